@@ -1,0 +1,1 @@
+"""clm-audit.yaml, variables and options -> a frozen, validated AuditPlan; the system presets."""

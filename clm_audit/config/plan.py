@@ -1,0 +1,136 @@
+"""The frozen plan of an audit: what `clm-audit.yaml`, variables, options and defaults resolve to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from clm_audit.config.base import Frozen
+
+Side = Literal["before", "after", "both"]
+Response = Literal["responded", "converted", "clicked", "opened"]
+VerdictValue = Literal["good fit", "mixed", "switch", "inconclusive", "not assessable"]
+FindingValue = Literal["improved", "worsened", "no material change", "inconclusive", "not assessable"]
+MetricId = Literal[
+    "purchase_frequency",
+    "transaction_size",
+    "service_cost",
+    "campaign_response",
+    "acquisition_cost",
+    "retention_cost",
+]
+METRIC_IDS: tuple[MetricId, ...] = (
+    "purchase_frequency",
+    "transaction_size",
+    "service_cost",
+    "campaign_response",
+    "acquisition_cost",
+    "retention_cost",
+)
+
+
+class Window(Frozen):
+    """Half-open ``[start, end)`` in the audit's zone (``from``/``to`` in the config)."""
+
+    start: date
+    end: date
+
+
+class Source(Frozen):
+    """One path to read: a file or a folder (every file below it).
+
+    ``map`` is an ad-hoc mapping: the key ``fact`` names the fact, every other key is a field of that
+    fact and its value the column header in the file. Constants are not allowed.
+    """
+
+    path: Path
+    system: str | None = None
+    side: Side = "both"
+    map: Mapping[str, str] | None = None
+
+
+class SpendRules(Frozen):
+    """Ledger accounts, campaigns or platforms -> spend category; compared case-insensitively."""
+
+    acquisition: tuple[str, ...] = ()
+    retention: tuple[str, ...] = ()
+    service: tuple[str, ...] = ()
+
+
+class KnownEvent(Frozen):
+    """A dated thing that could explain a change; ``is_break`` gives it its own step in the model."""
+
+    date: date
+    what: str
+    is_break: bool = False
+
+
+class MetricPolicy(Frozen):
+    """Per-metric settings; ``materiality`` is a share (0.05 = 5 %)."""
+
+    enabled: bool = True
+    materiality: float = 0.05
+
+
+class Policy(Frozen):
+    """Audit-wide thresholds; shares (0.05 = 5 %)."""
+
+    confidence: float = 0.95
+    materiality: float = 0.05
+    require: tuple[MetricId, ...] = ()
+    max_rejected: float = 0.01
+
+
+class GateRules(Frozen):
+    """``fail_on``: verdicts that fail the gate; ``metrics``: finding per metric that fails it."""
+
+    fail_on: tuple[VerdictValue, ...] = ("switch",)
+    metrics: Mapping[MetricId, FindingValue] = {}
+
+
+class ReportStyle(Frozen):
+    """Names on the cover."""
+
+    client: str | None = None
+    author: str | None = None
+
+
+class AuditPlan(Frozen):
+    """Everything a run depends on. Built by ``clm_audit.config.resolve``; echoed in the report.
+
+    ``origins`` maps a dotted config path (``policy.materiality``) to where its value came from:
+    ``option --go-live``, ``CLM_AUDIT_GO_LIVE``, ``clm-audit.yaml:3:1`` or ``default``.
+    ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
+    """
+
+    title: str | None = None
+    go_live: date | None = None
+    before: Window | None = None
+    after: Window | None = None
+    washout_weeks: int = 0
+    timezone: str = "UTC"
+    currency: str | None = None
+    rates: Mapping[str, Decimal] = {}
+    sources: tuple[Source, ...] = ()
+    spend: SpendRules = SpendRules()
+    hourly_rate: Decimal | None = None
+    response: Response | None = None
+    segment_by: tuple[str, ...] = ()
+    events: tuple[KnownEvent, ...] = ()
+    metrics: Mapping[MetricId, MetricPolicy] = {}
+    policy: Policy = Policy()
+    gate: GateRules | None = None
+    report: ReportStyle = ReportStyle()
+    root: Path = Path()
+    origins: Mapping[str, str] = {}
+
+    def metric(self, metric: MetricId) -> MetricPolicy:
+        """The policy of one metric, the general materiality filled in.
+
+        >>> AuditPlan(policy=Policy(materiality=0.03)).metric("service_cost").materiality
+        0.03
+        """
+        return self.metrics.get(metric) or MetricPolicy(materiality=self.policy.materiality)

@@ -1,0 +1,93 @@
+"""The canonical tables of a run: one typed Parquet a fact, plus what became of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.intake.model import FileRecord, Reject
+
+# Every table also has: file:int32 (RawTable.index), side:int8 (-1 before only, 0 both, 1 after only),
+# rows:int32 (how many records of the file stand behind this row; the ledger sums it).
+# Days are days since 1970-01-01 in the audit's zone. Money is hundredths of the audit currency.
+# ``customer`` is an exact integer code (0, 1, 2 …) of an identity; anonymous rows have null.
+# ``segment`` is an integer code into Facts.segments (0 = not known); joined here, once.
+# ``left_out`` is null for rows that count, else why they do not (voided, cancelled, not_won, test, …).
+SCHEMAS: dict[str, dict[str, pl.DataType]] = {
+    "customers": {"customer": pl.Int64(), "acquired": pl.Int32(), "segment": pl.Int32()},
+    "orders": {
+        "order": pl.Int64(),
+        "customer": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "gross": pl.Int64(),
+        "refunded": pl.Int64(),
+        "net": pl.Int64(),
+        "left_out": pl.String(),
+    },
+    "tickets": {
+        "customer": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "cost": pl.Int64(),
+        "seconds": pl.Int64(),
+        "left_out": pl.String(),
+    },
+    "sends": {
+        "campaign": pl.Int64(),
+        "recipient": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "delivered": pl.Boolean(),
+    },
+    "responses": {"campaign": pl.Int64(), "recipient": pl.Int64(), "day": pl.Int32(), "kind": pl.String()},
+    "campaigns": {
+        "campaign": pl.Int64(),
+        "day": pl.Int32(),
+        "sent": pl.Int64(),
+        "delivered": pl.Int64(),
+        "opened": pl.Int64(),
+        "clicked": pl.Int64(),
+        "responded": pl.Int64(),
+        "converted": pl.Int64(),
+        "cost": pl.Int64(),
+    },
+    # until = exclusive last day + 1 of the span that the amount covers (day + 1 for a dated row)
+    "spend": {"day": pl.Int32(), "until": pl.Int32(), "cents": pl.Int64(), "category": pl.String()},
+    "series": {
+        "metric": pl.String(),
+        "day": pl.Int32(),
+        "until": pl.Int32(),
+        "numerator": pl.Float64(),
+        "denominator": pl.Float64(),
+        "segment": pl.Int32(),
+    },
+}
+BOOKKEEPING: dict[str, pl.DataType] = {"file": pl.Int32(), "side": pl.Int8(), "rows": pl.Int32()}
+Table = Literal["customers", "orders", "tickets", "sends", "responses", "campaigns", "spend", "series"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the exports say, typed. ``tables`` holds lazy scans of the run folder's Parquet files.
+
+    ``segments``: code -> {segment column: label}; code 0 is "not known".
+    ``currency``: the audit currency (declared, or the only one seen), or why there is none.
+    ``absent``: fact -> a sentence naming the export of the recognised system that would carry it.
+    ``files`` is the ledger before rows outside the windows are set apart (see ``settle``).
+    ``evidence``: named counts for the data checks (``orders.without_customer``,
+    ``orders.duplicate_rows``, ``currency.seen.EUR`` …), integers only.
+    """
+
+    tables: Mapping[Table, pl.LazyFrame]
+    files: tuple[FileRecord, ...]
+    rejects: tuple[Reject, ...]
+    segments: tuple[Mapping[str, str], ...]
+    currency: str | NotAssessable
+    absent: Mapping[Table, str] = field(default_factory=dict)
+    evidence: Mapping[str, int] = field(default_factory=dict)
+    systems: tuple[str, ...] = ()

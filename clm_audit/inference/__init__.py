@@ -1,0 +1,1 @@
+"""Totals -> effect with interval -> finding. Plain numbers only: numpy and scipy, no frame, no I/O."""

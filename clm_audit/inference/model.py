@@ -1,0 +1,62 @@
+"""What inference answers: an effect with its interval, and a finding. No prose: codes and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import FindingValue, MetricId
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The adjusted effect of one metric. Shares: 0.07 = +7 %. ``log_*`` are on the log scale.
+
+    ``expected``/``low_band``/``high_band``: the model's expected value of the metric for each period
+    had there been no go-live (before go-live: the fit), with its 95 % range; NaN where missing.
+    """
+
+    effect: float
+    low: float
+    high: float
+    low90: float
+    high90: float
+    log_effect: float
+    se: float
+    df: int
+    p: float
+    probability_up: float
+    detectable: float
+    placebo_z: tuple[float, ...]
+    years_before: float
+    season_seen: bool
+    expected: NDArray[np.float64]
+    low_band: NDArray[np.float64]
+    high_band: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer for one metric. ``code`` is the reason (a key of ``report/words.py``), e.g.
+    ``holm_significant``, ``equivalent``, ``too_little_information``, ``too_short_before``.
+
+    ``better_probability``: P(the metric got better). ``p_holm``: None when not in the family.
+    ``below_materiality``: significant, yet TOST holds as well. ``more_weeks``: weeks after now until
+    this file's own rate would decide; None = already decided; -1 = never at this volume.
+    """
+
+    metric: MetricId
+    value: FindingValue
+    code: str
+    effect: Effect | None
+    observed_change: float | NotAssessable
+    materiality: float
+    p_holm: float | None = None
+    p_equivalence: float | None = None
+    below_materiality: bool = False
+    better_probability: float | None = None
+    more_weeks: int | None = None
+    missing: NotAssessable | None = None

@@ -1,0 +1,1 @@
+"""Bytes -> raw text tables: open, decode, dialect, header, proof, recognise; the ledger."""

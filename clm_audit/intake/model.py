@@ -1,0 +1,113 @@
+"""What intake hands on: raw text tables, and the ledger that says what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from clm_audit.config.base import Frozen
+from clm_audit.config.plan import Side, Source
+from clm_audit.config.preset import ExportObject
+
+ROW = "__row"  # 0-based number of the data row in its file, in every raw table
+Progress = Callable[[str, int, int], None]  # (what, done, of) in bytes or rows; drawn by the CLI on stderr
+Action = Literal["rejected", "duplicate", "left out"]
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Progress that nobody watches."""
+
+
+class RowCounts(Frozen):
+    """What became of the records of one file. ``structure`` = title, header, totals, footer, blank."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicate: int = 0
+    outside: int = 0
+    structure: int = 0
+
+    def adds_up(self) -> bool:
+        """Whether every record that was read has found its place.
+
+        >>> RowCounts(read=3, accepted=2, structure=1).adds_up()
+        True
+        """
+        return self.read == self.accepted + self.rejected + self.duplicate + self.outside + self.structure
+
+
+class FileRecord(Frozen):
+    """One file in the audit JSON (`files[]`). ``path`` is relative to the plan's root when below it."""
+
+    path: str
+    sha256: str
+    bytes: int
+    system: str | None
+    object: str | None
+    encoding: str
+    dialect: str
+    header_line: int
+    rows: RowCounts
+    notes: tuple[str, ...] = ()
+
+
+class Reject(Frozen):
+    """One row that was not taken. ``line`` is the physical line (1-based), ``byte`` the offset of the
+    record's first byte in the (decompressed) file; spreadsheets and Parquet have ``byte`` = -1."""
+
+    file: str
+    line: int
+    byte: int
+    column: str
+    code: str
+    action: Action = "rejected"
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A proved file: every cell as text (Parquet keeps its own types), headers as written.
+
+    ``frame`` has the file's columns plus :data:`ROW`. ``height`` is the proved number of data rows.
+    ``object`` is None for a file that no preset knows and the config does not map.
+    ``structure`` counts the records that are not data rows; ``read = height + structure``.
+    ``headers`` maps the column name in ``frame`` to the header as written (names are made unique).
+    """
+
+    index: int
+    source: Source
+    path: Path
+    name: str
+    frame: pl.LazyFrame
+    height: int
+    structure: int
+    headers: Mapping[str, str]
+    header_line: int
+    sha256: str
+    bytes: int
+    encoding: str
+    dialect: str
+    system: str | None
+    object_name: str | None
+    object: ExportObject | None
+    nulls: tuple[str, ...] = ("",)
+    modified: float | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def side(self) -> Side:
+        """Which side of go-live the rows of this file may count for."""
+        return self.source.side
+
+
+@dataclass(frozen=True)
+class Exports:
+    """All that intake read: ``tables`` are recognised files, ``unknown`` files nobody could place
+    (with what was missing, as a sentence)."""
+
+    tables: tuple[RawTable, ...]
+    unknown: tuple[tuple[str, str], ...] = ()

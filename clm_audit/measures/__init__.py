@@ -1,0 +1,1 @@
+"""What a metric declares; facts -> Totals in one pass: the engine seam."""

@@ -1,0 +1,177 @@
+"""Right of the seam: plain numbers. Calendar, Totals, and what one metric looks like in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import MetricId
+
+DAYS_PER_MONTH = 30.4375
+WEEKS_PER_YEAR = 365.2425 / 7
+EPOCH = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01.
+
+    >>> day_number(date(1970, 1, 8))
+    7
+    """
+    return (day - EPOCH).days
+
+
+def to_date(day: int) -> date:
+    """Inverse of :func:`day_number`."""
+    return EPOCH + timedelta(days=int(day))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """When the audit looks. Day numbers, spans half-open. Week w covers go_live + 7w … + 7(w+1).
+
+    ``span`` is all the history the model may use; ``before``/``after`` are the windows of the plain
+    reading; wash-out days lie between ``go_live`` and ``after[0]``. ``coverage`` holds for each fact
+    its first day and its last day + 1. ``merge`` holds weeks per model period (1, 2 or 4) for each
+    fact. ``base_weeks`` is the span of the active base (52, 26 or 13); ``base_from`` the first week
+    whose base is fully observed.
+    """
+
+    go_live: int
+    span: tuple[int, int]
+    before: tuple[int, int]
+    after: tuple[int, int]
+    base_weeks: int
+    base_from: int
+    coverage: Mapping[str, tuple[int, int]]
+    merge: Mapping[str, int]
+    season_aligned: bool
+    washout_weeks: int = 0
+    derived_go_live: bool = False
+
+    def week(self, day: int) -> int:
+        """The week a day falls in; negative before go-live.
+
+        >>> Calendar(10, (0, 24), (3, 10), (10, 24), 52, -1, {}, {}, False).week(9)
+        -1
+        """
+        return (day - self.go_live) // 7
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Additive quantities under integer keys, e.g. (segment, period) -> orders, cents, …
+
+    ``keys`` and ``values`` map names to arrays of one common length; key combinations are unique and
+    sorted. Counts and money are int64, second moments float64 (rounded to 12 significant digits, so
+    that the order of summation cannot show).
+    """
+
+    keys: Mapping[str, NDArray[np.int64]]
+    values: Mapping[str, NDArray[np.int64] | NDArray[np.float64]]
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The wide customer vector of one segment: n customers, names of the quantities (``orders_before``,
+    ``revenue_after`` …), their sums [m] and sums of products of all pairs [m, m]."""
+
+    names: tuple[str, ...]
+    customers: int
+    sums: NDArray[np.int64]
+    products: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Everything later steps need; additive (``+`` over disjoint customers). The data are not read again.
+
+    orders    (segment, period): orders, gross, refunded, net, known_orders, buyers, n2, x2, xn, first_orders, retained
+    base      (segment, week): active — customers with an order in the base_weeks ending with the week
+    acquired  (segment, period): new — by the system's own became-a-customer date
+    tickets   (segment, period): tickets, costed, cost, cost2 (Σ cost²), timed, seconds, seconds2
+    campaigns (period, campaign): sent, delivered, opened, clicked, responded, converted
+    spend     (category, week): cents — category codes: 0 acquisition, 1 retention, 2 service, 3 other
+    windows   (segment, window): the quantities of the audit JSON's totals; window 0 before, 1 after
+    values    (window, cents): orders — exact histogram of net order values
+    series    (metric, segment, start, until): numerator, denominator (float) of ready-made KPI tables;
+              metric codes are positions in METRIC_IDS, start/until day numbers
+    moments   segment -> Moments
+    """
+
+    cells: Mapping[str, Cells]
+    moments: Mapping[int, Moments]
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """value = numerator / denominator over ``weeks`` whole weeks (scale already in the denominator)."""
+
+    value: float
+    numerator: float
+    denominator: float
+    weeks: float
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A figure shown beside the metric (``median``, ``cost_per_ticket`` …); unit as in the catalogue."""
+
+    id: str
+    unit: str
+    before: Ratio | NotAssessable
+    after: Ratio | NotAssessable
+
+
+@dataclass(frozen=True)
+class SegmentRatio:
+    """The metric in one segment value; ``customers`` decides whether it may be shown (>= 5)."""
+
+    column: str
+    label: str
+    customers: int
+    before: Ratio | NotAssessable
+    after: Ratio | NotAssessable
+
+
+@dataclass(frozen=True)
+class MetricTotals:
+    """One metric, ready for inference and the report.
+
+    Arrays have one entry a model period, in time order: ``start`` first day number, ``num``/``den``
+    (NaN = missing: wash-out, no events), ``s2`` the sampling variance of log(num/den) or None.
+    ``n0`` periods lie before go-live, ``ppy`` periods make a year. ``before``/``after`` are the plain
+    reading. ``how`` holds facts about the definition as used (base_weeks, cost_source, response …).
+    """
+
+    metric: MetricId
+    start: NDArray[np.int64]
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    s2: NDArray[np.float64] | None
+    n0: int
+    ppy: float
+    before: Ratio | NotAssessable
+    after: Ratio | NotAssessable
+    variants: tuple[Variant, ...] = ()
+    segments: tuple[SegmentRatio, ...] = ()
+    how: Mapping[str, str | int | float] = field(default_factory=dict)
+    missing: NotAssessable | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What measuring hands on: the calendar it used, the totals, one MetricTotals for each enabled metric,
+    how many rows of each file (RawTable.index) lie outside the audit's span or on the wrong side, and the
+    window totals of the audit JSON: name -> (before, after), each a number or why there is none."""
+
+    calendar: Calendar
+    totals: Totals
+    metrics: tuple[MetricTotals, ...]
+    outside: Mapping[int, int]
+    window_totals: Mapping[str, tuple[float | NotAssessable, float | NotAssessable]]

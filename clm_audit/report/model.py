@@ -1,0 +1,243 @@
+"""The frozen AuditReport: the audit JSON, and the only thing that the output formats read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from clm_audit.config.base import Frozen
+from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
+from clm_audit.intake.model import FileRecord, Reject
+from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
+
+
+class Unknown(Frozen):
+    """*Cannot say* in the JSON: never null without a reason."""
+
+    status: Literal["not assessable"] = "not assessable"
+    reason: str
+
+
+class Figure(Frozen):
+    """A known number. Money is a decimal string with its ``currency``."""
+
+    value: float | int | str
+    currency: str | None = None
+
+
+class RatioReport(Frozen):
+    """``weeks``: whole weeks that went in. Money-valued numerators are decimal strings."""
+
+    value: float
+    numerator: float | str
+    denominator: float | str
+    weeks: float
+
+
+class Span(Frozen):
+    """Half-open [from, to)."""
+
+    start: date
+    end: date
+    weeks: float
+
+
+class Windows(Frozen):
+    """The two windows and what lies around them."""
+
+    before: Span
+    after: Span
+    washout_weeks: int
+    season_aligned: bool
+    go_live: date
+    go_live_derived: bool
+    history_from: date
+
+
+class Adjusted(Frozen):
+    """``effect``, ``low``, ``high``, ``detectable``: shares (0.07 = +7 %); low/high: 95 % interval."""
+
+    effect: float
+    low: float
+    high: float
+    p: float
+    p_holm: float
+    detectable: float
+    years_before: float
+    season_seen: bool
+    placebo_z: tuple[float, ...]
+
+
+class Lean(Frozen):
+    direction: Literal["better", "worse"]
+    probability: float
+
+
+class VariantReport(Frozen):
+    """A variant of a metric, both sides."""
+
+    id: str
+    label: str
+    unit: str
+    before: float | Unknown
+    after: float | Unknown
+    change: float | Unknown
+
+
+class SegmentReport(Frozen):
+    """A metric in one segment value; groups under 5 customers never get here."""
+
+    column: str
+    label: str
+    before: float | Unknown
+    after: float | Unknown
+    change: float | Unknown
+
+
+class Point(Frozen):
+    """One model period: first day, observed value (None = missing period) and the expected range had
+    nothing changed at go-live."""
+
+    period: date
+    value: float | None
+    expected: float | None
+    low: float | None
+    high: float | None
+
+
+class MetricReport(Frozen):
+    """One metric. ``why_different``: one sentence on why observed and adjusted differ."""
+
+    id: MetricId
+    question: str
+    question_number: int
+    name: str
+    unit: str
+    better: Literal["higher", "lower"]
+    before: RatioReport | Unknown
+    after: RatioReport | Unknown
+    observed_change: float | Unknown
+    adjusted: Adjusted | Unknown
+    finding: FindingValue
+    finding_sentence: str
+    lean: Lean | Unknown
+    reason: str
+    remedy: str
+    why_different: str
+    materiality: float
+    definition: str
+    variants: tuple[VariantReport, ...] = ()
+    segments: tuple[SegmentReport, ...] = ()
+    weeks_per_period: int
+    series: tuple[Point, ...] = ()
+
+
+class CheckReport(Frozen):
+    """A data check in words."""
+
+    id: str
+    title: str
+    status: CheckStatus
+    metrics: tuple[MetricId, ...]
+    message: str
+    remedy: str
+    evidence: Mapping[str, str | int | float]
+
+
+class AnswerReport(Frozen):
+    """One of the five questions answered from the observed numbers."""
+
+    question_number: int
+    question: str
+    metric: MetricId
+    answer: PlainAnswer
+    before: float | Unknown
+    after: float | Unknown
+    change: float | Unknown
+
+
+class PlainReport(Frozen):
+    """The plain reading in words."""
+
+    answers: tuple[AnswerReport, ...]
+    better: int
+    of: int
+    reading: str
+    sentence: str
+
+
+class VerdictReport(Frozen):
+    """``difference``: one sentence on why plain and defended reading differ, or empty."""
+
+    value: VerdictValue
+    sentence: str
+    row: str
+    lean: str
+    because: tuple[str, ...]
+    capped_by: tuple[str, ...]
+    difference: str
+    next_step: str
+
+
+class EventReport(Frozen):
+    """A known dated event."""
+
+    date: date
+    what: str
+    is_break: bool
+
+
+class Assumption(Frozen):
+    """One line of the assumptions register."""
+
+    what: str
+    value: str
+    source: str
+    consequence: str
+
+
+class Tool(Frozen):
+    """Which program wrote this."""
+
+    name: Literal["clm-audit"] = "clm-audit"
+    version: str
+
+
+class AuditReport(Frozen):
+    """The whole audit. ``plan``: resolved config as {dotted path: {value, origin}}. ``rejects`` holds
+    the first 100, ``reject_count`` all. Top-level names are those of the published schema."""
+
+    schema_version: Literal["1"] = "1"
+    tool: Tool
+    created: str | None = None
+    title: str
+    client: str | None = None
+    author: str | None = None
+    currency: str | Unknown
+    plan: Mapping[str, Mapping[str, Any]]
+    files: tuple[FileRecord, ...]
+    unknown_files: tuple[tuple[str, str], ...]
+    rejects: tuple[Reject, ...]
+    reject_count: int
+    windows: Windows
+    totals: Mapping[Literal["before", "after"], Mapping[str, Figure | Unknown]]
+    metrics: tuple[MetricReport, ...]
+    checks: tuple[CheckReport, ...]
+    plain: PlainReport
+    verdict: VerdictReport
+    gate: Gate
+    events: tuple[EventReport, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
+
+
+class CheckOnlyReport(Frozen):
+    """What `clm-audit check` prints: the ledger and the data checks, no verdict."""
+
+    schema_version: Literal["1"] = "1"
+    tool: Tool
+    files: tuple[FileRecord, ...]
+    unknown_files: tuple[tuple[str, str], ...]
+    rejects: tuple[Reject, ...]
+    reject_count: int
+    checks: tuple[CheckReport, ...]

@@ -1,0 +1,72 @@
+"""Checks, the plain reading, the verdict and the gate: values and codes; sentences are report/words.py's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from clm_audit.config.base import Frozen, NotAssessable
+from clm_audit.config.plan import MetricId, VerdictValue
+
+CheckStatus = Literal["pass", "warn", "fail", "unknown"]
+PlainAnswer = Literal["yes", "no", "about the same", "no data"]
+
+
+class Check(Frozen):
+    """One threat to the conclusion. ``code`` picks message and remedy in words.py; ``metrics`` it touches;
+    ``evidence`` numbers, dates, file names, column names (never cell values)."""
+
+    id: str
+    status: CheckStatus
+    code: str
+    metrics: tuple[MetricId, ...] = ()
+    evidence: Mapping[str, str | int | float] = {}
+
+
+class Answer(Frozen):
+    """One of the five questions (question 5 has two metrics, so two answers)."""
+
+    question: int
+    metric: MetricId
+    answer: PlainAnswer
+    before: float | NotAssessable
+    after: float | NotAssessable
+    change: float | NotAssessable
+
+
+class PlainReading(Frozen):
+    """What the plain rule makes of the observed numbers. ``of`` counts the questions with data."""
+
+    answers: tuple[Answer, ...]
+    better: int
+    of: int
+    reading: Literal["good fit", "mixed", "switch", "no data"]
+
+
+class Verdict(Frozen):
+    """``row``: the row of the truth table that applied; ``because``: metrics that decided;
+    ``capped_by``: ids of the checks that made it weaker; ``uncapped``: what it would have been;
+    ``lean``: where the findings point when the value is inconclusive."""
+
+    value: VerdictValue
+    row: str
+    because: tuple[MetricId, ...] = ()
+    capped_by: tuple[str, ...] = ()
+    uncapped: VerdictValue
+    lean: Literal["good fit", "switch", "neither"] = "neither"
+
+
+class Gate(Frozen):
+    """``because``: codes such as ``verdict:switch`` or ``service_cost:worsened``."""
+
+    result: Literal["none", "passed", "failed", "undecided"]
+    because: tuple[str, ...] = ()
+
+
+class Judgement(Frozen):
+    """All that judging hands on."""
+
+    checks: tuple[Check, ...]
+    plain: PlainReading
+    verdict: Verdict
+    gate: Gate
