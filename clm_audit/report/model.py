@@ -70,6 +70,8 @@ class Adjusted(Frozen):
 
 
 class Lean(Frozen):
+    """Which way an undecided metric leans, and how surely."""
+
     direction: Literal["better", "worse"]
     probability: float
 
