@@ -1,0 +1,55 @@
+# The daily habits. Each target makes the environment it needs; nothing but Python 3.11+ with venv is assumed.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DEMO   ?= demo
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-lowest lint format bench goldens clean
+
+help:            ## Show the targets
+	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "clm-audit needs Python 3.11 or newer; run: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.runtime: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@ $(VENV)/.runtime
+
+demo: $(VENV)/.runtime  ## Audit the sample company and say where the HTML report is
+	$(BIN)/clm-audit demo --output $(DEMO)
+
+test: $(VENV)/.dev      ## Run the whole test suite
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-lowest: | $(BIN)/python  ## Run the suite against the oldest supported versions of the dependencies
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-lowest/bin/python -m pip install --quiet --editable . --group dev --constraint tests/lowest.txt
+	$(VENV)-lowest/bin/python -m pytest -n 2 --dist worksteal
+
+lint: $(VENV)/.dev      ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev    ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev     ## Speed and memory as ratios in one run (1 M orders; BENCH_SIZES=1,10 for more)
+	$(BIN)/python benchmarks/speed.py --sizes $(or $(BENCH_SIZES),1)
+
+goldens: $(VENV)/.dev   ## Write the golden outputs anew; read the diff before committing
+	CLM_AUDIT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/report tests/docs
+
+clean:           ## Remove the environment and what runs leave behind
+	rm -rf $(VENV) $(VENV)-lowest $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
