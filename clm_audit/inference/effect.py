@@ -1,0 +1,107 @@
+"""From the posterior and the calibration to the printed effect: estimate, interval, p, what was detectable."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from clm_audit.inference.calibrate import Calibration, calibrate
+from clm_audit.inference.expected import expected_course
+from clm_audit.inference.integrate import Posterior, integrate
+from clm_audit.inference.model import Effect
+from clm_audit.inference.rounding import rounded
+from clm_audit.inference.series import LogSeries
+from clm_audit.inference.structural import build_model
+from clm_audit.inference.students import normal_quantile, t_cdf, t_quantile
+
+POWER = 0.80
+EQUIVALENCE_LEVEL = 0.05
+"""Each one-sided test against ±materiality; the 90 % interval is its picture."""
+SEASON_YEARS = 1.0
+_STANDARD_ERROR_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An effect on its way to a finding: what is printed, and what the horizon needs (the mode [6])."""
+
+    effect: Effect
+    series: LogSeries
+    mode: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+def estimate_effect(series: LogSeries, periods: int, confidence: float = 0.95) -> Estimate:
+    """The adjusted effect of go-live on one series.
+
+    ``periods``: length of the arrays of expected values (those of the metric's totals).
+    ``confidence``: level of the interval and of the expected range.
+    """
+    posterior = integrate(build_model(series))
+    calibration = calibrate(series, posterior.mode)
+    return Estimate(_effect(series, posterior, calibration, periods, confidence), series, posterior.mode)
+
+
+def _effect(
+    series: LogSeries, posterior: Posterior, calibration: Calibration, periods: int, confidence: float
+) -> Effect:
+    log_effect = float(posterior.weight @ posterior.mean)
+    low, high = calibrated_interval(posterior, calibration, confidence)
+    se = standard_error(posterior, calibration)
+    df = calibration.df
+    half90 = t_quantile(1.0 - EQUIVALENCE_LEVEL, df) * se
+    expected, low_band, high_band = expected_course(series, posterior.mode, calibration, periods, confidence)
+    return Effect(
+        effect=rounded(math.expm1(log_effect)),
+        low=rounded(math.expm1(low)),
+        high=rounded(math.expm1(high)),
+        low90=rounded(math.expm1(log_effect - half90)),
+        high90=rounded(math.expm1(log_effect + half90)),
+        log_effect=rounded(log_effect),
+        se=rounded(se),
+        df=df,
+        p=rounded(2.0 * t_cdf(-abs(log_effect) / se, df)),
+        probability_up=rounded(t_cdf(log_effect / se, df)),
+        detectable=rounded(detectable(se, df, confidence)),
+        placebo_z=tuple(rounded(z) for z in calibration.z),
+        years_before=rounded(series.years_before),
+        season_seen=series.years_before >= SEASON_YEARS,
+        expected=expected,
+        low_band=low_band,
+        high_band=high_band,
+    )
+
+
+def calibrated_interval(posterior: Posterior, calibration: Calibration, level: float) -> tuple[float, float]:
+    """The mixture's central interval, both halves stretched by c · t / z; log scale."""
+    tail = (1.0 - level) / 2.0
+    centre = float(posterior.weight @ posterior.mean)
+    low, high = mixture_quantiles(posterior, (tail, 1.0 - tail))
+    stretch = calibration.factor * t_quantile(1.0 - tail, calibration.df) / normal_quantile(1.0 - tail)
+    return centre - (centre - low) * stretch, centre + (high - centre) * stretch
+
+
+def standard_error(posterior: Posterior, calibration: Calibration) -> float:
+    """Half the calibrated 95 % interval over its t quantile; log scale. The same at every confidence."""
+    low, high = calibrated_interval(posterior, calibration, _STANDARD_ERROR_LEVEL)
+    return (high - low) / 2.0 / t_quantile((1.0 + _STANDARD_ERROR_LEVEL) / 2.0, calibration.df)
+
+
+def detectable(se: float, df: int, confidence: float = 0.95) -> float:
+    """The smallest rise (share) that a test at 1 − confidence would have found with 80 % power:
+    exp((t_{two-sided} + t_{.80}) · se) − 1."""
+    return math.expm1((t_quantile((1.0 + confidence) / 2.0, df) + t_quantile(POWER, df)) * se)
+
+
+def mixture_quantiles(posterior: Posterior, shares: Sequence[float]) -> tuple[float, ...]:
+    """Quantiles of Σ w_i N(m_i, s_i²), by bracketing."""
+    mean, sd, weight = posterior.mean, posterior.sd, posterior.weight
+
+    def excess(x: float, share: float) -> float:
+        return float(weight @ special.ndtr((x - mean) / sd)) - share
+
+    low, high = float((mean - 9.0 * sd).min()), float((mean + 9.0 * sd).max())
+    return tuple(float(optimize.brentq(excess, low, high, args=(share,))) for share in shares)

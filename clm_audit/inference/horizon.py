@@ -1,0 +1,80 @@
+"""How many more weeks would decide an inconclusive metric, at this file's own rate and variance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from clm_audit.inference import kernels
+from clm_audit.inference.effect import Estimate, detectable
+from clm_audit.inference.prior import DIFFUSE, PATH_SD
+from clm_audit.inference.series import LogSeries
+from clm_audit.inference.structural import JITTER, without_effect
+from clm_audit.measures.model import WEEKS_PER_YEAR
+
+Floats = NDArray[np.float64]
+
+LONGEST_WEEKS = 260
+GRID = (*range(1, 27), *range(28, 105, 4), *range(117, LONGEST_WEEKS + 1, 13))
+"""Weeks tried: each of the first 26, every fourth to two years, every quarter to five."""
+NEVER = -1
+
+
+def more_weeks(estimate: Estimate, materiality: float, confidence: float = 0.95) -> int:
+    """The fewest further weeks after which the detectable effect (80 % power) is at most
+    max(|estimate|, materiality); -1 when 260 weeks do not suffice.
+
+    The posterior variance of θ̄ depends on the times alone, not on what will be observed. Its growth or
+    shrinkage, with the scales at the mode and the median sampling variance for weeks to come, is applied to
+    today's calibrated standard error.
+    """
+    series = estimate.series
+    target = max(abs(estimate.effect.effect), materiality)
+    weeks_per_period = WEEKS_PER_YEAR / series.ppy
+    further = [_whole(weeks / weeks_per_period) for weeks in GRID]
+    sd = future_sd(series, estimate.mode, [0, *further])
+    for periods, future in zip(further, sd[1:], strict=True):
+        if detectable(estimate.effect.se * future / sd[0], estimate.effect.df, confidence) <= target:
+            return _whole(periods * weeks_per_period)
+    return NEVER
+
+
+def future_sd(series: LogSeries, mode: Floats, further: list[int]) -> list[float]:
+    """Posterior sd of θ̄ given the scales, with so many further periods observed (non-decreasing counts)."""
+    long = _prolonged(series, max(further))
+    after = long.after
+    effect = DIFFUSE * kernels.step(after) + PATH_SD**2 * kernels.fading_path(long.years, after, long.ppy)
+    noise = long.sampling + float(np.exp(2.0 * mode[5])) + JITTER
+    root = linalg.cholesky(without_effect(long, mode) + effect + np.diag(noise), lower=True)
+    known = series.log_ratio.size
+    return [_sd(root, effect, after, known + count) for count in further]
+
+
+def _whole(count: float) -> int:
+    """Rounded up, a hair above a whole number being that number."""
+    return math.ceil(round(count, 6))
+
+
+def _sd(root: Floats, effect: Floats, after: NDArray[np.bool_], size: int) -> float:
+    """sd of θ̄ when the first ``size`` periods are observed: the leading block of the factor serves."""
+    weights = after[:size] / np.count_nonzero(after[:size])
+    shared = effect[:size, :size] @ weights
+    u = linalg.solve_triangular(root[:size, :size], shared, lower=True)
+    return float(np.sqrt(max(float(weights @ shared) - float(u @ u), JITTER)))
+
+
+def _prolonged(series: LogSeries, further: int) -> LogSeries:
+    """The series with ``further`` periods of typical noise appended; their values do not matter."""
+    steps = np.arange(1, further + 1)
+    return replace(
+        series,
+        log_ratio=np.append(series.log_ratio, np.zeros(further)),
+        years=np.append(series.years, series.years[-1] + steps / series.ppy),
+        position=np.append(series.position, series.position[-1] + steps),
+        sampling=np.append(series.sampling, np.full(further, float(np.median(series.sampling)))),
+        length=series.length + further,
+    )
