@@ -45,7 +45,11 @@ class Yield(Frozen):
     fields are combined over the rows of one order. ``left_out``: rows understood but not counted:
     reason -> column -> values (case-insensitive; ``"*"`` = any non-blank value).
     ``counted``: column -> the only values that count (e.g. deal stage won); others are left out as
-    ``not_won``; values in neither list are reported with their counts.
+    ``not_won``; values in neither list are reported with their counts. Of several columns the first
+    that holds a value decides.
+    In ``where``, ``left_out`` and ``counted`` a column is named by a field of ``fields`` or by its
+    header, and a value that starts with ``re:`` is a regular expression. ``fields`` may hold helper
+    fields for this (``event``) that are no part of the fact.
     """
 
     fact: FactName
@@ -59,7 +63,10 @@ class Yield(Frozen):
 
 
 class ExportObject(Frozen):
-    """One kind of export of a system (orders, contacts, tickets, …)."""
+    """One kind of export of a system (orders, contacts, tickets, …).
+
+    ``id_separator``: a cell may hold several customer ids joined by it; the first one counts.
+    """
 
     recognise: Recognise
     yields: tuple[Yield, ...]
@@ -68,6 +75,7 @@ class ExportObject(Frozen):
     nulls: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
     strip_prefix: str | None = None
+    id_separator: str | None = None
     duration_unit: Literal["seconds", "minutes", "hours", "hms"] | None = None
     caps: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
