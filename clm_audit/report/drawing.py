@@ -1,0 +1,136 @@
+"""What a chart is made of: marks with presentation attributes, scales and ticks. No numbers of an audit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+INK, QUIET, GRID, ACCENT = "#1d252c", "#566370", "#d9dee3", "#0f5c8c"
+BAND, SHADE = "#cfdbe5", "#f0f2f4"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+Anchor = Literal["start", "middle", "end"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One SVG element: ``attributes`` paint it without any style sheet, ``css`` lets one repaint it."""
+
+    tag: Literal["line", "path", "rect", "circle", "text"]
+    attributes: Mapping[str, str]
+    css: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A finished drawing in user units; ``title`` and ``description`` are read out in its place."""
+
+    width: int
+    height: int
+    title: str
+    description: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Linear from [low, high] to [start, end] of the drawing."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Position of a value.
+
+        >>> Scale(0, 10, 100, 200)(5)
+        150.0
+        """
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def number(value: float) -> str:
+    """A coordinate: two decimals at most, never an exponent or a negative zero.
+
+    >>> number(12.0), number(-0.001), number(3.14159)
+    ('12', '0', '3.14')
+    """
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def line(x1: float, y1: float, x2: float, y2: float, colour: str, css: str, width: float = 1, dash: str = "") -> Mark:
+    """A straight line."""
+    places = {"x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2)}
+    dashes = {"stroke-dasharray": dash} if dash else {}
+    return Mark("line", {**places, "stroke": colour, "stroke-width": number(width), **dashes}, css)
+
+
+def rect(x: float, y: float, width: float, height: float, colour: str, css: str) -> Mark:
+    """A filled rectangle."""
+    places = {"x": number(x), "y": number(y), "width": number(width), "height": number(height)}
+    return Mark("rect", {**places, "fill": colour}, css)
+
+
+def label(x: float, y: float, text: str, *, anchor: Anchor = "start", css: str = "t-quiet", size: float = 12) -> Mark:
+    """A line of text; ``css`` ``t-ink``, ``t-quiet`` or ``t-accent`` also picks the colour it is painted in."""
+    colour = {"t-ink": INK, "t-accent": ACCENT}.get(css, QUIET)
+    weight = {} if css == "t-quiet" else {"font-weight": "600"}
+    places = {"x": number(x), "y": number(y), "text-anchor": anchor}
+    return Mark("text", {**places, "font-family": FONT, "font-size": number(size), "fill": colour, **weight}, css, text)
+
+
+def path(pieces: Sequence[Sequence[tuple[float, float]]], colour: str, css: str, width: float, dash: str = "") -> Mark:
+    """Lines through points, one for each piece; a piece of one point becomes a dot."""
+    steps = []
+    for piece in pieces:
+        points = [f"{number(x)} {number(y)}" for x, y in piece]
+        steps.append(f"M{points[0]}" + ("h0" if len(points) == 1 else "L" + " ".join(points[1:])))
+    attributes = {"d": "".join(steps), "fill": "none", "stroke": colour, "stroke-width": number(width)}
+    dashes = {"stroke-dasharray": dash} if dash else {}
+    return Mark("path", {**attributes, "stroke-linejoin": "round", "stroke-linecap": "round", **dashes}, css)
+
+
+def area(low: Sequence[tuple[float, float]], high: Sequence[tuple[float, float]], colour: str, css: str) -> Mark:
+    """The band between two lines with the same x."""
+    around = [*high, *reversed(low)]
+    return Mark("path", {"d": "M" + "L".join(f"{number(x)} {number(y)}" for x, y in around) + "Z", "fill": colour}, css)
+
+
+def text_width(text: str, size: float = 12) -> float:
+    """A generous estimate of the width of ``text``: system fonts differ."""
+    return 0.58 * size * len(text)
+
+
+def nice_ticks(low: float, high: float, wanted: int) -> list[float]:
+    """Round numbers within [low, high], about ``wanted`` of them.
+
+    >>> nice_ticks(0.0, 1.0, 5)
+    [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+    """
+    rough = (high - low) / max(wanted, 1)
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(index * step, 12) + 0.0 for index in range(first, last + 1)]
+
+
+def month_ticks(first: date, last: date, wanted: int) -> list[date]:
+    """First days of months in [first, last], at most ``wanted`` + 1, evenly spaced in the calendar.
+
+    >>> [tick.isoformat() for tick in month_ticks(date(2023, 2, 10), date(2024, 1, 5), 4)]
+    ['2023-04-01', '2023-07-01', '2023-10-01', '2024-01-01']
+    """
+    start, end = first.year * 12 + first.month - 1, last.year * 12 + last.month - 1
+    for step in (1, 2, 3, 4, 6, 12, 24, 60, 120):
+        months = range(-(-start // step) * step, end + 1, step)
+        days = [date(month // 12, month % 12 + 1, 1) for month in months]
+        days = [day for day in days if first <= day <= last]
+        if len(days) <= wanted:
+            return days
+    return [first]

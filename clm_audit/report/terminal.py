@@ -1,0 +1,221 @@
+"""The report on a terminal: the verdict, the five answers, then what stands behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from clm_audit.intake.model import FileRecord, RowCounts
+from clm_audit.report import look, numbers, safe
+from clm_audit.report.interval_plot import interval_plot, plot_reach
+from clm_audit.report.model import AuditReport, CheckOnlyReport, MetricReport
+
+_TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
+_PLOT_FROM = 118  # columns from which the metrics table has room for a plot
+Kind = Literal["text", "fixed", "number"]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A console and its sink: every text goes through :func:`safe.rich_text` on its way."""
+
+    console: Console
+
+    def text(self, text: str, style: str = "") -> Text:
+        return safe.rich_text(text, style, self.console.encoding)
+
+    def marked(self, glyph: str, word: str, tone: look.Tone) -> Text:
+        return self.text(f"{glyph} {word}", _TONES[tone])
+
+    def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        self.console.print(Padding(self.text(text, style), (0, 0, 0, indent), expand=False))
+
+    def heading(self, text: str) -> None:
+        self.console.print()
+        self.line(text, "bold underline")
+
+    def table(self, *columns: tuple[str, Kind]) -> Table:
+        """A table without lines. Only ``text`` columns may wrap, and those fold: nothing is cut."""
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+        for head, kind in columns:
+            justify: Literal["left", "right"] = "right" if kind == "number" else "left"
+            table.add_column(self.text(head), justify=justify, no_wrap=kind != "text", overflow="fold")
+        return table
+
+
+def print_report(report: AuditReport, console: Console) -> None:
+    """Print the whole report. Width, colour and encoding are the console's; no colour says anything alone."""
+    page = _Page(console)
+    _cover(page, report)
+    _answers(page, report)
+    _metrics(page, report)
+    _reasons(page, report)
+    _checks(page, report)
+    _ledger(page, report)
+    _next_step(page, report)
+
+
+def print_check(report: CheckOnlyReport, console: Console) -> None:
+    """Print what `clm-audit check` found: the ledger and the data checks."""
+    page = _Page(console)
+    page.line("clm-audit check", "bold")
+    _ledger(page, report)
+    _checks(page, report)
+
+
+def _cover(page: _Page, report: AuditReport) -> None:
+    windows, verdict = report.windows, report.verdict
+    page.line(f"clm-audit · {report.title}", "bold")
+    derived = ", the first day of the after data" if windows.go_live_derived else ""
+    page.line(f"go-live  {numbers.day(windows.go_live)}{derived}")
+    page.line(f"before   {look.span(windows.before)}")
+    page.line(f"after    {look.span(windows.after)}")
+    page.console.print()
+    glyph, tone = look.VERDICTS[verdict.value]
+    body = page.marked(glyph, verdict.value.upper(), tone)
+    body.stylize("bold")
+    for sentence in (
+        verdict.sentence,
+        verdict.lean,
+        *(f"· {reason}" for reason in verdict.because),
+        *verdict.capped_by,
+    ):
+        if sentence:
+            body.append("\n").append_text(page.text(sentence))
+    page.console.print(
+        Panel(body, box=ROUNDED, title=page.text("Verdict"), title_align="left", border_style=_TONES[tone])
+    )
+
+
+def _answers(page: _Page, report: AuditReport) -> None:
+    page.heading("The five questions, from the observed numbers")
+    extra = look.answer_names(report)
+    table = page.table(
+        ("", "number"), ("question", "text"), ("answer", "fixed"), ("before → after", "number"), ("change", "number")
+    )
+    previous = 0
+    for answer in report.plain.answers:
+        name, question = extra[answer.metric], page.text(answer.question)
+        digit = page.text(str(answer.question_number))
+        if name and answer.question_number != previous:
+            table.add_row(digit, question)
+        before, after = (look.value(answer.metric, side) for side in (answer.before, answer.after))
+        glyph, tone = look.ANSWERS[answer.answer]
+        table.add_row(
+            Text() if name else digit,
+            page.text(f"· {name}") if name else question,
+            page.marked(glyph, answer.answer, tone),
+            page.text(f"{before} → {after}"),
+            page.text(look.change(answer.change)),
+        )
+        previous = answer.question_number
+    page.console.print(table)
+    page.line(report.plain.sentence, "bold")
+    if report.verdict.difference:
+        page.line(report.verdict.difference)
+
+
+def _metrics(page: _Page, report: AuditReport) -> None:
+    page.heading("What the CRM can take credit for: season, trend and noise accounted for")
+    wide = page.console.width >= _PLOT_FROM
+    reach = plot_reach(metric.adjusted for metric in report.metrics)
+    plot: tuple[tuple[str, Kind], ...] = ((look.change(-reach) + " to " + look.change(reach), "fixed"),) if wide else ()
+    table = page.table(
+        ("metric", "text"), ("observed", "number"), ("adjusted", "number"), ("95 % interval", "number"), *plot,
+        ("finding", "fixed"),
+    )  # fmt: skip
+    for metric in report.metrics:
+        glyph, tone = look.FINDINGS[metric.finding]
+        table.add_row(
+            page.text(metric.name),
+            page.text(look.change(metric.observed_change)),
+            page.text(look.effect(metric.adjusted)),
+            page.text(look.interval(metric.adjusted)),
+            *([page.text(interval_plot(metric.adjusted, reach))] if wide else []),
+            page.marked(glyph, metric.finding, tone),
+        )
+    page.console.print(table)
+
+
+def _reasons(page: _Page, report: AuditReport) -> None:
+    page.heading("Why")
+    for metric in report.metrics:
+        glyph, tone = look.FINDINGS[metric.finding]
+        head = page.marked(glyph, metric.name, tone).append_text(
+            page.text(f"  {look.unit(metric, report.currency)}", "dim")
+        )
+        page.console.print(head)
+        for sentence in _sentences(metric):
+            page.line(sentence, indent=2)
+
+
+def _sentences(metric: MetricReport) -> list[str]:
+    """What there is to say about a metric, each thing once."""
+    remedy = f"→ {metric.remedy}" if metric.remedy else ""
+    said = (metric.finding_sentence, metric.why_different, metric.reason, remedy)
+    return list(dict.fromkeys(sentence for sentence in said if sentence))
+
+
+def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
+    page.heading("Data checks")
+    grouped = look.by_status(report.checks)
+    counts = [f"{len(checks)} {look.CHECKS[status][2]}" for status, checks in grouped.items() if checks]
+    page.line(" · ".join(counts) if counts else "none were run")
+    for status, checks in grouped.items():
+        glyph, tone, word = look.CHECKS[status]
+        for check in checks if status != "pass" else ():
+            page.console.print(page.marked(glyph, f"{word}: {check.title}", tone))
+            page.line(check.message, indent=2)
+            if check.metrics:
+                names = ", ".join(_name(report, metric) for metric in check.metrics)
+                page.line(f"concerns {names}", "dim", indent=2)
+            if check.remedy:
+                page.line(f"→ {check.remedy}", indent=2)
+
+
+def _name(report: AuditReport | CheckOnlyReport, metric: look.MetricId) -> str:
+    return look.metric_name(report.metrics if isinstance(report, AuditReport) else (), metric)
+
+
+def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
+    page.heading("Ledger: what became of every row")
+    page.line("read = " + " + ".join(look.LEDGER), "dim")
+    table = page.table(("file", "text"), ("read", "number"), *((name, "number") for name in look.LEDGER))
+    for file in report.files:
+        table.add_row(page.text(file.path), *_counts(page, file.rows))
+    table.add_row(page.text("all files"), *_counts(page, look.ledger_total(file.rows for file in report.files)))
+    page.console.print(table)
+    for file in report.files:
+        _notes(page, file)
+    for name, why in report.unknown_files:
+        page.line(f"not used: {name}: {why}")
+    if report.reject_count:
+        page.line(
+            f"{numbers.count(report.reject_count)} rows rejected, each with file, line and reason in rejects.csv and the JSON"
+        )
+
+
+def _counts(page: _Page, rows: RowCounts) -> list[Text]:
+    return [page.text(numbers.count(getattr(rows, name))) for name in ("read", *look.LEDGER)]
+
+
+def _notes(page: _Page, file: FileRecord) -> None:
+    for note in file.notes:
+        page.line(f"{file.path}: {note}", "dim")
+
+
+def _next_step(page: _Page, report: AuditReport) -> None:
+    if report.gate.result != "none":
+        page.heading(f"Gate: {report.gate.result}")
+        for reason in report.gate.because:
+            page.line(reason, indent=2)
+    if report.verdict.next_step:
+        page.heading("Next step")
+        page.line(report.verdict.next_step)
