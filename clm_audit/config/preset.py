@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from clm_audit.config.base import Frozen
+from clm_audit.config.shipped import shipped
+from clm_audit.config.strict_yaml import Document, load
+from clm_audit.config.validate import validate
+from clm_audit.exits import Problem, UsageError
 
 FactName = Literal[
     "customers",
@@ -91,3 +99,47 @@ class Preset(Frozen):
     nulls: tuple[str, ...] = ("",)
     objects: Mapping[str, ExportObject]
     carries: Mapping[FactName, str] = {}
+
+
+@cache
+def load_presets() -> Mapping[str, Preset]:
+    """The presets that ship with the package, by system, in alphabetical order; read once.
+
+    Raises :class:`~clm_audit.exits.UsageError` with every mistake of every file as file:line:column.
+    """
+    return read_presets(shipped("configs") / "systems")
+
+
+def read_presets(folder: Path) -> Mapping[str, Preset]:
+    """The presets of a folder, by system (the file is called `<system>.yaml`)."""
+    presets: dict[str, Preset] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        document = load(path, f"{folder.name}/{path.name}")
+        preset, found = validate(Preset, document.data, document.where)
+        problems += (*document.problems, *(mistake.problem for mistake in found))
+        if preset is not None:
+            problems += _mistakes(preset, path.stem, document)
+            presets[preset.system] = preset
+    if problems:
+        raise UsageError(problems=tuple(problems))
+    return MappingProxyType(presets)
+
+
+def _mistakes(preset: Preset, stem: str, document: Document) -> Iterator[Problem]:
+    """What the shape alone cannot say: the file's name, and regular expressions that do not compile."""
+    if preset.system != stem:
+        yield Problem(f"system: must be {stem}, as the file is called", document.where(("system",)))
+    for name, export in preset.objects.items():
+        headers = [
+            alias
+            for entry in export.recognise.required
+            for alias in ((entry,) if isinstance(entry, str) else entry)
+            if alias.startswith("re:")
+        ]
+        for pattern in (*export.totals.values(), *(header.removeprefix("re:") for header in headers)):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                at = document.where(("objects", name))
+                yield Problem(f"objects.{name}: a regular expression is wrong: {error}", at)

@@ -1,0 +1,212 @@
+"""The shape of `clm-audit.yaml`, declared once: the validator and the JSON Schema both come from here.
+
+Field descriptions are what the schema, and so an editor, shows. Keys of capabilities that this
+version does not have are declared too: they are checked like the others and then refused.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clm_audit.config.plan import FindingValue, MetricId, Response, Side, VerdictValue
+from clm_audit.config.scalars import (
+    Amount,
+    Colour,
+    Confidence,
+    Currency,
+    Day,
+    Flag,
+    Length,
+    Materiality,
+    Positive,
+    Quarter,
+    Share,
+    Text,
+    Weeks,
+    Zone,
+)
+from clm_audit.config.vocabulary import LifecycleId, Stage
+
+GoalId = Literal[MetricId, LifecycleId]
+
+
+class Shape(BaseModel):
+    """A mapping of the file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
+
+
+class WindowFile(Shape):
+    """A half-open window: the first day, and the first day that no longer belongs to it."""
+
+    start: Day = Field(alias="from", description="First day of the window.")
+    end: Day = Field(alias="to", description="The day after the last day of the window.")
+
+
+class WindowsFile(Shape):
+    """What is compared with what."""
+
+    before: WindowFile | None = Field(
+        default=None, description="Window before go-live; default: as long as the data allow."
+    )
+    after: WindowFile | None = Field(
+        default=None, description="Window after go-live; default: as long as the data allow."
+    )
+    washout: Weeks = Field(default=0, description="Learning time after go-live, left out of the headline: `4 weeks`.")
+
+
+class SourceFile(Shape):
+    """One path with exports, or (later) tables of an engine."""
+
+    path: Text | None = Field(default=None, description="A file, or a folder with everything below it.")
+    system: Text | None = Field(
+        default=None, description="The product it came from; default: recognised by its headers."
+    )
+    side: Side = Field(default="both", description="Which side of go-live its rows are for; `both`: split by date.")
+    map: dict[str, Text] | None = Field(
+        default=None, description="An ad-hoc mapping: `fact`, and the column header for each field of that fact."
+    )
+    engine: Text | None = Field(default=None, description="Not in this version: where the facts live.")
+    tables: dict[str, Text] | None = Field(
+        default=None, description="Not in this version: fact -> table of the engine."
+    )
+
+
+class SpendFile(Shape):
+    """Ledger accounts, campaigns or platforms -> category of spend."""
+
+    acquisition: tuple[Text, ...] = Field(default=(), description="What is spent on winning customers.")
+    retention: tuple[Text, ...] = Field(default=(), description="What is spent on keeping customers.")
+    service: tuple[Text, ...] = Field(default=(), description="What customer service costs.")
+
+
+class ServiceFile(Shape):
+    """Customer service."""
+
+    hourly_rate: Positive | None = Field(
+        default=None, description="What an hour of service costs, in the audit currency."
+    )
+
+
+class ActivationFile(Shape):
+    """Not in this version: the event that activates a new customer."""
+
+    event: Text
+    within: Length = "7 days"
+
+
+class ControlFile(Shape):
+    """Not in this version: customers whom the CRM did not touch."""
+
+    segment: Text
+    untreated: tuple[Text, ...] = Field(min_length=1)
+
+
+class EventFile(Shape):
+    """A dated thing that could explain a change."""
+
+    date: Day = Field(description="The day it happened.")
+    what: Text = Field(description="What happened.")
+    is_break: Flag = Field(default=False, alias="break", description="Whether it gets a step of its own in the model.")
+
+
+class MetricFile(Shape):
+    """Settings of one metric."""
+
+    enabled: Flag = Field(default=True, description="Whether it is measured.")
+    materiality: Materiality | None = Field(
+        default=None, description="Smallest change that matters; default: the policy's."
+    )
+
+
+class GoalFile(Shape):
+    """Not in this version: a target."""
+
+    target: Text
+    owner: Text | None = None
+    by: Quarter | None = None
+
+
+class PolicyFile(Shape):
+    """Thresholds of the whole audit."""
+
+    confidence: Confidence = Field(default=0.95, description="Confidence of the intervals.")
+    materiality: Materiality = Field(default=0.05, description="Smallest change that matters.")
+    require: tuple[MetricId, ...] = Field(default=(), description="Metrics without which there is no verdict.")
+    max_rejected: Share = Field(
+        default=0.01, description="Share of rejected rows above which the data are not fit to judge."
+    )
+
+
+class GateFile(Shape):
+    """What makes `compare --gate` fail."""
+
+    fail_on: tuple[VerdictValue, ...] = Field(default=("switch",), description="Verdicts that fail the gate.")
+    metrics: dict[MetricId, FindingValue] = Field(
+        default={}, description="The finding of a metric that fails the gate."
+    )
+
+
+class CostFile(Shape):
+    """Not in this version: one line of what the CRM costs."""
+
+    what: Text
+    initial: Amount | None = None
+    yearly: Amount | None = None
+
+
+class MoneyFile(Shape):
+    """Not in this version: what the CRM costs and returns."""
+
+    currency: Currency | None = None
+    margin: Share
+    horizon: Length = "3 years"
+    discount: Share = 0.1
+    attributable: Share = 1.0
+    costs: tuple[CostFile, ...] = Field(min_length=1)
+
+
+class ReportFile(Shape):
+    """Names on the cover."""
+
+    client: Text | None = Field(default=None, description="Whom the report is for.")
+    author: Text | None = Field(default=None, description="Who made it.")
+    logo: Text | None = Field(default=None, description="Not in this version: a picture for the cover.")
+    colour: Colour | None = Field(default=None, description="Not in this version: the colour of the report.")
+    redact: Flag | None = Field(default=None, description="Not in this version: leave out absolute numbers.")
+
+
+class ConfigFile(Shape):
+    """The configuration of an audit. Only `go_live` is required, and it may come from the command line."""
+
+    title: Text | None = Field(default=None, description="Title of the report.")
+    go_live: Day | None = Field(default=None, description="The first day of *after*.")
+    windows: WindowsFile = Field(default=WindowsFile(), description="What is compared with what.")
+    timezone: Zone = Field(default="UTC", description="Zone of stamps without one, and of the limits of days.")
+    currency: Currency | None = Field(
+        default=None, description="Currency of the audit; default: the only one in the data."
+    )
+    rates: dict[Currency, Positive] = Field(default={}, description="What one unit of another currency is worth in it.")
+    sources: tuple[SourceFile, ...] = Field(
+        default=(), description="What to read; paths of the command line replace it."
+    )
+    spend: SpendFile = Field(default=SpendFile(), description="Which spend counts as what.")
+    service: ServiceFile = Field(default=ServiceFile(), description="Customer service.")
+    response: Response | None = Field(
+        default=None, description="What counts as a response, when a system records several."
+    )
+    activation: ActivationFile | None = Field(default=None, description="Not in this version: the activation event.")
+    stages: dict[Stage, tuple[Text, ...]] | None = Field(
+        default=None, description="Not in this version: lifecycle stages."
+    )
+    segment_by: tuple[Text, ...] = Field(default=(), description="Columns to show the metrics by.")
+    control: ControlFile | None = Field(default=None, description="Not in this version: an untreated group.")
+    events: tuple[EventFile, ...] = Field(default=(), description="Dated things that could explain a change.")
+    metrics: dict[MetricId, MetricFile] = Field(default={}, description="Settings per metric.")
+    goals: dict[GoalId, GoalFile] | None = Field(default=None, description="Not in this version: targets.")
+    policy: PolicyFile = Field(default=PolicyFile(), description="Thresholds of the whole audit.")
+    gate: GateFile | None = Field(default=None, description="What makes `compare --gate` fail.")
+    money: MoneyFile | None = Field(default=None, description="Not in this version: what the CRM costs and returns.")
+    report: ReportFile = Field(default=ReportFile(), description="Names on the cover.")

@@ -1,0 +1,215 @@
+"""Options, variables, the configuration file and defaults -> one frozen plan that knows every origin."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from clm_audit.config.file import ConfigFile, WindowFile
+from clm_audit.config.plan import (
+    AuditPlan,
+    GateRules,
+    KnownEvent,
+    MetricPolicy,
+    Policy,
+    ReportStyle,
+    Source,
+    SpendRules,
+    Window,
+)
+from clm_audit.config.rules import broken_rules
+from clm_audit.config.settings import CONFIG_VARIABLE, SETTINGS, from_environment
+from clm_audit.config.show import plan_values
+from clm_audit.config.sources import from_command_line, from_file
+from clm_audit.config.strict_yaml import Document, Loc, load
+from clm_audit.config.validate import validate, without
+from clm_audit.exits import Problem, UsageError
+
+FILE_NAME = "clm-audit.yaml"
+COMMAND_LINE = "command line"
+
+
+def resolve(
+    paths: Sequence[Path],
+    config: Path | None,
+    options: Mapping[str, object],
+    env: Mapping[str, str],
+    cwd: Path,
+    *,
+    needs_go_live: bool = True,
+) -> AuditPlan:
+    """The plan of a run. Precedence: option, then ``CLM_AUDIT_*`` variable, then file, then default.
+
+    ``options`` maps a config path (``policy.materiality``) to a value; None means not given. Without
+    ``config`` (or ``CLM_AUDIT_CONFIG``) and without ``paths``, `clm-audit.yaml` is looked for from
+    ``cwd`` upward. ``needs_go_live`` is False where no verdict is asked for.
+
+    Raises :class:`~clm_audit.exits.UsageError` with everything that is wrong.
+    """
+    from_env, problems = from_environment(env)
+    layers = _Layers(_document(paths, config, env, cwd), from_env, options)
+    file, found = _validated(layers)
+    problems = (*problems, *found)
+    root = layers.path.parent if layers.path else cwd
+    sources, found = from_file(file, root, layers.where, replaced=bool(paths))
+    problems += found
+    if paths:
+        sources, found = from_command_line(paths, cwd)
+        problems += found
+    if not problems:
+        problems = tuple(_nothing_to_do(file, sources, layers.path is not None, needs_go_live))
+    if problems:
+        raise UsageError(problems=_in_order(problems))
+    return _plan(file, sources, root, layers, given=bool(paths))
+
+
+class _Layers:
+    """The file with variables and options laid over it; knows where each value came from."""
+
+    def __init__(
+        self,
+        found: tuple[Path, Document] | None,
+        from_env: Mapping[str, tuple[object, str]],
+        options: Mapping[str, object],
+    ) -> None:
+        self.path = found[0] if found else None
+        self.document = found[1] if found else Document("", {})
+        self.data: dict[str, Any] = copy.deepcopy(self.document.data)
+        self._over: dict[Loc, str] = {}
+        names = {setting.path: setting.option for setting in SETTINGS}
+        given = {
+            path: (value, f"option {names.get(path, path)}") for path, value in options.items() if value is not None
+        }
+        for path, (value, origin) in {**from_env, **given}.items():
+            self._lay(tuple(path.split(".")), value, origin)
+
+    def _lay(self, loc: tuple[str, ...], value: object, origin: str) -> None:
+        here = self.data
+        for part in loc[:-1]:
+            if not isinstance(here.get(part), dict):
+                if here.get(part) is not None:
+                    return  # the file has something else in this place: that is reported instead
+                here[part] = {}
+            here = here[part]
+        here[loc[-1]] = value
+        self._over[loc] = origin
+
+    def where(self, loc: Loc, key: bool = False) -> str:
+        """Where a value stands: the option or variable, or file:line:column."""
+        for end in range(len(loc), 0, -1):
+            if loc[:end] in self._over:
+                return self._over[loc[:end]]
+        return self.document.where(loc, key)
+
+    def origin(self, loc: Loc) -> str:
+        """As in ``AuditPlan.origins``; names the file without its folder, so that reports can be compared."""
+        for end in range(len(loc), 0, -1):
+            if loc[:end] in self._over:
+                return self._over[loc[:end]]
+        mark = self.document.keys.get(loc) or self.document.values.get(loc)
+        return f"{self.path.name}:{mark[0]}:{mark[1]}" if self.path and mark else "default"
+
+
+def _document(
+    paths: Sequence[Path], config: Path | None, env: Mapping[str, str], cwd: Path
+) -> tuple[Path, Document] | None:
+    named = config or (Path(env[CONFIG_VARIABLE]) if env.get(CONFIG_VARIABLE, "").strip() else None)
+    if named is None and not paths:
+        named = next((folder / FILE_NAME for folder in (cwd, *cwd.parents) if (folder / FILE_NAME).is_file()), None)
+    if named is None:
+        return None
+    path = cwd / named
+    return path, load(path, str(named.relative_to(cwd) if named.is_relative_to(cwd) else named))
+
+
+def _validated(layers: _Layers) -> tuple[ConfigFile, tuple[Problem, ...]]:
+    """The file's shape and rules. What is wrong is left out, so that the rest can still be checked."""
+    flagged = {problem.where for problem in layers.document.problems}
+    file, mistakes = validate(ConfigFile, layers.data, layers.where)
+    wrong: frozenset[str] = frozenset()
+    if file is None:
+        sound, wrong = without(layers.data, mistakes)
+        file = ConfigFile.model_validate(sound)
+    problems = [mistake.problem for mistake in mistakes if mistake.problem.where not in flagged]
+    problems += broken_rules(file, layers.where, wrong)
+    return file, (*layers.document.problems, *problems)
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once; those of the file by line and column, after those of options and variables."""
+
+    def place(problem: Problem) -> tuple[int, int]:
+        match = re.search(r":(\d+):(\d+)$", problem.where)
+        return (int(match[1]), int(match[2])) if match else (0, 0)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def _nothing_to_do(
+    file: ConfigFile, sources: Sequence[Source], has_file: bool, needs_go_live: bool
+) -> Iterator[Problem]:
+    if not sources:
+        yield Problem(
+            "there are no exports to read" + (": the configuration has no sources" if has_file else ""),
+            hint="give paths, as in: clm-audit compare exports/ --go-live 2024-07-01; or try: clm-audit demo",
+        )
+    sides = {source.side for source in sources}
+    if needs_go_live and sources and file.go_live is None and not {"before", "after"} <= sides:
+        yield Problem(
+            "the go-live date is missing",
+            hint="--go-live 2024-07-01, or go_live: in clm-audit.yaml, or one folder for before and one for after",
+        )
+
+
+def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _Layers, *, given: bool) -> AuditPlan:
+    general = file.policy.materiality
+    plan = AuditPlan(
+        title=file.title,
+        go_live=file.go_live,
+        before=_window(file.windows.before),
+        after=_window(file.windows.after),
+        washout_weeks=file.windows.washout,
+        timezone=file.timezone,
+        currency=file.currency,
+        rates=file.rates,
+        sources=sources,
+        spend=SpendRules(**file.spend.model_dump()),
+        hourly_rate=file.service.hourly_rate,
+        response=file.response,
+        segment_by=file.segment_by,
+        events=tuple(KnownEvent(date=event.date, what=event.what, is_break=event.is_break) for event in file.events),
+        metrics={
+            name: MetricPolicy(enabled=metric.enabled, materiality=metric.materiality or general)
+            for name, metric in file.metrics.items()
+        },
+        policy=Policy(**file.policy.model_dump()),
+        gate=GateRules(**file.gate.model_dump()) if file.gate else None,
+        report=ReportStyle(client=file.report.client, author=file.report.author),
+        root=root,
+    )
+    return plan.model_copy(update={"origins": _origins(plan, layers, given=given)})
+
+
+def _origins(plan: AuditPlan, layers: _Layers, *, given: bool) -> Mapping[str, str]:
+    origins: dict[str, str] = {}
+    for path, *_ in plan_values(plan):
+        loc = tuple(path.split("."))
+        if path.startswith("sources["):
+            index = int(path[len("sources[") : -1])
+            origins[path] = COMMAND_LINE if given else layers.origin(("sources", index))
+            continue
+        origins[path] = layers.origin(loc)
+        if path.endswith(".materiality") and origins[path] == "default":
+            origins[path] = layers.origin(("policy", "materiality"))
+    replaced = layers.origin(("sources",))
+    if given and replaced != "default":
+        for path in [path for path in origins if path.startswith("sources[")]:
+            origins[path] = f"{COMMAND_LINE}, instead of {replaced}"
+    return origins
+
+
+def _window(window: WindowFile | None) -> Window | None:
+    return Window(start=window.start, end=window.end) if window else None

@@ -1,0 +1,110 @@
+"""Every value of a plan and where it came from: `compare --show-config`, and `plan` of the audit JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, Source, Window
+
+
+class PlanValue(NamedTuple):
+    """``value``: text, number, list or None as it goes into JSON; ``shown``: as a person reads it."""
+
+    path: str
+    value: str | int | float | bool | list[str] | dict[str, str] | None
+    shown: str
+    origin: str
+
+
+def plan_values(plan: AuditPlan) -> tuple[PlanValue, ...]:
+    """One entry a value, in the order of the file. Paths of sources are relative to the plan's folder."""
+    return tuple(
+        PlanValue(path, value, shown if shown else _shown(value), plan.origins.get(path, "default"))
+        for path, value, shown in _rows(plan)
+    )
+
+
+def show_config(plan: AuditPlan) -> str:
+    """The plan as aligned text: setting, where its value came from, value.
+
+    >>> print(show_config(AuditPlan(title="Example")).splitlines()[0])
+    title                                   default  Example
+    """
+    rows = plan_values(plan)
+    width = max(len(row.path) for row in rows)
+    middle = max(len(row.origin) for row in rows)
+    return "\n".join(f"{row.path:<{width}}  {row.origin:<{middle}}  {row.shown}" for row in rows)
+
+
+_Value = str | int | float | bool | list[str] | dict[str, str] | None
+
+
+def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """Config path, value, and a sentence for values that are not there."""
+    both = "" if plan.before else "as long as the data allow, whole weeks, same seasons"
+    yield "title", plan.title, "" if plan.title else "none"
+    yield "go_live", str(plan.go_live) if plan.go_live else None, "" if plan.go_live else "first day of the after side"
+    yield "windows.before", _window(plan.before), both
+    yield "windows.after", _window(plan.after), both
+    yield "windows.washout", f"{plan.washout_weeks} weeks", ""
+    yield "timezone", plan.timezone, ""
+    yield "currency", plan.currency, "" if plan.currency else "the only one in the data"
+    yield "rates", {code: str(rate) for code, rate in sorted(plan.rates.items())}, ""
+    for index, source in enumerate(plan.sources):
+        yield f"sources[{index}]", _source(plan, source), ""
+    for category in ("acquisition", "retention", "service"):
+        yield f"spend.{category}", list(getattr(plan.spend, category)), ""
+    rate = None if plan.hourly_rate is None else str(plan.hourly_rate)
+    yield "service.hourly_rate", rate, "" if rate else "none"
+    yield "response", plan.response, "" if plan.response else "responded, converted or clicked, the first recorded"
+    yield "segment_by", list(plan.segment_by), ""
+    yield "events", [f"{event.date} {event.what}{' (break)' if event.is_break else ''}" for event in plan.events], ""
+    for metric in METRIC_IDS:
+        yield f"metrics.{metric}.enabled", plan.metric(metric).enabled, ""
+        yield f"metrics.{metric}.materiality", plan.metric(metric).materiality, _share(plan.metric(metric).materiality)
+    yield "policy.confidence", plan.policy.confidence, _share(plan.policy.confidence)
+    yield "policy.materiality", plan.policy.materiality, _share(plan.policy.materiality)
+    yield "policy.require", list(plan.policy.require), ""
+    yield "policy.max_rejected", plan.policy.max_rejected, _share(plan.policy.max_rejected)
+    if plan.gate is None:
+        yield "gate", None, "none"
+    else:
+        yield "gate.fail_on", list(plan.gate.fail_on), ""
+        yield "gate.metrics", {str(metric): str(finding) for metric, finding in plan.gate.metrics.items()}, ""
+    yield "report.client", plan.report.client, "" if plan.report.client else "none"
+    yield "report.author", plan.report.author, "" if plan.report.author else "none"
+
+
+def _window(window: Window | None) -> str | None:
+    return f"{window.start} to {window.end}" if window else None
+
+
+def _source(plan: AuditPlan, source: Source) -> dict[str, str]:
+    """A path is shown from the plan's folder, so that it does not tell where that folder is."""
+    out = {"path": os.path.relpath(source.path, plan.root).replace(os.sep, "/"), "side": source.side}
+    if source.system:
+        out["system"] = source.system
+    if source.map:
+        out["map"] = ", ".join(f"{name}: {header}" for name, header in source.map.items())
+    return out
+
+
+def _share(value: float) -> str:
+    """A share as a percentage without noise.
+
+    >>> _share(0.05), _share(0.125)
+    ('5%', '12.5%')
+    """
+    return f"{round(value * 100, 6):g}%"
+
+
+def _shown(value: _Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {text}" for name, text in value.items()) or "none"
+    return str(value)

@@ -1,0 +1,120 @@
+"""Which paths are read, for which side, and by which mapping."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+from clm_audit.config.file import ConfigFile, SourceFile
+from clm_audit.config.plan import Side, Source
+from clm_audit.config.preset import FactName, load_presets
+from clm_audit.config.strict_yaml import Loc, dotted
+from clm_audit.config.validate import Where
+from clm_audit.config.vocabulary import FACTS, did_you_mean
+from clm_audit.exits import Problem
+
+NOW: tuple[str, ...] = get_args(FactName)
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")
+
+
+def from_command_line(paths: Sequence[Path], cwd: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """Paths as given: two folders are *before* and *after*, anything else is split by date."""
+    full = [cwd / path for path in paths]
+    unreadable = (_unreadable(path, str(given), "", str(given)) for given, path in zip(paths, full, strict=True))
+    problems = [problem for problem in unreadable if problem]
+    if not problems:
+        problems += _given_twice(full, lambda index: str(paths[index]))
+    two_folders = len(full) == 2 and all(path.is_dir() for path in full)
+    sides: Sequence[Side] = ("before", "after") if two_folders else ["both"] * len(full)
+    return tuple(Source(path=path, side=side) for path, side in zip(full, sides, strict=True)), tuple(problems)
+
+
+def from_file(
+    file: ConfigFile, root: Path, where: Where, *, replaced: bool
+) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+    """The `sources` of the configuration; relative paths are relative to its folder.
+
+    ``replaced``: paths of the command line stand in for them, so whether they are there is not asked.
+    """
+    problems: list[Problem] = []
+    sources: list[Source] = []
+    for index, entry in enumerate(file.sources):
+        loc: Loc = ("sources", index)
+        problems += check_entry(entry, loc, file.segment_by, where)
+        if entry.path is None:
+            continue
+        path, at = root / entry.path, where((*loc, "path"), False)
+        unreadable = None if replaced else _unreadable(path, entry.path, f"{dotted((*loc, 'path'))}: ", at)
+        if unreadable:
+            problems.append(unreadable)
+        sources.append(Source(path=path, system=entry.system, side=entry.side, map=entry.map))
+    if not problems:
+        problems += _given_twice([source.path for source in sources], lambda index: where(("sources", index), False))
+    return tuple(sources), tuple(problems)
+
+
+def check_entry(entry: SourceFile, loc: Loc, segment_by: Sequence[str], where: Where) -> Iterator[Problem]:
+    """One entry of `sources`, all but whether the path is there."""
+    if entry.engine is not None or entry.tables is not None:
+        at = (*loc, "engine" if entry.engine is not None else "tables")
+        yield Problem(
+            f"{dotted(at)}: reading tables of an engine is not in this version", where(at, True), "give a path instead"
+        )
+    elif entry.path is None:
+        yield Problem(f"{dotted((*loc, 'path'))}: is missing", where(loc, False), "a file or a folder")
+    if entry.system is not None and entry.system not in load_presets():
+        known = tuple(load_presets())
+        at = (*loc, "system")
+        hint = did_you_mean(entry.system, known) or f"known: {', '.join(known)}"
+        yield Problem(f"{dotted(at)}: there is no system of this name", where(at, False), hint)
+    if entry.map is not None:
+        yield from _check_map(entry.map, (*loc, "map"), segment_by, where)
+
+
+def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], where: Where) -> Iterator[Problem]:
+    fact = mapping.get("fact")
+    if fact is None:
+        yield Problem(f"{dotted((*loc, 'fact'))}: is missing", where(loc, False), f"one of {', '.join(NOW)}")
+        return
+    at = (*loc, "fact")
+    if fact not in FACTS:
+        hint = did_you_mean(fact, tuple(FACTS)) or f"one of {', '.join(NOW)}"
+        yield Problem(f"{dotted(at)}: there is no fact {fact}", where(at, False), hint)
+        return
+    declared = FACTS[fact]
+    for name in (name for name in mapping if name != "fact" and name not in declared.names):
+        if declared.segments and name in segment_by:
+            continue
+        hint = did_you_mean(name, declared.names) or f"fields: {', '.join(declared.names)}"
+        if declared.segments:
+            hint += "; a segment column must stand in segment_by"
+        yield Problem(f"{dotted((*loc, name))}: {fact} has no such field", where((*loc, name), True), hint)
+    for name in (name for name in declared.required if name not in mapping):
+        yield Problem(f"{dotted((*loc, name))}: is missing: {fact} needs it", where(loc, False))
+    if declared.one_of and not any(all(name in mapping for name in some) for some in declared.one_of):
+        either = " or ".join(" + ".join(some) for some in declared.one_of)
+        yield Problem(f"{dotted(loc)}: {fact} needs {either}", where(loc, False))
+    if fact not in NOW:
+        hint = f"one of {', '.join(NOW)}"
+        yield Problem(f"{dotted(at)}: the fact {fact} is not in this version", where(at, False), hint)
+
+
+def _unreadable(path: Path, given: str, prefix: str, where: str) -> Problem | None:
+    if path.is_file() or path.is_dir():
+        return None
+    if _ADDRESS.match(given):
+        return Problem(f"{prefix}must be a path on this machine, not an address", where, "download the export first")
+    if path.exists():
+        return Problem(f"{prefix}is neither a file nor a folder", where)
+    siblings = tuple(entry.name for entry in path.parent.iterdir()) if path.parent.is_dir() else ()
+    return Problem(f"{prefix}there is no such file or folder", where, did_you_mean(path.name, siblings))
+
+
+def _given_twice(paths: Sequence[Path], where: Callable[[int], str]) -> Iterator[Problem]:
+    seen: set[Path] = set()
+    for index, path in enumerate(path.resolve() for path in paths):
+        if path in seen:
+            yield Problem("the same path is given twice", where(index), "its rows would count twice; name it once")
+        seen.add(path)
