@@ -10,7 +10,7 @@ import numpy as np
 from scipy import optimize, special
 
 from clm_audit.inference.calibrate import Calibration, calibrate
-from clm_audit.inference.expected import expected_course
+from clm_audit.inference.expected import LARGEST_LOG, expected_course
 from clm_audit.inference.integrate import Posterior, integrate
 from clm_audit.inference.model import Effect
 from clm_audit.inference.rounding import rounded
@@ -55,11 +55,11 @@ def _effect(
     half90 = t_quantile(1.0 - EQUIVALENCE_LEVEL, df) * se
     expected, low_band, high_band = expected_course(series, posterior.mode, calibration, periods, confidence)
     return Effect(
-        effect=rounded(math.expm1(log_effect)),
-        low=rounded(math.expm1(low)),
-        high=rounded(math.expm1(high)),
-        low90=rounded(math.expm1(log_effect - half90)),
-        high90=rounded(math.expm1(log_effect + half90)),
+        effect=rounded(as_share(log_effect)),
+        low=rounded(as_share(low)),
+        high=rounded(as_share(high)),
+        low90=rounded(as_share(log_effect - half90)),
+        high90=rounded(as_share(log_effect + half90)),
         log_effect=rounded(log_effect),
         se=rounded(se),
         df=df,
@@ -73,6 +73,15 @@ def _effect(
         low_band=low_band,
         high_band=high_band,
     )
+
+
+def as_share(log_change: float) -> float:
+    """e^x − 1, held below the largest float: no infinity is ever printed.
+
+    >>> as_share(0.0)
+    0.0
+    """
+    return math.expm1(min(log_change, LARGEST_LOG))
 
 
 def calibrated_interval(posterior: Posterior, calibration: Calibration, level: float) -> tuple[float, float]:
@@ -93,7 +102,7 @@ def standard_error(posterior: Posterior, calibration: Calibration) -> float:
 def detectable(se: float, df: int, confidence: float = 0.95) -> float:
     """The smallest rise (share) that a test at 1 − confidence would have found with 80 % power:
     exp((t_{two-sided} + t_{.80}) · se) − 1."""
-    return math.expm1((t_quantile((1.0 + confidence) / 2.0, df) + t_quantile(POWER, df)) * se)
+    return as_share((t_quantile((1.0 + confidence) / 2.0, df) + t_quantile(POWER, df)) * se)
 
 
 def mixture_quantiles(posterior: Posterior, shares: Sequence[float]) -> tuple[float, ...]:

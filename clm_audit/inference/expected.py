@@ -14,6 +14,9 @@ from clm_audit.inference.students import t_quantile
 
 Floats = NDArray[np.float64]
 
+LARGEST_LOG = 700.0
+"""e^700 is the end of the numbers; nothing is printed beyond."""
+
 
 def expected_course(
     series: LogSeries, mode: Floats, calibration: Calibration, periods: int, confidence: float
@@ -44,5 +47,5 @@ def expected_course(
 def _spread(log_values: Floats, index: NDArray[np.int64], periods: int) -> Floats:
     """Back to the metric's unit and to the places of all periods, missing ones NaN."""
     values = np.full(periods, np.nan)
-    values[index] = np.exp(log_values)
+    values[index] = np.exp(np.clip(log_values, -LARGEST_LOG, LARGEST_LOG))
     return rounded_array(values)

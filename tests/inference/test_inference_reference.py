@@ -1,0 +1,58 @@
+"""The eleven reference cases, and what makes a result the same every time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+
+CASES = 11
+TOLERANCE = 1e-6
+
+
+@pytest.fixture(scope="module")
+def cases(data):
+    return json.loads((data / "reference_cases.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("number", range(CASES))
+def test_reference_case(cases, totals, estimate, number):
+    case = cases[number]
+    expect = case["expect"]
+    found = estimate(totals(case["num"], case["den"], case["n0"], case["s2"], ppy=case["ppy"])).effect
+    printed = [found.effect, found.low, found.high, found.se, found.p, found.detectable]
+    wanted = [expect["effect"], *expect["ci"], expect["se"], expect["p"], expect["mde80"]]
+    assert printed == pytest.approx(wanted, rel=TOLERANCE, abs=TOLERANCE)
+    assert found.df == expect["df"]
+    assert [round(z, 2) for z in found.placebo_z] == expect["placebo_z"]
+
+
+def test_every_reference_case_is_checked(cases):
+    assert len(cases) == CASES
+
+
+def test_same_numbers_every_time(cases, totals, estimate):
+    case = cases[5]
+    series = totals(case["num"], case["den"], case["n0"], case["s2"], ppy=case["ppy"])
+    first, second = (repr([np.asarray(x).tolist() for x in astuple(estimate(series).effect)]) for _ in range(2))
+    assert first == second
+
+
+def test_two_hundred_periods_take_under_a_fifth_of_a_second(totals, estimate, simulate):
+    series = totals(*simulate(np.random.default_rng(5), 148, 52)[:2], 148)
+    spent = []
+    for _ in range(3):
+        start = time.thread_time()
+        estimate(series)
+        spent.append(time.thread_time() - start)
+    assert min(spent) < 0.2
+
+
+def test_scipy_stats_is_never_imported():
+    code = "import sys, clm_audit.inference.assess; sys.exit('scipy.stats' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
