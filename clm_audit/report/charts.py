@@ -1,4 +1,4 @@
-"""The two charts of a metric: its series around go-live, and its effect with the interval.
+"""The series of a metric around go-live, against what was to be expected without one.
 
 Static drawings laid out for a fixed width (a wide and a narrow one are made of each), so that text keeps
 its size on a small screen. Sentences and number formats come from the caller.
@@ -19,9 +19,11 @@ from clm_audit.report.drawing import (
     QUIET,
     SHADE,
     Chart,
+    Frame,
     Mark,
     Scale,
     area,
+    dot,
     label,
     line,
     month_ticks,
@@ -34,7 +36,6 @@ from clm_audit.report.drawing import (
 from clm_audit.report.model import Point
 
 WIDE, NARROW = 720, 340
-_CLIP = 2.0  # an interval beyond +200 % is cut with an arrow, or the axis shows nothing else
 
 
 @dataclass(frozen=True)
@@ -54,31 +55,11 @@ class SeriesPlan:
     marks: Sequence[tuple[date, int]] = ()
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of an effect chart, shares: a point, its interval if it has one, and the observed change."""
-
-    name: str
-    text: str
-    point: float | None = None
-    low: float | None = None
-    high: float | None = None
-    observed: float | None = None
-
-
-@dataclass(frozen=True)
-class _Frame:
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-
 def series_chart(plan: SeriesPlan, width: int) -> Chart:
     """Observed values, the range expected had nothing changed, go-live, wash-out, windows, known events."""
     wide = width >= WIDE
     height = 300 if wide else 270
-    frame = _Frame(46, width - (92 if wide else 10), 40 if wide else 62, height - 52)
+    frame = Frame(46, width - (92 if wide else 10), 40 if wide else 62, height - 52)
     step = timedelta(weeks=plan.weeks_per_period)
     first, last = plan.points[0].period, plan.points[-1].period + step
     x = Scale(first.toordinal(), last.toordinal(), frame.left, frame.right)
@@ -99,41 +80,7 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
     return Chart(width, height, plan.title, plan.description, tuple(marks))
 
 
-def effect_chart(
-    title: str,
-    description: str,
-    rows: Sequence[Row],
-    materiality: float | None,
-    value: Callable[[float], str],
-    ends: tuple[str, str],
-    width: int,
-) -> Chart:
-    """Changes in per cent on one axis around zero; ``ends`` say what left and right mean.
-
-    A filled dot with a bar is the adjusted effect with its interval, a hollow diamond the observed change,
-    the shading (with ``materiality``) what is too small to matter.
-    """
-    wide = width >= WIDE
-    pitch = 40 if wide else 54
-    frame = _Frame(150 if wide else 12, width - (200 if wide else 12), 34, 34 + pitch * len(rows))
-    low, high = _reach(rows, materiality or 0.0)
-    x = Scale(low, high, frame.left, frame.right)
-    marks: list[Mark] = []
-    if materiality is not None:
-        marks.append(
-            rect(x(-materiality), frame.top, x(materiality) - x(-materiality), pitch * len(rows), SHADE, "shade")
-        )
-    marks += _share_axis(x, frame, value, 7 if wide else 4)
-    marks += [label(frame.left, 16, f"◂ {ends[0]}"), label(frame.right, 16, f"{ends[1]} ▸", anchor="end")]
-    for index, row in enumerate(rows):
-        top = frame.top + index * pitch
-        centre = top + (pitch / 2 if wide else 38)
-        marks += _row_words(row, frame, centre, top, width, wide)
-        marks += _row_marks(row, x, centre)
-    return Chart(width, int(frame.bottom + 30), title, description, tuple(marks))
-
-
-def _value_scale(points: Sequence[Point], frame: _Frame) -> Scale:
+def _value_scale(points: Sequence[Point], frame: Frame) -> Scale:
     known = [item for point in points for item in (point.value, point.low, point.high) if item is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     pad = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
@@ -141,14 +88,14 @@ def _value_scale(points: Sequence[Point], frame: _Frame) -> Scale:
     return Scale(floor, high + pad, frame.bottom, frame.top)
 
 
-def _washout(plan: SeriesPlan, x: Scale, frame: _Frame) -> list[Mark]:
+def _washout(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
     if not plan.washout_weeks:
         return []
     start, end = plan.go_live.toordinal(), (plan.go_live + timedelta(weeks=plan.washout_weeks)).toordinal()
     return [rect(x(start), frame.top, x(end) - x(start), frame.bottom - frame.top, SHADE, "shade")]
 
 
-def _value_axis(plan: SeriesPlan, y: Scale, frame: _Frame, wanted: int) -> list[Mark]:
+def _value_axis(plan: SeriesPlan, y: Scale, frame: Frame, wanted: int) -> list[Mark]:
     marks = []
     for tick in nice_ticks(y.low, y.high, wanted):
         marks.append(line(frame.left, y(tick), frame.right, y(tick), GRID, "grid"))
@@ -170,7 +117,7 @@ def _bands(plan: SeriesPlan, spot: Sequence[float], y: Scale) -> list[Mark]:
     return marks
 
 
-def _date_axis(first: date, last: date, x: Scale, frame: _Frame, wanted: int) -> list[Mark]:
+def _date_axis(first: date, last: date, x: Scale, frame: Frame, wanted: int) -> list[Mark]:
     marks = [line(frame.left, frame.bottom, frame.right, frame.bottom, QUIET, "axis")]
     year = None
     for tick in month_ticks(first, last, wanted):
@@ -185,7 +132,7 @@ def _date_axis(first: date, last: date, x: Scale, frame: _Frame, wanted: int) ->
     return marks
 
 
-def _windows(plan: SeriesPlan, x: Scale, frame: _Frame, wide: bool) -> list[Mark]:
+def _windows(plan: SeriesPlan, x: Scale, frame: Frame, wide: bool) -> list[Mark]:
     """Which spans the plain before and after numbers cover, as two strips under the axis."""
     marks = []
     for name, (start, end) in (("before window", plan.before), ("after window", plan.after)):
@@ -200,7 +147,7 @@ def _windows(plan: SeriesPlan, x: Scale, frame: _Frame, wide: bool) -> list[Mark
     return marks
 
 
-def _go_live(plan: SeriesPlan, x: Scale, frame: _Frame, width: int) -> list[Mark]:
+def _go_live(plan: SeriesPlan, x: Scale, frame: Frame, width: int) -> list[Mark]:
     place = x(plan.go_live.toordinal())
     if not frame.left <= place <= frame.right:
         return []
@@ -219,12 +166,8 @@ def _lines(plan: SeriesPlan, spot: Sequence[float], y: Scale) -> list[Mark]:
     if observed:
         marks.append(path(observed, ACCENT, "observed", 1.75))
     if sum(map(len, observed)) <= 40:
-        marks += [_dot(at, height, 2.2) for piece in observed for at, height in piece]
+        marks += [dot(at, height, 2.2) for piece in observed for at, height in piece]
     return marks
-
-
-def _dot(x: float, y: float, radius: float) -> Mark:
-    return Mark("circle", {"cx": number(x), "cy": number(y), "r": number(radius), "fill": ACCENT}, "dot")
 
 
 def _pieces(points: Sequence[tuple[float, float | None]], y: Scale) -> list[list[tuple[float, float]]]:
@@ -238,7 +181,7 @@ def _pieces(points: Sequence[tuple[float, float | None]], y: Scale) -> list[list
     return [piece for piece in pieces if piece]
 
 
-def _events(plan: SeriesPlan, x: Scale, frame: _Frame) -> list[Mark]:
+def _events(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
     """Numbered notches on the axis; their words stand in the caption, where they cannot overlap."""
     marks, last, level = [], float("-inf"), 0
     for day, digit in plan.marks:
@@ -254,7 +197,7 @@ def _events(plan: SeriesPlan, x: Scale, frame: _Frame) -> list[Mark]:
     return marks
 
 
-def _direct_labels(plan: SeriesPlan, y: Scale, frame: _Frame) -> list[Mark]:
+def _direct_labels(plan: SeriesPlan, y: Scale, frame: Frame) -> list[Mark]:
     value = next((point.value for point in reversed(plan.points) if point.value is not None), None)
     expected = next((point.expected for point in reversed(plan.points) if point.expected is not None), None)
     if value is None:
@@ -276,7 +219,7 @@ def _direct_labels(plan: SeriesPlan, y: Scale, frame: _Frame) -> list[Mark]:
     return marks + [label(frame.right + 8, top + 14 * row, text) for row, text in enumerate(lines)]
 
 
-def _legend(frame: _Frame) -> list[Mark]:
+def _legend(frame: Frame) -> list[Mark]:
     return [
         line(frame.left, 12, frame.left + 20, 12, ACCENT, "observed", 2),
         label(frame.left + 26, 16, "observed", css="t-accent"),
@@ -284,51 +227,3 @@ def _legend(frame: _Frame) -> list[Mark]:
         line(frame.left + 98, 12, frame.left + 118, 12, QUIET, "expected", 1.25, "2 3"),
         label(frame.left + 124, 16, "expected, no change"),
     ]
-
-
-def _reach(rows: Sequence[Row], materiality: float) -> tuple[float, float]:
-    shares = [item for row in rows for item in (row.point, row.low, row.high, row.observed) if item is not None]
-    most = max([_CLIP, *(1.3 * item for row in rows for item in (row.point, row.observed) if item is not None)])
-    low, high = min([-2 * materiality, *shares]), min(max([2 * materiality, *shares]), most)
-    pad = (high - low) * 0.05 or 0.1
-    return low - pad, high + pad
-
-
-def _share_axis(x: Scale, frame: _Frame, value: Callable[[float], str], wanted: int) -> list[Mark]:
-    marks = []
-    for tick in nice_ticks(x.low, x.high, wanted):
-        zero = tick == 0
-        marks.append(line(x(tick), frame.top, x(tick), frame.bottom, INK if zero else GRID, "zero" if zero else "grid"))
-        marks.append(label(x(tick), frame.bottom + 18, value(tick), anchor="middle"))
-    return marks
-
-
-def _row_words(row: Row, frame: _Frame, centre: float, top: float, width: int, wide: bool) -> list[Mark]:
-    if wide:
-        return [label(0, centre + 4, row.name), label(frame.right + 16, centre + 4, row.text, css="t-ink")]
-    return [label(frame.left, top + 18, row.name), label(width - 12, top + 18, row.text, anchor="end", css="t-ink")]
-
-
-def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:
-    marks = []
-    if row.low is not None and row.high is not None:
-        left, right = x(row.low), x(min(row.high, x.high))
-        marks.append(line(left, centre, right, centre, ACCENT, "interval", 3))
-        marks.append(line(left, centre - 5, left, centre + 5, ACCENT, "interval", 1.5))
-        if row.high <= x.high:
-            marks.append(line(right, centre - 5, right, centre + 5, ACCENT, "interval", 1.5))
-        else:
-            marks.append(
-                path([[(right - 7, centre - 5), (right, centre), (right - 7, centre + 5)]], ACCENT, "interval", 1.5)
-            )
-    if row.point is not None:
-        marks.append(_dot(x(row.point), centre, 5.5))
-    if row.observed is not None:
-        marks.append(_diamond(x(row.observed), centre))
-    return marks
-
-
-def _diamond(x: float, y: float) -> Mark:
-    corners = ((x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y))
-    outline = "M" + "L".join(f"{number(across)} {number(down)}" for across, down in corners) + "Z"
-    return Mark("path", {"d": outline, "fill": "#ffffff", "stroke": INK, "stroke-width": "1.5"}, "diamond")

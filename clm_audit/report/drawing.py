@@ -54,13 +54,23 @@ class Scale:
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
 
 
-def number(value: float) -> str:
-    """A coordinate: two decimals at most, never an exponent or a negative zero.
+@dataclass(frozen=True)
+class Frame:
+    """The plot area within the drawing."""
 
-    >>> number(12.0), number(-0.001), number(3.14159)
-    ('12', '0', '3.14')
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+def number(value: float) -> str:
+    """A coordinate: a tenth of a unit at most, never an exponent or a negative zero.
+
+    >>> number(12.0), number(-0.01), number(3.14159)
+    ('12', '0', '3.1')
     """
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
 
@@ -68,7 +78,7 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str, css: str, widt
     """A straight line."""
     places = {"x1": number(x1), "y1": number(y1), "x2": number(x2), "y2": number(y2)}
     dashes = {"stroke-dasharray": dash} if dash else {}
-    return Mark("line", {**places, "stroke": colour, "stroke-width": number(width), **dashes}, css)
+    return Mark("line", {**places, "stroke": colour, "stroke-width": f"{width:g}", **dashes}, css)
 
 
 def rect(x: float, y: float, width: float, height: float, colour: str, css: str) -> Mark:
@@ -85,13 +95,18 @@ def label(x: float, y: float, text: str, *, anchor: Anchor = "start", css: str =
     return Mark("text", {**places, "font-family": FONT, "font-size": number(size), "fill": colour, **weight}, css, text)
 
 
+def dot(x: float, y: float, radius: float) -> Mark:
+    """A filled point in the accent colour."""
+    return Mark("circle", {"cx": number(x), "cy": number(y), "r": number(radius), "fill": ACCENT}, "dot")
+
+
 def path(pieces: Sequence[Sequence[tuple[float, float]]], colour: str, css: str, width: float, dash: str = "") -> Mark:
     """Lines through points, one for each piece; a piece of one point becomes a dot."""
     steps = []
     for piece in pieces:
         points = [f"{number(x)} {number(y)}" for x, y in piece]
         steps.append(f"M{points[0]}" + ("h0" if len(points) == 1 else "L" + " ".join(points[1:])))
-    attributes = {"d": "".join(steps), "fill": "none", "stroke": colour, "stroke-width": number(width)}
+    attributes = {"d": "".join(steps), "fill": "none", "stroke": colour, "stroke-width": f"{width:g}"}
     dashes = {"stroke-dasharray": dash} if dash else {}
     return Mark("path", {**attributes, "stroke-linejoin": "round", "stroke-linecap": "round", **dashes}, css)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Literal
@@ -16,6 +17,7 @@ from clm_audit.report.model import (
     CheckReport,
     Figure,
     MetricReport,
+    RatioReport,
     Span,
     Unknown,
 )
@@ -120,12 +122,15 @@ def value(metric: MetricId, amount: float | Unknown) -> str:
     return NOTHING if isinstance(amount, Unknown) else numbers.metric_value(metric, amount, None)
 
 
-def unit(metric: MetricReport, currency: str | Unknown) -> str:
-    """The unit, with the currency where there is one and the unit does not name it."""
-    if metric.id not in numbers.MONEY_METRICS or "currency" in metric.unit:
-        return metric.unit
-    code = currency if isinstance(currency, str) else "currency not stated"
-    return metric.unit if code in metric.unit else f"{metric.unit}, {code}"
+def tick(metric: MetricId, amount: float) -> str:
+    """A round number on the axis of a metric.
+
+    >>> tick("campaign_response", 0.025), tick("transaction_size", 40.0), tick("purchase_frequency", 0.2)
+    ('2.5 %', '40', '0.2')
+    """
+    if metric == "campaign_response":
+        return f"{amount * 100:.6g} %"
+    return f"{amount:,.6g}"
 
 
 def figure(item: Figure | Unknown) -> str:
@@ -133,3 +138,48 @@ def figure(item: Figure | Unknown) -> str:
     if isinstance(item, Unknown):
         return NOTHING
     return numbers.money(item.value, item.currency) if isinstance(item.value, str) else numbers.number(item.value)
+
+
+def ratio(metric: MetricId, side: RatioReport | Unknown) -> str:
+    """One side of a metric."""
+    return NOTHING if isinstance(side, Unknown) else value(metric, side.value)
+
+
+def optional(metric: MetricId, amount: float | None) -> str:
+    """A point of a series, which may be missing."""
+    return NOTHING if amount is None else value(metric, amount)
+
+
+def by_unit(unit: str, amount: float | Unknown, currency: str | Unknown) -> str:
+    """A value of a variant."""
+    if isinstance(amount, Unknown):
+        return NOTHING
+    return numbers.unit_value(unit, amount, currency if isinstance(currency, str) else None)
+
+
+def each_period(weeks: int) -> str:
+    """What one point of a series stands for.
+
+    >>> each_period(1), each_period(4)
+    ('each week', 'each 4 weeks')
+    """
+    return "each week" if weeks == 1 else f"each {weeks} weeks"
+
+
+def signed(number: float) -> str:
+    """A z-score.
+
+    >>> signed(-0.42), signed(1.0)
+    ('−0.4', '+1.0')
+    """
+    return f"{number:+.1f}".replace("-", numbers.MINUS)
+
+
+def setting(item: object) -> str:
+    """A value of the plan as the configuration would have it."""
+    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+
+
+def total_name(name: str) -> str:
+    """A window total in words."""
+    return name.replace("_", " ")

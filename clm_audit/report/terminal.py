@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from clm_audit.config.plan import MetricId
 from clm_audit.intake.model import FileRecord, RowCounts
 from clm_audit.report import look, numbers, safe
 from clm_audit.report.interval_plot import interval_plot, plot_reach
@@ -149,7 +150,7 @@ def _reasons(page: _Page, report: AuditReport) -> None:
     for metric in report.metrics:
         glyph, tone = look.FINDINGS[metric.finding]
         head = page.marked(glyph, metric.name, tone).append_text(
-            page.text(f"  {look.unit(metric, report.currency)}", "dim")
+            page.text(f"  {metric.unit}", "dim")
         )
         page.console.print(head)
         for sentence in _sentences(metric):
@@ -180,7 +181,7 @@ def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
                 page.line(f"→ {check.remedy}", indent=2)
 
 
-def _name(report: AuditReport | CheckOnlyReport, metric: look.MetricId) -> str:
+def _name(report: AuditReport | CheckOnlyReport, metric: MetricId) -> str:
     return look.metric_name(report.metrics if isinstance(report, AuditReport) else (), metric)
 
 
@@ -197,9 +198,8 @@ def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
     for name, why in report.unknown_files:
         page.line(f"not used: {name}: {why}")
     if report.reject_count:
-        page.line(
-            f"{numbers.count(report.reject_count)} rows rejected, each with file, line and reason in rejects.csv and the JSON"
-        )
+        many = numbers.count(report.reject_count)
+        page.line(f"{many} rows were not taken: file, line and reason of each are in rejects.csv")
 
 
 def _counts(page: _Page, rows: RowCounts) -> list[Text]:

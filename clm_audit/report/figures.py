@@ -1,0 +1,80 @@
+"""Which numbers of the report go into which chart, and the words that are read out in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from clm_audit.report import look, numbers
+from clm_audit.report.charts import SeriesPlan, series_chart
+from clm_audit.report.drawing import Chart
+from clm_audit.report.effects import Row, effect_chart
+from clm_audit.report.model import AuditReport, EventReport, MetricReport, Unknown
+
+
+def series_figure(
+    report: AuditReport, metric: MetricReport, events: Sequence[tuple[int, EventReport]], width: int
+) -> Chart:
+    """The metric over time around go-live."""
+    windows = report.windows
+    last = metric.series[-1].period + timedelta(weeks=metric.weeks_per_period, days=-1)
+    plan = SeriesPlan(
+        title=f"{metric.name}: {look.each_period(metric.weeks_per_period)}",
+        description=(
+            f"A line of observed values from {numbers.day(metric.series[0].period)} to {numbers.day(last)}, with the "
+            f"range expected had nothing changed at go-live on {numbers.day(windows.go_live)}. "
+            f"{metric.finding_sentence} The numbers are in the table that follows."
+        ),
+        points=metric.series,
+        weeks_per_period=metric.weeks_per_period,
+        go_live=windows.go_live,
+        go_live_label=f"go-live {numbers.day(windows.go_live)}",
+        washout_weeks=windows.washout_weeks,
+        before=(windows.before.start, windows.before.end),
+        after=(windows.after.start, windows.after.end),
+        value=lambda tick: look.tick(metric.id, tick),
+        marks=[(event.date, digit) for digit, event in events],
+    )
+    return series_chart(plan, width)
+
+
+def effect_figure(metric: MetricReport, width: int) -> Chart:
+    """Observed change and adjusted effect of one metric on one axis."""
+    rows = []
+    if not isinstance(metric.observed_change, Unknown):
+        change = look.change(metric.observed_change)
+        rows.append(Row("observed change", change, observed=metric.observed_change))
+    if not isinstance(metric.adjusted, Unknown):
+        rows.append(_adjusted_row("adjusted effect", metric))
+    words = "; ".join(f"{row.name} {row.text}" for row in rows)
+    return effect_chart(
+        f"{metric.name}: effect",
+        f"{words}. Changes within {numbers.plus_minus(metric.materiality)} are too small to matter.",
+        rows,
+        metric.materiality,
+        _axis_share,
+        ("better", "worse") if metric.better == "lower" else ("worse", "better"),
+        width,
+    )
+
+
+def overview_figure(report: AuditReport, width: int) -> Chart | None:
+    """The adjusted effects of all metrics on one axis, or None when none could be assessed."""
+    rows = [_adjusted_row(metric.name, metric) for metric in report.metrics if not isinstance(metric.adjusted, Unknown)]
+    if not rows:
+        return None
+    words = "; ".join(f"{row.name} {row.text}" for row in rows)
+    return effect_chart("All adjusted effects", f"{words}.", rows, None, _axis_share, ("lower", "higher"), width)
+
+
+def _adjusted_row(name: str, metric: MetricReport) -> Row:
+    adjusted = metric.adjusted
+    if isinstance(adjusted, Unknown):
+        raise TypeError("a row needs an adjusted effect")
+    text = f"{look.effect(adjusted)} {look.interval(adjusted)}"
+    observed = None
+    return Row(name, text, adjusted.effect, adjusted.low, adjusted.high, observed)
+
+
+def _axis_share(share: float) -> str:
+    return numbers.percent(share, sign=True, digits=0 if abs(share * 100 - round(share * 100)) < 1e-9 else 1)

@@ -1,0 +1,99 @@
+"""One offline HTML file: no script, nothing loaded, a content policy that forbids both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from clm_audit.report import look, numbers, safe
+from clm_audit.report.charts import NARROW, WIDE
+from clm_audit.report.drawing import Chart
+from clm_audit.report.figures import effect_figure, overview_figure, series_figure
+from clm_audit.report.model import AnswerReport, AuditReport, EventReport, MetricReport, Unknown
+
+_TEMPLATES = Path(__file__).parent / "templates"
+REJECTS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One metric under its question: what the template needs beside the report itself."""
+
+    metric: MetricReport
+    answer: AnswerReport | None
+    figures: Mapping[str, Sequence[Chart]]
+    events: Sequence[tuple[int, EventReport]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One of the five questions and the metrics that answer it."""
+
+    number: int
+    text: str
+    panels: tuple[Panel, ...]
+
+
+def to_html(report: AuditReport) -> str:
+    """The report as one HTML page. The same report gives the same bytes."""
+    css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        report=report,
+        css=Markup(css),  # noqa: S704
+        style_hash=digest,
+        questions=_questions(report),
+        overview=[overview_figure(report, width) for width in (WIDE, NARROW)],
+        checks=look.by_status(report.checks),
+        total=look.ledger_total(file.rows for file in report.files),
+        rejects=report.rejects[:REJECTS_SHOWN],
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=safe.html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(look=look, numbers=numbers)
+    environment.tests["unknown"] = _is_unknown
+    return environment
+
+
+def _is_unknown(value: object) -> bool:
+    return isinstance(value, Unknown)
+
+
+def _questions(report: AuditReport) -> tuple[Question, ...]:
+    texts = {metric.question_number: metric.question for metric in report.metrics}
+    return tuple(
+        Question(number, texts[number], tuple(_panel(report, m) for m in report.metrics if m.question_number == number))
+        for number in sorted(texts)
+    )
+
+
+def _panel(report: AuditReport, metric: MetricReport) -> Panel:
+    events = [(index + 1, event) for index, event in enumerate(sorted(report.events, key=lambda event: event.date))]
+    if metric.series:
+        shown = (metric.series[0].period, metric.series[-1].period)
+        events = [(index, event) for index, event in events if shown[0] <= event.date <= shown[1]]
+    figures: dict[str, Sequence[Chart]] = {}
+    if any(point.value is not None for point in metric.series):
+        figures["series"] = [series_figure(report, metric, events, width) for width in (WIDE, NARROW)]
+    if not (isinstance(metric.observed_change, Unknown) and isinstance(metric.adjusted, Unknown)):
+        figures["effect"] = [effect_figure(metric, width) for width in (WIDE, NARROW)]
+    return Panel(metric, look.answer_of(report, metric), figures, events)
