@@ -88,6 +88,19 @@ def break_positions(plan: AuditPlan, totals: MetricTotals) -> tuple[list[int], l
     return regimes, mixed
 
 
+def after_repeats_before(totals: MetricTotals) -> bool:
+    """Whether the after periods are, number for number, a block of earlier ones: the same export twice.
+
+    Such data hold no evidence of a change, though a trend that starts over looks like one to any model.
+    """
+    pairs = np.stack([totals.num, totals.den])
+    after = pairs[:, totals.n0 :]
+    width = after.shape[1]
+    return any(
+        np.array_equal(pairs[:, start : start + width], after, equal_nan=True) for start in range(totals.n0 - width + 1)
+    )
+
+
 def _estimate(plan: AuditPlan, totals: MetricTotals) -> Estimate | NotAssessable:
     if totals.missing is not None:
         return totals.missing
@@ -99,9 +112,15 @@ def _estimate(plan: AuditPlan, totals: MetricTotals) -> Estimate | NotAssessable
 def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, p_holm: float) -> Finding:
     materiality = plan.metric(totals.metric).materiality
     confidence = plan.policy.confidence
-    better = CATALOGUE[totals.metric].better
-    near = _break_near(plan, totals)
-    decision: Decision = decide(estimate.effect, p_holm, better, materiality, 1.0 - confidence, near)
+    decision: Decision = decide(
+        estimate.effect,
+        p_holm,
+        CATALOGUE[totals.metric].better,
+        materiality,
+        1.0 - confidence,
+        break_near=_break_near(plan, totals),
+        repeated=after_repeats_before(totals),
+    )
     undecided = decision.value == "inconclusive"
     return Finding(
         metric=totals.metric,

@@ -21,9 +21,11 @@ CODES = (
     "too_little_information",
     "alone_only",
     "break_near_go_live",
+    "after_repeats_before",
 )
 """Why a finding is what it is: significant in the family · inside ±materiality · neither · significant if it
-were the only metric, not in the family · a known break within eight weeks of go-live."""
+were the only metric, not in the family · a known break within eight weeks of go-live · the after periods are
+a copy of earlier ones."""
 
 Better = Literal["higher", "lower"]
 
@@ -69,30 +71,44 @@ def equivalence_p(log_effect: float, se: float, df: int, materiality: float) -> 
 
 
 def decide(
-    effect: Effect, p_holm: float, better: Better, materiality: float, alpha: float, break_near: bool
+    effect: Effect,
+    p_holm: float,
+    better: Better,
+    materiality: float,
+    alpha: float,
+    *,
+    break_near: bool = False,
+    repeated: bool = False,
 ) -> Decision:
-    """Rules 2 to 4, in order: a change, no material change, inconclusive."""
+    """Rules 2 to 4, in order: a change, no material change, inconclusive.
+
+    ``break_near``: a known break lies within eight weeks of go-live. ``repeated``: the after periods are a
+    copy of earlier ones, which says nothing about a change.
+    """
     p_equivalence = equivalence_p(effect.log_effect, effect.se, effect.df, materiality)
     equivalent = p_equivalence < EQUIVALENCE_LEVEL
+    changed = p_holm < alpha and not repeated
     value: FindingValue
-    if p_holm < alpha:
+    if changed:
         value = "improved" if (effect.log_effect > 0.0) == (better == "higher") else "worsened"
         code = "holm_significant"
     elif equivalent:
         value, code = "no material change", "equivalent"
     else:
-        value, code = "inconclusive", _why_inconclusive(effect, alpha, break_near)
+        value, code = "inconclusive", _why_inconclusive(effect, alpha, break_near, repeated)
     return Decision(
         value=value,
         code=code,
         p_holm=p_holm,
         p_equivalence=p_equivalence,
-        below_materiality=p_holm < alpha and equivalent,
+        below_materiality=changed and equivalent,
         better_probability=effect.probability_up if better == "higher" else 1.0 - effect.probability_up,
     )
 
 
-def _why_inconclusive(effect: Effect, alpha: float, break_near: bool) -> str:
+def _why_inconclusive(effect: Effect, alpha: float, break_near: bool, repeated: bool) -> str:
+    if repeated:
+        return "after_repeats_before"
     if break_near:
         return "break_near_go_live"
     return "alone_only" if effect.p < alpha else "too_little_information"

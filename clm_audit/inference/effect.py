@@ -17,11 +17,13 @@ from clm_audit.inference.rounding import rounded
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import build_model
 from clm_audit.inference.students import normal_quantile, t_cdf, t_quantile
+from clm_audit.measures.model import WEEKS_PER_YEAR
 
 POWER = 0.80
 EQUIVALENCE_LEVEL = 0.05
 """Each one-sided test against ±materiality; the 90 % interval is its picture."""
-SEASON_YEARS = 1.0
+SEASON_WEEKS = 52
+"""A season counts as seen once before go-live when 52 whole weeks of history precede it."""
 _STANDARD_ERROR_LEVEL = 0.95
 
 
@@ -68,7 +70,7 @@ def _effect(
         detectable=rounded(detectable(se, df, confidence)),
         placebo_z=tuple(rounded(z) for z in calibration.z),
         years_before=rounded(series.years_before),
-        season_seen=series.years_before >= SEASON_YEARS,
+        season_seen=round(series.years_before * WEEKS_PER_YEAR) >= SEASON_WEEKS,
         expected=expected,
         low_band=low_band,
         high_band=high_band,

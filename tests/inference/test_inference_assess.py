@@ -98,6 +98,15 @@ def test_three_calendar_months_are_thirteen_weeks_but_three_periods(totals):
     assert one(AuditPlan(), series).code == "too_short_before"
 
 
+@pytest.mark.parametrize(
+    ("n0", "weeks", "ppy", "seen"),
+    [(52, 1, None, True), (51, 1, None, False), (13, 4, None, True), (12, 4, 12.0, True)],
+)
+def test_a_season_is_seen_after_a_year_of_whole_weeks(totals, n0, weeks, ppy, seen):
+    series = totals(np.full(n0 + 6, 50.0), np.full(n0 + 6, 100.0), n0, weeks=weeks, ppy=ppy)
+    assert one(AuditPlan(), series).effect.season_seen is seen
+
+
 def test_missing_periods_are_no_history(totals):
     num = np.full(60, 50.0)
     num[:38] = np.nan
@@ -226,6 +235,28 @@ def test_before_and_after_alike_are_never_a_change(totals, simulate):
         assert found.value in ("no material change", "inconclusive"), seed
     constant = one(AuditPlan(), totals(np.full(100, 7.0), np.full(100, 9.0), 60))
     assert (constant.value, constant.effect.effect) == ("no material change", pytest.approx(0.0, abs=1e-9))
+
+
+def test_a_trend_that_starts_over_is_no_change_when_the_data_are_a_copy(totals):
+    """A year of growth, given twice: the model sees a fall at go-live, the finding must not."""
+    num = np.tile(np.round(1000 * np.exp(0.3 * np.arange(52) / 52)), 2)
+    copied = one(AuditPlan(), totals(num, np.full(104, 5000.0), 52))
+    assert copied.effect.p < 0.05
+    assert (copied.value, copied.code) == ("inconclusive", "after_repeats_before")
+    assert not copied.below_materiality
+    num[-1] += 1
+    assert one(AuditPlan(), totals(num, np.full(104, 5000.0), 52)).value == "worsened"
+
+
+def test_a_copy_may_come_from_any_earlier_block(totals):
+    num = np.random.default_rng(1).poisson(500, 60).astype(float)
+    den = np.full(60, 100.0)
+    num[7] = np.nan
+    num[50:] = num[5:15]
+    assert floor.after_repeats_before(totals(num, den, 50))
+    den[55] += 1
+    assert not floor.after_repeats_before(totals(num, den, 50))
+    assert not floor.after_repeats_before(totals(num, den, 20))
 
 
 def test_days_and_dates_agree(totals):
