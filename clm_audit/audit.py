@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.build import build_facts
 from clm_audit.facts.store import run_folder
 from clm_audit.inference.assess import assess
-from clm_audit.intake.model import Progress, silent
+from clm_audit.intake.model import Progress, Reject, silent
 from clm_audit.intake.read import read_exports
 from clm_audit.measures.measure import measure
 from clm_audit.report.compose import compose
@@ -14,15 +16,23 @@ from clm_audit.report.model import AuditReport
 from clm_audit.verdict.judge import judge
 
 
-def audit(plan: AuditPlan, progress: Progress = silent) -> AuditReport:
+def unheard(rejects: tuple[Reject, ...]) -> None:
+    """Rejects that nobody asked for beyond those in the report."""
+
+
+def audit(
+    plan: AuditPlan, progress: Progress = silent, rejects: Callable[[tuple[Reject, ...]], None] = unheard
+) -> AuditReport:
     """Read the exports of ``plan``, measure, judge, and say so in one frozen report.
 
+    The report holds the first hundred rejected rows; ``rejects`` is called once with all of them.
     Raises :class:`~clm_audit.exits.DataError` when a file cannot be proved or nothing can be measured,
     :class:`~clm_audit.exits.UsageError` when the plan names what is not there.
     """
     with run_folder() as folder:
         exports = read_exports(plan, folder, progress)
         facts = build_facts(plan, exports, folder, progress)
+        rejects(facts.rejects)
         measured = measure(plan, facts)
         findings = assess(plan, measured)
         judgement = judge(plan, exports, facts, measured, findings)

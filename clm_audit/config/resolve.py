@@ -194,20 +194,18 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
 
 
 def _origins(plan: AuditPlan, layers: _Layers, *, given: bool) -> Mapping[str, str]:
-    origins: dict[str, str] = {}
+    """Dotted path -> origin, for every value that is shown and for the lists as a whole."""
+    replaced = layers.origin(("sources",))
+    paths = COMMAND_LINE if replaced == "default" else f"{COMMAND_LINE}, instead of {replaced}"
+    origins = {"metrics": layers.origin(("metrics",)), "sources": paths if given else replaced}
     for path, *_ in plan_values(plan):
-        loc = tuple(path.split("."))
         if path.startswith("sources["):
-            index = int(path[len("sources[") : -1])
-            origins[path] = COMMAND_LINE if given else layers.origin(("sources", index))
-            continue
-        origins[path] = layers.origin(loc)
+            index = int(path.removeprefix("sources[").removesuffix("]"))
+            origins[path] = paths if given else layers.origin(("sources", index))
+        else:
+            origins[path] = layers.origin(tuple(path.split(".")))
         if path.endswith(".materiality") and origins[path] == "default":
             origins[path] = layers.origin(("policy", "materiality"))
-    replaced = layers.origin(("sources",))
-    if given and replaced != "default":
-        for path in [path for path in origins if path.startswith("sources[")]:
-            origins[path] = f"{COMMAND_LINE}, instead of {replaced}"
     return origins
 
 

@@ -29,18 +29,21 @@ FACTS: Mapping[str, FactFields] = {
         ("customer",), ("acquired", "email", "stage", "ended", "merged_into", "deleted"), segments=True
     ),
     "orders": FactFields(
-        ("order", "date", "amount"), ("customer", "refunded", "currency", "status", "test", "merged_into")
+        ("order", "date", "amount"), ("customer", "email", "refunded", "currency", "status", "test", "merged_into")
     ),
     "order_lines": FactFields(
-        ("order", "date"), ("customer", "currency", "status", "item"), (("amount",), ("quantity", "unit_price"))
+        ("order", "date"),
+        ("customer", "email", "currency", "status", "item"),
+        (("amount",), ("quantity", "unit_price")),
     ),
     "tickets": FactFields(
-        ("ticket", "created"), ("customer", "closed", "cost", "handling_time", "status", "merged_into")
+        ("ticket", "created"),
+        ("customer", "email", "closed", "cost", "currency", "handling_time", "status", "merged_into"),
     ),
     "sends": FactFields(("campaign", "recipient", "sent"), ("delivered", "bounced")),
     "responses": FactFields(("campaign", "recipient", "date"), ("kind",)),
     "campaigns": FactFields(
-        ("campaign", "date"), ("sent", "delivered", "opened", "clicked", "responded", "converted", "cost")
+        ("campaign", "date"), ("sent", "delivered", "opened", "clicked", "responded", "converted", "cost", "currency")
     ),
     "spend": FactFields(("date", "amount"), ("category", "account", "currency", "until")),
     "stages": FactFields(("customer", "stage", "entered")),

@@ -1,0 +1,80 @@
+"""`clm-audit check`: the intake ledger and the data checks, no verdict."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Quiet, Timezone
+from clm_audit.cli.outcome import Outcome
+from clm_audit.cli.streams import console, progress, whole_pipe, write_stdout
+from clm_audit.exits import ExitCode
+
+if TYPE_CHECKING:
+    from clm_audit.config.plan import AuditPlan
+    from clm_audit.intake.model import Progress
+    from clm_audit.report.model import CheckOnlyReport
+
+HELP = """Examples:
+
+\b
+  clm-audit check exports/
+  clm-audit check exports/ --go-live 2024-07-01
+  clm-audit check -c client.yaml --format json
+
+Read everything and say what became of every row and what the data are fit for. No verdict.
+With a go-live date the checks that need windows run, too. Exit 4 when a check fails.
+"""
+
+
+def check(
+    paths: Paths = None,
+    go_live: GoLive = None,
+    config: Config = None,
+    form: Annotated[CheckFormat, typer.Option("--format", help="Format of the result on stdout.")] = "text",
+    timezone: Timezone = None,
+    currency: Currency = None,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Resolve the plan, read, check, print, and say how it ended."""
+    from clm_audit.config.resolve import resolve
+
+    options = {"go_live": go_live, "timezone": timezone, "currency": currency}
+    plan = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
+    with progress(quiet) as watch:
+        report = checked(plan, watch)
+    if form == "json":
+        from clm_audit.report.json_out import to_json
+
+        write_stdout(to_json(report))
+    else:
+        from clm_audit.report.terminal import print_check
+
+        with whole_pipe():
+            print_check(report, console(sys.stdout))
+    failed = any(one.status == "fail" for one in report.checks)
+    return Outcome(ExitCode.UNFIT if failed else ExitCode.DONE, said=not quiet)
+
+
+def checked(plan: AuditPlan, watch: Progress) -> CheckOnlyReport:
+    """Read and check; with a go-live, given or to be had from two sides, all checks run."""
+    from clm_audit.facts.build import build_facts
+    from clm_audit.facts.store import run_folder
+    from clm_audit.intake.read import read_exports
+    from clm_audit.measures.measure import measure
+    from clm_audit.report.compose import compose_check
+    from clm_audit.verdict.checks import all_checks, intake_checks
+
+    sides = {source.side for source in plan.sources}
+    with run_folder() as folder:
+        exports = read_exports(plan, folder, watch)
+        facts = build_facts(plan, exports, folder, watch)
+        if plan.go_live is not None or {"before", "after"} <= sides:
+            checks = all_checks(plan, exports, facts, measure(plan, facts))
+        else:
+            checks = intake_checks(plan, exports, facts)
+        return compose_check(plan, exports, facts, checks)

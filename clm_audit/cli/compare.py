@@ -1,0 +1,153 @@
+"""`clm-audit compare`: the audit."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clm_audit.cli.options import (
+    Config,
+    Currency,
+    Format,
+    GoLive,
+    Materiality,
+    Paths,
+    Quiet,
+    ShowConfig,
+    Timezone,
+    Title,
+    Washout,
+)
+from clm_audit.cli.outcome import Outcome
+from clm_audit.cli.outputs import Outputs
+from clm_audit.cli.streams import console, progress, say, whole_pipe, write_stdout
+from clm_audit.exits import ExitCode, exit_code
+
+if TYPE_CHECKING:
+    from clm_audit.config.plan import AuditPlan
+    from clm_audit.report.model import AuditReport
+
+HELP = """Examples:
+
+\b
+  clm-audit compare exports/ --go-live 2024-07-01
+  clm-audit compare old_crm/ new_crm/
+  clm-audit compare -c client.yaml --html report.html --json audit.json
+  clm-audit compare -c client.yaml --gate --quiet
+
+Compare the customer metrics from before and after go-live, tell what the CRM can take credit for, and judge it.
+The result is on stdout, everything else on stderr.
+"""
+
+
+def compare(
+    paths: Paths = None,
+    go_live: GoLive = None,
+    config: Config = None,
+    form: Annotated[Format, typer.Option("--format", help="Format of the result on stdout.")] = "text",
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the audit as JSON.")] = None,
+    md: Annotated[Path | None, typer.Option("--md", metavar="FILE", help="Write the report as Markdown.")] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help="Write rows not taken; default: rejects.csv beside the report."),
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
+    ] = False,
+    show_config: ShowConfig = False,
+    timezone: Timezone = None,
+    currency: Currency = None,
+    materiality: Materiality = None,
+    washout: Washout = None,
+    title: Title = None,
+    stamp: Annotated[bool, typer.Option("--stamp", help="Say in the report when it was made.")] = False,
+    quiet: Quiet = False,
+) -> Outcome:
+    """Resolve the plan, run the audit, print and write it, and say how it ended."""
+    options = {
+        "go_live": go_live,
+        "timezone": timezone,
+        "currency": currency,
+        "policy.materiality": materiality,
+        "windows.washout": washout,
+        "title": title,
+    }
+    plan = _plan(paths or [], config, options, gate=gate)
+    if show_config:
+        from clm_audit.config.show import show_config as shown
+
+        write_stdout(shown(plan) + "\n")
+        return Outcome(ExitCode.DONE, said=False)
+    outputs = Outputs(html, json, md, rejects)
+    outputs.check(plan)
+    report = run(plan, outputs, stamp=stamp, quiet=quiet)
+    print_as(report, form)
+    fit = report.verdict.value != "not assessable"
+    return Outcome(exit_code(fit=fit, gate=report.gate.result), said=not quiet)
+
+
+def _plan(paths: list[Path], config: Path | None, options: dict[str, str | None], *, gate: bool) -> AuditPlan:
+    from clm_audit.config.resolve import resolve
+
+    return with_gate(resolve(paths, config, options, os.environ, Path.cwd()), wanted=gate)
+
+
+def with_gate(plan: AuditPlan, *, wanted: bool) -> AuditPlan:
+    """The plan with a gate exactly when one is wanted: the file's, or the default one."""
+    from clm_audit.config.plan import GateRules
+
+    origins = {path: origin for path, origin in plan.origins.items() if path.partition(".")[0] != "gate"}
+    if not wanted:
+        origins["gate"] = "not asked for (--gate)"
+        return plan.model_copy(update={"gate": None, "origins": origins})
+    if plan.gate is not None:
+        return plan
+    origins |= dict.fromkeys(("gate.fail_on", "gate.metrics"), "default of --gate")
+    return plan.model_copy(update={"gate": GateRules(), "origins": origins})
+
+
+def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> AuditReport:
+    """Audit and write the files that were asked for."""
+    from datetime import UTC, datetime
+
+    from clm_audit.audit import audit
+    from clm_audit.intake.model import Reject
+
+    rejects: list[Reject] = []
+    with progress(quiet) as watch:
+        report = audit(plan, watch, rejects.extend)
+    if stamp:
+        report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
+    written = outputs.write(plan, report, rejects)
+    if not quiet:
+        for path in written:
+            say(f"wrote {path}")
+        if rejects and outputs == Outputs():
+            say(f"{report.reject_count} rows were not taken; --rejects FILE lists them")
+    return report
+
+
+def print_as(report: AuditReport, form: Format) -> None:
+    """The report on stdout."""
+    if form == "text":
+        from clm_audit.report.terminal import print_report
+
+        with whole_pipe():
+            print_report(report, console(sys.stdout))
+    elif form == "json":
+        from clm_audit.report.json_out import to_json
+
+        write_stdout(to_json(report))
+    elif form == "md":
+        from clm_audit.report.markdown import to_markdown
+
+        write_stdout(to_markdown(report))
+    else:
+        from clm_audit.report.html import to_html
+
+        write_stdout(to_html(report))

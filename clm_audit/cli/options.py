@@ -1,0 +1,41 @@
+"""The options that commands share, each with the sentence that `--help` shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Format = Literal["text", "json", "md", "html"]
+CheckFormat = Literal["text", "json"]
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="PATHS",
+        help="Exports: files or folders. Two folders are before and after; otherwise rows are split by date.",
+        show_default=False,
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", metavar="FILE", help="Configuration; default: clm-audit.yaml here or above."),
+]
+GoLive = Annotated[str | None, typer.Option("--go-live", metavar="DATE", help="First day of after, as 2024-07-01.")]
+Timezone = Annotated[
+    str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of stamps without one; default: UTC.")
+]
+Currency = Annotated[
+    str | None,
+    typer.Option("--currency", metavar="CODE", help="Currency of the audit, as USD; default: from the data."),
+]
+Materiality = Annotated[
+    str | None, typer.Option("--materiality", metavar="SHARE", help="Smallest change that matters; default: 5%.")
+]
+Washout = Annotated[
+    str | None, typer.Option("--washout", metavar="TIME", help="Learning time left out after go-live, as '4 weeks'.")
+]
+Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the report.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
+ShowConfig = Annotated[bool, typer.Option("--show-config", help="Print every setting and its origin, then stop.")]

@@ -1,0 +1,37 @@
+"""`clm-audit schema`: JSON Schema of the configuration or of the audit JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from clm_audit.cli.outcome import Outcome
+from clm_audit.cli.streams import write_stdout
+from clm_audit.exits import ExitCode
+
+HELP = """Examples:
+
+\b
+  clm-audit schema config > clm-audit.schema.json
+  clm-audit schema audit > audit.schema.json
+
+Print the JSON Schema (draft 2020-12) of clm-audit.yaml or of the audit JSON.
+"""
+
+
+def schema(
+    which: Annotated[Literal["config", "audit"], typer.Argument(help="config or audit.", show_default=False)],
+) -> Outcome:
+    """Print one of the two schemas."""
+    if which == "config":
+        from clm_audit.config.schema import config_schema
+
+        tree = config_schema()
+    else:
+        from clm_audit.report.model import AuditReport
+
+        tree = AuditReport.model_json_schema()
+    write_stdout(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
+    return Outcome(ExitCode.DONE, said=False)

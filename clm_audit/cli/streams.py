@@ -1,0 +1,117 @@
+"""stdout is the result, stderr everything else: consoles, raw output, progress.
+
+Nothing heavy is imported before it is needed: `--help` must be quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+OFF_TERMINAL_WIDTH = 160
+
+
+def prepare() -> None:
+    """Let no character that a stream cannot encode end the run; last resort after the ASCII glyphs."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def console(stream: TextIO) -> Console:
+    """A console for ``stream``: colour only on a capable terminal, a fixed width elsewhere."""
+    from rich.console import Console
+
+    terminal = stream.isatty()
+    plain = not terminal or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Console(
+        file=stream,
+        force_terminal=terminal,
+        color_system=None if plain else "auto",
+        no_color=plain,
+        width=None if terminal else OFF_TERMINAL_WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+
+
+def say(text: str) -> None:
+    """One line on stderr, with nothing in it that could move the cursor."""
+    from clm_audit.report.safe import terminal
+
+    print(terminal(text, sys.stderr.encoding or "ascii"), file=sys.stderr, flush=True)
+
+
+def write_stdout(text: str) -> None:
+    """Text for machines on stdout: UTF-8, whatever the locale, and no translated line ends."""
+    with whole_pipe():
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def whole_pipe() -> Iterator[None]:
+    """A reader that leaves early (``| head``) ends the writing, not the run: the exit code still counts."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        close_stdout()
+
+
+def close_stdout() -> None:
+    """Send what is still to come nowhere, so that the interpreter's last flush is quiet, too."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of the user
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """What the engine reports while it works: a bar on a terminal, one line a file elsewhere."""
+    if quiet:
+        from clm_audit.intake.model import silent
+
+        yield silent
+    elif sys.stderr.isatty():
+        with _bars() as watch:
+            yield watch
+    else:
+        yield _lines()
+
+
+def _lines() -> Callable[[str, int, int], None]:
+    said: set[str] = set()
+
+    def watch(what: str, done: int, of: int) -> None:
+        if done >= of and what not in said:
+            said.add(what)
+            say(what)
+
+    return watch
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+
+    from clm_audit.report.safe import terminal
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def watch(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(terminal(what, sys.stderr.encoding or "ascii"), total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield watch
