@@ -238,6 +238,7 @@ class CheckOnlyReport(Frozen):
 
     schema_version: Literal["1"] = "1"
     tool: Tool
+    plan: Mapping[str, Mapping[str, Any]] = {}
     files: tuple[FileRecord, ...]
     unknown_files: tuple[tuple[str, str], ...]
     rejects: tuple[Reject, ...]

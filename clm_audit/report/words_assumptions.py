@@ -1,0 +1,122 @@
+"""The assumptions register: each choice, its value, who set it, and what follows if it is wrong."""
+
+from __future__ import annotations
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.model import Facts
+from clm_audit.measures.model import Calendar, Measured, to_date
+from clm_audit.report.model import Assumption
+from clm_audit.report.numbers import money, percent, weeks
+from clm_audit.report.plan_echo import DEFAULT, origin
+from clm_audit.report.words_metrics import definition, name
+
+
+def assumptions(plan: AuditPlan, facts: Facts, measured: Measured) -> tuple[Assumption, ...]:
+    """The register of one audit."""
+    return (
+        *_when(plan, measured.calendar),
+        *_thresholds(plan, measured),
+        *_money(plan, facts),
+        *_definitions(plan, measured),
+    )
+
+
+def _when(plan: AuditPlan, calendar: Calendar) -> list[Assumption]:
+    derived = calendar.derived_go_live
+    given = "first day of the second folder" if derived else origin(plan, "go_live")
+    lines = [
+        _line("Go-live", to_date(calendar.go_live).isoformat(), given, "A wrong date mixes before with after."),
+        _line(
+            "Time zone",
+            plan.timezone,
+            origin(plan, "timezone"),
+            "Orders near midnight may fall on the neighbouring day.",
+        ),
+        _line(
+            "Before",
+            f"{to_date(calendar.before[0])} to {to_date(calendar.before[1])}",
+            origin(plan, "windows.before"),
+            "Other windows give other plain numbers; the adjusted effect uses the whole history.",
+        ),
+        _line(
+            "After",
+            f"{to_date(calendar.after[0])} to {to_date(calendar.after[1])}",
+            origin(plan, "windows.after"),
+            "Other windows give other plain numbers; the adjusted effect uses the whole history.",
+        ),
+    ]
+    if calendar.washout_weeks:
+        lines.append(
+            _line(
+                "Learning time left out",
+                weeks(calendar.washout_weeks),
+                origin(plan, "windows.washout"),
+                "A longer one hides the dip after go-live, a shorter one counts it.",
+            )
+        )
+    return lines
+
+
+def _thresholds(plan: AuditPlan, measured: Measured) -> list[Assumption]:
+    lines = [
+        _line(
+            "Materiality",
+            percent(plan.policy.materiality),
+            origin(plan, "policy.materiality"),
+            "A smaller one makes no material change harder to prove; it should be set before results are seen.",
+        )
+    ]
+    for item in measured.metrics:
+        own = plan.metric(item.metric).materiality
+        if own != plan.policy.materiality:
+            lines.append(
+                _line(
+                    f"Materiality of {name(item.metric).lower()}",
+                    percent(own),
+                    origin(plan, f"metrics.{item.metric}.materiality"),
+                    "It replaces the general one for this metric.",
+                )
+            )
+    return lines
+
+
+def _money(plan: AuditPlan, facts: Facts) -> list[Assumption]:
+    stated = "not stated" if isinstance(facts.currency, NotAssessable) else facts.currency
+    source = origin(plan, "currency") if plan.currency else "the exports"
+    lines = [_line("Currency", stated, source, "Amounts in another currency would be added as if they were this one.")]
+    for code, rate in sorted(plan.rates.items()):
+        lines.append(_line(f"Rate of {code}", str(rate), origin(plan, f"rates.{code}"), "One rate for all days."))
+    if plan.hourly_rate is not None:
+        lines.append(
+            _line(
+                "Hourly rate of service",
+                money(plan.hourly_rate, plan.currency),
+                origin(plan, "service.hourly_rate"),
+                "The cost of service scales with it; its change in percent does not.",
+            )
+        )
+    lines += [
+        _line(
+            f"Spend counted as {category}",
+            ", ".join(accounts),
+            origin(plan, f"spend.{category}"),
+            "Accounts left out make the metric too cheap, accounts too many too dear.",
+        )
+        for category in ("acquisition", "retention", "service")
+        if (accounts := getattr(plan.spend, category))
+    ]
+    return lines
+
+
+def _definitions(plan: AuditPlan, measured: Measured) -> list[Assumption]:
+    consequence = "Another definition gives another level; compare audits only with the same one."
+    return [
+        _line(f"Definition: {name(item.metric).lower()}", definition(item.metric, item.how), DEFAULT, consequence)
+        for item in measured.metrics
+        if item.missing is None and plan.metric(item.metric).enabled
+    ]
+
+
+def _line(what: str, value: str, source: str, consequence: str) -> Assumption:
+    return Assumption(what=what, value=value, source=source, consequence=consequence)

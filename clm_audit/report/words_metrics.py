@@ -1,0 +1,202 @@
+"""Words for the metrics: questions, names, units, definitions, variants, totals, facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clm_audit.config.plan import MetricId
+from clm_audit.measures.catalogue import CATALOGUE
+
+QUESTIONS: Mapping[str, str] = {
+    "question.1": "Do customers purchase more frequently?",
+    "question.2": "Are transactions larger?",
+    "question.3": "Has the cost of customer service shrunk?",
+    "question.4": "Have responses to marketing campaigns increased?",
+    "question.5": "Has the cost of acquiring or retaining customers shrunk?",
+}
+# Question 5 has two metrics; each line of a table asks its own half.
+HALVES: Mapping[MetricId, str] = {
+    "acquisition_cost": "Has the cost of acquiring customers shrunk?",
+    "retention_cost": "Has the cost of retaining customers shrunk?",
+}
+NAMES: Mapping[MetricId, str] = {
+    "purchase_frequency": "Purchase frequency",
+    "transaction_size": "Transaction size",
+    "service_cost": "Cost of customer service",
+    "campaign_response": "Campaign response",
+    "acquisition_cost": "Cost of acquiring a customer",
+    "retention_cost": "Cost of retaining a customer",
+}
+UNITS: Mapping[str, str] = {
+    "unit.orders_per_customer_month": "orders per active customer per month",
+    "unit.money_per_order": "{currency} net per order",
+    "unit.money_per_customer_month": "{currency} per active customer per month",
+    "unit.share_of_delivered": "responders per delivered recipient",
+    "unit.money_per_new_customer": "{currency} per new customer",
+    "unit.money_per_retained_customer": "{currency} per retained customer",
+}
+NO_CURRENCY = "money (currency not stated)"
+VARIANTS: Mapping[str, str] = {
+    "variant.orders_per_buyer": "orders per purchasing customer",
+    "variant.orders_per_customer": "orders per customer on file",
+    "variant.gross": "gross revenue per order",
+    "variant.median": "median net order value",
+    "variant.capped": "net revenue per order, orders capped at the 99th percentile of before",
+    "variant.cost_per_ticket": "cost per ticket",
+    "variant.tickets_per_100": "tickets per 100 active customers per month",
+    "variant.hours_per_ticket": "hours per ticket",
+    "variant.click": "clicks per delivered recipient",
+    "variant.open": "opens per delivered recipient (a vanity metric: privacy proxies open mail)",
+    "variant.conversion": "conversions per delivered recipient",
+    "variant.per_sent": "responders per recipient sent to",
+    "variant.spend_per_first_order": "spend per order of new customers",
+    "variant.crc_to_cac": "retention cost to acquisition cost (10 to 20 % is common, not a target)",
+}
+VARIANT_UNITS: Mapping[str, str] = {
+    "count rate": "number",
+    "money": "{currency}",
+    "share": "share",
+    "hours": "hours",
+    "ratio": "ratio",
+}
+FACTS: Mapping[str, str] = {
+    "customers": "customers",
+    "orders": "orders",
+    "order_lines": "order lines",
+    "tickets": "service tickets",
+    "sends": "campaign sends",
+    "responses": "campaign responses",
+    "campaigns": "campaign totals",
+    "spend": "spend",
+    "series": "ready-made series",
+}
+DEFINITIONS: Mapping[MetricId, str] = {
+    "purchase_frequency": (
+        "Orders in the window, divided by active customers and months. Active: at least one order in the"
+        " {base_weeks} weeks up to then. Orders without a customer are left out."
+    ),
+    "transaction_size": (
+        "Net revenue of orders (after refunds), divided by the number of orders. Cancelled, voided, test and unpaid"
+        " orders are left out."
+    ),
+    "service_cost": (
+        "Cost of service, divided by active customers and months. Active: at least one order in the"
+        " {base_weeks} weeks up to then. Cost comes from {cost_source}."
+    ),
+    "campaign_response": (
+        "Distinct recipients of a campaign who {response}, divided by distinct recipients to whom it was delivered."
+        " A response counts on the day of its send."
+    ),
+    "acquisition_cost": ("Spend of category acquisition, divided by customers acquired. Acquired means {acquired}."),
+    "retention_cost": (
+        "Spend of category retention, divided by customers retained: active in the {base_weeks} weeks before the"
+        " period, and ordering in it."
+    ),
+}
+COST_SOURCES: Mapping[str, str] = {
+    "recorded": "the cost recorded on tickets",
+    "tickets": "the cost recorded on tickets",
+    "ledger": "spend of category service",
+    "spend": "spend of category service",
+    "handling_time": "handling time times the hourly rate",
+    "hourly_rate": "handling time times the hourly rate",
+}
+RESPONSES: Mapping[str, str] = {
+    "responded": "responded",
+    "converted": "converted",
+    "clicked": "clicked",
+    "opened": "opened it (a vanity metric: privacy proxies open mail)",
+}
+ACQUIRED: Mapping[str, str] = {
+    "first_order": "the first order seen",
+    "orders": "the first order seen",
+    "acquired": "the date on which the system says they became a customer",
+    "customers": "the date on which the system says they became a customer",
+}
+TOTALS: Mapping[str, str] = {
+    "orders": "orders",
+    "gross_revenue": "gross revenue",
+    "refunds": "refunds",
+    "net_revenue": "net revenue",
+    "purchasing_customers": "purchasing customers",
+    "active_customers": "active customers at the end",
+    "customers": "customers on file",
+    "tickets": "tickets",
+    "handling_hours": "handling hours",
+    "service_cost": "cost of service",
+    "sent": "messages sent",
+    "delivered": "messages delivered",
+    "opened": "opened",
+    "clicked": "clicked",
+    "responded": "responded",
+    "converted": "converted",
+    "acquisition_spend": "acquisition spend",
+    "new_customers": "new customers",
+    "retention_spend": "retention spend",
+    "retained_customers": "retained customers",
+}
+MONEY_TOTALS = ("gross_revenue", "refunds", "net_revenue", "service_cost", "acquisition_spend", "retention_spend")
+
+
+def question(metric: MetricId) -> str:
+    """The question that a metric answers (for question 5, its half of it)."""
+    return HALVES.get(metric) or QUESTIONS[CATALOGUE[metric].question_text]
+
+
+def name(metric: MetricId) -> str:
+    """The metric's name, as a heading."""
+    return NAMES[metric]
+
+
+def in_text(metric: MetricId) -> str:
+    """The metric's name inside a sentence.
+
+    >>> in_text("service_cost")
+    'cost of customer service'
+    """
+    return NAMES[metric][0].lower() + NAMES[metric][1:]
+
+
+def unit(metric: MetricId, currency: str | None) -> str:
+    """The metric's unit with the audit currency filled in.
+
+    >>> unit("transaction_size", "EUR")
+    'EUR net per order'
+    """
+    return UNITS[CATALOGUE[metric].unit_label].format(currency=currency or NO_CURRENCY)
+
+
+def variant_unit(kind: str, currency: str | None) -> str:
+    """The unit of a variant by its kind (``money``, ``share``, ``hours`` …)."""
+    return VARIANT_UNITS.get(kind, kind).format(currency=currency or NO_CURRENCY)
+
+
+def variant_label(metric: MetricId, variant: str) -> str:
+    """What a variant shows."""
+    declared = {item.id: item.label for item in CATALOGUE[metric].variants}
+    return VARIANTS[declared.get(variant, f"variant.{variant}")]
+
+
+def fact(fact_name: str) -> str:
+    """A fact in words; a name nobody knows is said as it is."""
+    return FACTS.get(fact_name, fact_name.replace("_", " "))
+
+
+def total(total_name: str) -> str:
+    """The label of a window total."""
+    return TOTALS.get(total_name, total_name.replace("_", " "))
+
+
+def definition(metric: MetricId, how: Mapping[str, str | int | float]) -> str:
+    """The metric's definition as it was used in this audit; ``how`` as in ``MetricTotals.how``."""
+    chosen = {
+        "base_weeks": how.get("base_weeks", 52),
+        "cost_source": _one_of(COST_SOURCES, how.get("cost_source"), "recorded cost, service spend or handling time"),
+        "response": _one_of(RESPONSES, how.get("response"), "responded"),
+        "acquired": _one_of(ACQUIRED, how.get("acquired_source"), "the first order seen, or the system's own date"),
+    }
+    return DEFINITIONS[metric].format_map(chosen)
+
+
+def _one_of(words: Mapping[str, str], key: object, otherwise: str) -> str:
+    return words.get(str(key), otherwise) if key is not None else otherwise

@@ -1,0 +1,56 @@
+"""The data checks: every threat to the conclusion is one small function with four answers.
+
+*Pass*, *warn*, *fail*, or *unknown* (cannot tell). A failed check withholds the findings it touches from
+the verdict; an unknown one caps the verdict where the rule says so (``unknown_caps``). A check never makes a
+verdict stronger.
+"""
+
+from __future__ import annotations
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.model import Facts
+from clm_audit.intake.model import Exports
+from clm_audit.measures.model import Measured
+from clm_audit.verdict.checks import files, money, people, windows
+from clm_audit.verdict.checks.base import Rule, Subject
+from clm_audit.verdict.model import Check
+
+RULES: tuple[Rule, ...] = (
+    Rule("rejects", files.rejects, unknown_caps=True),
+    Rule("row_cap", files.row_cap),
+    Rule("missing_part", files.missing_part),
+    Rule("stale_export", files.stale_export, needs_windows=True),
+    Rule("unknown_files", files.unknown_files),
+    Rule("duplicates", files.duplicates, unknown_caps=True),
+    Rule("spend_twice", files.spend_twice),
+    Rule("go_live", windows.go_live, unknown_caps=True, needs_windows=True),
+    Rule("windows", windows.windows, unknown_caps=True, needs_windows=True),
+    Rule("season", windows.season, unknown_caps=True, needs_windows=True),
+    Rule("after_length", windows.after_length, unknown_caps=True, needs_windows=True),
+    Rule("coverage", windows.coverage, needs_windows=True),
+    Rule("missing_weeks", windows.missing_weeks, needs_windows=True),
+    Rule("tracking_start", windows.tracking_start, needs_windows=True),
+    Rule("timezone", windows.timezone),
+    Rule("currency", money.currency, unknown_caps=True),
+    Rule("unknown_customers", people.unknown_customers),
+    Rule("anonymous", people.anonymous),
+    Rule("identity", people.identity),
+    Rule("import_day", people.import_day),
+    Rule("survivors", people.survivors),
+    Rule("one_order", money.one_order, needs_windows=True),
+    Rule("one_customer", money.one_customer, needs_windows=True),
+)
+CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
+CODES: tuple[str, ...] = (*files.CODES, *windows.CODES, *people.CODES, *money.CODES)
+
+
+def intake_checks(plan: AuditPlan, exports: Exports, facts: Facts) -> tuple[Check, ...]:
+    """The checks that need no go-live date: what ``clm-audit check`` prints."""
+    subject = Subject(plan, exports, facts)
+    return tuple(rule.run(subject) for rule in RULES if not rule.needs_windows)
+
+
+def all_checks(plan: AuditPlan, exports: Exports, facts: Facts, measured: Measured) -> tuple[Check, ...]:
+    """Every check, in the order of :data:`RULES`."""
+    subject = Subject(plan, exports, facts, measured)
+    return tuple(rule.run(subject) for rule in RULES)

@@ -1,0 +1,183 @@
+"""Is each export whole? Row caps, missing parts, stale files, rejected rows, unknown files, rows seen twice."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from clm_audit.config.plan import METRIC_IDS
+from clm_audit.intake.model import FileRecord, RawTable
+from clm_audit.measures.model import day_number, to_date
+from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, touched
+from clm_audit.verdict.model import Check
+
+CODES = (
+    "row_cap_clear",
+    "row_cap_of_system",
+    "row_cap_common",
+    "parts_whole",
+    "parts_missing",
+    "export_fresh",
+    "export_ends_early",
+    "export_age_unknown",
+    "rejects_few",
+    "rejects_over",
+    "rejects_over_in_export",
+    "rejects_unknown",
+    "files_all_known",
+    "files_unknown",
+    "duplicates_none",
+    "duplicates_few",
+    "duplicates_many",
+    "duplicates_unknown",
+    "spend_once",
+    "spend_twice",
+)
+# Where exports of many tools and spreadsheets are known to stop.
+COMMON_CAPS = (2_000, 10_000, 15_000, 50_000, 65_536, 100_000, 200_000, 1_000_000, 1_048_576)
+MANY_DUPLICATES = 0.05
+STALE_DAYS = 60
+_PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$")
+
+
+def row_cap(subject: Subject) -> Check:
+    """An export with exactly as many rows as its system's limit was probably cut there."""
+    common = None
+    for table in subject.exports.tables:
+        if _has_next_part(table, subject.exports.tables):
+            continue
+        caps = table.object.caps if table.object else ()
+        if (cap := _hit(table.height, caps)) is not None:
+            metrics = touched(facts_of(table))
+            return made("row_cap", "fail", "row_cap_of_system", metrics, file=table.name, rows=table.height, cap=cap)
+        if common is None and (cap := _hit(table.height, COMMON_CAPS)) is not None:
+            metrics = touched(facts_of(table))
+            common = made("row_cap", "warn", "row_cap_common", metrics, file=table.name, rows=table.height, cap=cap)
+    return common or made("row_cap", "pass", "row_cap_clear", files=len(subject.exports.tables))
+
+
+def missing_part(subject: Subject) -> Check:
+    """Numbered parts (``_2``) whose earlier part is not there."""
+    seen: dict[tuple[str, str], dict[int, RawTable]] = defaultdict(dict)
+    for table in subject.exports.tables:
+        if parts := _part(table):
+            seen[parts[0]][parts[1]] = table
+    for tables in seen.values():
+        if gaps := [number for number in range(1, max(tables)) if number not in tables]:
+            there = tables[max(tables)]
+            return made(
+                "missing_part", "warn", "parts_missing", touched(facts_of(there)), file=there.name, part=gaps[0]
+            )
+    return made("missing_part", "pass", "parts_whole")
+
+
+def stale_export(subject: Subject) -> Check:
+    """The newest record is much older than the newest file: a filter or a limit may have cut the export."""
+    stamps = [table.modified for table in subject.exports.tables if table.modified is not None]
+    ends = [end for _, end in subject.measured.calendar.coverage.values()] if subject.measured else []
+    if not stamps or not ends:
+        return made("stale_export", "unknown", "export_age_unknown")
+    written = day_number(datetime.fromtimestamp(max(stamps), UTC).date())
+    last = max(ends) - 1
+    if written - last > STALE_DAYS:  # the file's own date is left out of the evidence: copying a file changes it
+        return made("stale_export", "warn", "export_ends_early", METRIC_IDS, last=to_date(last).isoformat())
+    return made("stale_export", "pass", "export_fresh", last=to_date(last).isoformat())
+
+
+def rejects(subject: Subject) -> Check:
+    """Too many rows that could not be understood: overall, then export by export."""
+    limit = subject.plan.policy.max_rejected
+    groups: dict[str, list[FileRecord]] = defaultdict(list)
+    for record in subject.facts.files:
+        groups[f"{record.system} {record.object}" if record.object else record.path].append(record)
+    rows = sum(_data_rows(record) for record in subject.facts.files)
+    if not rows:
+        return made("rejects", "unknown", "rejects_unknown", METRIC_IDS)
+    rejected = sum(record.rows.rejected for record in subject.facts.files)
+    if rejected > limit * rows:
+        share = rejected / rows
+        return made(
+            "rejects", "fail", "rejects_over", METRIC_IDS, rejected=rejected, rows=rows, share=share, limit=limit
+        )
+    for name, records in groups.items():
+        of, bad = sum(map(_data_rows, records)), sum(record.rows.rejected for record in records)
+        if of and bad > limit * of:
+            metrics = touched(_facts_of_records(subject, records))
+            evidence: dict[str, Value] = {
+                "export": name,
+                "rejected": bad,
+                "rows": of,
+                "share": bad / of,
+                "limit": limit,
+            }
+            return made("rejects", "fail", "rejects_over_in_export", metrics, **evidence)
+    return made("rejects", "pass", "rejects_few", METRIC_IDS, rejected=rejected, rows=rows)
+
+
+def unknown_files(subject: Subject) -> Check:
+    """Files that no preset knows and the config does not map: they were not counted."""
+    if not subject.exports.unknown:
+        return made("unknown_files", "pass", "files_all_known", files=len(subject.exports.tables))
+    return made(
+        "unknown_files", "warn", "files_unknown", files=len(subject.exports.unknown), file=subject.exports.unknown[0][0]
+    )
+
+
+def duplicates(subject: Subject) -> Check:
+    """Rows that were there twice were counted once; many of them mean overlapping exports."""
+    rows = sum(_data_rows(record) for record in subject.facts.files)
+    if not rows:
+        return made("duplicates", "unknown", "duplicates_unknown", METRIC_IDS)
+    twice = [record for record in subject.facts.files if record.rows.duplicate]
+    count = sum(record.rows.duplicate for record in twice)
+    if not count:
+        return made("duplicates", "pass", "duplicates_none", rows=rows)
+    metrics = touched(_facts_of_records(subject, twice))
+    evidence: dict[str, Value] = {"duplicates": count, "rows": rows, "share": count / rows}
+    if count > MANY_DUPLICATES * rows:
+        return made("duplicates", "warn", "duplicates_many", metrics, **evidence)
+    return made("duplicates", "pass", "duplicates_few", metrics, **evidence)
+
+
+def spend_twice(subject: Subject) -> Check:
+    """Ad platforms and the books both report spend: the same money may be in both."""
+    ads: set[str] = set()
+    books: set[str] = set()
+    for table in subject.exports.tables:
+        for item in table.object.yields if table.object else ():
+            if item.fact == "spend":
+                (ads if item.category else books).add(table.name)
+        if table.source.map is not None and table.source.map.get("fact") == "spend":
+            books.add(table.name)
+    if ads and books:
+        metrics = touched(["spend"])
+        return made("spend_twice", "warn", "spend_twice", metrics, platform=min(ads), books=min(books))
+    return made("spend_twice", "pass", "spend_once")
+
+
+def _hit(rows: int, caps: tuple[int, ...]) -> int | None:
+    return next((cap for cap in caps if abs(rows - cap) <= 1), None)
+
+
+def _part(table: RawTable) -> tuple[tuple[str, str], int] | None:
+    stem, _, suffix = table.name.partition(".")
+    match = _PART.match(stem)
+    return ((match["stem"], suffix), int(match["part"])) if match else None
+
+
+def _has_next_part(table: RawTable, tables: tuple[RawTable, ...]) -> bool:
+    own = _part(table)
+    return own is not None and any(_part(other) == (own[0], own[1] + 1) for other in tables)
+
+
+def _data_rows(record: FileRecord) -> int:
+    return record.rows.read - record.rows.structure
+
+
+def _facts_of_records(subject: Subject, records: list[FileRecord]) -> Iterator[str]:
+    wanted = {record.path for record in records}
+    for table in subject.exports.tables:
+        if table.name in wanted:
+            yield from facts_of(table)
