@@ -69,6 +69,26 @@ class Reject(Frozen):
 
 
 @dataclass(frozen=True)
+class Layout:
+    """Where the records of a table stand, for :func:`clm_audit.intake.locate.locate`.
+
+    Text: ``content`` is the UTF-8 text that was proved, its data begin at byte ``start``; ``separator``
+    and ``end`` are the bytes between fields and after records, ``width`` the number of fields;
+    ``encoding``, ``lead`` and ``nuls`` lead back to the bytes of the original. Spreadsheets: ``content``
+    holds the sheet row of each data row. Parquet has no content.
+    """
+
+    content: Path | None = None
+    start: int = 0
+    separator: int = 0
+    end: int = 0
+    width: int = 0
+    encoding: str = "utf-8"
+    lead: int = 0
+    nuls: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class RawTable:
     """A proved file: every cell as text (Parquet keeps its own types), headers as written.
 
@@ -76,6 +96,8 @@ class RawTable:
     ``object`` is None for a file that no preset knows and the config does not map.
     ``structure`` counts the records that are not data rows; ``read = height + structure``.
     ``headers`` maps the column name in ``frame`` to the header as written (names are made unique).
+    ``duplicate_of`` is the index of a table of the same source with exactly the same bytes; all rows
+    of this one are duplicates. ``layout`` serves :func:`clm_audit.intake.locate.locate`.
     """
 
     index: int
@@ -97,6 +119,8 @@ class RawTable:
     nulls: tuple[str, ...] = ("",)
     modified: float | None = None
     notes: tuple[str, ...] = field(default=())
+    duplicate_of: int | None = None
+    layout: Layout | None = None
 
     @property
     def side(self) -> Side:

@@ -1,0 +1,204 @@
+"""Bytes of a text export -> bytes that can be proved and scanned: UTF-8, uncompressed, without NUL.
+
+A plain UTF-8 file is used where it stands. Anything else is rewritten once into the run's folder,
+with the reason recorded; offsets in the rewritten file can be turned back into original ones.
+"""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import hashlib
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from clm_audit.exits import DataError
+from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_RATIO, MAX_RATIO_FROM
+
+BOM = codecs.BOM_UTF8
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
+Tick = Callable[[int], None]
+Offsets = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text file made readable. ``path`` is UTF-8; ``start`` skips its byte order mark.
+
+    ``encoding`` is that of the original; ``nuls`` are the offsets of removed zero bytes in the
+    original (decompressed) file; ``lead`` the bytes before its first character that ``path`` lacks.
+    """
+
+    path: Path
+    encoding: str
+    start: int = 0
+    lead: int = 0
+    nuls: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file as it is, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def pieces(path: Path) -> Iterator[bytes]:
+    """The file's bytes, some megabytes at a time."""
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            yield piece
+
+
+def decompress(path: Path, target: Path, name: str) -> Path:
+    """Unpack a gzip file (all members) into ``target``; refuse bombs, damage and truncation."""
+    packed, written = max(path.stat().st_size, 1), 0
+    try:
+        with gzip.open(path) as source, target.open("xb") as out:
+            while piece := source.read(CHUNK):
+                written += out.write(piece)
+                if written > MAX_DECOMPRESSED or (written > MAX_RATIO_FROM and written > MAX_RATIO * packed):
+                    what = f"gzip: {packed:,} bytes unpack to more than {written:,}, which no export does"
+                    raise DataError(what, where=name, hint="unpack it yourself if it is what it should be")
+    except EOFError as error:
+        raise DataError("gzip: the file is truncated", where=name, hint="copy or export it again") from error
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataError("gzip: the file is damaged", where=name, hint="copy or export it again") from error
+    return target
+
+
+def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
+    """Settle the encoding of ``path`` and give a UTF-8 file: itself, or a rewritten one at ``target``.
+
+    Byte order mark first, then UTF-16 by its zeros, strict UTF-8, cp1252, ISO-8859-1.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    encoding = _UTF16.get(head[:2]) or _utf16_by_zeros(head)
+    if encoding is not None:
+        return _from_utf16(path, target, name, encoding, lead=2 if head[:2] in _UTF16 else 0)
+    start = len(BOM) if head.startswith(BOM) else 0
+    probe = _Probe()
+    done = 0
+    for piece in pieces(path):
+        probe.feed(piece)
+        done += len(piece)
+        tick(done)
+    probe.close()
+    if probe.nuls > MAX_NUL_SHARE * max(done, 1):
+        raise DataError(_BINARY, where=name, hint=_AS_TEXT)
+    if probe.invalid is None and not probe.nuls:
+        return Text(path, "utf-8" if not start else "utf-8-sig", start)
+    return _rewrite(path, target, probe, start)
+
+
+class _Probe:
+    """Counts zero bytes and finds the first byte that is not UTF-8."""
+
+    def __init__(self) -> None:
+        self.nuls = self._at = 0
+        self.invalid: int | None = None
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
+
+    def feed(self, piece: bytes) -> None:
+        self.nuls += piece.count(0)
+        if self.invalid is None and not (piece.isascii() and not self._decoder.getstate()[0]):
+            held = len(self._decoder.getstate()[0])
+            try:
+                self._decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                self.invalid = self._at - held + error.start
+        self._at += len(piece)
+
+    def close(self) -> None:
+        """A sequence cut at the end is invalid too."""
+        if self.invalid is None and self._decoder.getstate()[0]:
+            self.invalid = self._at - len(self._decoder.getstate()[0])
+
+
+def _rewrite(path: Path, target: Path, probe: _Probe, start: int) -> Text:
+    encoding, notes = "utf-8", []
+    if probe.invalid is not None:
+        encoding = _single_byte(path)
+        notes.append(f"not UTF-8 from byte {probe.invalid} on: read as {encoding}")
+    if probe.nuls:
+        notes.append(f"{probe.nuls} zero bytes removed")
+    nuls: list[int] = []
+    at = 0
+    with target.open("xb") as out:
+        for piece in pieces(path):
+            nuls.extend((np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == 0) + at).tolist())
+            at += len(piece)
+            piece = piece.replace(b"\0", b"")
+            out.write(piece if encoding == "utf-8" else piece.decode(encoding).encode())
+    # A byte order mark in a file that is not UTF-8 has been decoded to three characters; it is skipped all the same.
+    skip = len(BOM) if encoding == "utf-8" else len(BOM.decode(encoding).encode())
+    return Text(target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes))
+
+
+def _single_byte(path: Path) -> str:
+    """cp1252, or ISO-8859-1 when bytes occur that cp1252 does not define."""
+    undefined = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
+    none = bytes(range(256)).translate(None, undefined)
+    return "iso-8859-1" if any(piece.translate(None, none) for piece in pieces(path)) else "cp1252"
+
+
+def _utf16_by_zeros(head: bytes) -> str | None:
+    """UTF-16 without a mark: nearly every second byte of western text is zero."""
+    half = len(head) // 2
+    if half < 8:
+        return None
+    even, odd = head[0 : 2 * half : 2].count(0), head[1 : 2 * half : 2].count(0)
+    if odd > 0.7 * half and even < 0.05 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.7 * half and odd < 0.05 * half else None
+
+
+def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -> Text:
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    try:
+        with target.open("xb") as out:
+            skip = lead
+            for piece in pieces(path):
+                text = decoder.decode(piece[skip:])
+                skip = 0
+                if "\0" in text:
+                    raise DataError(_BINARY, where=name, hint=_AS_TEXT)
+                out.write(text.encode())
+            decoder.decode(b"", final=True)
+    except UnicodeError as error:
+        raise DataError(f"broken {encoding} text", where=name, hint="the file is damaged: export it again") from error
+    how = "by its byte order mark" if lead else "by its zero bytes"
+    return Text(target, encoding, 0, lead, (), (f"{encoding} {how}",))
+
+
+def original_offsets(text: Text, offsets: Offsets) -> Offsets:
+    """The bytes in the original (decompressed) file for ascending byte offsets in ``text.path``."""
+    at = offsets if text.encoding in ("utf-8", "utf-8-sig") else text.lead + _units(text, offsets)
+    if not text.nuls:
+        return at
+    before = np.array(text.nuls, dtype=np.int64) - np.arange(len(text.nuls))
+    return at + np.searchsorted(before, at, side="right")
+
+
+def _units(text: Text, offsets: Offsets) -> Offsets:
+    """Bytes that the characters before each offset take in the original encoding."""
+    wide = text.encoding.startswith("utf-16")
+    result = np.zeros(len(offsets), dtype=np.int64)
+    count = at = 0
+    for piece in pieces(text.path):
+        array = np.frombuffer(piece, dtype=np.uint8)
+        units = ((array & 0xC0) != 0x80).astype(np.int64)
+        if wide:
+            units = 2 * (units + (array >= 0xF0))
+        before = np.concatenate(([0], np.cumsum(units)))
+        here = (offsets >= at) & (offsets <= at + len(piece))
+        result[here] = count + before[offsets[here] - at]
+        count, at = count + int(before[-1]), at + len(piece)
+    return result

@@ -1,0 +1,152 @@
+"""Spreadsheets and Parquet, opened in a child process with a memory and a time limit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clm_audit.exits import DataError
+from clm_audit.intake.limits import (
+    CHUNK,
+    MAX_PARQUET_MEMORY,
+    MAX_PARQUET_SECONDS,
+    MAX_RATIO,
+    MAX_RATIO_FROM,
+    MAX_SHEET_MEMORY,
+    MAX_SHEET_SECONDS,
+    MIB,
+)
+from clm_audit.intake.names import Names
+
+_PACKAGES = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet whose rows stand as text in a Parquet file, header cell i in the column ``c{columns[i]}``."""
+
+    header: tuple[str, ...]
+    columns: tuple[int, ...]
+    header_row: int
+    height: int
+    structure: int
+    matches: int
+    number: int
+    notes: tuple[str, ...]
+
+
+def open_workbook(path: Path, out: Path, name: str, names: Names) -> Sheet:
+    """The first visible sheet with a known header, as text, in ``out``.
+
+    Raises :class:`DataError` for archives that are no XLSX, bombs, damage, and what needs too much memory.
+    """
+    errors = _check_zip(path, name)
+    request = {
+        "kind": "workbook",
+        "path": str(path),
+        "out": str(out),
+        "exact": sorted(names.exact),
+        "patterns": names.patterns,
+        "memory": MAX_SHEET_MEMORY,
+    }
+    hint = "save the sheet as CSV"
+    answer = _ask(request, name, "workbook", hint, MAX_SHEET_SECONDS)
+    notes = []
+    if answer["sheets"] > 1:
+        notes.append(f"sheet {answer['sheet']} of {answer['sheets']} was read, the others were not")
+    if errors:
+        notes.append(f"{errors} cells of the workbook hold an Excel error value; they are read as blank")
+    return Sheet(
+        tuple(answer["header"]),
+        tuple(answer["columns"]),
+        answer["header_row"],
+        answer["height"],
+        answer["structure"],
+        answer["matches"],
+        answer["sheet"],
+        tuple(notes),
+    )
+
+
+def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:
+    """Column names and height of a Parquet file that decodes from end to end."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(4)
+        file.seek(max(size - 8, 0))
+        tail = file.read(8)
+    if size < 12 or head != b"PAR1" or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
+        raise DataError("Parquet: the file is cut or damaged (no footer)", where=name, hint="copy or export it again")
+    request = {"kind": "parquet", "path": str(path), "memory": MAX_PARQUET_MEMORY + size}
+    answer = _ask(request, name, "Parquet file", "export it again, or as CSV", MAX_PARQUET_SECONDS)
+    return tuple(answer["header"]), answer["height"]
+
+
+def _ask(request: dict[str, Any], name: str, what: str, hint: str, seconds: int) -> dict[str, Any]:
+    """One request to a child; however the child ends, the answer is a result or a :class:`DataError`."""
+    search = os.pathsep.join(filter(None, (str(_PACKAGES), os.environ.get("PYTHONPATH", ""))))
+    environment = {**os.environ, "PYTHONPATH": search, "POLARS_MAX_THREADS": "2", "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "clm_audit.intake.worker"]
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
+            command,
+            input=json.dumps(request),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=seconds,
+            env=environment,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise DataError(f"this {what} takes more than {seconds} seconds to open", where=name, hint=hint) from error
+    if done.returncode:
+        short = "memory" in done.stderr.lower() or done.returncode < 0
+        limit = f"it needs more than {request['memory'] // MIB:,} MB or breaks its reader" if short else "it is damaged"
+        raise DataError(f"this {what} cannot be opened: {limit}", where=name, hint=hint)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if "refused" in answer:
+        raise DataError(f"this {what} is not read: {answer['refused']}", where=name, hint=hint)
+    return answer
+
+
+def _check_zip(path: Path, name: str) -> int:
+    """Refuse what is no XLSX or unpacks to absurd sizes; count cells with error values."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _check_members(members, name)
+            sheets = [m for m in members if m.filename.startswith("xl/worksheets/") and m.filename.endswith(".xml")]
+            return sum(_error_cells(archive, member) for member in sheets)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError("the workbook is damaged or encrypted", where=name, hint="save it again, or as CSV") from error
+
+
+def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
+    names = {member.filename.replace("\\", "/").lower() for member in members}
+    if "xl/workbook.bin" in names or "content.xml" in names:
+        raise DataError("a workbook of another kind (XLSB or ODS)", where=name, hint="save it as .xlsx or CSV")
+    if "[content_types].xml" not in names:
+        raise DataError("a zip archive, not a workbook", where=name, hint="unpack it and give the folder")
+    size, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if size > MAX_RATIO_FROM and size > MAX_RATIO * max(packed, 1):
+        what = f"the workbook unpacks from {packed:,} to {size:,} bytes, which no export does"
+        raise DataError(what, where=name, hint="save it again, or as CSV")
+
+
+def _error_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """Cells of type *error* in one sheet's XML; a mark on the border of two pieces is kept in the overlap."""
+    mark, count, rest = b' t="e"', 0, b""
+    with archive.open(member) as file:
+        while piece := file.read(CHUNK):
+            piece = rest + piece
+            count += piece.count(mark)
+            rest = piece[-(len(mark) - 1) :]
+    return count

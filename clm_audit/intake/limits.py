@@ -1,0 +1,20 @@
+"""What intake refuses to take, so that a hostile file costs seconds and a message, not the machine."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MIB: Final = 1 << 20
+CHUNK: Final = 4 * MIB  # bytes looked at together; small enough for the processor's cache
+HEAD: Final = MIB  # bytes in which the header must be found
+HEAD_RECORDS: Final = 50  # records in which the header must be found
+MAX_COLUMNS: Final = 5_000
+MAX_CELL: Final = 16 * MIB
+MAX_RATIO: Final = 200  # decompressed : compressed, judged only past MAX_RATIO_FROM
+MAX_RATIO_FROM: Final = 256 * MIB
+MAX_DECOMPRESSED: Final = 64 * 1024 * MIB
+MAX_SHEET_MEMORY: Final = 768 * MIB  # what a workbook may take beyond the reader itself
+MAX_SHEET_SECONDS: Final = 120
+MAX_PARQUET_MEMORY: Final = 2_048 * MIB
+MAX_PARQUET_SECONDS: Final = 600
+MAX_NUL_SHARE: Final = 0.05  # more zero bytes than this: not text

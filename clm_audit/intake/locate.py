@@ -1,0 +1,66 @@
+"""Where a data row stands in its file; found again only when somebody asks, in one more pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from clm_audit.intake.decode import Text, original_offsets, pieces
+from clm_audit.intake.model import Layout, RawTable
+from clm_audit.intake.proof import Offsets, Rules, prove
+from clm_audit.intake.worker import LINE
+
+
+def locate(table: RawTable, rows: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """Data-row number -> (physical line, 1-based; byte offset of the record's start in the original).
+
+    Offsets are those of the decompressed file. Spreadsheets give the sheet row and -1, Parquet the
+    row number from 1 and -1. Raises :class:`IndexError` for rows that the table does not have.
+    """
+    wanted = np.unique(np.asarray(rows, dtype=np.int64))
+    if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < table.height:
+        raise IndexError(f"rows beyond the {table.height} of {table.name}")
+    layout = table.layout
+    if not len(wanted):
+        return {}
+    if layout is None or layout.content is None:
+        return {int(row): (int(row) + 1, -1) for row in wanted}
+    if not layout.width:
+        lines = pl.scan_parquet(layout.content, glob=False).select(pl.col(LINE).gather(wanted.tolist())).collect()
+        return {int(row): (int(line), -1) for row, line in zip(wanted, lines[LINE], strict=True)}
+    starts = _starts(layout, layout.content, wanted, table.name)
+    lines_at = _lines(layout.content, starts, layout.end)
+    text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls)
+    offsets = original_offsets(text, starts)
+    return {int(r): (int(line), int(at)) for r, line, at in zip(wanted, lines_at, offsets, strict=True)}
+
+
+def _starts(layout: Layout, content: Path, wanted: Offsets, name: str) -> Offsets:
+    """Byte offsets, in the proved text, of the records behind the wanted rows."""
+    found: list[Offsets] = []
+    seen = 0
+
+    def keep(starts: Offsets) -> None:
+        nonlocal seen
+        here = wanted[(wanted >= seen) & (wanted < seen + len(starts))]
+        found.append(starts[here - seen])
+        seen += len(starts)
+
+    rules = Rules(layout.separator, layout.end, layout.width)
+    prove(content, name, rules, layout.start, is_structure=lambda _: True, on_rows=keep)
+    return np.concatenate(found)
+
+
+def _lines(content: Path, offsets: Offsets, end: int) -> Offsets:
+    """Physical line of each ascending offset: record-end bytes before it, quoted ones too, plus one."""
+    lines = np.ones(len(offsets), dtype=np.int64)
+    at = before = 0
+    for piece in pieces(content):
+        breaks = np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == end) + at
+        here = (offsets >= at) & (offsets < at + len(piece))
+        lines[here] += before + np.searchsorted(breaks, offsets[here])
+        at, before = at + len(piece), before + len(breaks)
+    return lines

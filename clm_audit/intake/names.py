@@ -1,0 +1,89 @@
+"""Comparing headers: NFC, trimmed, case-folded; exact names and ``re:`` patterns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from clm_audit.config.preset import ExportObject
+
+_PATTERN = "re:"
+
+
+@lru_cache(maxsize=65_536)
+def normal(header: str) -> str:
+    """The form in which headers are compared.
+
+    >>> normal("\\ufeff  Record ID ") == normal("record id")
+    True
+    """
+    return " ".join(unicodedata.normalize("NFC", header).replace("\ufeff", "").split()).casefold()
+
+
+@lru_cache(maxsize=4_096)
+def _pattern(alias: str) -> re.Pattern[str]:
+    return re.compile(unicodedata.normalize("NFC", alias.removeprefix(_PATTERN)), re.IGNORECASE)
+
+
+def same(alias: str, header: str) -> bool:
+    """Whether a header is meant by an alias of a preset; patterns must match the whole header.
+
+    >>> same("re:amount spent \\\\((?P<currency>[A-Z]{3})\\\\)", "Amount spent (EUR)")
+    True
+    """
+    if alias.startswith(_PATTERN):
+        return _pattern(alias).fullmatch(" ".join(unicodedata.normalize("NFC", header).split())) is not None
+    return normal(alias) == normal(header)
+
+
+def column_of(headers: Mapping[str, str], aliases: Sequence[str]) -> str | None:
+    """The frame column (``headers``: frame column -> header as written) that the first matching alias means.
+
+    >>> column_of({"Total": "Total", "Id": " ID "}, ["order id", "id"])
+    'Id'
+    """
+    for alias in aliases:
+        for column, header in headers.items():
+            if same(alias, header):
+                return column
+    return None
+
+
+@dataclass(frozen=True)
+class Names:
+    """Header names somebody knows: exact ones in normal form, and patterns."""
+
+    exact: frozenset[str]
+    patterns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, aliases: Iterable[str]) -> Names:
+        """Names from aliases as presets write them."""
+        every = set(aliases)
+        patterns = sorted(alias for alias in every if alias.startswith(_PATTERN))
+        return cls(frozenset(normal(a) for a in every.difference(patterns)) - {""}, tuple(patterns))
+
+    def count(self, cells: Iterable[str]) -> int:
+        """How many different cells are known names."""
+        return sum(1 for cell in {normal(cell): cell for cell in cells}.values() if self.knows(cell))
+
+    def knows(self, cell: str) -> bool:
+        """Whether this is a known header."""
+        return normal(cell) in self.exact or any(same(pattern, cell) for pattern in self.patterns)
+
+
+def aliases_of(export: ExportObject) -> set[str]:
+    """Every header that an export object speaks of."""
+    names = set(export.segments) | set(export.totals) | set(export.recognise.nonblank)
+    for entry in export.recognise.required:
+        names.update((entry,) if isinstance(entry, str) else entry)
+    for rows in export.yields:
+        for aliases in rows.fields.values():
+            names.update(aliases)
+        names.update(rows.where, rows.counted)
+        for columns in rows.left_out.values():
+            names.update(columns)
+    return names

@@ -1,0 +1,109 @@
+"""Which system and object an export is, by its headers; or the user's own mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from clm_audit.config.plan import Source
+from clm_audit.config.preset import ExportObject, FactName, Preset, Recognise, Yield
+from clm_audit.config.vocabulary import FACTS
+from clm_audit.exits import DataError
+from clm_audit.intake.names import Names, aliases_of, column_of
+
+CUSTOM = "custom"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An export object that a file could be. ``score``: its columns found, then its required entries."""
+
+    system: str
+    name: str
+    export: ExportObject
+    nulls: tuple[str, ...]
+    score: tuple[int, int] = (0, 0)
+
+    def __str__(self) -> str:
+        return f"{self.system}.{self.name}"
+
+
+def objects_for(source: Source, presets: Mapping[str, Preset]) -> tuple[Candidate, ...]:
+    """The objects that files of a source may be: its own map, its system's, or all systems'."""
+    if source.map is not None:
+        return (_custom(source.map),)
+    chosen = [presets[source.system]] if source.system is not None else list(presets.values())
+    return tuple(
+        Candidate(preset.system, name, export, tuple(dict.fromkeys((*preset.nulls, *export.nulls))))
+        for preset in chosen
+        for name, export in preset.objects.items()
+    )
+
+
+def known_names(objects: Sequence[Candidate]) -> Names:
+    """Every header that one of the objects speaks of."""
+    return Names.of(alias for candidate in objects for alias in aliases_of(candidate.export))
+
+
+def _custom(mapping: Mapping[str, str]) -> Candidate:
+    """An object from `map:`; what is no field of the fact is a segment column."""
+    fact: FactName = next(name for name in get_args(FactName) if name == mapping["fact"])
+    fields = {field: (header,) for field, header in mapping.items() if field != "fact"}
+    known = FACTS[fact].names
+    export = ExportObject(
+        recognise=Recognise(required=tuple(aliases[0] for aliases in fields.values())),
+        yields=(Yield(fact=fact, fields=fields),),
+        segments=tuple(aliases[0] for field, aliases in fields.items() if field not in known),
+    )
+    return Candidate(CUSTOM, fact, export, ("",))
+
+
+def missing(candidate: Candidate, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Required headers that are not there (the first alternative stands for an entry)."""
+    entries = ((entry,) if isinstance(entry, str) else entry for entry in candidate.export.recognise.required)
+    return tuple(aliases[0] for aliases in entries if column_of(headers, aliases) is None)
+
+
+def candidates(objects: Sequence[Candidate], headers: Mapping[str, str]) -> tuple[Candidate, ...]:
+    """The objects that these headers fit, best first."""
+    fitting = []
+    for one in objects:
+        rule = one.export.recognise
+        if missing(one, headers) or any(column_of(headers, (alias,)) for alias in rule.absent):
+            continue
+        found = Names.of(aliases_of(one.export)).count(headers.values())
+        fitting.append(Candidate(one.system, one.name, one.export, one.nulls, (found, len(rule.required))))
+    return tuple(sorted(fitting, key=lambda one: (-one.score[0], -one.score[1], one.system, one.name)))
+
+
+def winner(fitting: Sequence[Candidate], where: str) -> Candidate:
+    """The one object with most known columns; two equally good ones are the user's to choose between."""
+    tied = [one for one in fitting if one.score == fitting[0].score]
+    if len(tied) > 1:
+        names = ", ".join(str(one) for one in tied)
+        hint = "set `system:` for this path in `sources`, or give a `map:`"
+        raise DataError(f"the headers fit several exports equally well: {names}", where=where, hint=hint)
+    return fitting[0]
+
+
+def why_unknown(objects: Sequence[Candidate], headers: Mapping[str, str]) -> str:
+    """What kept a file from being recognised: the nearest object, and what it lacks or must not have."""
+    ranked = sorted(objects, key=lambda one: (_nearness(one, headers), str(one)))
+    nearest = ranked[0] if ranked else None
+    if nearest is None or _nearness(nearest, headers) == (0.0, 0):
+        return "no header of a known export in the first 50 records"
+    lacks = missing(nearest, headers)
+    if lacks:
+        return f"not recognised: nearest is {nearest}, which needs the columns {', '.join(lacks)} too"
+    present = [alias for alias in nearest.export.recognise.absent if column_of(headers, (alias,))]
+    return f"not recognised: nearest is {nearest}, which has no column {', '.join(present)}"
+
+
+def _nearness(one: Candidate, headers: Mapping[str, str]) -> tuple[float, int]:
+    """Smaller is nearer: minus the share of required headers found, minus the columns known."""
+    required = len(one.export.recognise.required)
+    found = required - len(missing(one, headers))
+    if not found:
+        return 0.0, 0
+    return -found / required, -Names.of(aliases_of(one.export)).count(headers.values())

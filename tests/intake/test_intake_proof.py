@@ -1,0 +1,187 @@
+"""The proof pass against two oracles: Python's strict csv reader, and a state machine written out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from clm_audit.exits import DataError
+from clm_audit.intake.proof import CR, LF, Proof, Rules, prove
+from clm_audit.intake.scan import scan
+
+ALPHABET = st.sampled_from([b",", b'"', b'"', b"\n", b"\r\n", b"\r", b"a", b" ", b"\xc3\xa9", b"7"])
+CONTENT = st.lists(ALPHABET, max_size=40).map(b"".join)
+FEW = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def by_hand(data: bytes, width: int, end: str) -> list[list[str]] | None:
+    """All data rows, or None when the file breaks a rule: one character after the other, nothing clever."""
+    text = data.decode()
+    if end == "\n":
+        text = text + "\n" if text.endswith("\r") else text
+    rows: list[list[str]] = []
+    row: list[str] = []
+    cell, state, i = "", "start", 0
+    if text and not text.endswith(end):
+        text += end
+    raw = ""
+    while i < len(text):
+        char = text[i]
+        if state == "quoted":
+            if char == '"' and text[i + 1 : i + 2] == '"':
+                cell, i = cell + '"', i + 1
+            elif char == '"':
+                state = "closed"
+            else:
+                cell += char
+            raw += char
+        elif char == '"':
+            if state != "start":
+                return None
+            state, raw = "quoted", raw + char
+        elif char == ",":
+            row, cell, state, raw = [*row, cell], "", "start", raw + char
+        elif char == end:
+            row.append(cell)
+            blank = len(row) == 1 and not (raw.strip(" ") if width > 1 else raw)
+            if not blank:
+                rows.append(row)
+            row, cell, state, raw = [], "", "start", ""
+        elif char == "\r" and end == "\n" and text[i + 1 : i + 2] == "\n":
+            pass
+        elif char in "\r\n" or state == "closed":
+            return None
+        else:
+            cell, state, raw = cell + char, "plain", raw + char
+        i += 1
+    if state == "quoted":
+        return None
+    return rows if all(len(row) == width for row in rows) else None
+
+
+def proved(path: Path, data: bytes, width: int, end: int, chunk: int) -> Proof | None:
+    path.write_bytes(data)
+    try:
+        return prove(path, "f.csv", Rules(ord(","), end, width), 0, chunk=chunk)
+    except DataError:
+        return None
+
+
+@FEW
+@given(CONTENT, st.integers(1, 4), st.sampled_from([LF, CR]), st.sampled_from([1, 2, 3, 7, 1 << 20]))
+@example(b'"a","b\n', 2, LF, 1)
+@example(b'""","', 1, LF, 3)
+@example(b"\n\n", 1, LF, 1)
+@example(b"a\r", 1, LF, 1)
+def test_proof_agrees_with_the_state_machine(tmp_path: Path, data: bytes, width: int, end: int, chunk: int) -> None:
+    expected = by_hand(data, width, chr(end))
+    found = proved(tmp_path / "f.csv", data, width, end, chunk)
+    assert (found is None) == (expected is None)
+    if found is not None and expected is not None:
+        assert found.height == len(expected)
+
+
+@FEW
+@given(CONTENT, st.integers(1, 4), st.sampled_from([2, 5, 1 << 20]))
+def test_what_is_proved_is_read_alike_by_csv_strict(tmp_path: Path, data: bytes, width: int, chunk: int) -> None:
+    found = proved(tmp_path / "f.csv", data, width, LF, chunk)
+    if found is None:
+        return
+    rows = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
+    data_rows = [row for row in rows if row and not (width > 1 and len(row) == 1 and not row[0].strip(" "))]
+    assert found.height == len(data_rows)
+    assert all(len(row) == width for row in data_rows)
+
+
+CELL = st.text(alphabet=st.sampled_from('a",;\n\r \té'), max_size=6)
+TABLE = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)
+)
+
+
+@FEW
+@given(TABLE, st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.sampled_from([",", ";", "\t", "|"]))
+def test_polars_reads_a_proved_file_as_it_was_written(
+    tmp_path: Path, table: list[list[str]], end: str, blank_lines: bool, separator: str
+) -> None:
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL)
+    for row in table:
+        writer.writerow(row)
+        if blank_lines:
+            out.write(end)
+    path, copy = tmp_path / "f.csv", tmp_path / "copy"
+    copy.unlink(missing_ok=True)
+    path.write_bytes(out.getvalue().encode())
+    rules = Rules(ord(separator), CR if end == "\r" else LF, len(table[0]))
+    proof = prove(path, "f.csv", rules, 0, chunk=64)
+    headers = {f"c{number}": "" for number in range(rules.width)}
+    frame = scan(path, rules, proof, headers, copy).collect()
+    assert (proof.height, proof.blank) == (len(table), len(table) * blank_lines)
+    assert frame.drop("__row").rows() == [tuple(row) for row in table]
+    assert frame["__row"].to_list() == list(range(len(table)))
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "what"),
+    [
+        (b'1,2\n3,4"\n', 2, "a quote inside an unquoted field"),
+        (b'1,2\n"3"x,4\n', 2, "text after a closing quote"),
+        (b'1,2\n"a\nb",2\n3\n', 4, "1 field where the header has 2"),
+        (b"1,2\n1,2,3\n", 2, "3 fields where the header has 2"),
+        (b'1,2\n3,"4\n5,6\n', 2, "the file ends inside a quoted field"),
+        (b"1,2\n3\r4,5\n", 2, "a carriage return without a line feed outside quotes"),
+        (b'1,2\n3, "4"\n', 2, "a quote inside an unquoted field"),
+    ],
+)
+def test_a_refusal_names_line_and_rule(tmp_path: Path, data: bytes, line: int, what: str) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(data)
+    for chunk in (1, 3, 1 << 20):
+        with pytest.raises(DataError) as error:
+            prove(path, "f.csv", Rules(ord(","), LF, 2), 0, chunk=chunk)
+        (problem,) = error.value.problems
+        assert problem.where == f"f.csv:{line}"
+        assert problem.what.startswith(what)
+        assert problem.hint
+
+
+def test_totals_of_another_width_are_structure_only_when_they_match(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"1,2\nTotal\n3,4\n\nTotal\n")
+    rules = Rules(ord(","), LF, 2)
+    proof = prove(path, "f.csv", rules, 0, is_structure=lambda record: record == b"Total")
+    assert (proof.height, proof.blank, proof.odd, proof.odd_after) == (2, 1, 2, True)
+    frame = scan(path, rules, proof, {"a": "a", "b": "b"}, tmp_path / "copy").collect()
+    assert frame.drop("__row").rows() == [("1", "2"), ("3", "4")]
+    with pytest.raises(DataError, match=r"f\.csv:2"):
+        prove(path, "f.csv", rules, 0)
+
+
+def test_a_huge_cell_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b'1,2\n3,"' + b"x" * (21 << 20) + b'"\n')
+    with pytest.raises(DataError, match=r"f\.csv:2: a cell of more than 16 MB"):
+        prove(path, "f.csv", Rules(ord(","), LF, 2), 0)
+
+
+def test_many_rows_with_quoted_line_ends_keep_their_height(tmp_path: Path) -> None:
+    """Polars splits large files at line ends; quoted ones must not become rows."""
+    draw = np.random.default_rng(7)
+    texts = ["plain", "two\nlines", 'a ""quote""', "", "comma, here", "\n\n\n", '""\n""']
+    rows = [f'{i},"{texts[k]}","{texts[j]}"' for i, (k, j) in enumerate(draw.integers(0, len(texts), (60_000, 2)))]
+    path = tmp_path / "f.csv"
+    path.write_bytes(("\n".join(rows) + "\n").encode())
+    rules = Rules(ord(","), LF, 3)
+    proof = prove(path, "f.csv", rules, 0)
+    frame = scan(path, rules, proof, {"a": "a", "b": "b", "c": "c"}, tmp_path / "copy")
+    ids = frame.select(pl.col("a").cast(pl.Int64)).collect()["a"]
+    assert proof.height == 60_000
+    assert ids.to_list() == list(range(60_000))
