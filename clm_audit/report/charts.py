@@ -183,18 +183,18 @@ def _pieces(points: Sequence[tuple[float, float | None]], y: Scale) -> list[list
 
 def _events(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
     """Numbered notches on the axis; their words stand in the caption, where they cannot overlap."""
-    marks, last, level = [], float("-inf"), 0
+    stems, discs, last, level = [], [], float("-inf"), 0
     for day, digit in plan.marks:
         place = x(day.toordinal())
         if not frame.left <= place <= frame.right:
             continue
-        level = 1 - level if place - last < 16 else 0
-        last, foot = place, frame.bottom - 9 - 17 * level
-        marks.append(line(place, foot, place, frame.bottom, INK, "event"))
+        level = 1 - level if place - last < 18 else 0
+        last, foot = place, frame.bottom - 9 - 18 * level
+        stems.append(line(place, foot, place, frame.bottom, INK, "event"))
         disc = {"cx": number(place), "cy": number(foot), "r": "8", "fill": "#ffffff", "stroke": INK}
-        marks.append(Mark("circle", disc, "event-disc"))
-        marks.append(label(place, foot + 4, str(digit), anchor="middle", css="t-ink", size=11))
-    return marks
+        discs.append(Mark("circle", disc, "event-disc"))
+        discs.append(label(place, foot + 4, str(digit), anchor="middle", css="t-ink", size=11))
+    return stems + discs
 
 
 def _direct_labels(plan: SeriesPlan, y: Scale, frame: Frame) -> list[Mark]:

@@ -22,6 +22,7 @@ from clm_audit.report.drawing import (
     number,
     path,
     rect,
+    text_width,
 )
 
 _CLIP = 1.0  # an interval beyond +100 % is cut with an arrow, or the axis shows nothing else
@@ -39,38 +40,72 @@ class Row:
     observed: float | None = None
 
 
-def effect_chart(
-    title: str,
-    description: str,
-    rows: Sequence[Row],
-    materiality: float | None,
-    value: Callable[[float], str],
-    ends: tuple[str, str],
-    width: int,
-) -> Chart:
-    """Changes in per cent on one axis around zero; ``ends`` say what left and right mean.
+@dataclass(frozen=True)
+class EffectPlan:
+    """What an effect chart shows. ``ends`` say what left and right mean; ``materiality`` (a share) is shaded."""
+
+    title: str
+    description: str
+    rows: Sequence[Row]
+    materiality: float | None
+    value: Callable[[float], str]
+    ends: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Where words and marks go: beside each other when wide, else words above marks, in one line or two."""
+
+    frame: Frame
+    wide: bool
+    lines: int
+    pitch: float
+
+    def centre(self, top: float) -> float:
+        return top + (self.pitch / 2 if self.wide else self.pitch - 16)
+
+    def strips(self, count: int) -> list[tuple[float, float]]:
+        """The vertical spans that grid and shading cover: never behind words."""
+        if self.wide:
+            return [(self.frame.top, self.frame.bottom)]
+        centres = [self.centre(self.frame.top + self.pitch * row) for row in range(count)]
+        return [(centre - 12, centre + 12) for centre in centres]
+
+
+def effect_chart(plan: EffectPlan, width: int) -> Chart:
+    """Changes in per cent on one axis around zero.
 
     A filled dot with a bar is the adjusted effect with its interval, a hollow diamond the observed change,
-    the shading (with ``materiality``) what is too small to matter.
+    the shading what is too small to matter.
     """
-    wide = width >= WIDE
-    pitch = 40 if wide else 54
-    frame = Frame(150 if wide else 12, width - (200 if wide else 12), 34, 34 + pitch * len(rows))
-    low, high = _reach(rows, materiality or 0.0)
-    x = Scale(low, high, frame.left, frame.right)
+    layout = _layout(plan.rows, width)
+    frame, strips = layout.frame, layout.strips(len(plan.rows))
+    x = Scale(*_reach(plan.rows, plan.materiality or 0.0), frame.left, frame.right)
     marks: list[Mark] = []
-    if materiality is not None:
-        marks.append(
-            rect(x(-materiality), frame.top, x(materiality) - x(-materiality), pitch * len(rows), SHADE, "shade")
-        )
-    marks += _share_axis(x, frame, value, 7 if wide else 4)
-    marks += [label(frame.left, 16, f"◂ {ends[0]}"), label(frame.right, 16, f"{ends[1]} ▸", anchor="end")]
-    for index, row in enumerate(rows):
-        top = frame.top + index * pitch
-        centre = top + (pitch / 2 if wide else 38)
-        marks += _row_words(row, frame, centre, top, width, wide)
-        marks += _row_marks(row, x, centre)
-    return Chart(width, int(frame.bottom + 30), title, description, tuple(marks))
+    if plan.materiality is not None:
+        left, right = x(-plan.materiality), x(plan.materiality)
+        marks += [rect(left, top, right - left, bottom - top, SHADE, "shade") for top, bottom in strips]
+    marks += _share_axis(x, frame, strips, plan.value, 7 if layout.wide else 4)
+    less, more = plan.ends
+    marks += [label(frame.left, 16, f"◂ {less}"), label(frame.right, 16, f"{more} ▸", anchor="end")]
+    for index, row in enumerate(plan.rows):
+        top = frame.top + index * layout.pitch
+        marks += _row_words(row, layout, top)
+        marks += _row_marks(row, x, layout.centre(top))
+    return Chart(width, int(frame.bottom + 30), plan.title, plan.description, tuple(marks))
+
+
+def _layout(rows: Sequence[Row], width: int) -> _Layout:
+    names, texts = (
+        [text_width(text) for text in column] for column in zip(*((row.name, row.text) for row in rows), strict=True)
+    )
+    top, wide = 34, width >= WIDE
+    if wide:
+        frame = Frame(max(names) + 12, width - 1.05 * max(texts) - 16, top, top + 40 * len(rows))
+        return _Layout(frame, wide, 1, 40)
+    lines = 1 if max(a + 1.1 * b for a, b in zip(names, texts, strict=True)) < width - 36 else 2
+    pitch = 38 + 16 * lines
+    return _Layout(Frame(12, width - 12, top, top + pitch * len(rows)), wide, lines, pitch)
 
 
 def _reach(rows: Sequence[Row], materiality: float) -> tuple[float, float]:
@@ -81,19 +116,27 @@ def _reach(rows: Sequence[Row], materiality: float) -> tuple[float, float]:
     return low - pad, high + pad
 
 
-def _share_axis(x: Scale, frame: Frame, value: Callable[[float], str], wanted: int) -> list[Mark]:
+def _share_axis(
+    x: Scale, frame: Frame, strips: Sequence[tuple[float, float]], value: Callable[[float], str], wanted: int
+) -> list[Mark]:
     marks = []
     for tick in nice_ticks(x.low, x.high, wanted):
-        zero = tick == 0
-        marks.append(line(x(tick), frame.top, x(tick), frame.bottom, INK if zero else GRID, "zero" if zero else "grid"))
+        colour, css = (INK, "zero") if tick == 0 else (GRID, "grid")
+        marks += [line(x(tick), top, x(tick), bottom, colour, css) for top, bottom in strips]
         marks.append(label(x(tick), frame.bottom + 18, value(tick), anchor="middle"))
     return marks
 
 
-def _row_words(row: Row, frame: Frame, centre: float, top: float, width: int, wide: bool) -> list[Mark]:
-    if wide:
-        return [label(0, centre + 4, row.name), label(frame.right + 16, centre + 4, row.text, css="t-ink")]
-    return [label(frame.left, top + 18, row.name), label(width - 12, top + 18, row.text, anchor="end", css="t-ink")]
+def _row_words(row: Row, layout: _Layout, top: float) -> list[Mark]:
+    frame = layout.frame
+    if layout.wide:
+        height = layout.centre(top) + 4
+        return [label(0, height, row.name), label(frame.right + 16, height, row.text, css="t-ink")]
+    if layout.lines == 1:
+        text = label(frame.right, top + 18, row.text, anchor="end", css="t-ink")
+    else:
+        text = label(frame.left, top + 34, row.text, css="t-ink")
+    return [label(frame.left, top + 18, row.name), text]
 
 
 def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:

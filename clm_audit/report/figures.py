@@ -8,7 +8,7 @@ from datetime import timedelta
 from clm_audit.report import look, numbers
 from clm_audit.report.charts import SeriesPlan, series_chart
 from clm_audit.report.drawing import Chart
-from clm_audit.report.effects import Row, effect_chart
+from clm_audit.report.effects import EffectPlan, Row, effect_chart
 from clm_audit.report.model import AuditReport, EventReport, MetricReport, Unknown
 
 
@@ -19,7 +19,7 @@ def series_figure(
     windows = report.windows
     last = metric.series[-1].period + timedelta(weeks=metric.weeks_per_period, days=-1)
     plan = SeriesPlan(
-        title=f"{metric.name}: {look.each_period(metric.weeks_per_period)}",
+        title=f"{metric.name}: {look.every_period(metric.weeks_per_period)}",
         description=(
             f"A line of observed values from {numbers.day(metric.series[0].period)} to {numbers.day(last)}, with the "
             f"range expected had nothing changed at go-live on {numbers.day(windows.go_live)}. "
@@ -47,15 +47,15 @@ def effect_figure(metric: MetricReport, width: int) -> Chart:
     if not isinstance(metric.adjusted, Unknown):
         rows.append(_adjusted_row("adjusted effect", metric))
     words = "; ".join(f"{row.name} {row.text}" for row in rows)
-    return effect_chart(
-        f"{metric.name}: effect",
-        f"{words}. Changes within {numbers.plus_minus(metric.materiality)} are too small to matter.",
-        rows,
-        metric.materiality,
-        _axis_share,
-        ("better", "worse") if metric.better == "lower" else ("worse", "better"),
-        width,
+    plan = EffectPlan(
+        title=f"{metric.name}: effect",
+        description=f"{words}. Changes within {numbers.plus_minus(metric.materiality)} are too small to matter.",
+        rows=rows,
+        materiality=metric.materiality,
+        value=_axis_share,
+        ends=("better", "worse") if metric.better == "lower" else ("worse", "better"),
     )
+    return effect_chart(plan, width)
 
 
 def overview_figure(report: AuditReport, width: int) -> Chart | None:
@@ -64,7 +64,8 @@ def overview_figure(report: AuditReport, width: int) -> Chart | None:
     if not rows:
         return None
     words = "; ".join(f"{row.name} {row.text}" for row in rows)
-    return effect_chart("All adjusted effects", f"{words}.", rows, None, _axis_share, ("lower", "higher"), width)
+    plan = EffectPlan("All adjusted effects", f"{words}.", rows, None, _axis_share, ("lower", "higher"))
+    return effect_chart(plan, width)
 
 
 def _adjusted_row(name: str, metric: MetricReport) -> Row:
@@ -72,8 +73,7 @@ def _adjusted_row(name: str, metric: MetricReport) -> Row:
     if isinstance(adjusted, Unknown):
         raise TypeError("a row needs an adjusted effect")
     text = f"{look.effect(adjusted)} {look.interval(adjusted)}"
-    observed = None
-    return Row(name, text, adjusted.effect, adjusted.low, adjusted.high, observed)
+    return Row(name, text, adjusted.effect, adjusted.low, adjusted.high)
 
 
 def _axis_share(share: float) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from clm_audit.report import look, numbers, safe
+from clm_audit.report import look, numbers, safe, words
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.drawing import Chart
 from clm_audit.report.figures import effect_figure, overview_figure, series_figure
@@ -32,15 +32,6 @@ class Panel:
     events: Sequence[tuple[int, EventReport]]
 
 
-@dataclass(frozen=True)
-class Question:
-    """One of the five questions and the metrics that answer it."""
-
-    number: int
-    text: str
-    panels: tuple[Panel, ...]
-
-
 def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
     css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
@@ -50,7 +41,7 @@ def to_html(report: AuditReport) -> str:
         report=report,
         css=Markup(css),  # noqa: S704
         style_hash=digest,
-        questions=_questions(report),
+        panels=[_panel(report, metric) for metric in report.metrics],
         overview=[overview_figure(report, width) for width in (WIDE, NARROW)],
         checks=look.by_status(report.checks),
         total=look.ledger_total(file.rows for file in report.files),
@@ -69,21 +60,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(look=look, numbers=numbers)
+    environment.globals.update(look=look, numbers=numbers, words=words)
     environment.tests["unknown"] = _is_unknown
     return environment
 
 
 def _is_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
-
-
-def _questions(report: AuditReport) -> tuple[Question, ...]:
-    texts = {metric.question_number: metric.question for metric in report.metrics}
-    return tuple(
-        Question(number, texts[number], tuple(_panel(report, m) for m in report.metrics if m.question_number == number))
-        for number in sorted(texts)
-    )
 
 
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Literal
@@ -51,6 +52,8 @@ CHECKS: Mapping[CheckStatus, tuple[str, Tone, str]] = {
     "pass": ("✔", "good", "passed"),
 }
 NOTHING = "–"
+NO_BREAK = "\u00a0"
+_TOGETHER = re.compile(r"\[[^\[\]]{1,40}\]|\d %|\d [A-Z]{3}\b|\bp [=<] \d")
 LEDGER = ("accepted", "rejected", "duplicate", "outside", "structure")
 
 
@@ -83,13 +86,30 @@ def metric_name(metrics: Iterable[MetricReport], metric: MetricId) -> str:
     return names.get(metric, metric.replace("_", " "))
 
 
-def answer_names(report: AuditReport) -> dict[MetricId, str]:
-    """What to add to a question that has more than one metric, to tell its answers apart."""
-    numbers = [answer.question_number for answer in report.plain.answers]
-    return {
-        answer.metric: metric_name(report.metrics, answer.metric) if numbers.count(answer.question_number) > 1 else ""
-        for answer in report.plain.answers
-    }
+def check_title(checks: Iterable[CheckReport], check_id: str) -> str:
+    """The title of a check as the report gives it, else its id in words."""
+    return {check.id: check.title for check in checks}.get(check_id, check_id.replace("_", " "))
+
+
+def sentences(metric: MetricReport) -> list[str]:
+    """What there is to say about a metric beside its remedy, each thing once."""
+    said = [metric.finding_sentence]
+    for text in (metric.reason, metric.why_different):
+        if text and text.lower() not in " ".join(said).lower():
+            said.append(text)
+    return said
+
+
+def sides(answer: AnswerReport) -> str:
+    """Before and after of a plain answer."""
+    if isinstance(answer.before, Unknown) and isinstance(answer.after, Unknown):
+        return NOTHING
+    return f"{value(answer.metric, answer.before)} → {value(answer.metric, answer.after)}"
+
+
+def together(text: str) -> str:
+    """``text`` with no-break spaces where a line end would tear a number: within brackets, before ``%``."""
+    return _TOGETHER.sub(lambda match: match.group(0).replace(" ", NO_BREAK), text)
 
 
 def span(window: Span) -> str:
@@ -157,13 +177,13 @@ def by_unit(unit: str, amount: float | Unknown, currency: str | Unknown) -> str:
     return numbers.unit_value(unit, amount, currency if isinstance(currency, str) else None)
 
 
-def each_period(weeks: int) -> str:
+def every_period(weeks: int) -> str:
     """What one point of a series stands for.
 
-    >>> each_period(1), each_period(4)
-    ('each week', 'each 4 weeks')
+    >>> every_period(1), every_period(4)
+    ('every week', 'every 4 weeks')
     """
-    return "each week" if weeks == 1 else f"each {weeks} weeks"
+    return "every week" if weeks == 1 else f"every {weeks} weeks"
 
 
 def signed(number: float) -> str:
@@ -178,8 +198,3 @@ def signed(number: float) -> str:
 def setting(item: object) -> str:
     """A value of the plan as the configuration would have it."""
     return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-
-
-def total_name(name: str) -> str:
-    """A window total in words."""
-    return name.replace("_", " ")

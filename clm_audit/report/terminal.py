@@ -2,41 +2,45 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from typing import Literal
 
 from rich.box import ROUNDED
 from rich.console import Console
-from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from clm_audit.config.plan import MetricId
 from clm_audit.intake.model import FileRecord, RowCounts
-from clm_audit.report import look, numbers, safe
+from clm_audit.report import look, numbers, words
 from clm_audit.report.interval_plot import interval_plot, plot_reach
-from clm_audit.report.model import AuditReport, CheckOnlyReport, MetricReport
+from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.safe import rich_text, terminal
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
+_PROSE = 110  # columns: longer lines are hard to read
 Kind = Literal["text", "fixed", "number"]
 
 
 @dataclass(frozen=True)
 class _Page:
-    """A console and its sink: every text goes through :func:`safe.rich_text` on its way."""
+    """A console and its sink: every text goes through :func:`rich_text` on its way."""
 
     console: Console
 
     def text(self, text: str, style: str = "") -> Text:
-        return safe.rich_text(text, style, self.console.encoding)
+        return rich_text(text, style, self.console.encoding)
 
     def marked(self, glyph: str, word: str, tone: look.Tone) -> Text:
         return self.text(f"{glyph} {word}", _TONES[tone])
 
-    def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
-        self.console.print(Padding(self.text(text, style), (0, 0, 0, indent), expand=False))
+    def line(self, text: str, style: str = "", indent: int = 0) -> None:
+        """A sentence, wrapped so that neither a percentage nor an interval is torn."""
+        for part in fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - indent):
+            self.console.print(Text(" " * indent + part, style=style))
 
     def heading(self, text: str) -> None:
         self.console.print()
@@ -49,6 +53,16 @@ class _Page:
             justify: Literal["left", "right"] = "right" if kind == "number" else "left"
             table.add_column(self.text(head), justify=justify, no_wrap=kind != "text", overflow="fold")
         return table
+
+
+def fold(text: str, width: int) -> list[str]:
+    """``text`` in lines of at most ``width`` that tear no number.
+
+    >>> fold("it could be anything in [-1 %, +2 %]", 30)
+    ['it could be anything in', '[-1 %, +2 %]']
+    """
+    lines = textwrap.wrap(look.together(text), max(width, 20), break_on_hyphens=False)
+    return [line.replace(look.NO_BREAK, " ") for line in lines]
 
 
 def print_report(report: AuditReport, console: Console) -> None:
@@ -82,41 +96,29 @@ def _cover(page: _Page, report: AuditReport) -> None:
     glyph, tone = look.VERDICTS[verdict.value]
     body = page.marked(glyph, verdict.value.upper(), tone)
     body.stylize("bold")
-    for sentence in (
-        verdict.sentence,
-        verdict.lean,
-        *(f"· {reason}" for reason in verdict.because),
-        *verdict.capped_by,
-    ):
-        if sentence:
-            body.append("\n").append_text(page.text(sentence))
+    width = min(page.console.width, _PROSE)
+    for part in fold(terminal(verdict.sentence, page.console.encoding), width - 4):
+        body.append(f"\n{part}")
+    head = page.text("Verdict")
     page.console.print(
-        Panel(body, box=ROUNDED, title=page.text("Verdict"), title_align="left", border_style=_TONES[tone])
+        Panel(body, box=ROUNDED, title=head, title_align="left", border_style=_TONES[tone], expand=False)
     )
 
 
 def _answers(page: _Page, report: AuditReport) -> None:
     page.heading("The five questions, from the observed numbers")
-    extra = look.answer_names(report)
     table = page.table(
         ("", "number"), ("question", "text"), ("answer", "fixed"), ("before → after", "number"), ("change", "number")
     )
-    previous = 0
     for answer in report.plain.answers:
-        name, question = extra[answer.metric], page.text(answer.question)
-        digit = page.text(str(answer.question_number))
-        if name and answer.question_number != previous:
-            table.add_row(digit, question)
-        before, after = (look.value(answer.metric, side) for side in (answer.before, answer.after))
         glyph, tone = look.ANSWERS[answer.answer]
         table.add_row(
-            Text() if name else digit,
-            page.text(f"· {name}") if name else question,
+            page.text(str(answer.question_number)),
+            page.text(answer.question),
             page.marked(glyph, answer.answer, tone),
-            page.text(f"{before} → {after}"),
+            page.text(look.sides(answer)),
             page.text(look.change(answer.change)),
         )
-        previous = answer.question_number
     page.console.print(table)
     page.line(report.plain.sentence, "bold")
     if report.verdict.difference:
@@ -149,19 +151,12 @@ def _reasons(page: _Page, report: AuditReport) -> None:
     page.heading("Why")
     for metric in report.metrics:
         glyph, tone = look.FINDINGS[metric.finding]
-        head = page.marked(glyph, metric.name, tone).append_text(
-            page.text(f"  {metric.unit}", "dim")
-        )
+        head = page.marked(glyph, metric.name, tone).append_text(page.text(f"  {metric.unit}", "dim"))
         page.console.print(head)
-        for sentence in _sentences(metric):
+        for sentence in look.sentences(metric):
             page.line(sentence, indent=2)
-
-
-def _sentences(metric: MetricReport) -> list[str]:
-    """What there is to say about a metric, each thing once."""
-    remedy = f"→ {metric.remedy}" if metric.remedy else ""
-    said = (metric.finding_sentence, metric.why_different, metric.reason, remedy)
-    return list(dict.fromkeys(sentence for sentence in said if sentence))
+        if metric.remedy:
+            page.line(f"→ {metric.remedy}", indent=2)
 
 
 def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
@@ -213,9 +208,8 @@ def _notes(page: _Page, file: FileRecord) -> None:
 
 def _next_step(page: _Page, report: AuditReport) -> None:
     if report.gate.result != "none":
-        page.heading(f"Gate: {report.gate.result}")
-        for reason in report.gate.because:
-            page.line(reason, indent=2)
+        page.heading("Gate")
+        page.line(words.gate(report.gate))
     if report.verdict.next_step:
         page.heading("Next step")
         page.line(report.verdict.next_step)

@@ -1,0 +1,90 @@
+"""The report as Markdown that fits a pull-request comment: verdict, five answers, what needs attention."""
+
+from __future__ import annotations
+
+from clm_audit.report import look, numbers, words
+from clm_audit.report.model import AuditReport, CheckReport, MetricReport
+from clm_audit.report.safe import markdown
+
+MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
+
+
+def to_markdown(report: AuditReport) -> str:
+    """The report in brief. Everything from the report passes :func:`markdown` on its way."""
+    blocks = (_head(report), _answers(report), _open_points(report), _checks(report), _foot(report))
+    return f"{MARK}\n" + "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def _head(report: AuditReport) -> list[str]:
+    verdict, windows = report.verdict, report.windows
+    glyph, _ = look.VERDICTS[verdict.value]
+    lines = [
+        f"## {glyph} {markdown(report.title)}: {verdict.value}",
+        "",
+        f"**{markdown(verdict.sentence)}**",
+        "",
+        f"Go-live {numbers.day(windows.go_live)} · before {look.span(windows.before)} · after {look.span(windows.after)}",
+    ]
+    if report.gate.result != "none":
+        lines += ["", markdown(words.gate(report.gate))]
+    return lines
+
+
+def _answers(report: AuditReport) -> list[str]:
+    rows = [_row(report, metric) for metric in report.metrics]
+    return [
+        f"### The five questions: {markdown(report.plain.sentence)}",
+        "",
+        "| | Question | Observed | Before → after | Change | Adjusted effect, 95 % | Finding |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- |",
+        *rows,
+        *(["", markdown(report.verdict.difference)] if report.verdict.difference else []),
+    ]
+
+
+def _row(report: AuditReport, metric: MetricReport) -> str:
+    answer = look.answer_of(report, metric)
+    adjusted = f"{look.effect(metric.adjusted)} {look.interval(metric.adjusted)}"
+    cells = (
+        str(metric.question_number),
+        markdown(metric.question),
+        f"{look.ANSWERS[answer.answer][0]} {answer.answer}" if answer else look.NOTHING,
+        look.sides(answer) if answer else look.NOTHING,
+        look.change(metric.observed_change),
+        markdown(adjusted if adjusted != f"{look.NOTHING} {look.NOTHING}" else look.NOTHING),
+        f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _open_points(report: AuditReport) -> list[str]:
+    undecided = [metric for metric in report.metrics if metric.finding in ("inconclusive", "not assessable")]
+    lines = [
+        f"- **{markdown(metric.name)}** ({metric.finding}): {markdown(metric.reason)} {markdown(metric.remedy)}".rstrip()
+        for metric in undecided
+    ]
+    return ["### Not decided", "", *lines] if lines else []
+
+
+def _checks(report: AuditReport) -> list[str]:
+    grouped = look.by_status(report.checks)
+    counts = ", ".join(f"{len(checks)} {look.CHECKS[status][2]}" for status, checks in grouped.items() if checks)
+    lines = [f"### Data checks: {counts or 'none were run'}"]
+    for status, checks in grouped.items():
+        if status != "pass":
+            lines += [("\n" if len(lines) == 1 else "") + _check(check) for check in checks]
+    return lines
+
+
+def _check(check: CheckReport) -> str:
+    glyph, _, word = look.CHECKS[check.status]
+    return f"- {glyph} {word}: **{markdown(check.title)}**. {markdown(check.message)} {markdown(check.remedy)}".rstrip()
+
+
+def _foot(report: AuditReport) -> list[str]:
+    total = look.ledger_total(file.rows for file in report.files)
+    parts = " + ".join(f"{numbers.count(getattr(total, name))} {name}" for name in look.LEDGER)
+    lines = [f"{len(report.files)} files: {numbers.count(total.read)} rows read = {parts}."]
+    if report.verdict.next_step:
+        lines = [f"**Next step.** {markdown(report.verdict.next_step)}", "", *lines]
+    return [*lines, "", f"<sub>{report.tool.name} {markdown(report.tool.version)}</sub>"]
