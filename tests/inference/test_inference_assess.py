@@ -116,6 +116,18 @@ def test_missing_periods_are_no_history(totals):
     assert one(AuditPlan(), totals(np.full(60, np.nan), np.full(60, 1.0), 50)).code == "too_short_before"
 
 
+def test_a_metric_without_any_period_is_too_short(totals):
+    nothing = NotAssessable(code="empty_window", detail={"side": "before"})
+    found = one(AuditPlan(), totals([], [], 0, before=nothing, after=nothing))
+    assert (found.code, found.observed_change) == ("too_short_before", nothing)
+
+
+def test_history_only_is_too_short_after(totals):
+    nothing = NotAssessable(code="empty_window", detail={"side": "after"})
+    found = one(AuditPlan(), totals(np.full(60, 5.0), np.full(60, 9.0), 60, after=nothing))
+    assert (found.code, found.missing.detail["have"]) == ("too_short_after", 0)
+
+
 def test_an_audit_ignores_empty_periods_at_the_ends(totals, lively):
     num, den, s2 = lively
     padded = [np.concatenate([np.full(9, np.nan), a, np.full(5, np.nan)]) for a in (num, den, s2)]

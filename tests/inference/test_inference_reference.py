@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 from dataclasses import astuple
 
 import numpy as np
@@ -43,14 +43,32 @@ def test_same_numbers_every_time(cases, totals, estimate):
     assert first == second
 
 
-def test_two_hundred_periods_take_under_a_fifth_of_a_second(totals, estimate, simulate):
-    series = totals(*simulate(np.random.default_rng(5), 148, 52)[:2], 148)
-    spent = []
-    for _ in range(3):
-        start = time.thread_time()
-        estimate(series)
-        spent.append(time.thread_time() - start)
-    assert min(spent) < 0.2
+TIMING = """
+import time
+import numpy as np
+from clm_audit.inference.effect import estimate_effect
+from clm_audit.inference.series import log_series
+from clm_audit.measures.model import MetricTotals, Ratio
+
+num = np.random.default_rng(5).poisson(500, 200).astype(float)
+side = Ratio(1.0, 1.0, 1.0, 1.0)
+totals = MetricTotals(
+    "purchase_frequency", np.arange(200) * 7, num, np.full(200, 2000.0), 1 / num, 148, 52.1775, side, side
+)
+spent = []
+for _ in range(4):
+    start = time.process_time()
+    found = estimate_effect(log_series(totals), 200).effect
+    spent.append(time.process_time() - start)
+print(min(spent), found.effect)
+"""
+
+
+def test_two_hundred_periods_take_under_a_fifth_of_a_second():
+    """CPU time with one thread: on a busy machine, threads that wait for each other would be measured."""
+    single = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    run = subprocess.run([sys.executable, "-c", TIMING], env=single, capture_output=True, text=True, check=True)
+    assert float(run.stdout.split()[0]) < 0.2
 
 
 def test_scipy_stats_is_never_imported():
