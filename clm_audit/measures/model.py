@@ -96,6 +96,9 @@ class Totals:
     acquired  (segment, period): new — by the system's own became-a-customer date
     tickets   (segment, period): tickets, costed, cost, cost2 (Σ cost²), timed, seconds, seconds2
     campaigns (period, campaign): sent, delivered, opened, clicked, responded, converted
+    weeks     (segment, week): the first-order sums of all facts, for the whole weeks of any window
+    gaps      (segment, week, gap): customers — who ordered in the week, `gap` weeks after their order week before
+              it (0 = their first seen; the largest = longer than any base): base, retained and new follow from it
     spend     (category, week): cents — category codes: 0 acquisition, 1 retention, 2 service, 3 other
     windows   (segment, window): the quantities of the audit JSON's totals; window 0 before, 1 after
     values    (window, cents): orders — exact histogram of net order values

@@ -1,0 +1,311 @@
+"""When the audit looks: windows, weeks, coverage and the length of periods, from counts per day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.config.plan import AuditPlan, Window
+from clm_audit.exits import DataError, UsageError
+from clm_audit.measures.daily import CATEGORIES, KINDS, on_its_side
+from clm_audit.measures.engines import Collected, Columns
+from clm_audit.measures.model import Calendar, Totals, day_number, to_date
+from clm_audit.measures.totals import only
+
+YEAR_WEEKS = 52
+EVENTS_PER_PERIOD = 25
+LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, whatever gaps lie inside
+LONG_ROW = 27  # days; spend or series rows from here on are monthly
+Span = tuple[int, int]
+AcquiredBy = Literal["system", "first order seen"]
+IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """Events of one fact per day (rows on their side of go-live that count), days ascending."""
+
+    day: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+    @property
+    def ends(self) -> Span:
+        """First day, last day + 1."""
+        return int(self.day[0]), int(self.day[-1]) + 1
+
+
+def _counts(columns: Columns, day: str, count: NDArray[np.int64]) -> DayCounts | None:
+    kept = count > 0
+    days, place = np.unique(columns[day][kept], return_inverse=True)
+    if not days.size:
+        return None
+    sums = np.zeros(days.size, dtype=np.int64)
+    np.add.at(sums, place, count[kept])
+    return DayCounts(days, sums)
+
+
+def _responses_per_row(columns: Columns) -> NDArray[np.int64]:
+    """The events of a campaign row: what it knows of responses, else what was sent."""
+    best: NDArray[np.int64] = np.max([columns[kind] for kind in KINDS if kind != "opened"], axis=0)
+    return np.where(best > 0, best, np.maximum(columns["sent"], columns["delivered"]))
+
+
+def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
+    """Counted events per day for each fact that has any; ``go_live`` None leaves the sides alone.
+
+    Facts: orders, tickets, sends, responses, campaigns, spend (and ``spend.<category>``), series, acquired.
+    """
+    found: dict[str, DayCounts | None] = {}
+    for fact, columns in daily.items():
+        if fact == "customers":
+            found["acquired"] = _counts(columns, "acquired", columns["counted"])
+            continue
+        kept = np.ones(columns["day"].size, dtype=bool) if go_live is None else on_its_side(columns, go_live)
+        counted = np.where(kept, columns.get("counted", columns["rows"]), 0)
+        if fact == "campaigns":
+            counted = np.where(kept, _responses_per_row(columns), 0)
+        found[fact] = _counts(columns, "day", counted)
+        if fact == "spend":
+            for code, category in enumerate(CATEGORIES):
+                found[f"spend.{category}"] = _counts(columns, "day", counted * (columns["category"] == code))
+    return {fact: counts for fact, counts in found.items() if counts is not None}
+
+
+def _ends(daily: Collected, counts: Mapping[str, DayCounts]) -> dict[str, Span]:
+    """First day and last day + 1 of each fact; rows that cover a span reach to its end."""
+    ends = {fact: found.ends for fact, found in counts.items() if fact != "acquired"}
+    for fact, span in ends.items():
+        table = fact.partition(".")[0]
+        if table in ("spend", "series"):
+            columns = daily[table]
+            mine = columns["day"] < span[1]
+            if "." in fact:
+                mine &= columns["category"] == CATEGORIES.index(fact.partition(".")[2])
+            until = int(columns["until"][mine].max())
+            # a licence paid a year ahead says nothing about how far the books go
+            ends[fact] = (span[0], until if table == "series" else min(until, span[1] + LONGEST_SILENCE))
+    return ends
+
+
+def _covered(ends: Mapping[str, Span], counts: Mapping[str, DayCounts], data: Span) -> dict[str, Span]:
+    """What each fact covers: a silence at an end of the data no longer than one inside is not an end."""
+    covered: dict[str, Span] = {}
+    for fact, (first, last) in ends.items():
+        gaps = np.diff(counts[fact].day)
+        silence = min(int(gaps.max()), LONGEST_SILENCE) if gaps.size else 0
+        covered[fact] = (
+            data[0] if first - data[0] < silence else max(first, data[0]),
+            data[1] if data[1] - last < silence else min(last, data[1]),
+        )
+    if "acquired" in counts:
+        covered["acquired"] = data
+    return covered
+
+
+def go_live_day(plan: AuditPlan, daily: Collected) -> tuple[int, bool]:
+    """The day of go-live, and whether it was taken from the data (first day of the *after* files).
+
+    Raises :class:`UsageError` when the plan gives none and no file was declared *after*.
+    """
+    if plan.go_live is not None:
+        return day_number(plan.go_live), False
+    dated = [daily[fact] for fact in ("orders", "tickets", "sends", "campaigns", "spend", "series") if fact in daily]
+    for columns in dated:
+        days = columns["day"][(columns["side"] > 0) & (columns.get("counted", columns["rows"]) > 0)]
+        if days.size:
+            return int(days.min()), True
+    raise UsageError("no go-live date", hint="give --go-live YYYY-MM-DD, or a folder before and a folder after")
+
+
+def _given(window: Window) -> Span:
+    return day_number(window.start), day_number(window.end)
+
+
+def _default_windows(go_live: int, washout: int, data: Span) -> tuple[Span, Span]:
+    """Equal spans of whole weeks in the same seasons, as far as the data allow."""
+    start = go_live + 7 * washout
+    n_before, n_after = (go_live - data[0]) // 7, (data[1] - start) // 7
+    if n_after < 1 or n_before < 1:
+        first = go_live - 7 * min(n_before, YEAR_WEEKS) if n_before >= 1 else data[0]
+        last = start + 7 * min(n_after, YEAR_WEEKS) if n_after >= 1 else max(start, data[1])
+        return (first, go_live), (start, last)
+    if min(n_before, n_after) >= YEAR_WEEKS:
+        weeks = YEAR_WEEKS * (min(n_before, n_after) // YEAR_WEEKS)
+    elif n_before >= YEAR_WEEKS:
+        weeks = min(n_after, YEAR_WEEKS - washout)
+        after = (start, start + 7 * weeks)
+        return (after[0] - 7 * YEAR_WEEKS, after[1] - 7 * YEAR_WEEKS), after
+    else:
+        weeks = min(n_before, n_after)
+    return (go_live - 7 * weeks, go_live), (start, start + 7 * weeks)
+
+
+def _windows(plan: AuditPlan, go_live: int, data: Span) -> tuple[Span, Span]:
+    """The windows of the plan; one that it leaves out mirrors the other."""
+    if plan.before and plan.after:
+        return _given(plan.before), _given(plan.after)
+    if plan.after:
+        after = _given(plan.after)
+        year = 7 * YEAR_WEEKS
+        shift = year * max(1, -((go_live - after[1]) // year))
+        if after[0] - shift >= data[0]:
+            return (after[0] - shift, after[1] - shift), after
+        return (max(data[0], go_live - (after[1] - after[0])), go_live), after
+    if plan.before:
+        before = _given(plan.before)
+        start = go_live + 7 * plan.washout_weeks
+        weeks = min(before[1] - before[0], data[1] - start) // 7
+        return before, (start, max(start, start + 7 * weeks))
+    return _default_windows(go_live, plan.washout_weeks, data)
+
+
+def season_aligned(before: Span, after: Span) -> bool:
+    """Whether both windows hold the same seasons: equal length, and whole years or whole years apart (a week's slack).
+
+    >>> season_aligned((0, 364), (364, 728)), season_aligned((0, 182), (182, 364))
+    (True, False)
+    """
+
+    def whole_years(days: int) -> bool:
+        years = round(days / 365.2425)
+        return years > 0 and abs(days - years * 365.2425) <= 7
+
+    lengths = before[1] - before[0], after[1] - after[0]
+    if abs(lengths[0] - lengths[1]) > 7:
+        return all(whole_years(length) for length in lengths)
+    return whole_years(lengths[0]) or whole_years(after[0] - before[0])
+
+
+def base_span(history_weeks: int) -> int:
+    """Weeks of the active base: the longest of 52, 26, 13 that leaves half a year of history after warm-up.
+
+    >>> base_span(78), base_span(77), base_span(51)
+    (52, 26, 13)
+    """
+    return next((weeks for weeks in (52, 26) if history_weeks - weeks >= 26), 13)
+
+
+def weeks_per_period(day: NDArray[np.int64], count: NDArray[Any], go_live: int, choices: tuple[int, ...]) -> int:
+    """The shortest period (in weeks, of ``choices``) with a median of at least 25 events, else the longest.
+
+    >>> weeks_per_period(np.arange(0, 84), np.full(84, 2), 42, (1, 2, 4))
+    2
+    """
+    for weeks in choices[:-1]:
+        period = (day - go_live) // (7 * weeks)
+        sums = np.bincount(period - period.min(), weights=count) if period.size else np.zeros(1)
+        if float(np.median(sums)) >= EVENTS_PER_PERIOD:
+            return weeks
+    return choices[-1]
+
+
+def spend_is_monthly(columns: Columns, code: int) -> bool:
+    """Whether most of a category's spend comes in rows that cover a month or more."""
+    mine = columns["category"] == code
+    long = mine & (columns["until"] - columns["day"] >= LONG_ROW)
+    cents = np.abs(columns["cents"].astype(np.float64))
+    return bool(cents[long].sum() * 2 > cents[mine].sum())
+
+
+def acquired_by(counts: Mapping[str, DayCounts], go_live: int) -> AcquiredBy:
+    """Which date makes a customer new: the system's own, unless it is missing on a side or was imported.
+
+    An import shows as one day that holds more than a fifth (and at least 20) of the dates within eight
+    weeks of go-live.
+    """
+    found = counts.get("acquired")
+    if found is None:
+        return "first order seen"
+    near = found.count[np.abs(found.day - go_live) <= 7 * IMPORT_WEEKS]
+    bunched = near.size > 0 and near.max() >= IMPORT_LEAST and near.max() > IMPORT_SHARE * near.sum()
+    one_sided = found.day[0] >= go_live or found.day[-1] < go_live
+    if (bunched or one_sided) and "orders" in counts:
+        return "first order seen"
+    return "system"
+
+
+def settled(calendar: Calendar, daily: Collected, counts: Mapping[str, DayCounts], totals: Totals) -> Calendar:
+    """The calendar with the periods of ``acquired`` and ``retained``, which only the totals can tell.
+
+    Monthly spend makes 4-week periods: spread evenly, it holds no shorter signal.
+    """
+    merge = dict(calendar.merge)
+    gaps = totals.cells.get("gaps")
+    if gaps is not None and acquired_by(counts, calendar.go_live) == "first order seen":
+        first = only(gaps, gap=0)
+        merge["acquired"] = _weeks_for(calendar, first.keys["week"], first.values["customers"])
+    if gaps is not None:
+        again = gaps.keys["gap"] > 0
+        merge["retained"] = _weeks_for(calendar, gaps.keys["week"][again], gaps.values["customers"][again])
+    for key, category in (("acquired", "acquisition"), ("retained", "retention")):
+        if key in merge and "spend" in daily and spend_is_monthly(daily["spend"], CATEGORIES.index(category)):
+            merge[key] = 4
+    return replace(calendar, merge=merge)
+
+
+def _weeks_for(calendar: Calendar, week: NDArray[np.int64], count: NDArray[Any]) -> int:
+    seen = week >= calendar.base_from
+    day = calendar.go_live + 7 * week[seen]
+    return weeks_per_period(day, count[seen], calendar.go_live, (1, 2, 4))
+
+
+def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
+    """Windows, coverage and periods from the counts per day of :func:`daily.daily_frames`.
+
+    ``merge`` holds orders, tickets, sends and acquired (by the system's date) here; those that need the
+    totals are added after the reduction. Raises :class:`DataError` when nothing is dated or go-live lies
+    outside the data, :class:`UsageError` when there is no go-live.
+    """
+    everything = day_counts(daily, None)
+    if not set(everything) - {"acquired"}:
+        raise DataError("no row with a date that counts", hint="run clm-audit check to see what became of every row")
+    go_live, derived = go_live_day(plan, daily)
+    counts = day_counts(daily, go_live)
+    ends = _ends(daily, counts)
+    if not ends:
+        raise DataError(
+            "no row lies on the side of go-live that its file was declared for", hint="look at sources: side"
+        )
+    data = min(first for first, _ in ends.values()), max(last for _, last in ends.values())
+    if not data[0] <= go_live < data[1]:
+        raise DataError(
+            f"go-live {to_date(go_live)} lies outside the data, {to_date(data[0])} to {to_date(data[1] - 1)}",
+            hint="give a go-live between the first and the last day, or exports that reach around it",
+        )
+    before, after = _windows(plan, go_live, data)
+    span = data[0], max(after[1], go_live)
+    covered = _covered(ends, counts, (data[0], min(span[1], data[1])))
+    active = covered.get("orders", span)
+    base = base_span((go_live - active[0]) // 7)
+    return Calendar(
+        go_live=go_live,
+        span=span,
+        before=before,
+        after=after,
+        base_weeks=base,
+        base_from=-((go_live - active[0]) // 7) + base - 1,
+        coverage={fact: covered[fact] for fact in sorted(covered)},
+        merge=_merge(counts, go_live, span),
+        season_aligned=season_aligned(before, after),
+        washout_weeks=plan.washout_weeks,
+        derived_go_live=derived,
+    )
+
+
+def _merge(counts: Mapping[str, DayCounts], go_live: int, span: Span) -> dict[str, int]:
+    merge: dict[str, int] = {}
+    for key, facts, choices in (
+        ("orders", ("orders",), (1, 2, 4)),
+        ("tickets", ("tickets",), (1, 2, 4)),
+        ("sends", ("responses", "campaigns", "sends"), (2, 4)),
+        ("acquired", ("acquired",), (1, 2, 4)),
+    ):
+        found = next((counts[fact] for fact in facts if fact in counts), None)
+        if found is not None:
+            inside = (found.day >= span[0]) & (found.day < span[1])
+            merge[key] = weeks_per_period(found.day[inside], found.count[inside], go_live, choices)
+    return merge

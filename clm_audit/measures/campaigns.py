@@ -1,0 +1,121 @@
+"""Question 4: how many of those who were reached respond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.measures.daily import KINDS, on_its_side
+from clm_audit.measures.model import MetricTotals, Variant
+from clm_audit.measures.orders import variant, weekly
+from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
+from clm_audit.measures.totals import total
+
+PREFERENCE = ("responded", "converted", "clicked")
+VARIANTS = {"click": "clicked", "open": "opened", "conversion": "converted"}
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Which kinds of response are recorded on which sides of go-live."""
+
+    kinds: dict[str, frozenset[Side]]
+
+    def first(self, kinds: tuple[str, ...]) -> str | None:
+        """The first kind on both sides, else the first on any."""
+        both = next((kind for kind in kinds if len(self.kinds[kind]) == 2), None)
+        return both or next((kind for kind in kinds if self.kinds[kind]), None)
+
+
+def recorded_kinds(inputs: Inputs) -> Recorded:
+    """Kinds of response with at least one record, by side of go-live."""
+    live = inputs.calendar.go_live
+    table = "responses" if "sends" in inputs.counts else "campaigns"
+    columns = inputs.daily.get(table)
+    found: dict[str, frozenset[Side]] = {}
+    for code, kind in enumerate(KINDS):
+        if columns is None:
+            found[kind] = frozenset()
+            continue
+        told = columns["kind"] == code if table == "responses" else columns[kind] > 0
+        rows = told & on_its_side(columns, live)
+        early = columns["day"][rows] < live
+        found[kind] = frozenset(side for side, seen in zip(SIDES, (early.any(), (~early).any()), strict=True) if seen)
+    return Recorded(found)
+
+
+def response_kind(inputs: Inputs) -> str | NotAssessable:
+    """What counts as a response here: as the plan says, else responded, converted or clicked, in that order."""
+    seen = recorded_kinds(inputs)
+    wanted = (inputs.plan.response,) if inputs.plan.response else PREFERENCE
+    kind = seen.first(wanted)
+    if kind is None:
+        fact = inputs.absent("responses")
+        asked = {"kind": inputs.plan.response} if inputs.plan.response else {}
+        return NotAssessable(code=fact.code, detail={**fact.detail, **asked})
+    return kind
+
+
+def campaign_response(inputs: Inputs) -> MetricTotals:
+    """Distinct recipients of a campaign that responded, as a share of those it was delivered to."""
+    fact = next((name for name in ("sends", "campaigns") if name in inputs.counts), None)
+    if fact is None:
+        return blank("campaign_response", inputs.absent("sends"))
+    kind = response_kind(inputs)
+    if isinstance(kind, NotAssessable):
+        return blank("campaign_response", kind)
+    calendar = inputs.calendar
+    scheme = Scheme.of(calendar, [fact], calendar.merge["sends"])
+    sides = recorded_kinds(inputs).kinds[kind]
+    missing = inputs.one_sided(fact)
+    if missing is None and len(sides) == 1:
+        missing = NotAssessable(
+            code="one_side_only", detail={"fact": "responses", "kind": kind, "side": next(iter(sides))}
+        )
+    unreported = total(inputs.totals.cells["campaigns"], "unreported")
+    sent = total(inputs.totals.cells["campaigns"], "sent")
+    recipe = Recipe(
+        "campaign_response",
+        scheme,
+        num=weekly(inputs, scheme, kind),
+        den=weekly(inputs, scheme, "delivered"),
+        per=(1.0, 1.0),
+        s2=_variance(inputs, scheme, kind),
+        variants=_variants(inputs, scheme, kind),
+        how={"response": kind, "source": fact, "delivery_unreported": unreported / max(1, sent)},
+    )
+    return cook(inputs, recipe, missing)
+
+
+def _variance(inputs: Inputs, scheme: Scheme, kind: str) -> Line:
+    """Σ over campaigns of e² / num², e = responses − rate · delivered of a campaign in the period."""
+    part = inputs.totals.cells["campaigns"]
+    first, last = scheme.periods
+    at = part.keys["period"] - first
+    kept = (at >= 0) & (at < last - first)
+    at = at[kept]
+    answered, delivered = (part.values[name][kept].astype(np.float64) for name in (kind, "delivered"))
+    num, den = (np.bincount(at, weights=line, minlength=last - first) for line in (answered, delivered))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = num / den
+        squares = np.bincount(at, weights=(answered - rate[at] * delivered) ** 2, minlength=last - first)
+        return np.asarray(squares / num**2)
+
+
+def _variants(inputs: Inputs, scheme: Scheme, kind: str) -> tuple[Variant, ...]:
+    seen = recorded_kinds(inputs).kinds
+    delivered, sent = (weekly(inputs, scheme, name)(None) for name in ("delivered", "sent"))
+    found = [
+        variant(
+            "campaign_response",
+            name,
+            {side: scheme.ratio(weekly(inputs, scheme, each)(None), delivered, side) for side in SIDES},
+        )
+        for name, each in VARIANTS.items()
+        if len(seen[each]) == 2
+    ]
+    lines = weekly(inputs, scheme, kind)(None), sent
+    found.append(variant("campaign_response", "per_sent", {side: scheme.ratio(*lines, side) for side in SIDES}))
+    return tuple(found)

@@ -1,0 +1,255 @@
+"""From weekly lines to one metric: whole weeks of the windows for the plain reading, periods for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.facts.model import Facts, Table
+from clm_audit.measures.calendar import DayCounts
+from clm_audit.measures.engines import Collected
+from clm_audit.measures.model import (
+    WEEKS_PER_YEAR,
+    Calendar,
+    MetricTotals,
+    Ratio,
+    SegmentRatio,
+    Totals,
+    Variant,
+)
+from clm_audit.measures.totals import pooled
+
+Line = NDArray[np.float64]
+Side = Literal["before", "after"]
+Segments = Iterable[int] | None
+Quantity = Callable[[Segments], Line]
+SIDES: tuple[Side, Side] = ("before", "after")
+MONTH = 30.4375 / 7  # weeks
+FEWEST = 5  # customers; smaller groups are not shown
+CODES = (
+    "missing_fact",
+    "one_side_only",
+    "empty_window",
+    "zero_denominator",
+    "too_few_customers",
+    "too_short_before",
+    "too_short_after",
+    "mixed_currencies",
+    "no_base",
+)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a metric is made of. ``daily`` are the counts per day that the calendar came from."""
+
+    plan: AuditPlan
+    facts: Facts
+    calendar: Calendar
+    totals: Totals
+    daily: Collected
+    counts: Mapping[str, DayCounts]
+
+    def absent(self, fact: Table) -> NotAssessable:
+        """*Missing*, with the export that would carry the fact."""
+        return NotAssessable(code="missing_fact", detail={"fact": fact, "export": self.facts.absent.get(fact, "")})
+
+    def one_sided(self, fact: str) -> NotAssessable | None:
+        """Whether a fact has rows on one side of go-live only; ``side`` says on which."""
+        day = self.counts[fact].day
+        before, after = bool((day < self.calendar.go_live).any()), bool((day >= self.calendar.go_live).any())
+        if before and after:
+            return None
+        return NotAssessable(code="one_side_only", detail={"fact": fact, "side": "before" if before else "after"})
+
+    @property
+    def no_money(self) -> NotAssessable | None:
+        """Why amounts cannot be added up; an unstated currency is still one currency."""
+        currency = self.facts.currency
+        return currency if isinstance(currency, NotAssessable) and currency.code != "currency_not_stated" else None
+
+
+def ratio(numerator: float, denominator: float, weeks: float, side: Side) -> Ratio | NotAssessable:
+    """numerator / denominator, or why there is none.
+
+    >>> ratio(3.0, 0.0, 1.0, "after").code
+    'zero_denominator'
+    """
+    if not denominator > 0:
+        return NotAssessable(code="zero_denominator", detail={"side": side})
+    return Ratio(numerator / denominator, numerator, denominator, weeks)
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """Which whole units of ``step`` weeks a metric may use, and how many weeks make a period of the model.
+
+    ``units`` is half-open and anchored at go-live; it holds the units in which all of the metric's facts
+    are covered and, where it needs one, the base is fully observed. ``late`` says that the base, not the
+    facts, sets its begin.
+    """
+
+    calendar: Calendar
+    units: tuple[int, int]
+    step: int
+    weeks: int
+    late: bool = False
+
+    @classmethod
+    def of(
+        cls, calendar: Calendar, facts: Sequence[str], weeks: int, *, step: int = 1, first_week: int | None = None
+    ) -> Scheme:
+        """Units in which all ``facts`` are covered, from ``first_week`` on."""
+        covered = [calendar.coverage[fact] for fact in facts]
+        begin, end = max(a for a, _ in covered), min(b for _, b in covered)
+        size = 7 * step
+        start = -((calendar.go_live - begin) // size)
+        floor = start if first_week is None else -(-first_week // step)
+        return cls(calendar, (max(start, floor), (end - calendar.go_live) // size), step, weeks, floor > start)
+
+    def window(self, side: Side) -> tuple[int, int]:
+        """The whole units of a window that may be used."""
+        start, end = self.calendar.before if side == "before" else self.calendar.after
+        size = 7 * self.step
+        first = max(-((self.calendar.go_live - start) // size), self.units[0])
+        return first, max(first, min((end - self.calendar.go_live) // size, self.units[1]))
+
+    def unusable(self, side: Side) -> NotAssessable | None:
+        """Why a window has no unit to compute from."""
+        first, last = self.window(side)
+        if last > first:
+            return None
+        start, end = self.calendar.before if side == "before" else self.calendar.after
+        if end <= start or end <= self.calendar.span[0]:
+            return NotAssessable(code="empty_window", detail={"side": side})
+        if self.late and side == "before":
+            return NotAssessable(code="no_base", detail={"side": side, "weeks": self.calendar.base_weeks})
+        return NotAssessable(code=f"too_short_{side}", detail={"side": side, "days": end - start})
+
+    def part(self, line: Line, side: Side) -> Line:
+        """The units of a window, of a line over ``units``."""
+        first, last = self.window(side)
+        return line[first - self.units[0] : last - self.units[0]]
+
+    def ratio(self, num: Line, den: Line, side: Side, per: tuple[float, float] = (1.0, 1.0)) -> Ratio | NotAssessable:
+        """Σ num / per[0] over Σ den / per[1], in the whole units of a window."""
+        refused = self.unusable(side)
+        if refused:
+            return refused
+        first, last = self.window(side)
+        sums = float(self.part(num, side).sum()) / per[0], float(self.part(den, side).sum()) / per[1]
+        return ratio(*sums, float(last - first) * self.step, side)
+
+    @property
+    def periods(self) -> tuple[int, int]:
+        """Whole model periods within the units, half-open, anchored at go-live."""
+        many = self.weeks // self.step
+        first, last = -(-self.units[0] // many), self.units[1] // many
+        return first, max(first, last)
+
+    def fold(self, line: Line) -> Line:
+        """A line of units summed to model periods."""
+        many = self.weeks // self.step
+        first, last = self.periods
+        at = first * many - self.units[0]
+        folded: Line = line[at : at + (last - first) * many].reshape(last - first, many).sum(axis=1)
+        return folded
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """The first day of each model period."""
+        return self.calendar.go_live + 7 * self.weeks * np.arange(*self.periods, dtype=np.int64)
+
+    @property
+    def washed(self) -> NDArray[np.bool_]:
+        """Periods that begin in the wash-out."""
+        live = self.calendar.go_live
+        inside: NDArray[np.bool_] = (self.starts >= live) & (self.starts < live + 7 * self.calendar.washout_weeks)
+        return inside
+
+
+def blank(metric: MetricId, why: NotAssessable) -> MetricTotals:
+    """A metric of which nothing can be said, and why."""
+    none = np.zeros(0)
+    return MetricTotals(metric, np.zeros(0, dtype=np.int64), none, none, None, 0, WEEKS_PER_YEAR, why, why, missing=why)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A metric as lines: ``num`` and ``den`` give a line over the scheme's units for some segments.
+
+    ``per`` divides the sums (cents, seconds, months). ``s2`` gives the sampling variance per period.
+    ``split``: whether the metric can be shown by segment.
+    """
+
+    metric: MetricId
+    scheme: Scheme
+    num: Quantity
+    den: Quantity
+    per: tuple[float, float]
+    s2: Line | None
+    variants: tuple[Variant, ...] = ()
+    how: Mapping[str, str | int | float] | None = None
+    split: bool = False
+
+
+def cook(inputs: Inputs, recipe: Recipe, missing: NotAssessable | None = None) -> MetricTotals:
+    """The metric's periods and windows. Wash-out periods and those without events are NaN."""
+    scheme = recipe.scheme
+    num, den = recipe.num(None), recipe.den(None)
+    first, last = scheme.periods
+    n0 = max(0, min(-first, last - first))
+    top, bottom = scheme.fold(num) / recipe.per[0], scheme.fold(den) / recipe.per[1]
+    gone = scheme.washed | ~(top > 0) | ~(bottom > 0)
+    sides = {side: scheme.ratio(num, den, side, recipe.per) for side in SIDES}
+    if missing is None and n0 == 0:
+        missing = scheme.unusable("before") or NotAssessable(code="too_short_before", detail={"side": "before"})
+    if missing is None and last <= 0:
+        missing = scheme.unusable("after") or NotAssessable(code="too_short_after", detail={"side": "after"})
+    return MetricTotals(
+        metric=recipe.metric,
+        start=scheme.starts,
+        num=np.where(gone, np.nan, top),
+        den=np.where(gone, np.nan, bottom),
+        s2=None if recipe.s2 is None else np.where(gone, np.nan, recipe.s2),
+        n0=n0,
+        ppy=WEEKS_PER_YEAR / scheme.weeks,
+        before=_told(missing, "before", sides["before"]),
+        after=_told(missing, "after", sides["after"]),
+        variants=recipe.variants,
+        segments=by_segment(inputs, recipe) if recipe.split else (),
+        how={"weeks_per_period": scheme.weeks, **(recipe.how or {})},
+        missing=missing,
+    )
+
+
+def _told(missing: NotAssessable | None, side: Side, found: Ratio | NotAssessable) -> Ratio | NotAssessable:
+    """A one-sided fact explains an empty side better than the weeks that are not there."""
+    if missing is None:
+        return found
+    hidden = missing.code in ("too_few_customers", "handling_time_one_side")
+    if hidden or (missing.code == "one_side_only" and missing.detail["side"] != side):
+        return missing
+    return found
+
+
+def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:
+    """The metric for each value of each column of ``segment_by``, in the order of the labels."""
+    found: list[SegmentRatio] = []
+    for column in inputs.plan.segment_by:
+        codes: dict[str, list[int]] = {}
+        for code, labels in enumerate(inputs.facts.segments):
+            if labels.get(column):
+                codes.setdefault(labels[column], []).append(code)
+        for label in sorted(codes):
+            group = pooled(inputs.totals.moments, codes[label])
+            num, den = recipe.num(codes[label]), recipe.den(codes[label])
+            sides = [recipe.scheme.ratio(num, den, side, recipe.per) for side in SIDES]
+            found.append(SegmentRatio(column, label, group.customers if group else 0, sides[0], sides[1]))
+    return tuple(found)

@@ -1,0 +1,344 @@
+"""Canonical events -> small additive frames: every metric's totals from one pass, written once.
+
+Only operations of ``permitted.py``. All keys that are divided are made non-negative first, because
+engines differ on floor division of negative numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+
+from clm_audit.measures.daily import KINDS, code, flag
+from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.model import Calendar
+
+Frame = nw.LazyFrame[Any]
+SIDES = ("before", "after")
+NEVER = 2**31 - 1  # a day later than all days
+LONGEST_PERIOD = 4  # weeks
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Non-negative week numbers: ``week + shift``; ``shift`` is a multiple of all period lengths.
+
+    ``older`` stands for every gap between a customer's order weeks that no base of any period can bridge.
+    """
+
+    go_live: int
+    shift: int
+    width: int
+    older: int
+
+    @classmethod
+    def of(cls, calendar: Calendar) -> Grid:
+        """The grid that holds the calendar's span."""
+        shift = (-((calendar.span[0] - calendar.go_live) // 7) // LONGEST_PERIOD + 1) * LONGEST_PERIOD
+        width = shift + (calendar.span[1] - calendar.go_live) // 7 + 2
+        return cls(calendar.go_live, shift, width, calendar.base_weeks + LONGEST_PERIOD)
+
+    def week(self, day: nw.Expr) -> nw.Expr:
+        """The shifted week of a day, never negative."""
+        return (day.cast(nw.Int64) - (self.go_live - 7 * self.shift)) // 7
+
+
+def counting(calendar: Calendar, columns: Collected, table: str) -> list[nw.Expr]:
+    """Conditions of the rows that count: on their side of go-live, inside the span, not left out.
+
+    A condition that the daily counts prove to hold for all rows is not asked again.
+    """
+    found = columns[table]
+    day = nw.col("day")
+    conditions: list[nw.Expr] = []
+    if found["day"].size and (found["day"].min() < calendar.span[0] or found["day"].max() >= calendar.span[1]):
+        conditions.append((day >= calendar.span[0]) & (day < calendar.span[1]))
+    if (found["side"] != 0).any():
+        side, live = nw.col("side"), calendar.go_live
+        conditions.append((side == 0) | ((side < 0) & (day < live)) | ((side > 0) & (day >= live)))
+    if table in ("orders", "tickets") and (found["counted"] != found["rows"]).any():
+        conditions.append(nw.col("left_out").is_null())
+    return conditions
+
+
+def _counted(tables: Frames, daily: Collected, calendar: Calendar, table: str) -> Frame:
+    conditions = counting(calendar, daily, table)
+    frame = tables[table]
+    return frame.filter(*conditions) if conditions else frame
+
+
+def _inside(window: tuple[int, int]) -> nw.Expr:
+    return (nw.col("day") >= window[0]) & (nw.col("day") < window[1])
+
+
+def _float(name: str) -> nw.Expr:
+    return nw.col(name).cast(nw.Float64)
+
+
+def order_frames(orders: Frame, calendar: Calendar) -> Frames:
+    """Orders per day, order values per window, customers per period, and gaps between order weeks."""
+    grid = Grid.of(calendar)
+    known = orders.filter(~nw.col("customer").is_null())
+    weekly = (
+        known.select("customer", "net", nw.col("segment").fill_null(0), week=grid.week(nw.col("day")))
+        .group_by("customer", "week")
+        .agg(n=nw.len(), x=nw.col("net").sum(), segment=nw.col("segment").max())
+        .with_columns(nw.col("n").cast(nw.Int64))
+    )
+    return {
+        "order_days": _order_days(orders),
+        "values": _values(orders, calendar),
+        "buyers": _buyers(weekly, calendar.merge["orders"]),
+        "gaps": _gaps(weekly, grid),
+    }
+
+
+def _order_days(orders: Frame) -> Frame:
+    """Sums per segment and day; anonymous orders are clusters of one, so their moments are theirs alone.
+
+    The float sums of absolute amounts only prove that no integer sum can have wrapped.
+    """
+    nameless = nw.when(nw.col("customer").is_null())
+    net = _float("net")
+    typed = orders.select(
+        "day",
+        "gross",
+        "refunded",
+        "net",
+        nw.col("segment").fill_null(0),
+        known=flag(~nw.col("customer").is_null()),
+        nameless_xn=nameless.then(net).otherwise(nw.lit(0.0)),
+        nameless_x2=nameless.then(net * net).otherwise(nw.lit(0.0)),
+        size=_float("gross").abs() + _float("refunded").abs() + net.abs(),
+    )
+    names = ("gross", "refunded", "net", "nameless_xn", "nameless_x2", "size")
+    return typed.group_by("segment", "day").agg(
+        orders=nw.len(), known_orders=nw.col("known").sum(), **{name: nw.col(name).sum() for name in names}
+    )
+
+
+def _values(orders: Frame, calendar: Calendar) -> Frame:
+    """The exact histogram of net order values in the two windows."""
+    before, after = _inside(calendar.before), _inside(calendar.after)
+    placed = orders.filter(before | after).select(window=flag(after), cents=nw.col("net"))
+    return placed.group_by("window", "cents").agg(orders=nw.len())
+
+
+def _buyers(weekly: Frame, weeks: int) -> Frame:
+    """Customers, and second moments of what each did in a period, per segment and period."""
+    periodic = weekly.with_columns(period=nw.col("week") // weeks)
+    if weeks > 1:
+        periodic = periodic.group_by("customer", "period").agg(
+            nw.col("n").sum(), nw.col("x").sum(), nw.col("segment").max()
+        )
+    products = periodic.select(
+        "segment",
+        "period",
+        n2=nw.col("n") * nw.col("n"),
+        x2=_float("x") * _float("x"),
+        xn=_float("x") * _float("n"),
+    )
+    return products.group_by("segment", "period").agg(
+        buyers=nw.len(), n2=nw.col("n2").sum(), x2=nw.col("x2").sum(), xn=nw.col("xn").sum()
+    )
+
+
+def _gaps(weekly: Frame, grid: Grid) -> Frame:
+    """Customers per segment, order week and weeks since their order week before it (0 = their first).
+
+    Base, retained and first-time customers of any period follow from this table alone.
+    """
+    keyed = weekly.select("segment", "week", at=nw.col("customer") * grid.width + nw.col("week"))
+    before = keyed.with_columns(before=nw.col("at").shift(1).over(order_by="at"))
+    gap = nw.col("at") - nw.col("before")
+    same = (~nw.col("before").is_null()) & (gap <= nw.col("week"))
+    bridged = nw.when(gap < grid.older).then(gap).otherwise(nw.lit(grid.older))
+    typed = before.select("segment", "week", gap=nw.when(same).then(bridged).otherwise(nw.lit(0)).cast(nw.Int64))
+    return typed.group_by("segment", "week", "gap").agg(customers=nw.len())
+
+
+def ticket_frame(tickets: Frame) -> Frame:
+    """Tickets, cost and handling time with their second moments, per segment and day."""
+    typed = tickets.select(
+        "day",
+        nw.col("segment").fill_null(0),
+        nw.col("cost").fill_null(0),
+        nw.col("seconds").fill_null(0),
+        costed=flag(~nw.col("cost").is_null()),
+        timed=flag(~nw.col("seconds").is_null()),
+    ).with_columns(
+        cost2=_float("cost") * _float("cost"),
+        seconds2=_float("seconds") * _float("seconds"),
+        size=_float("cost").abs() + _float("seconds").abs(),
+    )
+    names = ("costed", "cost", "cost2", "timed", "seconds", "seconds2", "size")
+    return typed.group_by("segment", "day").agg(tickets=nw.len(), **{name: nw.col(name).sum() for name in names})
+
+
+def campaign_frame(sends: Frame, responses: Frame | None) -> Frame:
+    """Distinct recipient × campaign per campaign and day of its first send; responses count there too.
+
+    A send that no bounce was reported for counts as delivered (``unreported`` says how many carried no
+    word on it); what was not delivered cannot have been responded to.
+    """
+    told = sends.select(
+        "campaign",
+        "recipient",
+        "day",
+        came=flag(nw.col("delivered").is_null() | nw.col("delivered")),
+        silent=flag(nw.col("delivered").is_null()),
+    )
+    reached = told.group_by("campaign", "recipient").agg(
+        day=nw.col("day").min(), delivered=nw.col("came").max(), unreported=nw.col("silent").min()
+    )
+    if responses is None:
+        answered = reached.with_columns(**{kind: nw.lit(0).cast(nw.Int64) for kind in KINDS})
+    else:
+        kind = code("kind", KINDS, -1)
+        marks = responses.select("campaign", "recipient", kind=kind).select(
+            "campaign", "recipient", **{name: flag(nw.col("kind") == place) for place, name in enumerate(KINDS)}
+        )
+        given = marks.group_by("campaign", "recipient").agg(**{name: nw.col(name).max() for name in KINDS})
+        answered = reached.join(given, on=["campaign", "recipient"], how="left").with_columns(
+            **{name: nw.col(name).fill_null(0) * nw.col("delivered") for name in KINDS}
+        )
+    names = ("delivered", "unreported", *KINDS)
+    return answered.group_by("campaign", "day").agg(sent=nw.len(), **{name: nw.col(name).sum() for name in names})
+
+
+def aggregate_frame(campaigns: Frame) -> Frame:
+    """The same quantities from a table that holds one row a campaign. Without a count of deliveries, what
+    was sent counts as delivered (``unreported``)."""
+    names = ("sent", "delivered", *KINDS)
+    missing = nw.col("delivered").is_null()
+    sent = nw.col("sent").fill_null(0)
+    typed = campaigns.select(
+        "campaign",
+        "day",
+        sent=nw.when(nw.col("sent").is_null()).then(nw.col("delivered").fill_null(0)).otherwise(sent),
+        delivered=nw.when(missing).then(sent).otherwise(nw.col("delivered")),
+        unreported=nw.when(missing).then(sent).otherwise(nw.lit(0)),
+        **{kind: nw.col(kind).fill_null(0) for kind in KINDS},
+    )
+    return typed.group_by("campaign", "day").agg(**{name: nw.col(name).sum() for name in (*names, "unreported")})
+
+
+def acquired_frame(customers: Frame, calendar: Calendar) -> Frame:
+    """Customers per segment and the day on which their system says that they became one."""
+    one = customers.group_by("customer").agg(day=nw.col("acquired").min(), segment=nw.col("segment").fill_null(0).max())
+    return one.filter(_inside(calendar.span)).group_by("segment", "day").agg(new=nw.len())
+
+
+def customer_frame(orders: Frame | None, tickets: Frame | None, customers: Frame | None, calendar: Calendar) -> Frame:
+    """The wide customer vector per segment: sums and all pairs of products, and customers by what they did."""
+    parts: list[Frame] = []
+    if orders is not None:
+        parts.append(_order_part(orders, calendar))
+    if tickets is not None:
+        parts.append(_ticket_part(tickets, calendar))
+    if customers is not None:
+        parts.append(customers.group_by("customer").agg(segment=nw.col("segment").fill_null(0).max()))
+    names = wide_names(orders is not None, tickets is not None)
+    marks = [f"{name}_{side}" for name in ("active", "prior") for side in SIDES] if orders is not None else []
+    wide = parts[0]
+    if len(parts) > 1:
+        wide = nw.concat(
+            [_widened(part, [*names, *marks], "first" in names_of(part)) for part in parts], how="vertical"
+        )
+        wide = wide.group_by("customer").agg(
+            nw.col("segment").max(), nw.col("first").min(), **{name: nw.col(name).sum() for name in [*names, *marks]}
+        )
+    return _moments(wide, names, calendar, orders is not None)
+
+
+def names_of(frame: Frame) -> list[str]:
+    """The columns of a lazy frame."""
+    return frame.collect_schema().names()
+
+
+def wide_names(orders: bool, tickets: bool) -> list[str]:
+    """The quantities of the wide customer vector, in order."""
+    quantities = (["orders", "revenue"] if orders else []) + (["tickets", "cost", "seconds"] if tickets else [])
+    return [f"{quantity}_{side}" for quantity in quantities for side in SIDES]
+
+
+def _widened(part: Frame, names: list[str], dated: bool) -> Frame:
+    held = set(names_of(part))
+    filled = {name: nw.col(name).cast(nw.Int64) if name in held else nw.lit(0).cast(nw.Int64) for name in names}
+    first = nw.col("first").cast(nw.Int64) if dated else nw.lit(NEVER).cast(nw.Int64)
+    return part.select("customer", nw.col("segment").cast(nw.Int64), first=first, **filled)
+
+
+def _order_part(orders: Frame, calendar: Calendar) -> Frame:
+    known = orders.filter(~nw.col("customer").is_null())
+    columns: dict[str, nw.Expr] = {}
+    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
+        reach = 7 * calendar.base_weeks
+        columns[f"orders_{side}"] = flag(_inside(window))
+        columns[f"revenue_{side}"] = nw.when(_inside(window)).then(nw.col("net")).otherwise(nw.lit(0))
+        columns[f"active_{side}"] = flag(_inside((window[1] - reach, window[1])))
+        columns[f"prior_{side}"] = flag(_inside((window[0] - reach, window[0])))
+    typed = known.select("customer", "day", nw.col("segment").fill_null(0), **columns)
+    return typed.group_by("customer").agg(
+        segment=nw.col("segment").max(), first=nw.col("day").min(), **{name: nw.col(name).sum() for name in columns}
+    )
+
+
+def _ticket_part(tickets: Frame, calendar: Calendar) -> Frame:
+    known = tickets.filter(~nw.col("customer").is_null())
+    columns: dict[str, nw.Expr] = {}
+    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
+        columns[f"tickets_{side}"] = flag(_inside(window))
+        for name in ("cost", "seconds"):
+            value = nw.when(_inside(window)).then(nw.col(name).fill_null(0)).otherwise(nw.lit(0))
+            columns[f"{name}_{side}"] = value
+    typed = known.select("customer", nw.col("segment").fill_null(0), **columns)
+    return typed.group_by("customer").agg(
+        segment=nw.col("segment").max(), **{name: nw.col(name).sum() for name in columns}
+    )
+
+
+def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool) -> Frame:
+    sums = {f"sum_{name}": nw.col(name).sum() for name in names}
+    products = {
+        f"product_{i}_{j}": (_float(a) * _float(b)).sum()
+        for i, a in enumerate(names)
+        for j, b in enumerate(names)
+        if i <= j
+    }
+    marks: dict[str, nw.Expr] = {}
+    if ordered:
+        for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
+            bought = nw.col(f"orders_{side}") > 0
+            first = (nw.col("first") >= window[0]) & (nw.col("first") < window[1])
+            marks[f"purchasing_{side}"] = flag(bought).sum()
+            marks[f"active_{side}"] = flag(nw.col(f"active_{side}") > 0).sum()
+            marks[f"retained_{side}"] = flag(bought & (nw.col(f"prior_{side}") > 0)).sum()
+            marks[f"first_{side}"] = flag(first).sum()
+    return wide.group_by("segment").agg(customers=nw.len(), **sums, **products, **marks)
+
+
+def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
+    """Every frame of totals that the tables allow, lazy; run them together."""
+    frames: dict[str, Frame] = {}
+    counted = {
+        name: _counted(tables, daily, calendar, name)
+        for name in ("orders", "tickets", "sends", "responses", "campaigns")
+        if name in tables and daily[name]["day"].size
+    }
+    orders, tickets, customers = counted.get("orders"), counted.get("tickets"), tables.get("customers")
+    if orders is not None and "orders" in calendar.merge:
+        frames.update(order_frames(orders, calendar))
+    if tickets is not None:
+        frames["ticket_days"] = ticket_frame(tickets)
+    if "sends" in counted:
+        frames["campaign_days"] = campaign_frame(counted["sends"], counted.get("responses"))
+    elif "campaigns" in counted:
+        frames["campaign_days"] = aggregate_frame(counted["campaigns"])
+    if customers is not None and "acquired" in calendar.coverage:
+        frames["acquired_days"] = acquired_frame(customers, calendar)
+    if any(part is not None for part in (orders, tickets, customers)):
+        frames["customers"] = customer_frame(orders, tickets, customers, calendar)
+    return frames
