@@ -24,7 +24,7 @@ from clm_audit.cli.options import (
 )
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
-from clm_audit.cli.streams import console, progress, say, whole_pipe, write_stdout
+from clm_audit.cli.streams import console, print_lines, progress, say, whole_pipe, write_stdout
 from clm_audit.exits import ExitCode, exit_code
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def compare(
     if show_config:
         from clm_audit.config.show import show_config as shown
 
-        write_stdout(shown(plan) + "\n")
+        print_lines(shown(plan))
         return Outcome(ExitCode.DONE, said=False)
     outputs = Outputs(html, json, md, rejects)
     outputs.check(plan)

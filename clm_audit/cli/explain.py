@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from clm_audit.cli.outcome import Outcome
-from clm_audit.cli.streams import write_stdout
+from clm_audit.cli.streams import print_lines
 from clm_audit.exits import ExitCode, UsageError
 
 HELP = """Examples:
@@ -31,7 +31,7 @@ def explain(
 
     names = tuple(words.explain_names())
     if listed:
-        write_stdout("\n".join(names) + "\n")
+        print_lines("\n".join(names))
         return Outcome(ExitCode.DONE, said=False)
     if name is None:
         raise UsageError("explain what?", hint="clm-audit explain --list prints every name")
@@ -39,5 +39,5 @@ def explain(
     if text is None:
         hint = did_you_mean(name, names) or "clm-audit explain --list prints every name"
         raise UsageError("there is nothing of this name to explain", where=name, hint=hint)
-    write_stdout(text.rstrip("\n") + "\n")
+    print_lines(text)
     return Outcome(ExitCode.DONE, said=False)

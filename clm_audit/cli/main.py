@@ -115,7 +115,7 @@ def _command(argv: Sequence[str]) -> Outcome:
 
 def _say_usage(error: TyperException) -> None:
     near = getattr(error, "possibilities", None)  # of an unknown option
-    text = f"{error.message} Did you mean {' or '.join(sorted(near))}?" if near else error.format_message()
+    text = f"{error.message}. Did you mean {' or '.join(sorted(near))}?" if near else error.format_message()
     lines = text.splitlines()
     for line in lines:
         say(line)

@@ -50,6 +50,15 @@ def say(text: str) -> None:
     print(terminal(text, sys.stderr.encoding or "ascii"), file=sys.stderr, flush=True)
 
 
+def print_lines(text: str) -> None:
+    """Lines for people on stdout, in the encoding of the console and harmless to it."""
+    from clm_audit.report.safe import terminal
+
+    with whole_pipe():
+        for line in text.splitlines():
+            print(terminal(line, sys.stdout.encoding or "ascii"))
+
+
 def write_stdout(text: str) -> None:
     """Text for machines on stdout: UTF-8, whatever the locale, and no translated line ends."""
     with whole_pipe():

@@ -39,4 +39,5 @@ def _plain(node: Any) -> Any:
 
 
 def _noise(name: str, value: object) -> bool:
-    return (name == "title" and isinstance(value, str)) or (name == "default" and value is None)
+    """Generated titles; defaults that say no more than the key's absence."""
+    return (name == "title" and isinstance(value, str)) or (name == "default" and (value is None or isinstance(value, dict)))

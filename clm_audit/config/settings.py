@@ -54,7 +54,9 @@ def from_environment(env: Mapping[str, str]) -> tuple[dict[str, tuple[object, st
         if not name.startswith(PREFIX):
             continue
         if name not in names:
-            hint = did_you_mean(name, names) or f"known: {', '.join((*known, CONFIG_VARIABLE))}"
+            tails = tuple(other.removeprefix(PREFIX) for other in (*known, CONFIG_VARIABLE))
+            near = did_you_mean(name.removeprefix(PREFIX), tails, prefix=PREFIX)
+            hint = near or f"known: {', '.join((*known, CONFIG_VARIABLE))}"
             problems.append(Problem("unknown variable", name, hint))
         elif name in known and env[name].strip():
             values[known[name]] = (env[name].strip(), name)

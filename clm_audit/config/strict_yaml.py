@@ -102,14 +102,9 @@ def parse(text: str, name: str = "text") -> Document:
 
 
 def _events(text: str, name: str) -> Iterator[yaml.Event]:
-    """All events, by the fast parser when the text is sound and by the one with good messages when not."""
-    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    """All events; by PyYAML's own parser, because libyaml is not everywhere and takes other texts."""
     try:
-        return iter(list(yaml.parse(text, Loader=fast)))
-    except (yaml.YAMLError, UnicodeEncodeError):
-        pass
-    try:
-        return iter(list(yaml.parse(text, Loader=yaml.SafeLoader)))
+        yield from yaml.parse(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
@@ -218,12 +213,18 @@ class _Builder:
             raise UsageError(
                 "an anchor (&) is not allowed", where=self._at(event), hint="write the value where it stands"
             )
+        if isinstance(event, yaml.ScalarEvent) and not _encodable(event.value):
+            raise UsageError("half a character (a lone surrogate)", where=self._at(event), hint="write the character")
         if event.tag is not None:
             raise UsageError("a tag (!) is not allowed", where=self._at(event), hint="write the plain value")
 
     def _at(self, event: yaml.Event) -> str:
         line, column = _mark(event)
         return f"{self.name}:{line}:{column}"
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _mark(event: yaml.Event) -> Mark:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -82,8 +82,8 @@ ZWG ZWL
 CURRENCIES = frozenset(_CODES.split())
 
 
-def did_you_mean(word: str, known: tuple[str, ...] | list[str] | frozenset[str]) -> str:
-    """A hint with the nearest known words, or empty.
+def did_you_mean(word: str, known: Collection[str], prefix: str = "") -> str:
+    """A hint with the nearest known words, or empty; ``prefix`` is what all of them begin with.
 
     >>> did_you_mean("timezon", ("timezone", "title"))
     'did you mean timezone?'
@@ -92,6 +92,6 @@ def did_you_mean(word: str, known: tuple[str, ...] | list[str] | frozenset[str])
     """
     folded = {name.casefold(): name for name in sorted(known)}
     if word.casefold() in folded:
-        return f"did you mean {folded[word.casefold()]}?"
-    near = [folded[name] for name in get_close_matches(word.casefold(), list(folded), n=2, cutoff=0.6)]
+        return f"did you mean {prefix}{folded[word.casefold()]}?"
+    near = [prefix + folded[name] for name in get_close_matches(word.casefold(), list(folded), n=2, cutoff=0.6)]
     return f"did you mean {' or '.join(near)}?" if near else ""
