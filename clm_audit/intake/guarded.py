@@ -109,8 +109,9 @@ def _ask(request: dict[str, Any], name: str, what: str, hint: str, seconds: int)
         raise DataError(f"this {what} takes more than {seconds} seconds to open", where=name, hint=hint) from error
     if done.returncode:
         short = "memory" in done.stderr.lower() or done.returncode < 0
-        limit = f"it needs more than {request['memory'] // MIB:,} MB or breaks its reader" if short else "it is damaged"
-        raise DataError(f"this {what} cannot be opened: {limit}", where=name, hint=hint)
+        memory = f"it needs more than {request['memory'] // MIB:,} MB, or it breaks its reader"
+        why = memory if short else "it is damaged, or written in a way that is not read"
+        raise DataError(f"this {what} cannot be opened: {why}", where=name, hint=hint)
     answer: dict[str, Any] = json.loads(done.stdout)
     if "refused" in answer:
         raise DataError(f"this {what} is not read: {answer['refused']}", where=name, hint=hint)

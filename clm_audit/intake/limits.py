@@ -15,6 +15,6 @@ MAX_RATIO_FROM: Final = 256 * MIB
 MAX_DECOMPRESSED: Final = 64 * 1024 * MIB
 MAX_SHEET_MEMORY: Final = 768 * MIB  # what a workbook may take beyond the reader itself
 MAX_SHEET_SECONDS: Final = 120
-MAX_PARQUET_MEMORY: Final = 2_048 * MIB
+MAX_PARQUET_MEMORY: Final = 800 * MIB  # beyond the reader and the file itself
 MAX_PARQUET_SECONDS: Final = 600
 MAX_NUL_SHARE: Final = 0.05  # more zero bytes than this: not text

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from clm_audit.config.preset import ExportObject
-
 _PATTERN = "re:"
 
 
@@ -45,11 +43,21 @@ def column_of(headers: Mapping[str, str], aliases: Sequence[str]) -> str | None:
     >>> column_of({"Total": "Total", "Id": " ID "}, ["order id", "id"])
     'Id'
     """
+    index = _index(tuple(headers.items()))
     for alias in aliases:
-        for column, header in headers.items():
-            if same(alias, header):
-                return column
+        if not alias.startswith(_PATTERN):
+            column = index.get(normal(alias))
+        else:
+            column = next((column for column, header in headers.items() if same(alias, header)), None)
+        if column is not None:
+            return column
     return None
+
+
+@lru_cache(maxsize=64)
+def _index(headers: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    """Normal form of a header -> the first frame column that has it."""
+    return {normal(header): column for column, header in reversed(headers)}
 
 
 @dataclass(frozen=True)
@@ -73,17 +81,3 @@ class Names:
     def knows(self, cell: str) -> bool:
         """Whether this is a known header."""
         return normal(cell) in self.exact or any(same(pattern, cell) for pattern in self.patterns)
-
-
-def aliases_of(export: ExportObject) -> set[str]:
-    """Every header that an export object speaks of."""
-    names = set(export.segments) | set(export.totals) | set(export.recognise.nonblank)
-    for entry in export.recognise.required:
-        names.update((entry,) if isinstance(entry, str) else entry)
-    for rows in export.yields:
-        for aliases in rows.fields.values():
-            names.update(aliases)
-        names.update(rows.where, rows.counted)
-        for columns in rows.left_out.values():
-            names.update(columns)
-    return names

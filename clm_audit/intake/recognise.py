@@ -10,7 +10,7 @@ from clm_audit.config.plan import Source
 from clm_audit.config.preset import ExportObject, FactName, Preset, Recognise, Yield
 from clm_audit.config.vocabulary import FACTS
 from clm_audit.exits import DataError
-from clm_audit.intake.names import Names, aliases_of, column_of
+from clm_audit.intake.names import Names, column_of
 
 CUSTOM = "custom"
 
@@ -39,6 +39,20 @@ def objects_for(source: Source, presets: Mapping[str, Preset]) -> tuple[Candidat
         for preset in chosen
         for name, export in preset.objects.items()
     )
+
+
+def aliases_of(export: ExportObject) -> set[str]:
+    """Every header that an export object speaks of."""
+    names = set(export.segments) | set(export.totals) | set(export.recognise.nonblank)
+    for entry in export.recognise.required:
+        names.update((entry,) if isinstance(entry, str) else entry)
+    for rows in export.yields:
+        for aliases in rows.fields.values():
+            names.update(aliases)
+        names.update(rows.where, rows.counted)
+        for columns in rows.left_out.values():
+            names.update(columns)
+    return names
 
 
 def known_names(objects: Sequence[Candidate]) -> Names:

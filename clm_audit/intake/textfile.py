@@ -39,6 +39,9 @@ def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
         header = find_header(file.read(HEAD), job.names, text.start)
     if header is None:
         raise DataError("an empty file", where=job.name, hint="export it again, or remove it")
+    if len(header.record.cells) > MAX_COLUMNS:
+        what = f"{len(header.record.cells):,} columns; more than {MAX_COLUMNS:,} are not read"
+        raise DataError(what, where=f"{job.name}:{header.record.line}", hint="export fewer columns")
     headers = unique_names(header.record.cells)
     fitting = job.fitting(headers)
     rules = Rules(ord(header.separator), CR if header.record.end == b"\r" else LF, len(headers))
@@ -85,14 +88,11 @@ def _proved(job: Job, text: Text, header: Header, rules: Rules, is_structure: St
 
 
 def _check_header(job: Job, text: Text, header: Header, rules: Rules) -> None:
-    where = f"{job.name}:{header.record.line}"
-    if rules.width > MAX_COLUMNS:
-        what = f"{rules.width:,} columns; more than {MAX_COLUMNS:,} are not read"
-        raise DataError(what, where=where, hint="export fewer columns")
     with text.path.open("rb") as file:
         file.seek(header.record.start)
         fault = header_fault(file.read(header.record.stop - header.record.start), rules)
     if fault is not None:
+        where = f"{job.name}:{header.record.line}"
         raise DataError(f"the header: {fault}", where=where, hint="mend that line or export the file again")
 
 

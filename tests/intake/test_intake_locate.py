@@ -1,0 +1,106 @@
+"""`locate` against files whose offsets are known because the test wrote them record by record."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from clm_audit.config.plan import AuditPlan, Source
+from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
+from clm_audit.intake import decode, proof
+from clm_audit.intake.locate import locate
+from clm_audit.intake.model import RawTable
+from clm_audit.intake.read import read_exports
+
+EXPORT = ExportObject(
+    recognise=Recognise(required=("Customer", "Note")),
+    yields=(Yield(fact="customers", fields={"customer": ("Customer",)}),),
+    totals={"Customer": "^Total$"},
+)
+PRESETS = {"s": Preset(system="s", title="S", objects={"o": EXPORT})}
+NOTE = st.sampled_from(["", "plain", "Köln", "two\nlines", 'a ""quote""', "\n\n", "é;ö", "x,y"])
+BETWEEN = st.sampled_from(["", "", "\n", "Total\n", "  \n"])
+ROWS = st.lists(st.tuples(NOTE, BETWEEN), min_size=1, max_size=30)
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be"])
+TITLE = st.sampled_from(["", "Report of the year\n", '"July 8, 2025"\n\n'])
+MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-8-sig": b"\xef\xbb\xbf"}
+
+
+def read(path: Path, run: Path) -> RawTable:
+    run.mkdir(exist_ok=True)
+    for old in run.iterdir():
+        old.unlink()
+    plan = AuditPlan(sources=(Source(path=path),), root=path.parent)
+    (table,) = read_exports(plan, run, presets=PRESETS).tables
+    return table
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ROWS, ENCODINGS, TITLE, st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_lines_and_bytes_are_those_of_the_original(
+    tmp_path: Path, rows: list[tuple[str, str]], encoding: str, title: str, end: str, packed: bool
+) -> None:
+    plain = encoding.removesuffix("-sig")
+    data = MARKS.get(encoding, b"")
+    expected: dict[int, tuple[int, int]] = {}
+    line = 1
+    for number, text in enumerate(
+        [title + "Customer,Note\n", *(f'"{i}","{note}"\n' for i, (note, _) in enumerate(rows))]
+    ):
+        if number:
+            expected[number - 1] = (line, len(data))
+            text += rows[number - 1][1]
+        data += text.replace("\n", end).encode(plain)
+        line += text.count("\n")
+    path = tmp_path / ("f.csv.gz" if packed else "f.csv")
+    (tmp_path / "f.csv").unlink(missing_ok=True)
+    path.write_bytes(gzip.compress(data) if packed else data)
+    table = read(path, tmp_path / "run")
+    assert locate(table, range(len(rows))) == expected
+    assert table.height + table.structure == line - 1 - sum(note.count("\n") for note, _ in rows)
+    assert table.frame.collect()["Note"].to_list() == [note.replace("\n", end).replace('""', '"') for note, _ in rows]
+
+
+def test_bytes_are_right_where_zero_bytes_were_removed(tmp_path: Path) -> None:
+    filler = "".join(f"{i},{'y' * 30}\n" for i in range(50))
+    data = f"Customer,Note\n{filler}".encode() + b"A\0,x\n\0B,y\0\0\nC,z\n"
+    path = tmp_path / "f.csv"
+    path.write_bytes(data)
+    table = read(path, tmp_path / "run")
+    at = locate(table, [52, 51, 50])
+    assert [at[row][0] for row in (50, 51, 52)] == [52, 53, 54]
+    assert at[50][1] == data.index(b"A\0")
+    assert at[51][1] in (data.index(b"\0B"), data.index(b"B,y"))
+    assert at[52][1] == data.index(b"C,z")
+
+
+def test_chunk_borders_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes("Customer,Note\n".encode("cp1252") + 'ö,"Ä\nÖ"\n'.encode("cp1252") * 9)
+    table = read(path, tmp_path / "run")
+    expected = locate(table, range(9))
+    assert expected[8] == (18, 14 + 8 * 8)
+    for size in (1, 2, 5, 11):
+        monkeypatch.setattr(decode, "CHUNK", size)
+        monkeypatch.setattr(proof.prove, "__defaults__", (*proof.prove.__defaults__[:-1], size))  # type: ignore[index]
+        assert locate(table, range(9)) == expected
+
+
+def test_rows_that_are_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("Customer,Note\n1,2\n")
+    table = read(path, tmp_path / "run")
+    assert locate(table, []) == {}
+    with pytest.raises(IndexError):
+        locate(table, [1])
+
+
+def test_parquet_gives_the_row_number(tmp_path: Path) -> None:
+    pl.DataFrame({"Customer": [1, 2], "Note": ["a", "b"]}).write_parquet(tmp_path / "f.parquet")
+    table = read(tmp_path / "f.parquet", tmp_path / "run")
+    assert locate(table, [1, 0]) == {0: (1, -1), 1: (2, -1)}
