@@ -7,15 +7,16 @@ its reason, money in totals and ratios is an exact decimal string, groups under 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal
 
 from clm_audit import __version__
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.facts.ledger import settle
 from clm_audit.facts.model import Facts
 from clm_audit.inference.model import Effect, Finding
-from clm_audit.intake.model import Exports, FileRecord
+from clm_audit.intake.model import Exports
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import (
     WEEKS_PER_YEAR,
@@ -27,6 +28,7 @@ from clm_audit.measures.model import (
     Variant,
     to_date,
 )
+from clm_audit.measures.windows import MONEY
 from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_verdict
 from clm_audit.report.model import (
     Adjusted,
@@ -69,7 +71,7 @@ def compose(
     findings: Sequence[Finding],
     judgement: Judgement,
 ) -> AuditReport:
-    """The report of a whole audit. Raises AssertionError when the ledger does not add up (a bug, exit 5)."""
+    """The report of a whole audit. Raises ArithmeticError when the ledger does not add up (a bug)."""
     currency = None if isinstance(facts.currency, NotAssessable) else facts.currency
     by_metric = {finding.metric: finding for finding in findings}
     return AuditReport(
@@ -131,8 +133,8 @@ def _totals(measured: Measured, at: int, currency: str | None) -> dict[str, Figu
 def _figure(name: str, value: float | NotAssessable, currency: str | None) -> Figure | Unknown:
     if isinstance(value, NotAssessable):
         return _unknown(value)
-    if name in words_metrics.MONEY_TOTALS:
-        return Figure(value=_units(value), currency=currency)
+    if name in MONEY:
+        return Figure(value=decimal_string(value), currency=currency)
     return Figure(value=int(value) if float(value).is_integer() else _rounded(value))
 
 
@@ -320,17 +322,5 @@ def _point(value: float) -> float | None:
 def _rounded(value: float) -> float:
     """To :data:`DIGITS` significant digits; refuses what is not a number (a bug upstream)."""
     if not math.isfinite(value):
-        msg = "a figure that is not a number reached the report"
-        raise AssertionError(msg)
+        raise ArithmeticError("a figure that is not a number reached the report")
     return float(f"{value:.{DIGITS}g}")
-
-
-def settle(files: tuple[FileRecord, ...], outside: Mapping[int, int]) -> tuple[FileRecord, ...]:
-    """Move the rows outside the windows from accepted to outside."""
-    settled = []
-    for at, record in enumerate(files):
-        moved = outside.get(at, 0)
-        rows = record.rows
-        update = {"accepted": rows.accepted - moved, "outside": rows.outside + moved}
-        settled.append(record.model_copy(update={"rows": rows.model_copy(update=update)}))
-    return tuple(settled)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from clm_audit.report.numbers import count, number, percent
 from clm_audit.report.words_metrics import fact
+from clm_audit.verdict.checks import RULES
 from clm_audit.verdict.model import Check
 
 # id -> (title, what it looks for and why that matters)
@@ -57,6 +58,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "anonymous": (
         "Orders without a customer",
         "They count in revenue, but nobody can say how often their buyers come back.",
+    ),
+    "ids": (
+        "Ids as they were",
+        "Ids that a program has changed join the wrong people, or fail to join the right ones.",
     ),
     "identity": (
         "Same customer, same identity",
@@ -183,6 +188,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Handling time was recorded on one side of go-live only.",
         "Use recorded costs, or service spend from the books, on both sides.",
     ),
+    "one_side_only": (
+        "What a metric needs was recorded on one side of go-live only.",
+        "Add the old system's export; a number from one side proves nothing.",
+    ),
     "tracking_unknown": ("There is no tracked fact to look at.", "Add tickets, campaigns or spend if you have them."),
     "timezone_stated": ("Day limits follow {zone}.", ""),
     "timezone_assumed": (
@@ -219,30 +228,46 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Export orders with the customer's id or e-mail address.",
     ),
     "anonymous_unknown": ("There are no orders to look at.", "Add the order export."),
-    "ids_joined": ("{both} of the {before} customers from before go-live were seen again after it.", ""),
-    "ids_by_email": ("{customers} customers were joined by their e-mail address.", ""),
-    "ids_email_case": ("{customers} customers wrote their address in several ways; they were joined.", ""),
+    "ids_joined": ("Customers from before go-live are seen again after it.", ""),
     "ids_change_at_go_live": (
-        "Only {both} of the {before} customers from before go-live were seen again after it: ids probably changed.",
+        "Hardly any customer from before go-live is seen again after it: ids probably changed.",
         "Add a customer export that holds the old id or the e-mail address on both sides.",
+    ),
+    "ids_clean": ("No id looks changed.", ""),
+    "ids_email_case": ("{customers} customers wrote their address in several ways; they were joined.", ""),
+    "ids_unknown": ("There are no customer ids to look at.", "Add exports with the customer's id."),
+    "ids_damaged": (
+        "{ids} ids look as if a spreadsheet had turned them into numbers.",
+        "Export again, and do not open the file in a spreadsheet in between.",
+    ),
+    "ids_several_addresses": (
+        "{ids} customer ids come with several e-mail addresses; they may join people who are not the same.",
+        "Look at merged records in the CRM; if they are right, nothing needs to be done.",
     ),
     "ids_not_compared": (
         "It cannot be told whether customers keep their identity over go-live.",
         "Add customer exports with the e-mail address from both systems.",
     ),
-    "import_day_none": ("The dates on which {of} customers were acquired do not bunch on one day.", ""),
+    "import_day_none": ("The dates on which {of} customers were acquired do not bunch.", ""),
     "import_day_seen": (
-        "{customers} of {of} customers ({share}) became customers on {day}: probably an import.",
+        "{customers} of {of} customers became customers within {weeks} weeks from {first}: probably an import.",
         "Map the true date (first purchase) instead of the created date.",
     ),
     "import_day_near_go_live": (
-        "{customers} of {of} customers ({share}) became customers on {day}, near go-live: the migration, not new ones.",
-        "Map the true date (first purchase) instead of the created date.",
+        "{customers} of {of} customers became customers within {weeks} weeks from {first}, near go-live: an import.",
+        "Add the order export, so that first orders can be used, or map the true date.",
+    ),
+    "import_day_replaced": (
+        "The dates on which customers were acquired bunch near go-live or are on one side of it only.",
+        "The first order seen is used instead. Map the true date if the system has one.",
     ),
     "import_day_unknown": ("No export says when customers were acquired.", "The first order seen is used instead."),
-    "leavers_seen": ("{left} of the {before} customers from before go-live did not come back: leavers are there.", ""),
+    "leavers_seen": (
+        "{left} of {old} older customers have not ordered in the last {weeks} weeks: leavers are there.",
+        "",
+    ),
     "leavers_none": (
-        "Nearly all {before} customers from before go-live came back: perhaps only those who stayed were exported.",
+        "Of {old} older customers, only {left} have not ordered in the last {weeks} weeks: leavers may be missing.",
         "Export all customers and their orders, also archived and deleted ones.",
     ),
     "leavers_unknown": (
@@ -304,3 +329,13 @@ def _value(key: str, value: str | int | float) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def as_markdown() -> str:
+    """The checks as the Markdown table of ``docs/checks.md``."""
+    lines = ["| check | looks for | when | cannot tell |", "| --- | --- | --- | --- |"]
+    for rule in RULES:
+        when = "with go-live" if rule.needs_windows else "always"
+        said = f"**{title(rule.id)}.** {purpose(rule.id)}"
+        lines.append(f"| `{rule.id}` | {said} | {when} | {'caps' if rule.unknown_caps else 'open question'} |")
+    return "\n".join(lines)

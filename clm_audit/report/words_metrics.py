@@ -69,6 +69,10 @@ FACTS: Mapping[str, str] = {
     "campaigns": "campaign totals",
     "spend": "spend",
     "series": "ready-made series",
+    "acquired": "dates on which customers were acquired",
+    "spend.acquisition": "acquisition spend",
+    "spend.retention": "retention spend",
+    "spend.service": "service spend",
 }
 DEFINITIONS: Mapping[MetricId, str] = {
     "purchase_frequency": (
@@ -95,11 +99,8 @@ DEFINITIONS: Mapping[MetricId, str] = {
 }
 COST_SOURCES: Mapping[str, str] = {
     "recorded": "the cost recorded on tickets",
-    "tickets": "the cost recorded on tickets",
-    "ledger": "spend of category service",
     "spend": "spend of category service",
     "handling_time": "handling time times the hourly rate",
-    "hourly_rate": "handling time times the hourly rate",
 }
 RESPONSES: Mapping[str, str] = {
     "responded": "responded",
@@ -108,10 +109,8 @@ RESPONSES: Mapping[str, str] = {
     "opened": "opened it (a vanity metric: privacy proxies open mail)",
 }
 ACQUIRED: Mapping[str, str] = {
-    "first_order": "the first order seen",
-    "orders": "the first order seen",
-    "acquired": "the date on which the system says they became a customer",
-    "customers": "the date on which the system says they became a customer",
+    "first order seen": "the first order seen",
+    "system": "the date on which the system says they became a customer",
 }
 TOTALS: Mapping[str, str] = {
     "orders": "orders",
@@ -135,7 +134,6 @@ TOTALS: Mapping[str, str] = {
     "retention_spend": "retention spend",
     "retained_customers": "retained customers",
 }
-MONEY_TOTALS = ("gross_revenue", "refunds", "net_revenue", "service_cost", "acquisition_spend", "retention_spend")
 
 
 def question(metric: MetricId) -> str:
@@ -193,7 +191,7 @@ def definition(metric: MetricId, how: Mapping[str, str | int | float]) -> str:
         "base_weeks": how.get("base_weeks", 52),
         "cost_source": _one_of(COST_SOURCES, how.get("cost_source"), "recorded cost, service spend or handling time"),
         "response": _one_of(RESPONSES, how.get("response"), "responded"),
-        "acquired": _one_of(ACQUIRED, how.get("acquired_source"), "the first order seen, or the system's own date"),
+        "acquired": _one_of(ACQUIRED, how.get("acquired_by"), "the first order seen, or the system's own date"),
     }
     return DEFINITIONS[metric].format_map(chosen)
 

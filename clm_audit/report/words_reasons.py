@@ -57,52 +57,91 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "no_base": (
         "The history is too short to tell which customers were active.",
-        "Add older order exports: at least {need} weeks before go-live.",
+        "Add older order exports: at least {weeks} weeks before the window.",
     ),
     "disabled": (
         "The config switches this metric off.",
         "Set metrics.{metric}.enabled: true in the config to have it back.",
     ),
-    "withheld": (
-        "Fewer than five customers stand behind this figure, so it is not shown.",
-        "Use larger segments.",
+    "no_handling_time": (
+        "The tickets {side} go-live carry no handling time.",
+        "Export tickets with the time spent on them.",
     ),
+    "overlapping_rows": (
+        "Rows of the ready-made series overlap, so some days would count twice.",
+        "Export one row a month or a week, without overlaps and without totals.",
+    ),
+}
+# Said instead of the reason when the counts that it names are not known.
+BARE: Mapping[str, str] = {
+    "too_short_before": "There is not one whole week to use before go-live.",
+    "too_short_after": "There is not one whole week to use after go-live.",
+    "no_base": "The history is too short to tell which customers were active.",
+}
+_LEAVE = "Complete the cell, or leave the row out."
+_MEND = "Correct the cell."
+REJECTS: Mapping[str, tuple[str, str]] = {
+    "bad_amount": ("The amount is not a number.", "Correct the cell; text, NaN and infinity are no amounts."),
+    "bad_currency": ("The currency is not a known code, or it has no rate.", "Write it as USD, and set its rate."),
+    "bad_date": ("The date is not one.", "Correct the cell, or export dates as 2024-07-01."),
+    "bad_duration": ("The duration is not one.", "Export durations in one unit."),
+    "bad_number": ("The value is not a number.", _MEND),
+    "conflicting_rows": ("Rows of the same id say different things.", "Correct the rows; one id has one truth."),
+    "impossible_date": ("The date is impossible: far in the past or in the future.", _MEND),
+    "missing_amount": ("The amount is blank.", _LEAVE),
+    "missing_campaign": ("The campaign is blank.", _LEAVE),
+    "missing_date": ("The date is blank.", _LEAVE),
+    "missing_id": ("The row has no id.", "Export the id column, or leave the row out."),
+    "missing_number": ("The number is blank.", _LEAVE),
+    "missing_recipient": ("The recipient is blank.", _LEAVE),
+    "negative_cost": ("The cost is below zero.", _MEND),
+    "negative_duration": ("The duration is below zero.", _MEND),
+    "negative_number": ("The number is below zero, which cannot be.", _MEND),
+    "negative_refund": ("The refund is below zero.", "Export refunds as positive amounts."),
+    "order_incomplete": ("Another line of the same order was rejected, so the order is not whole.", _MEND),
+    "period_crosses_go_live": (
+        "The row covers days before and after go-live, so it belongs to neither.",
+        "Export by day or by week, or in spans that end at go-live.",
+    ),
+    "period_is_empty": ("The row's span ends before it begins.", _MEND),
+    "repeated": ("The same row is there twice; it was counted once.", "Nothing to do."),
+    "same_file": ("The same file is there twice; it was counted once.", "Remove one of the two."),
+    "unknown_kind": ("The kind of response is not known.", "Write responded, converted, clicked or opened."),
+    "unknown_metric": ("The metric of the series is not one of the five questions' metrics.", "Use a metric id."),
+}
+LEFT_OUT: Mapping[str, str] = {
+    "abandoned": "abandoned before payment",
+    "authorized": "authorised, not paid",
+    "cancelled": "cancelled",
+    "credit_note": "a credit note",
+    "deleted": "deleted",
+    "draft": "a draft",
+    "expired": "expired",
+    "merged": "merged into another record",
+    "not_won": "not won",
+    "pending": "payment pending",
+    "spam": "spam",
+    "suspended": "suspended",
+    "test": "a test record",
+    "unpaid": "not paid",
+    "voided": "voided",
 }
 _GAPS: Mapping[str, str | int | float] = {
     "fact": "the fact that it needs",
-    "side": "one",
+    "side": "one side of",
     "export": "",
     "have": "too few",
-    "need": "13",
+    "need": 13,
     "unit": "weeks",
     "metric": "<name>",
-}
-REJECTS: Mapping[str, tuple[str, str]] = {
-    "bad_date": ("The date is not one.", "Correct the cell, or export dates as 2024-07-01."),
-    "ambiguous_date": (
-        "Day and month cannot be told apart.",
-        "Export dates as 2024-07-01, or name the format in the config.",
-    ),
-    "missing_date": ("The date is blank.", "Export the row's date, or leave the row out."),
-    "bad_amount": ("The amount is not a number.", "Correct the cell; no text, no NaN, no infinity."),
-    "amount_too_large": ("The amount is too large to be true.", "Correct the cell."),
-    "missing_amount": ("The amount is blank.", "Export the row's amount, or leave the row out."),
-    "missing_id": ("The row has no id.", "Export the id column, or leave the row out."),
-    "bad_number": ("The value is not a number.", "Correct the cell."),
-    "bad_duration": ("The duration is not one.", "Export durations in one unit."),
-    "bad_boolean": ("The value is neither yes nor no.", "Correct the cell."),
-    "no_rate": ("The currency of the row has no rate.", "Set the rate in the config under rates."),
-    "missing_currency": ("The row states no currency, others do.", "Export the currency column."),
-    "duplicate_row": ("The same row is there twice; it was counted once.", "Nothing to do."),
-    "duplicate": ("The same row is there twice; it was counted once.", "Nothing to do."),
-    "bad_width": ("The row has more or fewer cells than the header.", "Quote cells that hold the separator."),
-    "bad_quote": ("A quotation mark stands where none may be.", "Double quotation marks inside quoted cells."),
-    "excel_damage": ("A spreadsheet turned the id into a number.", "Export again, without opening it in between."),
+    "weeks": 13,
 }
 
 
 def reason(missing: NotAssessable) -> str:
     """Why there is no number, as one sentence."""
+    if missing.code in BARE and "have" not in missing.detail:
+        return BARE[missing.code]
     return _template(missing.code, 0).format_map(_filled(missing))
 
 
@@ -121,6 +160,15 @@ def reject_remedy(code: str) -> str:
     return REJECTS[code][1] if code in REJECTS else "Look at the row in the file, at the line given."
 
 
+def left_out(reason_code: str) -> str:
+    """Why a row was understood and still not counted.
+
+    >>> left_out("not_won")
+    'not won'
+    """
+    return LEFT_OUT.get(reason_code, reason_code.replace("_", " "))
+
+
 def _template(code: str, part: int) -> str:
     if code in REASONS:
         return REASONS[code][part]
@@ -131,7 +179,8 @@ def _filled(missing: NotAssessable) -> dict[str, str | int | float]:
     detail = missing.detail
     filled: dict[str, str | int | float] = {**_GAPS, **detail}
     if "fact" in detail:
-        filled["fact"] = words_metrics.fact(str(detail["fact"]))
+        key = ".".join(str(detail[part]) for part in ("fact", "category") if part in detail)
+        filled["fact"] = words_metrics.fact(key)
     if export := str(detail.get("export", "")).strip().rstrip("."):
         filled["export"] = f": {export}"
     return filled

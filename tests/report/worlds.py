@@ -102,7 +102,9 @@ def calendar(**changes: object) -> Calendar:
         "after": (GO_LIVE, GO_LIVE + 7 * 52),
         "base_weeks": 52,
         "base_from": -52,
-        "coverage": dict.fromkeys(("orders", "tickets", "sends", "spend"), (GO_LIVE - 7 * 104, GO_LIVE + 7 * 52)),
+        "coverage": dict.fromkeys(
+            ("orders", "tickets", "sends", "spend", "spend.acquisition"), (GO_LIVE - 7 * 104, GO_LIVE + 7 * 52)
+        ),
         "merge": {"orders": 1, "tickets": 1, "sends": 4, "acquired": 2, "retained": 2},
         "season_aligned": True,
     }
@@ -267,8 +269,9 @@ def facts(**changes: object) -> Facts:
         "evidence": {
             "orders.rows": 51_100,
             "orders.without_customer": 310,
-            "customers.seen_before": 9_000,
-            "customers.seen_both_sides": 6_100,
+            "customers.email_case": 12,
+            "customers.ids_with_several_emails": 0,
+            "ids.excel_damage": 0,
             "dates.naive": 0,
         },
         "systems": ("shopify", "zendesk"),
@@ -284,10 +287,17 @@ def totals() -> Totals:
         {"window": window, "cents": np.tile(cents, 2)}, {"orders": np.array([900, 2000, 800, 90] * 2, dtype=np.int64)}
     )
     moments = Moments(
-        ("revenue_before", "revenue_after"),
+        ("orders_before", "orders_after", "revenue_before", "revenue_after"),
         8_000,
-        np.array([2_700_000_00, 2_900_000_00], dtype=np.int64),
-        np.array([[2.5e13, 2.0e13], [2.0e13, 2.8e13]]),
+        np.array([21_000, 24_000, 2_700_000_00, 2_900_000_00], dtype=np.int64),
+        np.array(
+            [
+                [1.1e5, 8.0e4, 9.0e8, 8.0e8],
+                [8.0e4, 1.3e5, 8.0e8, 9.0e8],
+                [9.0e8, 8.0e8, 2.5e13, 2.0e13],
+                [8.0e8, 9.0e8, 2.0e13, 2.8e13],
+            ]
+        ),
     )
     return Totals({"values": values}, {0: moments})
 
@@ -300,7 +310,7 @@ def window_totals(*, known: bool = True) -> dict[str, tuple[float | NotAssessabl
         return {"orders": (NotAssessable(code="missing_fact", detail={"fact": "orders"}),) * 2}
     return {
         "orders": (21_424.0, 24_101.0),
-        "net_revenue": (1_746_056.0, 1_972_003.25),
+        "net_revenue": (174_605_600.0, 197_200_325.0),
         "active_customers": (4_312.0, 4_520.0),
         "handling_hours": (812.5, 700.25),
         "retention_spend": (no_spend, no_spend),

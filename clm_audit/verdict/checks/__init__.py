@@ -34,9 +34,10 @@ RULES: tuple[Rule, ...] = (
     Rule("currency", money.currency, unknown_caps=True),
     Rule("unknown_customers", people.unknown_customers),
     Rule("anonymous", people.anonymous),
-    Rule("identity", people.identity),
-    Rule("import_day", people.import_day),
-    Rule("survivors", people.survivors),
+    Rule("ids", people.ids),
+    Rule("identity", people.identity, needs_windows=True),
+    Rule("import_day", people.import_day, needs_windows=True),
+    Rule("survivors", people.survivors, needs_windows=True),
     Rule("one_order", money.one_order, needs_windows=True),
     Rule("one_customer", money.one_customer, needs_windows=True),
 )

@@ -23,6 +23,11 @@ FACT_METRICS: dict[str, tuple[MetricId, ...]] = {
     "campaigns": ("campaign_response",),
     "spend": ("service_cost", "acquisition_cost", "retention_cost"),
     "series": METRIC_IDS,
+    # names of coverages
+    "acquired": ("acquisition_cost",),
+    "spend.acquisition": ("acquisition_cost",),
+    "spend.retention": ("retention_cost",),
+    "spend.service": ("service_cost",),
 }
 PER_CUSTOMER: tuple[MetricId, ...] = ("purchase_frequency", "service_cost", "acquisition_cost", "retention_cost")
 MONEY: tuple[MetricId, ...] = ("transaction_size", "service_cost", "acquisition_cost", "retention_cost")

@@ -46,7 +46,7 @@ def row_cap(subject: Subject) -> Check:
     """An export with exactly as many rows as its system's limit was probably cut there."""
     common = None
     for table in subject.exports.tables:
-        if _has_next_part(table, subject.exports.tables):
+        if table.duplicate_of is not None or _has_next_part(table, subject.exports.tables):
             continue
         caps = table.object.caps if table.object else ()
         if (cap := _hit(table.height, caps)) is not None:

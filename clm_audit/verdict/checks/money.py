@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Cells, Moments
+from clm_audit.measures.totals import pooled
 from clm_audit.verdict.checks.base import MONEY, Subject, made
 from clm_audit.verdict.model import Check
 
@@ -82,10 +83,8 @@ def one_customer(subject: Subject) -> Check:
     The largest share x of a total S is at most sqrt(Σx²) / S, because Σx² holds the largest square. Below the
     materiality, no single customer can make a material difference: that is a proof, not a guess.
     """
-    moments = tuple(subject.measured.totals.moments.values()) if subject.measured else ()
-    shares = [
-        share for side in ("before", "after") if (share := _largest_share(moments, f"revenue_{side}")) is not None
-    ]
+    vector = pooled(subject.measured.totals.moments) if subject.measured else None
+    shares = [share for side in ("before", "after") if (share := _largest_share(vector, f"revenue_{side}")) is not None]
     if len(shares) < 2:
         return made("one_customer", "unknown", "customers_not_listed")
     metrics: tuple[MetricId, ...] = ("purchase_frequency", "transaction_size")
@@ -113,13 +112,10 @@ def _answer(change: float, materiality: float) -> int:
     return 0 if abs(change) <= materiality else int(np.sign(change))
 
 
-def _largest_share(moments: tuple[Moments, ...], name: str) -> float | None:
-    """Upper bound on the share of the largest customer in a quantity, over all segments."""
-    total, squares = 0.0, 0.0
-    for part in moments:
-        if name not in part.names:
-            return None
-        at = part.names.index(name)
-        total += float(part.sums[at])
-        squares += float(part.products[at, at])
-    return min(1.0, squares**0.5 / total) if total > 0 else None
+def _largest_share(vector: Moments | None, name: str) -> float | None:
+    """Upper bound on the share of the largest customer in a quantity."""
+    if vector is None or name not in vector.names:
+        return None
+    at = vector.names.index(name)
+    whole = float(vector.sums[at])
+    return min(1.0, float(vector.products[at, at]) ** 0.5 / whole) if whole > 0 else None

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from clm_audit.measures.model import to_date
+import math
+
+import numpy as np
+
+from clm_audit.config.plan import MetricId
+from clm_audit.measures.model import Measured, to_date
+from clm_audit.measures.totals import only, pooled, total
 from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, made
 from clm_audit.verdict.model import Check
 
@@ -15,25 +21,30 @@ CODES = (
     "anonymous_mostly",
     "anonymous_unknown",
     "ids_joined",
-    "ids_by_email",
-    "ids_email_case",
     "ids_not_compared",
     "ids_change_at_go_live",
+    "ids_clean",
+    "ids_damaged",
+    "ids_email_case",
+    "ids_unknown",
+    "ids_several_addresses",
     "import_day_none",
     "import_day_seen",
     "import_day_near_go_live",
+    "import_day_replaced",
     "import_day_unknown",
     "leavers_seen",
     "leavers_none",
     "leavers_unknown",
 )
+FIRST_ORDER = "first order seen"  # MetricTotals.how["acquired_by"]
 UNKNOWN_SHARE = 0.05
 ANONYMOUS_WARN, ANONYMOUS_FAIL = 0.05, 0.5
-BUNCH_SHARE, BUNCH_TIMES = 0.1, 10  # of all customers on one day, and times the mean of the other days
+BUNCH_TIMES = 5  # times the median period
 NEAR_DAYS = 56
-RETURNED_ID_SHARE = 0.02  # of the customers before go-live seen again after; below it ids probably changed
+CHANGED_IDS = 0.005  # likeness of orders before and after below which ids have probably changed
 LEAVERS_SHARE = 0.02
-ENOUGH = 50  # customers from which a share means something
+ENOUGH = 50  # customers or orders from which a share means something
 
 
 def unknown_customers(subject: Subject) -> Check:
@@ -62,47 +73,89 @@ def anonymous(subject: Subject) -> Check:
     return made("anonymous", "pass", "anonymous_few", PER_CUSTOMER, **evidence)
 
 
+def ids(subject: Subject) -> Check:
+    """Ids that a spreadsheet turned into numbers, or that stand for several addresses, join the wrong people."""
+    damaged, several = subject.count("ids.excel_damage"), subject.count("customers.ids_with_several_emails")
+    if damaged is None or several is None:
+        return made("ids", "unknown", "ids_unknown")
+    if damaged:
+        return made("ids", "warn", "ids_damaged", PER_CUSTOMER, ids=damaged)
+    if several:
+        return made("ids", "warn", "ids_several_addresses", PER_CUSTOMER, ids=several)
+    folded = subject.count("customers.email_case") or 0
+    return made("ids", "pass", "ids_email_case" if folded else "ids_clean", PER_CUSTOMER, customers=folded)
+
+
 def identity(subject: Subject) -> Check:
-    """The same customer must have the same identity on both sides of go-live."""
-    before, both = subject.count("customers.seen_before"), subject.count("customers.seen_both_sides")
-    if before is not None and both is not None and before >= ENOUGH and both < RETURNED_ID_SHARE * before:
-        return made("identity", "fail", "ids_change_at_go_live", PER_CUSTOMER, before=before, both=both)
-    if folded := subject.count("customers.email_case"):
-        return made("identity", "pass", "ids_email_case", PER_CUSTOMER, customers=folded)
-    if before is not None and both is not None and before >= ENOUGH:
-        return made("identity", "pass", "ids_joined", PER_CUSTOMER, before=before, both=both)
-    if by_email := subject.count("customers.by_email"):
-        return made("identity", "pass", "ids_by_email", PER_CUSTOMER, customers=by_email)
-    return made("identity", "unknown", "ids_not_compared")
+    """The same customer must have the same identity on both sides of go-live.
+
+    The likeness is the cosine of orders before and orders after over all customers, from their sums of products:
+    0 when nobody who bought before is seen again, 1 when everybody buys as before.
+    """
+    likeness = _likeness(subject.measured) if subject.measured else None
+    if likeness is None:
+        return made("identity", "unknown", "ids_not_compared")
+    if likeness < CHANGED_IDS:
+        return made("identity", "fail", "ids_change_at_go_live", PER_CUSTOMER, share=likeness)
+    return made("identity", "pass", "ids_joined", PER_CUSTOMER, share=likeness)
 
 
 def import_day(subject: Subject) -> Check:
-    """Customers who all "became customers" on one day were imported, not acquired."""
-    total, top = subject.count("customers.acquired_rows"), subject.count("customers.acquired_top_rows")
-    day = subject.count("customers.acquired_top_day")
-    days = subject.count("customers.acquired_days")
-    if total is None or top is None or day is None or days is None:
+    """Customers who all "became customers" on one day were imported, not acquired.
+
+    Measuring already passes over a date that bunches near go-live, or is there on one side only, when first
+    orders can take its place; what is left to see here is a bunch that nothing could replace.
+    """
+    measured = subject.measured
+    cells = measured.totals.cells.get("acquired") if measured else None
+    item = next((each for each in measured.metrics if each.metric == "acquisition_cost"), None) if measured else None
+    if measured is None or cells is None or item is None or "acquired" not in measured.calendar.coverage:
         return made("import_day", "unknown", "import_day_unknown")
-    rest = (total - top) / max(1, days - 1)
-    evidence: dict[str, Value] = {
-        "customers": top,
-        "of": total,
-        "share": top / max(1, total),
-        "day": to_date(day).isoformat(),
-    }
-    if total < ENOUGH or top <= BUNCH_SHARE * total or top <= BUNCH_TIMES * rest:
-        return made("import_day", "pass", "import_day_none", ("acquisition_cost",), of=total)
-    if subject.measured is not None and abs(day - subject.measured.calendar.go_live) <= NEAR_DAYS:
-        return made("import_day", "fail", "import_day_near_go_live", ("acquisition_cost",), **evidence)
-    return made("import_day", "warn", "import_day_seen", ("acquisition_cost",), **evidence)
+    metrics: tuple[MetricId, ...] = ("acquisition_cost",)
+    if item.how.get("acquired_by") == FIRST_ORDER:
+        return made("import_day", "warn", "import_day_replaced", metrics)
+    weeks = measured.calendar.merge["acquired"]
+    periods, place = np.unique(cells.keys["period"], return_inverse=True)
+    new = np.bincount(place, weights=cells.values["new"]).astype(np.int64)
+    top = int(new.argmax()) if new.size else 0
+    if not new.size or new[top] < ENOUGH or new[top] <= BUNCH_TIMES * np.median(new):
+        return made("import_day", "pass", "import_day_none", metrics, of=int(new.sum()))
+    first = to_date(measured.calendar.go_live + 7 * weeks * int(periods[top])).isoformat()
+    evidence: dict[str, Value] = {"customers": int(new[top]), "of": int(new.sum()), "first": first, "weeks": weeks}
+    if abs(7 * weeks * int(periods[top])) <= NEAR_DAYS:
+        return made("import_day", "fail", "import_day_near_go_live", metrics, **evidence)
+    return made("import_day", "warn", "import_day_seen", metrics, **evidence)
 
 
 def survivors(subject: Subject) -> Check:
-    """An export of today's customers only hides those who left, which flatters the past."""
-    before, both = subject.count("customers.seen_before"), subject.count("customers.seen_both_sides")
-    if before is None or both is None or before < ENOUGH:
+    """An export of today's customers only hides those who left, which flatters the past.
+
+    Leavers are customers without an order in the weeks of the active base that end with the data; they are set
+    against the customers who were there before those weeks.
+    """
+    measured = subject.measured
+    cells = measured.totals.cells if measured else {}
+    if measured is None or "gaps" not in cells or "base" not in cells:
         return made("survivors", "unknown", "leavers_unknown")
-    left = before - both
-    if left < LEAVERS_SHARE * before:
-        return made("survivors", "warn", "leavers_none", PER_CUSTOMER, before=before, left=left)
-    return made("survivors", "pass", "leavers_seen", PER_CUSTOMER, before=before, left=left)
+    firsts = only(cells["gaps"], gap=0)
+    last = int(cells["base"].keys["week"].max(initial=0))
+    old = int(firsts.values["customers"][firsts.keys["week"] <= last - measured.calendar.base_weeks].sum())
+    left = int(firsts.values["customers"].sum()) - total(cells["base"], "active", week=last)
+    if old < ENOUGH:
+        return made("survivors", "unknown", "leavers_unknown")
+    evidence: dict[str, Value] = {"old": old, "left": left, "weeks": measured.calendar.base_weeks}
+    if left < LEAVERS_SHARE * old:
+        return made("survivors", "warn", "leavers_none", PER_CUSTOMER, **evidence)
+    return made("survivors", "pass", "leavers_seen", PER_CUSTOMER, **evidence)
+
+
+def _likeness(measured: Measured) -> float | None:
+    """Cosine of orders before and after over the customers; None with too few of them."""
+    vector = pooled(measured.totals.moments)
+    if vector is None or not {"orders_before", "orders_after"} <= set(vector.names):
+        return None
+    at = [vector.names.index("orders_before"), vector.names.index("orders_after")]
+    squares = vector.products[np.ix_(at, at)]
+    if vector.sums[at].min() < ENOUGH:
+        return None
+    return float(squares[0, 1] / math.sqrt(squares[0, 0] * squares[1, 1]))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from clm_audit.config.plan import METRIC_IDS, MetricId
+from clm_audit.config.plan import METRIC_IDS
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
 from clm_audit.verdict.checks.base import Subject, Value, made, touched
 from clm_audit.verdict.model import Check
 
+ONE_SIDED = ("handling_time_one_side", "one_side_only")  # why measuring found no series
 CODES = (
     "windows_overlap",
     "windows_equal",
@@ -31,7 +32,7 @@ CODES = (
     "tracking_both_sides",
     "tracking_starts_at_go_live",
     "tracking_unknown",
-    "handling_time_one_side",
+    *ONE_SIDED,
     "timezone_stated",
     "timezone_assumed",
     "timezone_unknown",
@@ -43,7 +44,7 @@ SEASON_APART = 0.15  # share of the days that fall into other months of the year
 MISSING_WARN, MISSING_FAIL = 0.05, 0.25
 EDGE_DAYS = 7
 NEAR_DAYS = 28
-TRACKED = ("tickets", "sends", "responses", "campaigns", "spend")
+TRACKED = ("tickets", "sends", "campaigns", "spend.acquisition", "spend.retention", "spend.service")
 
 
 def windows(subject: Subject) -> Check:
@@ -107,7 +108,8 @@ def coverage(subject: Subject) -> Check:
     if measured is None or not measured.calendar.coverage:
         return made("coverage", "unknown", "coverage_unknown")
     calendar = measured.calendar
-    short = {fact: days for fact in calendar.coverage if (days := _uncovered(calendar, fact)) > EDGE_DAYS}
+    used = [fact for fact in calendar.coverage if touched([fact]) and fact != "spend"]  # spend is looked at by category
+    short = {fact: days for fact in used if (days := _uncovered(calendar, fact)) > EDGE_DAYS}
     if not short:
         return made("coverage", "pass", "coverage_full")
     fact = max(short, key=lambda name: (short[name], name))
@@ -141,11 +143,9 @@ def tracking_start(subject: Subject) -> Check:
     measured = subject.measured
     if measured is None:
         return made("tracking_start", "unknown", "tracking_unknown")
-    timed: list[MetricId] = [
-        item.metric for item in measured.metrics if item.missing and item.missing.code == "handling_time_one_side"
-    ]
-    if timed:
-        return made("tracking_start", "fail", "handling_time_one_side", tuple(timed))
+    for code in ONE_SIDED:
+        if metrics := tuple(item.metric for item in measured.metrics if item.missing and item.missing.code == code):
+            return made("tracking_start", "fail", code, metrics)
     calendar = measured.calendar
     known = [fact for fact in TRACKED if fact in calendar.coverage]
     late = [fact for fact in known if _one_sided(calendar, fact)]
