@@ -86,6 +86,10 @@ def main(argv: Sequence[str]) -> ExitCode:
     except BrokenPipeError:
         close_stdout()
         outcome = Outcome(ExitCode.DONE, said=False)
+    except OSError as error:
+        # A full disk or a forbidden folder is no error of the program; the path is the user's own or temporary.
+        say(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}")
+        outcome = Outcome(ExitCode.USAGE)
     except BaseException as error:
         # The one broad guard: whatever else happens (a panic of the engine is not even an Exception) must end
         # as 5, without a value from the data on the screen.

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from clm_audit.exits import UsageError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -69,12 +71,18 @@ def write_stdout(text: str) -> None:
 
 @contextmanager
 def whole_pipe() -> Iterator[None]:
-    """A reader that leaves early (``| head``) ends the writing, not the run: the exit code still counts."""
+    """A reader that leaves early (``| head``) ends the writing, not the run: the exit code still counts.
+
+    Raises :class:`UsageError` when stdout cannot be written for another reason, such as a full disk.
+    """
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
         close_stdout()
+    except OSError as error:
+        close_stdout()
+        raise UsageError(f"cannot write the result: {error.strerror}", where="stdout") from error
 
 
 def close_stdout() -> None:

@@ -40,4 +40,4 @@ def _plain(node: Any) -> Any:
 
 def _noise(name: str, value: object) -> bool:
     """Generated titles; defaults that say no more than the key's absence."""
-    return (name == "title" and isinstance(value, str)) or (name == "default" and (value is None or isinstance(value, dict)))
+    return (name == "title" and isinstance(value, str)) or (name == "default" and isinstance(value, dict | None))

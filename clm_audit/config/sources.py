@@ -85,7 +85,7 @@ def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], 
         return
     declared = FACTS[fact]
     for name in (name for name in mapping if name != "fact" and name not in declared.names):
-        if declared.segments and name in segment_by:
+        if declared.segments and {name, mapping[name]} & set(segment_by):
             continue
         hint = did_you_mean(name, declared.names) or f"fields: {', '.join(declared.names)}"
         if declared.segments:

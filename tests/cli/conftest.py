@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from clm_audit.report.model import AuditReport
+
 READ = ("CLM_AUDIT_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -31,3 +33,25 @@ def clm_audit(tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The sample company, audited once by ``clm-audit demo``: the folder, and the run."""
+    folder = tmp_path_factory.mktemp("demo")
+    run = subprocess.run(
+        [sys.executable, "-m", "clm_audit", "demo"],
+        cwd=folder,
+        env={name: value for name, value in os.environ.items() if not name.startswith(READ)} | {"PYTHONUTF8": "1"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    return folder / "clm-audit-demo", run
+
+
+@pytest.fixture(scope="session")
+def saved(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> AuditReport:
+    """The demo's audit, read back from its JSON."""
+    return AuditReport.model_validate_json((demo[0] / "audit.json").read_bytes())
