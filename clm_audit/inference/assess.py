@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
@@ -31,8 +32,14 @@ def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
     """One finding for each of ``measured.metrics``, in their order.
 
     Every metric that can be assessed at all belongs to one family: Holm's correction runs over all of them.
-    The family's error rate is 1 − ``policy.confidence``.
+    The family's error rate is 1 − ``policy.confidence``. Linear algebra runs on one thread: the matrices are
+    small, and the last digits of a threaded sum depend on how many threads there are.
     """
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _assess(plan, measured)
+
+
+def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
     answers = [_estimate(plan, totals) for totals in measured.metrics]
     p_values = [answer.effect.p for answer in answers if isinstance(answer, Estimate)]
     adjusted = iter(holm(p_values))
