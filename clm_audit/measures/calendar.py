@@ -20,6 +20,7 @@ YEAR_WEEKS = 52
 EVENTS_PER_PERIOD = 25
 LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, whatever gaps lie inside
 LONG_ROW = 27  # days; spend or series rows from here on are monthly
+LEADING = ("orders", "series", "tickets", "sends", "campaigns")
 Span = tuple[int, int]
 AcquiredBy = Literal["system", "first order seen"]
 IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
@@ -104,6 +105,17 @@ def _covered(ends: Mapping[str, Span], counts: Mapping[str, DayCounts], data: Sp
     if "acquired" in counts:
         covered["acquired"] = data
     return covered
+
+
+def _leading(covered: Mapping[str, Span], go_live: int, data: Span) -> Span:
+    """The days that the default windows are cut from: those of the orders, else of the next fact on both sides.
+
+    Books often reach further than sales do; a window that only they fill would compare unequal seasons.
+    """
+    for fact in LEADING:
+        if fact in covered and covered[fact][0] < go_live < covered[fact][1]:
+            return covered[fact]
+    return data
 
 
 def go_live_day(plan: AuditPlan, daily: Collected) -> tuple[int, bool]:
@@ -276,7 +288,7 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
             f"go-live {to_date(go_live)} lies outside the data, {to_date(data[0])} to {to_date(data[1] - 1)}",
             hint="give a go-live between the first and the last day, or exports that reach around it",
         )
-    before, after = _windows(plan, go_live, data)
+    before, after = _windows(plan, go_live, _leading(_covered(ends, counts, data), go_live, data))
     span = data[0], max(after[1], go_live)
     covered = _covered(ends, counts, (data[0], min(span[1], data[1])))
     active = covered.get("orders", span)

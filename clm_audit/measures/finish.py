@@ -13,7 +13,7 @@ from clm_audit.measures.daily import CATEGORIES, KINDS, in_span, on_its_side
 from clm_audit.measures.engines import Collected, Columns
 from clm_audit.measures.model import Calendar, Cells, Moments, Totals
 from clm_audit.measures.reduction import SIDES, Grid, wide_names
-from clm_audit.measures.totals import cells, join, significant
+from clm_audit.measures.totals import cells, empty, join, significant
 
 Array = NDArray[Any]
 SAFE = 2.0**62
@@ -103,7 +103,7 @@ def base_cells(gaps: Cells, calendar: Calendar) -> Cells:
     """
     reach = calendar.base_weeks
     last = (calendar.span[1] - calendar.go_live - 1) // 7
-    rows: list[Cells] = []
+    rows = [empty("segment", "week")]
     for segment in np.unique(gaps.keys["segment"]):
         mine = gaps.keys["segment"] == segment
         week, gap, customers = gaps.keys["week"][mine], gaps.keys["gap"][mine], gaps.values["customers"][mine]

@@ -6,9 +6,8 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
-from measures.world import Row, World
-
 from clm_audit.measures.model import Calendar
+from measures.world import Row, World
 
 Table = dict[tuple[int, ...], dict[str, Fraction | int]]
 CATEGORIES = ("acquisition", "retention", "service", "other")

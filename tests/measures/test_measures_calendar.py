@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from measures.world import GO_LIVE, World, order, plan
 
 from clm_audit.config.plan import Window
 from clm_audit.exits import DataError, UsageError
 from clm_audit.measures.calendar import season_aligned, weeks_per_period
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Calendar, to_date
+from measures.world import GO_LIVE, World, order, plan
 
 
 def calendar(days_before: int, days_after: int, **changes: Any) -> Calendar:

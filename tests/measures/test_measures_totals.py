@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from measures.oracle import Oracle, Table, outside
-from measures.world import GO_LIVE, company, plan
 
 from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.finish import retained_cells
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Cells, Measured
 from clm_audit.measures.totals import total
+from measures.oracle import Oracle, Table, outside
+from measures.world import GO_LIVE, company, plan
 
 WORLD = company()
 
@@ -121,9 +121,9 @@ def test_window_totals(measured: Measured, oracle: Oracle) -> None:
         assert found["purchasing_customers"][code] == len(buyers)
         reach = [row for row in oracle.orders if end - 7 * calendar.base_weeks <= row["day"] < end]
         assert found["active_customers"][code] == len({row["customer"] for row in reach} - {None})
-        prior = {
-            row["customer"] for row in oracle.orders if start - 7 * calendar.base_weeks <= row["day"] < start
-        } - {None}
+        prior = {row["customer"] for row in oracle.orders if start - 7 * calendar.base_weeks <= row["day"] < start} - {
+            None
+        }
         if code == 1:
             assert found["retained_customers"][code] == len(prior & buyers)
         sent = [one for one in oracle.sends().values() if start <= one["day"] < end]

@@ -84,7 +84,11 @@ def company(seed: int = 1, *, before: int = 560, after: int = 217, customers: in
         "sends": _sends(draw, start, end, customers),
         "spend": _spend(draw, start, end),
         "customers": [
-            {"customer": each, "acquired": draw.choice([None, draw.randrange(start - 400, end)]), "segment": segment_of(each)}
+            {
+                "customer": each,
+                "acquired": draw.choice([None, draw.randrange(start - 400, end)]),
+                "segment": segment_of(each),
+            }
             for each in range(customers + 10)
         ],
     }
@@ -142,11 +146,14 @@ def _responses(draw: random.Random, sends: list[Row]) -> list[Row]:
 
 
 def _spend(draw: random.Random, start: int, end: int) -> list[Row]:
-    spend: list[Row] = []
-    for day in range(start, end, 2):
-        spend.append({"day": day, "until": day + 1, "cents": draw.randrange(1, 90_000), "category": "acquisition"})
-    for day in range(start - 5, end, 11):
-        spend.append({"day": day, "until": day + 11, "cents": draw.randrange(-500, 90_000), "category": "retention"})
-    for day in range(start, end, 7):
-        spend.append({"day": day, "until": day + 3, "cents": draw.randrange(1, 9_000), "category": "other"})
-    return spend
+    def rows(category: str, every: int, days: int, least: int, most: int) -> list[Row]:
+        return [
+            {"day": day, "until": day + days, "cents": draw.randrange(least, most), "category": category}
+            for day in range(start - days // 2, end, every)
+        ]
+
+    return [
+        *rows("acquisition", 2, 1, 1, 90_000),
+        *rows("retention", 11, 11, -500, 90_000),
+        *rows("other", 7, 3, 1, 9_000),
+    ]
