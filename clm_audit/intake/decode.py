@@ -164,13 +164,13 @@ def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     try:
         with target.open("xb") as out:
-            skip = lead
+            begun = not lead
             for piece in pieces(path):
-                text = decoder.decode(piece[skip:])
-                skip = 0
+                text = decoder.decode(piece)
                 if "\0" in text:
                     raise DataError(_BINARY, where=name, hint=_AS_TEXT)
-                out.write(text.encode())
+                out.write((text if begun else text.removeprefix("\ufeff")).encode())
+                begun = begun or bool(text)
             decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise DataError(f"broken {encoding} text", where=name, hint="the file is damaged: export it again") from error

@@ -82,6 +82,9 @@ def _below(top: Path, given: str) -> Iterator[tuple[Path, str]]:
     home = top.resolve()
     for folder, subfolders, files in os.walk(top, onerror=_unreadable):
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
+        for path in (Path(folder) / name for name in subfolders):
+            if path.is_symlink():
+                yield path, "a link to a folder; it is not followed"
         yield from _of_folder(Path(folder), home, sorted(files))
 
 

@@ -109,7 +109,7 @@ def why_unknown(objects: Sequence[Candidate], headers: Mapping[str, str]) -> str
         return "no header of a known export in the first 50 records"
     lacks = missing(nearest, headers)
     if lacks:
-        return f"not recognised: nearest is {nearest}, which needs the columns {', '.join(lacks)} too"
+        return f"not recognised: nearest is {nearest}, of which is missing: {', '.join(lacks)}"
     present = [alias for alias in nearest.export.recognise.absent if column_of(headers, (alias,))]
     return f"not recognised: nearest is {nearest}, which has no column {', '.join(present)}"
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.intake.limits import CHUNK
+from clm_audit.intake.marks import CR, Rules
 from clm_audit.intake.model import ROW
-from clm_audit.intake.proof import CR, Proof, Rules
+from clm_audit.intake.proof import Proof
 
 
 def unique_names(headers: Sequence[str]) -> dict[str, str]:

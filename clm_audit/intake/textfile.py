@@ -13,9 +13,10 @@ from clm_audit.intake.dialect import SEPARATOR_NAMES, Header, find_header
 from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS
 from clm_audit.intake.magic import kind_of
+from clm_audit.intake.marks import CR, LF, Rules, header_fault
 from clm_audit.intake.model import Layout
 from clm_audit.intake.names import column_of
-from clm_audit.intake.proof import CR, LF, Proof, Rules, Structure, header_fault, prove
+from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.recognise import Candidate
 from clm_audit.intake.scan import scan, unique_names
 
@@ -41,6 +42,8 @@ def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
         raise DataError("an empty file", where=job.name, hint="export it again, or remove it")
     if len(header.record.cells) > MAX_COLUMNS:
         what = f"{len(header.record.cells):,} columns; more than {MAX_COLUMNS:,} are not read"
+        if not job.found.promised:
+            raise UnknownExportError(what)
         raise DataError(what, where=f"{job.name}:{header.record.line}", hint="export fewer columns")
     headers = unique_names(header.record.cells)
     fitting = job.fitting(headers)

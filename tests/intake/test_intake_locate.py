@@ -24,7 +24,7 @@ EXPORT = ExportObject(
 )
 PRESETS = {"s": Preset(system="s", title="S", objects={"o": EXPORT})}
 NOTE = st.sampled_from(["", "plain", "Köln", "two\nlines", 'a ""quote""', "\n\n", "é;ö", "x,y"])
-BETWEEN = st.sampled_from(["", "", "\n", "Total\n", "  \n"])
+BETWEEN = st.sampled_from(["", "", "\n", "Total\n", "  \n", ",\n"])
 ROWS = st.lists(st.tuples(NOTE, BETWEEN), min_size=1, max_size=30)
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be"])
 TITLE = st.sampled_from(["", "Report of the year\n", '"July 8, 2025"\n\n'])

@@ -222,7 +222,7 @@ def test_unknown_files_say_what_was_missing(home: Path) -> None:
     assert [table.name for table in exports.tables] == ["a.csv"]
     assert exports.unknown == (
         ("carts.csv", "looks like shop.orders, but Status is blank in every row"),
-        ("deals.csv", "not recognised: nearest is shop.orders, which needs the columns Status too"),
+        ("deals.csv", "not recognised: nearest is shop.orders, of which is missing: Status"),
         ("notes.txt", "no header of a known export in the first 50 records"),
     )
 
@@ -298,11 +298,14 @@ def test_links_out_of_the_folder_are_not_followed(home: Path) -> None:
     (home / "b.csv").symlink_to(outside)
     (home / "c.csv").symlink_to(home / "a.csv")
     os.mkfifo(home / "d.csv")
+    (home.parent / "other").mkdir()
+    (home / "e").symlink_to(home.parent / "other")
     exports = read(home)
     assert [table.path.name for table in exports.tables] == ["a.csv"]
     assert exports.unknown == (
         ("b.csv", "a link that leads out of the folder; it is not followed"),
         ("d.csv", "not a regular file"),
+        ("e", "a link to a folder; it is not followed"),
     )
 
 

@@ -1,0 +1,118 @@
+"""The bytes that structure a delimited text: separators and record ends outside quotes, found over whole chunks.
+
+A quote is legal only where it opens a field (after a separator or a record end), where it closes
+one (before a separator or a record end), or doubled inside one. So the parity of the quotes before
+a byte says whether the byte is text, and the neighbours of each quote say whether that holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+QUOTE, LF, CR = 0x22, 0x0A, 0x0D
+Bytes = npt.NDArray[np.uint8]
+Offsets = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a file is written: separator byte, byte that ends a record (LF, with or without CR, or CR), fields."""
+
+    separator: int
+    end: int
+    width: int
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Structural bytes of one chunk: absolute offsets of separators and record ends, and which are ends.
+
+    ``fault`` is the first offset that breaks a quoting or line-end rule, with what is wrong.
+    """
+
+    at: Offsets
+    is_end: npt.NDArray[np.bool_]
+    quoted: bool
+    fault: tuple[int, str] | None = None
+
+
+def marks(window: Bytes, offset: int, rules: Rules, quoted: bool) -> Marks:
+    """Find separators and record ends outside quotes, and the first broken rule.
+
+    ``window`` is the chunk with one byte of context on each side; ``offset`` is the position of
+    its second byte in the file; ``quoted`` says whether the chunk begins inside quotes.
+    """
+    chunk = window[1:-1]
+    hits = (chunk == rules.separator) | (chunk == rules.end)
+    quotes = chunk == QUOTE
+    if not quoted and not quotes.any():
+        at = np.flatnonzero(hits)
+        fault = _line_end_fault(window, rules, None)
+        return _cut(at, chunk[at] == rules.end, quoted, offset, fault)
+    at = np.flatnonzero(hits | quotes)
+    kinds = chunk[at]
+    is_quote = kinds == QUOTE
+    inside = ((np.cumsum(is_quote) + quoted) & 1).astype(bool)
+    faults = (_quote_fault(window, rules, at, is_quote, inside), _line_end_fault(window, rules, quotes, quoted))
+    found = [fault for fault in faults if fault is not None]
+    keep = ~is_quote & ~inside
+    ends_quoted = bool(inside[-1]) if len(inside) else quoted
+    return _cut(at[keep], kinds[keep] == rules.end, ends_quoted, offset, min(found, default=None))
+
+
+def _cut(at: Offsets, is_end: npt.NDArray[np.bool_], quoted: bool, offset: int, fault: tuple[int, str] | None) -> Marks:
+    """Absolute marks; nothing after a fault is believed."""
+    if fault is not None:
+        before = at < fault[0]
+        at, is_end, fault = at[before], is_end[before], (fault[0] + offset, fault[1])
+    return Marks(at + offset, is_end, quoted, fault)
+
+
+def _quote_fault(
+    window: Bytes, rules: Rules, at: Offsets, is_quote: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]
+) -> tuple[int, str] | None:
+    opening, closing = at[is_quote & inside], at[is_quote & ~inside]
+    before, after = window[opening], window[closing + 2]
+    bare = opening[(before != rules.separator) & (before != rules.end) & (before != QUOTE)]
+    loose = (after != rules.separator) & (after != rules.end) & (after != QUOTE)
+    if rules.end == LF:
+        loose &= after != CR
+    trailing = closing[loose]
+    found = [(int(bare[0]), "a quote inside an unquoted field")] if len(bare) else []
+    if len(trailing):
+        found.append((int(trailing[0]), "text after a closing quote"))
+    return min(found, default=None)
+
+
+def _line_end_fault(
+    window: Bytes, rules: Rules, quotes: npt.NDArray[np.bool_] | None, quoted: bool = False
+) -> tuple[int, str] | None:
+    """A line end of another kind outside quotes: LF in a CR file, or a CR that no LF follows."""
+    chunk = window[1:-1]
+    if rules.end == CR:
+        wrong = np.flatnonzero(chunk == LF)
+        what = "a line feed outside quotes in a file whose lines end with carriage returns"
+    else:
+        wrong = np.flatnonzero(chunk == CR)
+        wrong = wrong[window[wrong + 2] != LF]
+        what = "a carriage return without a line feed outside quotes"
+    if len(wrong) and quotes is not None:
+        toggles = np.flatnonzero(quotes)
+        wrong = wrong[((np.searchsorted(toggles, wrong) + quoted) & 1) == 0]
+    return (int(wrong[0]), what) if len(wrong) else None
+
+
+def header_fault(record: bytes, rules: Rules) -> str | None:
+    """What is wrong with a header record (with its line end, if any), or None when it is one proved record."""
+    edge = bytes([rules.end])
+    body = record if record.endswith(edge) else record + edge
+    found = marks(np.frombuffer(edge + body + edge, dtype=np.uint8), 0, rules, False)
+    if found.fault is not None:
+        return found.fault[1]
+    if found.quoted:
+        return "a quoted field that is never closed"
+    one = len(found.at) == rules.width and int(np.count_nonzero(found.is_end)) == 1
+    return None if one else "it cannot be read as one record"
