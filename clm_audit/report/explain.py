@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_verdict
+from clm_audit.report.words_check_messages import MESSAGES
 
 LIMITS: Mapping[MetricId, str] = {
     "purchase_frequency": (
@@ -38,14 +39,14 @@ class _Named(dict[str, str]):
 def explain(name: str) -> str | None:
     """What ``name`` means: formula, inputs, limits, remedy; None when nobody knows it.
 
+    A name with several meanings (``inconclusive`` is a finding and a verdict) gives all of them.
+
     >>> explain("row_cap").splitlines()[0]
     'row_cap: Export cut off at a limit'
     """
     wanted = name.strip().casefold().replace("-", "_")
-    for key, text in _entries():
-        if wanted in (key, key.replace(" ", "_")):
-            return text
-    return None
+    found = [text for key, text in _entries() if wanted in (key, key.replace(" ", "_"))]
+    return "\n\n".join(found) or None
 
 
 def explain_names() -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def _entries() -> Iterator[tuple[str, str]]:
     ):
         for key, text in texts.items():
             yield key, f"{key} ({what}): {text}"
-    for code, (message, remedy) in words_checks.MESSAGES.items():
+    for code, (message, remedy) in MESSAGES.items():
         yield code, _pair(code, "data check", message, remedy)
     for code, text in words_findings.CODES_SAID.items():
         yield code, _pair(code, "reason of a finding", text, "")

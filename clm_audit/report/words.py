@@ -19,7 +19,8 @@ from clm_audit.report.numbers import (
     unit_value,
     weeks,
 )
-from clm_audit.report.words_checks import CHECKS, MESSAGES, STATUS
+from clm_audit.report.words_check_messages import MESSAGES
+from clm_audit.report.words_checks import CHECKS, STATUS
 from clm_audit.report.words_findings import CODES_SAID, FINDINGS, GLYPHS
 from clm_audit.report.words_metrics import fact, in_text, name, question, total, unit, variant_label
 from clm_audit.report.words_reasons import REASONS, REJECTS, reason, reject, reject_remedy, remedy

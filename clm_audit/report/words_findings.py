@@ -44,6 +44,9 @@ CODES_SAID: Mapping[str, str] = {
         "Another break that the config names lies within eight weeks of go-live; no before/after comparison can tell"
         " the two apart."
     ),
+    "after_repeats_before": (
+        "The numbers after go-live are a copy of earlier ones, so they say nothing about a change."
+    ),
 }
 NO_LEAN = "Only an inconclusive finding leans."
 SAME = 0.005  # observed and adjusted closer than half a percentage point are said to agree
@@ -86,6 +89,8 @@ def remedy(finding: Finding) -> str:
     seen = f"This audit could have seen a change of {plus_minus(finding.effect.detectable)} or more."
     if finding.code == "break_near_go_live":
         return f"{seen} Only a control group, which the break also touched, would decide it."
+    if finding.code == "after_repeats_before":
+        return "Check that the export from after go-live is not the old one under a new name."
     if finding.more_weeks is None or finding.more_weeks < 0 or finding.more_weeks > FAR_WEEKS:
         return f"{seen} At this volume waiting will not decide it; a control group would help."
     if finding.more_weeks == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clm_audit.config.plan import MetricId
+from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.measures.catalogue import CATALOGUE
 
 QUESTIONS: Mapping[str, str] = {
@@ -153,6 +153,15 @@ def in_text(metric: MetricId) -> str:
     'cost of customer service'
     """
     return NAMES[metric][0].lower() + NAMES[metric][1:]
+
+
+def metric_in_text(metric: str) -> str:
+    """The same for an id that is only known as text; an id nobody knows is said as it is.
+
+    >>> metric_in_text("campaign_response"), metric_in_text("new_one")
+    ('campaign response', 'new one')
+    """
+    return next((in_text(known) for known in METRIC_IDS if known == metric), metric.replace("_", " "))
 
 
 def unit(metric: MetricId, currency: str | None) -> str:

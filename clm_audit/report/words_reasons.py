@@ -41,7 +41,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "mixed_currencies": (
         "Amounts come in several currencies and no rates are given, so they cannot be added.",
-        "Set rates in the config, e.g. rates: {{EUR: 1.08}}.",
+        "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",
     ),
     "currency_not_stated": (
         "No export states a currency.",

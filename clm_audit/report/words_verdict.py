@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId
+from clm_audit.config.plan import FindingValue
 from clm_audit.inference.model import Finding
 from clm_audit.report.words_checks import title
-from clm_audit.report.words_metrics import in_text
+from clm_audit.report.words_metrics import in_text, metric_in_text
 from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
 from clm_audit.verdict.model import Gate, PlainReading, Verdict
 
@@ -131,7 +131,10 @@ def verdict(value: Verdict, findings: Sequence[Finding]) -> str:
         checks = _listed(
             [f"\N{LEFT DOUBLE QUOTATION MARK}{title(item)}\N{RIGHT DOUBLE QUOTATION MARK}" for item in value.capped_by]
         )
-        parts.append(f"Held back by the data check {checks}; without it: {value.uncapped}.")
+        parts.append(
+            f"Held back by the data {'check' if len(value.capped_by) == 1 else 'checks'} {checks};"
+            f" otherwise it would be: {value.uncapped}."
+        )
     if LEANS[value.lean]:
         parts.append(LEANS[value.lean])
     return " ".join(parts)
@@ -154,7 +157,8 @@ def difference(plain: PlainReading, value: Verdict, findings: Sequence[Finding])
     proven = (
         " The plain reading stands, but is not proven." if value.value in ("inconclusive", "not assessable") else ""
     )
-    return f"{head}; with season, trend and chance taken out, of {len(findings)} metrics {said}.{proven}"
+    metrics_said = "1 metric" if len(findings) == 1 else f"{len(findings)} metrics"
+    return f"{head}; with season, trend and chance taken out, of {metrics_said} {said}.{proven}"
 
 
 def gate(result: Gate) -> str:
@@ -169,7 +173,7 @@ def gate_reason(code: str) -> str:
     ('the verdict is switch', 'cost of customer service is worsened')
     """
     what, _, found = code.partition(":")
-    return f"the verdict is {found}" if what == "verdict" else f"{in_text(_metric(what))} is {found}"
+    return f"the verdict is {found}" if what == "verdict" else f"{metric_in_text(what)} is {found}"
 
 
 READ_AS: Mapping[str, str] = {"good fit": "a good fit", "mixed": "a mixed picture", "switch": "time to switch"}
@@ -204,7 +208,3 @@ def _listed(items: Sequence[str]) -> str:
 
 def _questions(number: int) -> str:
     return "one question has" if number == 1 else f"{number} questions have"
-
-
-def _metric(text: str) -> MetricId:
-    return next(metric for metric in METRIC_IDS if metric == text)

@@ -1,0 +1,136 @@
+"""One metric of the report: its totals and its finding made printable."""
+
+from __future__ import annotations
+
+import math
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import MetricId
+from clm_audit.inference.model import Effect, Finding
+from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, SegmentRatio, Variant, to_date
+from clm_audit.report import words_findings, words_metrics
+from clm_audit.report.model import (
+    Adjusted,
+    Lean,
+    MetricReport,
+    Point,
+    RatioReport,
+    SegmentReport,
+    Unknown,
+    VariantReport,
+)
+from clm_audit.report.printable import known, point, ratio_value, rounded, units, unknown
+
+LEAST_CUSTOMERS = 5
+
+
+def metric_report(item: MetricTotals, finding: Finding, currency: str | None) -> MetricReport:
+    """One metric of the report; ``currency`` is None when nobody states one."""
+    declared = CATALOGUE[item.metric]
+    return MetricReport(
+        id=item.metric,
+        question=words_metrics.question(item.metric),
+        question_number=declared.question,
+        name=words_metrics.name(item.metric),
+        unit=words_metrics.unit(item.metric, currency),
+        better=declared.better,
+        before=_ratio(item.metric, item.before),
+        after=_ratio(item.metric, item.after),
+        observed_change=known(finding.observed_change),
+        adjusted=_adjusted(finding),
+        finding=finding.value,
+        finding_sentence=words_findings.sentence(finding),
+        lean=_lean(finding),
+        reason=words_findings.reason(finding),
+        remedy=words_findings.remedy(finding),
+        why_different=words_findings.why_different(finding),
+        materiality=finding.materiality,
+        definition=words_metrics.definition(item.metric, item.how),
+        variants=tuple(_variant(item.metric, variant, currency) for variant in item.variants),
+        segments=tuple(_segment(part) for part in item.segments if part.customers >= LEAST_CUSTOMERS),
+        weeks_per_period=max(1, round(WEEKS_PER_YEAR / item.ppy)) if item.ppy else 1,
+        series=_series(item, finding.effect),
+    )
+
+
+def _ratio(metric: MetricId, ratio: Ratio | NotAssessable) -> RatioReport | Unknown:
+    if isinstance(ratio, NotAssessable):
+        return unknown(ratio)
+    is_money = CATALOGUE[metric].unit == "money"
+    return RatioReport(
+        value=rounded(ratio.value),
+        numerator=units(ratio.numerator) if is_money else rounded(ratio.numerator),
+        denominator=rounded(ratio.denominator),
+        weeks=rounded(ratio.weeks),
+    )
+
+
+def _adjusted(finding: Finding) -> Adjusted | Unknown:
+    effect = finding.effect
+    if effect is None:
+        return Unknown(reason=words_findings.reason(finding))
+    return Adjusted(
+        effect=rounded(effect.effect),
+        low=rounded(effect.low),
+        high=rounded(effect.high),
+        p=rounded(effect.p),
+        p_holm=rounded(effect.p if finding.p_holm is None else finding.p_holm),
+        detectable=rounded(effect.detectable),
+        years_before=rounded(effect.years_before),
+        season_seen=effect.season_seen,
+        placebo_z=tuple(rounded(z) for z in effect.placebo_z),
+    )
+
+
+def _lean(finding: Finding) -> Lean | Unknown:
+    better = finding.better_probability
+    if finding.value != "inconclusive":
+        return Unknown(reason=words_findings.NO_LEAN)
+    if better is None:
+        return Unknown(reason=words_findings.reason(finding))
+    if better >= 0.5:
+        return Lean(direction="better", probability=rounded(better))
+    return Lean(direction="worse", probability=rounded(1 - better))
+
+
+def _variant(metric: MetricId, variant: Variant, currency: str | None) -> VariantReport:
+    return VariantReport(
+        id=variant.id,
+        label=words_metrics.variant_label(metric, variant.id),
+        unit=words_metrics.variant_unit(variant.unit, currency),
+        before=ratio_value(variant.before),
+        after=ratio_value(variant.after),
+        change=_change(variant.before, variant.after),
+    )
+
+
+def _segment(part: SegmentRatio) -> SegmentReport:
+    return SegmentReport(
+        column=part.column,
+        label=part.label,
+        before=ratio_value(part.before),
+        after=ratio_value(part.after),
+        change=_change(part.before, part.after),
+    )
+
+
+def _change(before: Ratio | NotAssessable, after: Ratio | NotAssessable) -> float | Unknown:
+    if isinstance(before, NotAssessable):
+        return unknown(before)
+    if isinstance(after, NotAssessable):
+        return unknown(after)
+    if before.value == 0:
+        return unknown(NotAssessable(code="zero_denominator", detail={"side": "before"}))
+    return rounded(after.value / before.value - 1)
+
+
+def _series(item: MetricTotals, effect: Effect | None) -> tuple[Point, ...]:
+    points = []
+    for at, start in enumerate(item.start):
+        num, den = float(item.num[at]), float(item.den[at])
+        expected = (effect.expected[at], effect.low_band[at], effect.high_band[at]) if effect else (math.nan,) * 3
+        middle, low, high = (point(float(value)) for value in expected)
+        value = point(num / den) if den > 0 else None
+        points.append(Point(period=to_date(int(start)), value=value, expected=middle, low=low, high=high))
+    return tuple(points)

@@ -1,0 +1,219 @@
+"""Words for what the data checks find: message and remedy of each code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# code -> (message, remedy); gaps are filled from Check.evidence
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    "rejects_few": ("{rejected} of {rows} rows could not be read.", ""),
+    "rejects_over": (
+        "{rejected} of {rows} rows ({share}) could not be read; the limit is {limit}.",
+        "Read rejects.csv: it names file, line and column. Mend the export, or raise policy.max_rejected knowingly.",
+    ),
+    "rejects_over_in_export": (
+        "In {export}, {rejected} of {rows} rows ({share}) could not be read; the limit is {limit}.",
+        "Read rejects.csv: it names file, line and column. Mend the export, or raise policy.max_rejected knowingly.",
+    ),
+    "rejects_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
+    "row_cap_clear": ("No export ends exactly at a known limit.", ""),
+    "row_cap_of_system": (
+        "{file} has {rows} rows; its system stops at {cap}. Rows are probably missing.",
+        "Export in smaller spans (a month at a time) into the same folder; rows seen twice are counted once.",
+    ),
+    "row_cap_common": (
+        "{file} has {rows} rows, and {cap} is a limit of several tools. Rows may be missing.",
+        "Compare the number of rows with the number that the system shows.",
+    ),
+    "parts_whole": ("No numbered part is missing.", ""),
+    "parts_missing": (
+        "{file} is a part of a larger export, and part {part} is not there.",
+        "Add the missing part to the folder, or rename the file if it is whole.",
+    ),
+    "export_fresh": ("The newest record is from {last}.", ""),
+    "export_ends_early": (
+        "The newest record is from {last}, long before the files were written.",
+        "Check that no date filter was set when the export was made.",
+    ),
+    "export_age_unknown": (
+        "The age of the files is not known.",
+        "Compare the newest record with the date of the export.",
+    ),
+    "files_all_known": ("Every file was recognised ({files}).", ""),
+    "files_unknown": (
+        "{files} files were not recognised and not counted, among them {file}.",
+        "Name the system in the config, map the columns under sources, or move the file away.",
+    ),
+    "duplicates_none": ("No row is there twice.", ""),
+    "duplicates_few": ("{duplicates} of {rows} rows were there twice and were counted once.", ""),
+    "duplicates_many": (
+        "{duplicates} of {rows} rows ({share}) were there twice and were counted once.",
+        "Check for overlapping exports of the same system; leave only one of them in the folder.",
+    ),
+    "duplicates_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
+    "spend_once": ("Spend comes from one kind of source.", ""),
+    "spend_twice": (
+        "Spend comes both from an ad platform ({platform}) and from the books ({books}); some may be counted twice.",
+        "Under spend in the config, list only the accounts that the ad platforms do not report.",
+    ),
+    "go_live_inside": ("Go-live {go_live} lies inside the data ({first} to {last}).", ""),
+    "go_live_derived": (
+        "No date was given; go-live is taken as {go_live}, the first day of the second folder.",
+        "Give --go-live with the day on which people began to work with the CRM.",
+    ),
+    "go_live_outside": (
+        "Go-live {go_live} does not lie inside the data ({first} to {last}).",
+        "Check the date, or add the exports from the other side of it.",
+    ),
+    "windows_equal": ("The windows are equally long: {before} weeks before, {after} weeks after.", ""),
+    "windows_unequal": (
+        "The windows are not equally long: {before} weeks before, {after} weeks after.",
+        "Leave windows out of the config for equal spans, or set equal ones.",
+    ),
+    "windows_overlap": (
+        "The windows overlap by {days} days.",
+        "Set windows.before.to no later than windows.after.from.",
+    ),
+    "windows_unknown": ("There are no windows yet.", "Give --go-live."),
+    "season_matches": ("Both windows hold the same months, or nearly ({share} apart).", ""),
+    "season_differs": (
+        "The windows hold different months ({share} of the days). The plain numbers mix season with change.",
+        "Trust the adjusted effect more than the plain change, or add a full year before go-live.",
+    ),
+    "after_long": ("{weeks} weeks have passed since go-live.", ""),
+    "after_early": (
+        "{weeks} weeks have passed since go-live; the full return usually takes nine to twelve months.",
+        "",
+    ),
+    "after_short": (
+        "Only {weeks} weeks have passed since go-live; results usually need three to six months.",
+        "Audit again three months after go-live.",
+    ),
+    "coverage_full": ("Every fact reaches over both windows.", ""),
+    "coverage_partial": (
+        "{fact} do not reach over the whole windows: {days} days are not covered.",
+        "Export the missing span; until then only the covered weeks count.",
+    ),
+    "coverage_unknown": ("No dated fact was found.", "Add exports with dates."),
+    "weeks_whole": ("No period in the windows is empty, or hardly any.", ""),
+    "weeks_missing": (
+        "{periods} of {of} periods in the windows have no event ({metric}).",
+        "Check whether the export was made in parts and one is missing.",
+    ),
+    "weeks_mostly_missing": (
+        "{periods} of {of} periods in the windows have no event ({metric}): too many to compare.",
+        "Add the export for that time, or set the windows to the time that is covered.",
+    ),
+    "weeks_unknown": ("There is no series to look at.", "See the reason of each metric."),
+    "tracking_both_sides": ("What was tracked, was tracked on both sides of go-live.", ""),
+    "tracking_starts_at_go_live": (
+        "{fact} are recorded on one side of go-live only (from {first}).",
+        "Add the old system's export with {fact}; a number from one side proves nothing.",
+    ),
+    "handling_time_one_side": (
+        "Handling time was recorded on one side of go-live only.",
+        "Use recorded costs, or service spend from the books, on both sides.",
+    ),
+    "one_side_only": (
+        "What a metric needs was recorded on one side of go-live only.",
+        "Add the old system's export; a number from one side proves nothing.",
+    ),
+    "tracking_unknown": ("There is no tracked fact to look at.", "Add tickets, campaigns or spend if you have them."),
+    "timezone_stated": ("Day limits follow {zone}.", ""),
+    "timezone_assumed": (
+        "{stamps} stamps carry no time zone and were read as {zone}.",
+        "Set timezone in the config to that of the exporting account.",
+    ),
+    "timezone_unknown": ("Nobody counted stamps without a zone; days follow {zone}.", "Set timezone in the config."),
+    "currency_one": ("All amounts are in {currency}.", ""),
+    "currency_mixed": (
+        "Amounts are in several currencies and no rates are given.",
+        "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",
+    ),
+    "currency_not_stated": (
+        "No export states its currency; all amounts are taken to be in the same one.",
+        "Set currency in the config.",
+    ),
+    "currency_unknown": ("The currency could not be told.", "Set currency in the config."),
+    "customers_known": ("{unknown} of {orders} orders are from customers who are not in the customer export.", ""),
+    "customers_unknown": (
+        "{unknown} of {orders} orders ({share}) are from customers who are not in the customer export.",
+        "Export all customers, also archived, deleted and inactive ones.",
+    ),
+    "customers_not_checked": (
+        "There is no customer export to compare the orders with.",
+        "Add the customer export, also with inactive ones.",
+    ),
+    "anonymous_few": ("{without} of {orders} orders have no customer.", ""),
+    "anonymous_many": (
+        "{without} of {orders} orders ({share}) have no customer; they count in revenue only.",
+        "Export orders with the customer's id or e-mail address.",
+    ),
+    "anonymous_mostly": (
+        "{without} of {orders} orders ({share}) have no customer; the rest is not the whole.",
+        "Export orders with the customer's id or e-mail address.",
+    ),
+    "anonymous_unknown": ("There are no orders to look at.", "Add the order export."),
+    "ids_joined": ("Customers from before go-live are seen again after it.", ""),
+    "ids_change_at_go_live": (
+        "Hardly any customer from before go-live is seen again after it: ids probably changed.",
+        "Add a customer export that holds the old id or the e-mail address on both sides.",
+    ),
+    "ids_clean": ("No id looks changed.", ""),
+    "ids_email_case": ("{customers} customers wrote their address in several ways; they were joined.", ""),
+    "ids_unknown": ("There are no customer ids to look at.", "Add exports with the customer's id."),
+    "ids_damaged": (
+        "{ids} ids look as if a spreadsheet had turned them into numbers.",
+        "Export again, and do not open the file in a spreadsheet in between.",
+    ),
+    "ids_several_addresses": (
+        "{ids} customer ids come with several e-mail addresses; they may join people who are not the same.",
+        "Look at merged records in the CRM; if they are right, nothing needs to be done.",
+    ),
+    "ids_not_compared": (
+        "It cannot be told whether customers keep their identity over go-live.",
+        "Add customer exports with the e-mail address from both systems.",
+    ),
+    "import_day_none": ("The dates on which {of} customers were acquired do not bunch.", ""),
+    "import_day_seen": (
+        "{customers} of {of} customers became customers within {weeks} weeks from {first}: probably an import.",
+        "Map the true date (first purchase) instead of the created date.",
+    ),
+    "import_day_near_go_live": (
+        "{customers} of {of} customers became customers within {weeks} weeks from {first}, near go-live: an import.",
+        "Add the order export, so that first orders can be used, or map the true date.",
+    ),
+    "import_day_replaced": (
+        "The dates on which customers were acquired bunch near go-live or are on one side of it only.",
+        "The first order seen is used instead. Map the true date if the system has one.",
+    ),
+    "import_day_unknown": ("No export says when customers were acquired.", "The first order seen is used instead."),
+    "leavers_seen": (
+        "{left} of {old} older customers have not ordered in the last {weeks} weeks: leavers are there.",
+        "",
+    ),
+    "leavers_none": (
+        "Of {old} older customers, only {left} have not ordered in the last {weeks} weeks: leavers may be missing.",
+        "Export all customers and their orders, also archived and deleted ones.",
+    ),
+    "leavers_unknown": (
+        "It cannot be told whether customers who left are in the exports.",
+        "Make sure that archived, deleted and inactive customers were exported too.",
+    ),
+    "orders_spread": ("The largest order is {share} of its window's revenue.", ""),
+    "one_order_large": (
+        "The largest order is {share} of its window's revenue.",
+        "Look at the median and the capped figure beside the metric.",
+    ),
+    "one_order_carries": (
+        "Transaction size changed by {change}; without the largest order of each window, by {without}.",
+        "Judge by the median and the capped figure; check whether that order belongs here.",
+    ),
+    "orders_not_listed": ("Order values were not listed.", "Add an order export with amounts."),
+    "customers_spread": ("No customer can be more than {share} of a window's revenue.", ""),
+    "few_customers_carry": (
+        "Revenue is as uneven as if {like} equal customers shared it; one of them may be up to {share}.",
+        "Look at the segments, and ask whether the largest customers changed for reasons of their own.",
+    ),
+    "customers_not_listed": ("Revenue per customer was not listed.", "Add an order export with customers."),
+}

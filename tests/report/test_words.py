@@ -1,0 +1,183 @@
+"""Every code, metric, check and value has a sentence, and no sentence has a gap left open."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from types import ModuleType
+from typing import get_args
+
+import pytest
+
+import clm_audit
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, VerdictValue
+from clm_audit.facts import fields
+from clm_audit.facts.model import SCHEMAS
+from clm_audit.inference import decide
+from clm_audit.inference.model import Finding
+from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.measures.measure import CODES as MEASURE_CODES
+from clm_audit.report import words, words_checks, words_findings, words_metrics, words_reasons, words_verdict
+from clm_audit.report.words_check_messages import MESSAGES
+from clm_audit.verdict import checks
+from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
+from clm_audit.verdict.model import CheckStatus, PlainAnswer
+from clm_audit.verdict.truth import TABLE
+
+GAP = re.compile(r"[{}]|\bNone\b|\bnan\b|  ")
+FLOORS = ("config", "intake", "facts", "measures", "inference", "verdict")
+NO_FIGURE = {"currency_not_stated", "mixed_currencies", "disabled"}
+
+
+def finished(text: str) -> bool:
+    """A sentence: begins with a capital or a number, ends with a stop, has no gap and no double blank."""
+    return bool(text) and not GAP.search(text) and text[0] in text[0].upper() and text.endswith((".", "?"))
+
+
+def code_modules() -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
+    """Every module of the package that lists codes."""
+    for found in pkgutil.walk_packages(clm_audit.__path__, "clm_audit."):
+        if found.name.split(".")[1] not in FLOORS:
+            continue
+        module = importlib.import_module(found.name)
+        codes = getattr(module, "CODES", None)
+        if isinstance(codes, tuple):
+            yield module, codes
+
+
+def test_every_code_of_every_floor_has_a_sentence() -> None:
+    known = {*MESSAGES, *words_reasons.REASONS, *words_reasons.REJECTS, *words_findings.CODES_SAID}
+    found = {module.__name__: codes for module, codes in code_modules()}
+    assert {"clm_audit.facts.fields", "clm_audit.inference.decide", "clm_audit.verdict.checks"} <= set(found)
+    missing = {f"{name}: {code}" for name, codes in found.items() for code in codes if code not in known}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("code", [*MEASURE_CODES, *sorted(NO_FIGURE)])
+def test_reasons_are_finished_sentences(code: str) -> None:
+    for detail in ({}, {"side": "before", "fact": "orders", "export": "the Shopify order export would carry it"}):
+        missing = NotAssessable(code=code, detail=detail)
+        assert finished(words_reasons.reason(missing)), words_reasons.reason(missing)
+        assert finished(words_reasons.remedy(missing)), words_reasons.remedy(missing)
+
+
+def test_a_missing_fact_names_the_export_that_would_carry_it() -> None:
+    sentence = "the Google Ads campaign report would carry it"
+    missing = NotAssessable(
+        code="missing_fact", detail={"fact": "spend", "category": "acquisition", "export": sentence}
+    )
+    assert words_reasons.reason(missing) == "The exports hold no acquisition spend."
+    assert words_reasons.remedy(missing) == f"Add an export with acquisition spend: {sentence}."
+
+
+def test_too_short_says_how_much_is_needed() -> None:
+    detail = {"have": 9, "need": 13, "unit": "weeks"}
+    said = words_reasons.reason(NotAssessable(code="too_short_before", detail=detail))
+    assert said == "There are 9 weeks before go-live; 13 are needed."
+
+
+@pytest.mark.parametrize("code", fields.CODES)
+def test_rejects_are_finished_sentences(code: str) -> None:
+    assert code in words_reasons.REJECTS
+    assert finished(words_reasons.reject(code))
+    assert finished(words_reasons.reject_remedy(code))
+
+
+@pytest.mark.parametrize("code", fields.LEFT_OUT)
+def test_left_out_reasons_have_words(code: str) -> None:
+    assert code in words_reasons.LEFT_OUT
+
+
+@pytest.mark.parametrize("metric", METRIC_IDS)
+def test_metrics_have_all_their_words(metric: MetricId) -> None:
+    declared = CATALOGUE[metric]
+    assert words_metrics.question(metric).endswith("?")
+    assert words_metrics.name(metric)
+    for currency in ("EUR", None):
+        assert not GAP.search(words_metrics.unit(metric, currency))
+    assert declared.label == f"metric.{metric}"
+    for how in ({}, {"base_weeks": 26, "cost_source": "spend", "response": "clicked", "acquired_by": "system"}):
+        assert finished(words_metrics.definition(metric, how))
+    for variant in declared.variants:
+        assert words_metrics.variant_label(metric, variant.id)
+        assert not GAP.search(words_metrics.variant_unit(variant.unit, "EUR"))
+
+
+def test_money_units_name_the_currency_or_say_that_it_is_not_stated() -> None:
+    for metric, declared in CATALOGUE.items():
+        if declared.unit == "money":
+            assert words_metrics.unit(metric, "EUR").startswith("EUR ")
+            assert "not stated" in words_metrics.unit(metric, None)
+
+
+@pytest.mark.parametrize("table", SCHEMAS)
+def test_facts_have_words(table: str) -> None:
+    assert table in words_metrics.FACTS
+
+
+def test_how_values_that_measuring_gives_have_words() -> None:
+    from clm_audit.measures.service import Source
+
+    assert set(get_args(Source)) == set(words_metrics.COST_SOURCES)
+
+
+def test_checks_codes_and_messages_match_exactly() -> None:
+    assert set(words_checks.CHECKS) == set(checks.CHECK_IDS)
+    assert set(checks.CODES) == set(MESSAGES)
+    for check_id in checks.CHECK_IDS:
+        assert finished(words_checks.purpose(check_id))
+    assert set(words_checks.STATUS) == set(get_args(CheckStatus))
+
+
+def test_findings_verdicts_answers_and_rows_have_words() -> None:
+    assert set(words_findings.FINDINGS) == set(words_findings.GLYPHS) == set(get_args(FindingValue))
+    assert set(words_verdict.VERDICTS) == set(get_args(VerdictValue))
+    assert set(words_verdict.ANSWERS) == set(get_args(PlainAnswer))
+    assert set(words_verdict.ROWS) == {row.name for row in TABLE} | {WITHHELD_ROW, UNKNOWN_ROW}
+    assert set(words_findings.CODES_SAID) == set(decide.CODES)
+
+
+def test_glyphs_are_told_apart_in_ascii() -> None:
+    glyphs = list(words_findings.GLYPHS.values())
+    assert len(set(glyphs)) == len(glyphs)
+    assert all(glyph.isascii() for glyph in glyphs)
+
+
+def test_everything_can_be_explained() -> None:
+    names = words.explain_names()
+    wanted = {*METRIC_IDS, *checks.CHECK_IDS, *checks.CODES, *fields.CODES, *MEASURE_CODES, *decide.CODES}
+    wanted |= {*get_args(FindingValue), *get_args(VerdictValue), *get_args(PlainAnswer)}
+    assert wanted <= set(names)
+    for name in names:
+        text = words.explain(name)
+        assert text is not None
+        assert not re.search(r"[{}]", text), text
+    assert words.explain("no such thing") is None
+
+
+def test_explaining_is_forgiving_and_complete() -> None:
+    assert words.explain("Purchase-Frequency") == words.explain("purchase_frequency")
+    both = words.explain("inconclusive") or ""
+    assert "(finding)" in both
+    assert "(verdict)" in both
+    metric = words.explain("service_cost") or ""
+    for part in ("Question:", "Formula:", "Unit:", "Needs:", "Limits:"):
+        assert part in metric
+
+
+@pytest.mark.parametrize("code", sorted({*MEASURE_CODES, "too_short_before"}))
+def test_a_finding_that_is_not_assessable_says_why(code: str) -> None:
+    missing = NotAssessable(code=code)
+    finding = Finding("service_cost", "not assessable", code, None, missing, 0.05, missing=missing)
+    assert words_findings.sentence(finding).startswith("Cost of customer service: not assessable. ")
+    assert finished(words_findings.reason(finding))
+    assert finished(words_findings.remedy(finding))
+    assert finished(words_findings.why_different(finding))
+
+
+def test_ascii_text_covers_every_sentence() -> None:
+    texts = [words.explain(name) or "" for name in words.explain_names()]
+    assert "?" not in "".join(words.ascii_text(text.replace("?", "")) for text in texts)
