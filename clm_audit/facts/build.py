@@ -1,0 +1,183 @@
+"""Raw text tables -> facts: stage every file, resolve identity and currency, write each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import get_args
+
+import polars as pl
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.config.preset import FactName, load_presets
+from clm_audit.exits import UsageError
+from clm_audit.facts import currency as money_of
+from clm_audit.facts.common import Context
+from clm_audit.facts.customers import build_customers, build_segments
+from clm_audit.facts.dates import DateFormat
+from clm_audit.facts.evidence import count_dates, count_days
+from clm_audit.facts.identity import resolve
+from clm_audit.facts.ledger import Book
+from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
+from clm_audit.facts.model import BOOKKEEPING, SCHEMAS, Facts, Table
+from clm_audit.facts.orders import build_orders, count_customers
+from clm_audit.facts.pools import Pools
+from clm_audit.facts.series import build_series
+from clm_audit.facts.spend import build_spend
+from clm_audit.facts.stage import Staged, Stager
+from clm_audit.facts.tickets import build_tickets
+from clm_audit.intake.model import Exports, Progress, silent
+
+TABLES: tuple[Table, ...] = get_args(Table)
+
+
+def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent) -> Facts:
+    """The canonical tables of a run, with the ledger of its files.
+
+    Raises :class:`DataError` when a column's dates or numbers can be read in two ways, or a file does not
+    hold the rows that were proved; :class:`UsageError` when ``segment_by`` names what no file has.
+    """
+    pools = Pools()
+    staged = _stage(plan, exports, pools, folder, progress)
+    _check_segments(plan, exports, staged)
+    who = resolve(pools, staged)
+    audit_currency = money_of.decide(plan, pools, staged)
+    segments, segment_of = build_segments(staged, who, pools, plan.segment_by)
+    books = {table.index: Book(table) for table in exports.tables}
+    for one in staged:
+        books[one.table.index].notes.extend(note for note in one.notes if note not in books[one.table.index].notes)
+    context = Context(plan, who, audit_currency, books, folder, segment_of, dict(who.evidence))
+    tables, labels = _tables(staged, context, pools, len(segments))
+    _evidence(plan, staged, tables, context)
+    _unused(exports, books)
+    rejects = tuple(reject for table in exports.tables for reject in books[table.index].rejects())
+    return Facts(
+        tables=tables,
+        files=tuple(books[table.index].record() for table in exports.tables),
+        rejects=rejects,
+        segments=(*segments, *({"segment": label} for label in labels)),
+        currency=audit_currency.audit,
+        absent=_absent(exports, tables),
+        evidence=dict(sorted(context.evidence.items())),
+        systems=tuple(sorted({table.system for table in exports.tables if table.system})),
+    )
+
+
+def _stage(plan: AuditPlan, exports: Exports, pools: Pools, folder: Path, progress: Progress) -> tuple[Staged, ...]:
+    """Every file read once; files whose day and month stay open learn from others of the same export."""
+    tables = [table for table in exports.tables if table.duplicate_of is None]
+    stagers = [Stager(table, pools, plan.timezone, folder, plan.segment_by) for table in tables]
+    for stager in stagers:
+        for column in stager.day_columns():
+            stager.formats.settle_open(column, _sibling(stager, column.header, stagers))
+    staged: list[Staged] = []
+    total = sum(table.height for table in tables)
+    done = 0
+    for stager in stagers:
+        staged.extend(stager.run())
+        done += stager.table.height
+        progress(stager.table.name, done, total)
+    return tuple(staged)
+
+
+def _sibling(stager: Stager, header: str, stagers: Sequence[Stager]) -> DateFormat | None:
+    """What other files of the same system and object proved about the same column; None when they disagree."""
+    table = stager.table
+    proved: set[DateFormat] = set()
+    for other in stagers:
+        same = (other.table.system, other.table.object_name) == (table.system, table.object_name)
+        if other is not stager and same:
+            for column in other.day_columns():
+                form = other.formats.dates.get(column.name)
+                if column.header == header and form and form.order in ("dmy", "mdy"):
+                    proved.add(form)
+    return proved.pop() if len(proved) == 1 else None
+
+
+def _check_segments(plan: AuditPlan, exports: Exports, staged: Sequence[Staged]) -> None:
+    found = {name for one in staged for name in one.segments}
+    offered = sorted({name for table in exports.tables if table.object for name in table.object.segments})
+    for name in plan.segment_by:
+        if name not in found:
+            near = get_close_matches(name, offered, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"offered: {', '.join(offered) or 'none'}"
+            raise UsageError(
+                f"segment_by: no customer export has a column {name}",
+                where=plan.origins.get("segment_by", ""),
+                hint=hint,
+            )
+
+
+def _tables(
+    staged: Sequence[Staged], context: Context, pools: Pools, segments: int
+) -> tuple[dict[Table, pl.LazyFrame], tuple[str, ...]]:
+    """Write every fact that the files hold."""
+    of: dict[FactName, list[Staged]] = {}
+    for one in staged:
+        of.setdefault(one.fact, []).append(one)
+    paths: dict[Table, list[Path]] = {}
+    orders = [*of.get("orders", []), *of.get("order_lines", [])]
+    orders.sort(key=lambda one: one.table.index)
+    if orders:
+        paths["orders"] = build_orders(orders, context)
+    campaigns = campaign_codes(pools)
+    builders: tuple[tuple[Table, Callable[[list[Staged]], Path]], ...] = (
+        ("customers", lambda some: build_customers(some, context)),
+        ("tickets", lambda some: build_tickets(some, context)),
+        ("sends", lambda some: build_sends(some, campaigns, context)),
+        ("responses", lambda some: build_responses(some, campaigns, context)),
+        ("campaigns", lambda some: build_campaigns(some, campaigns, context)),
+        ("spend", lambda some: build_spend(some, context)),
+    )
+    for name, builder in builders:
+        if name in of:
+            paths[name] = [builder(of[name])]
+    labels: tuple[str, ...] = ()
+    if "series" in of:
+        path, labels = build_series(of["series"], context, segments)
+        paths["series"] = [path]
+    return {name: _scan(name, paths[name]) for name in TABLES if name in paths}, labels
+
+
+def _scan(name: Table, paths: list[Path]) -> pl.LazyFrame:
+    """A lazy scan with exactly the columns and types of the fact's schema."""
+    schema = {**SCHEMAS[name], **BOOKKEEPING}
+    rows = pl.scan_parquet(paths, glob=False)
+    return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
+
+
+def _evidence(
+    plan: AuditPlan, staged: Sequence[Staged], tables: Mapping[Table, pl.LazyFrame], context: Context
+) -> None:
+    """Named counts for the data checks."""
+    for name, count in context.currency.seen.items():
+        context.count(f"currency.seen.{name}", count)
+    if "orders" in tables:
+        count_customers(tables["orders"], context, listed="customers" in tables)
+    for table in tables:
+        count_days(tables[table], table, context)
+    count_dates(staged, plan, context)
+
+
+def _unused(exports: Exports, books: Mapping[int, Book]) -> None:
+    """Say how many rows are understood and serve no fact."""
+    for table in exports.tables:
+        book = books[table.index]
+        if book.unused():
+            book.notes.append(f"rows understood and not used: {book.unused():,}")
+
+
+def _absent(exports: Exports, tables: Mapping[Table, pl.LazyFrame]) -> dict[Table, str]:
+    """For each fact that is not there, the export of a recognised system that would carry it."""
+    presets = load_presets()
+    systems = [table.system for table in exports.tables if table.system in presets]
+    sentences: dict[Table, str] = {}
+    for name in TABLES:
+        if name in tables:
+            continue
+        order = (*dict.fromkeys(system for system in systems if system), "plain")
+        carried = [presets[system].carries[name] for system in order if name in presets[system].carries]
+        sentences[name] = carried[0] if carried else ""
+    return sentences
+

@@ -1,0 +1,74 @@
+"""Stamps without a zone, and what a zone's clock changes do to them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+Span = tuple[datetime, datetime]
+_YEARS = range(2000, 2038)
+
+
+def stamp_counts(cells: pl.Expr, zone: str) -> dict[str, pl.Expr]:
+    """Counts over ISO cells: ``naive`` (with a time of day), ``dst_gap`` and ``dst_overlap`` among them."""
+    gaps, overlaps = clock_changes(zone)
+    return {
+        "naive": (cells.str.len_bytes() > 10).sum(),
+        "dst_gap": _within(cells, gaps).sum(),
+        "dst_overlap": _within(cells, overlaps).sum(),
+    }
+
+
+def _within(cells: pl.Expr, spans: tuple[Span, ...]) -> pl.Expr:
+    """Whether a stamp lies in a span; spans of one clock time are asked together."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for start, end in spans:
+        grouped.setdefault((f"{start:%H:%M}", f"{end:%H:%M}"), []).append(f"{start:%Y-%m-%d}")
+    day, clock = cells.str.slice(0, 10), cells.str.slice(11, 5)
+    hit = pl.lit(False)
+    for (start_at, end_at), days in grouped.items():
+        late = (clock >= start_at) & (clock < end_at) if start_at < end_at else clock >= start_at
+        hit = hit | (day.is_in(days) & late)
+    return hit.fill_null(False)
+
+
+@cache
+def clock_changes(zone: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Local times that a zone skips, and those that it repeats, from 2000 to 2037: half-open spans.
+
+    >>> gaps, overlaps = clock_changes("Europe/Berlin")
+    >>> gaps[24][0].isoformat(), overlaps[24][0].isoformat()
+    ('2024-03-31T02:00:00', '2024-10-27T02:00:00')
+    """
+    info = ZoneInfo(zone)
+    gaps: list[Span] = []
+    overlaps: list[Span] = []
+    day = datetime(_YEARS.start, 1, 1)
+    before = _offset(day, info)
+    while day.year < _YEARS.stop:
+        following = day + timedelta(days=1)
+        after = _offset(following, info)
+        if before != after:
+            change = _change(day, before, info)
+            start, end = sorted((change + before, change + after))
+            (gaps if after > before else overlaps).append((start, end))
+        day, before = following, after
+    return tuple(gaps), tuple(overlaps)
+
+
+def _offset(local: datetime, info: ZoneInfo) -> timedelta:
+    return local.replace(tzinfo=info).utcoffset() or timedelta()
+
+
+def _change(day: datetime, before: timedelta, info: ZoneInfo) -> datetime:
+    """The UTC minute (naive) at which the offset of a local day changes; found by halving the day."""
+    low, high = 0, 26 * 60
+    start = day - before
+    while high - low > 1:
+        middle = (low + high) // 2
+        moment = (start + timedelta(minutes=middle)).replace(tzinfo=ZoneInfo("UTC")).astimezone(info)
+        low, high = (middle, high) if moment.utcoffset() == before else (low, middle)
+    return start + timedelta(minutes=high)

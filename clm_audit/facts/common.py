@@ -1,0 +1,88 @@
+"""What the builders of all facts share: the context of a run, and small expressions on staged rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.currency import Currency
+from clm_audit.facts.identity import Codes, Identity, gather
+from clm_audit.facts.ledger import Book, Entry
+from clm_audit.facts.stage import Staged
+from clm_audit.intake.model import RawTable
+
+SIDES = {"before": -1, "both": 0, "after": 1}
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that building a fact needs. ``segment_of``: customer code -> segment code (one entry more, 0).
+
+    ``evidence`` is filled by the builders.
+    """
+
+    plan: AuditPlan
+    who: Identity
+    currency: Currency
+    books: Mapping[int, Book]
+    folder: Path
+    segment_of: Codes
+    evidence: dict[str, int] = field(default_factory=dict)
+
+    def segment(self, customer: str = "customer") -> pl.Expr:
+        """The segment code (int32) of a customer column; 0 for nobody."""
+        return gather(pl.col(customer), self.segment_of).fill_null(0).cast(pl.Int32).alias("segment")
+
+    def count(self, name: str, more: int) -> None:
+        """Add to a named count."""
+        self.evidence[name] = self.evidence.get(name, 0) + more
+
+
+def side_of(table: RawTable) -> pl.Expr:
+    """The side of go-live that the rows of a file may count for (int8)."""
+    return pl.lit(SIDES[table.side], dtype=pl.Int8)
+
+
+def left_name(one: Staged) -> pl.Expr:
+    """Why a staged row does not count, as text; null for rows that count."""
+    name = pl.lit(None, dtype=pl.String)
+    for position, reason in enumerate(one.left, start=1):
+        name = pl.when(pl.col("left") == position).then(pl.lit(reason)).otherwise(name)
+    return name.alias("left_out")
+
+
+def not_taken(one: Staged) -> tuple[Entry, ...]:
+    """The rows that their own cells disqualify, by reason."""
+    if not one.reasons:
+        return ()
+    rows = one.scan().filter(pl.col("reason") > 0).select("row", "reason").collect(engine="streaming")
+    entries = []
+    for position, (code, header) in enumerate(one.reasons, start=1):
+        here = rows.filter(pl.col("reason") == position)["row"].to_numpy().astype(np.int64)
+        if len(here):
+            entries.append(Entry(here, code, header))
+    return tuple(entries)
+
+
+def written(rows: pl.LazyFrame, path: Path) -> Path:
+    """Stream rows into a Parquet file of the run folder."""
+    rows.sink_parquet(path, compression="lz4")
+    return path
+
+
+def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str, int]) -> None:
+    """Note in the file's book how many rows or orders are understood and not counted, and why."""
+    for reason, count in sorted(counts.items()):
+        context.count(f"{fact}.left_out.{reason}", count)
+        words = reason.replace("_", " ")
+        context.books[one.table.index].notes.append(f"{fact} not counted because {words}: {count:,}")
+
+
+def rows_of(frame: pl.DataFrame, column: str = "row") -> Codes:
+    """A column of row numbers as int64."""
+    return frame[column].to_numpy().astype(np.int64)

@@ -1,0 +1,89 @@
+"""The audit currency, and money of other currencies turned into it by the plan's rates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.money import rated
+from clm_audit.facts.pools import Pools
+from clm_audit.facts.stage import Staged
+
+CODES = ("mixed_currencies", "currency_not_stated")
+_MONEY = ("amount", "cost", "unit_price")
+
+
+@dataclass(frozen=True)
+class Currency:
+    """``audit``: the audit currency or why there is none. ``rates``: currency -> exact factor, 1 left out."""
+
+    audit: str | NotAssessable
+    rates: Mapping[str, Decimal]
+    names: tuple[str, ...]
+    seen: Mapping[str, int]
+
+    def convert(self, cents: pl.Expr, one: Staged) -> pl.Expr:
+        """Hundredths in the audit currency; as they are where no rate applies."""
+        stated = header_currency(one)
+        if stated:
+            return rated(cents, self.rates[stated]) if stated in self.rates else cents
+        if "currency" not in one.columns:
+            return cents
+        converted = cents
+        for code, name in enumerate(self.names):
+            if name in self.rates:
+                exchanged = pl.when(pl.col("currency") == code).then(rated(cents, self.rates[name]))
+                converted = exchanged.otherwise(converted)
+        return converted
+
+
+def header_currency(one: Staged) -> str | None:
+    """The currency that stands in the header of the file's amount column."""
+    for name in _MONEY:
+        column = one.columns.get(name)
+        if column and "currency" in column.captured:
+            return column.captured["currency"].upper()
+    return None
+
+
+def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
+    """The currency of the audit: as declared, or the only one that counted rows state."""
+    names = tuple(pools.texts("currency").to_list())
+    seen: Counter[str] = Counter()
+    for one in staged:
+        if any(name in one.columns for name in _MONEY):
+            seen.update(_stated(one, names))
+    audit = plan.currency or _only(seen, plan.rates)
+    if audit is None:
+        reason = _mixed(seen) if seen else NotAssessable(code="currency_not_stated")
+        return Currency(reason, {}, names, seen)
+    foreign = [name for name in sorted(seen) if name != audit]
+    if any(name not in plan.rates for name in foreign):
+        return Currency(_mixed({**seen, audit: 0}), {}, names, seen)
+    return Currency(audit, {name: plan.rates[name] for name in foreign if plan.rates[name] != 1}, names, seen)
+
+
+def _only(seen: Mapping[str, int], rates: Mapping[str, Decimal]) -> str | None:
+    unrated = [name for name in sorted(seen) if name not in rates]
+    return unrated[0] if len(unrated) == 1 else None
+
+
+def _mixed(seen: Mapping[str, int]) -> NotAssessable:
+    return NotAssessable(code="mixed_currencies", detail={"currencies": ", ".join(sorted(seen))})
+
+
+def _stated(one: Staged, names: Sequence[str]) -> Mapping[str, int]:
+    counted = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    stated = header_currency(one)
+    if stated:
+        return {stated: counted.select(pl.len()).collect(engine="streaming").item()}
+    if "currency" not in one.columns:
+        return {}
+    rows = counted.filter(pl.col("currency").is_not_null()).group_by("currency").len().collect(engine="streaming")
+    return {names[code]: count for code, count in rows.iter_rows()}

@@ -1,0 +1,121 @@
+"""Customers: one row an identity, with when it was acquired and which segment it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
+from clm_audit.facts.identity import Codes, Identity
+from clm_audit.facts.ledger import Entry
+from clm_audit.facts.pools import Pools
+from clm_audit.facts.stage import Staged
+
+LABELS = 50  # values of a segment column that are told apart; the rest is one segment
+OTHER = "(other)"
+
+
+def build_customers(staged: Sequence[Staged], context: Context) -> Path:
+    """Write the customers of all files; an identity that several rows or systems list is one customer."""
+    frames = [_rows(number, one, context) for number, one in enumerate(staged)]
+    rows = pl.concat(frames).sort("part", "row")
+    again = ~pl.struct("space", "id").is_first_distinct()
+    rows = rows.with_columns(again=again)
+    for number, one in enumerate(staged):
+        here = rows.filter(pl.col("part") == number)
+        repeated = Entry(rows_of(here.filter("again")), "repeated", one.columns["customer"].header, repeated=True)
+        context.books[one.table.index].enter(None, [*not_taken(one), repeated])
+        left = here.filter(~pl.col("again") & pl.col("left_out").is_not_null()).group_by("left_out").len()
+        count_left_out(context, one, "customers", dict(left.iter_rows()))
+    counted = rows.filter(pl.col("left_out").is_null() & pl.col("customer").is_not_null())
+    customers = counted.group_by("customer", maintain_order=True).agg(
+        pl.col("acquired").min(),
+        pl.col("file").first(),
+        pl.col("side").first(),
+        pl.len().cast(pl.Int32).alias("rows"),
+        pl.col("ended").is_not_null().any(),
+    )
+    _count(customers, context)
+    table = customers.sort("customer").with_columns(context.segment())
+    path = context.folder / "customers.parquet"
+    table.select("customer", "acquired", "segment", "file", "side", "rows").write_parquet(path)
+    return path
+
+
+def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
+    days = [
+        (pl.col(name) if name in one.columns else pl.lit(None, dtype=pl.Int32)).alias(name)
+        for name in ("acquired", "ended")
+    ]
+    rows = one.scan().filter(pl.col("reason") == 0)
+    return rows.select(
+        "row",
+        pl.lit(number, dtype=pl.Int32).alias("part"),
+        pl.lit(one.system).alias("space"),
+        pl.col("customer").alias("id"),
+        context.who.customer(one, tuple(one.columns)).alias("customer"),
+        *days,
+        left_name(one),
+        pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+        side_of(one.table).alias("side"),
+    ).collect(engine="streaming")
+
+
+def _count(customers: pl.DataFrame, context: Context) -> None:
+    context.count("customers.rows", customers.height)
+    context.count("customers.inactive", int(customers["ended"].sum()))
+    days = customers.filter(pl.col("acquired").is_not_null()).group_by("acquired").len()
+    days = days.sort("len", "acquired", descending=[True, False])
+    if days.height:
+        context.evidence["customers.acquired_rows"] = int(days["len"].sum())
+        context.evidence["customers.acquired_days"] = days.height
+        context.evidence["customers.acquired_top_rows"] = int(days["len"][0])
+        context.evidence["customers.acquired_top_day"] = int(days["acquired"][0])
+
+
+def build_segments(
+    staged: Sequence[Staged], who: Identity, pools: Pools, names: Sequence[str]
+) -> tuple[tuple[Mapping[str, str], ...], Codes]:
+    """The segments (code -> labels) and the segment code of each customer code.
+
+    A customer belongs to the first non-blank label that its rows give, in the order of files and rows.
+    """
+    found = [one for one in staged if one.fact == "customers" and one.segments]
+    none = np.zeros(who.customers + 1, dtype=np.int64)
+    if not found:
+        return ({},), none
+    labels = pl.concat([_labels(number, one, who, pools, names) for number, one in enumerate(found)])
+    each = labels.sort("part", "row").group_by("customer").agg(pl.col(name).drop_nulls().first() for name in names)
+    each = each.with_columns(_common(each, name) for name in names).filter(~pl.all_horizontal(pl.col(*names).is_null()))
+    combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("segment", offset=1)
+    each = each.join(combos, on=list(names), how="left", nulls_equal=True)
+    none[each["customer"].to_numpy()] = each["segment"].to_numpy()
+    named = [{name: row[name] for name in names if row[name] is not None} for row in combos.iter_rows(named=True)]
+    return ({}, *named), none
+
+
+def _labels(number: int, one: Staged, who: Identity, pools: Pools, names: Sequence[str]) -> pl.DataFrame:
+    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    columns = []
+    for name in names:
+        texts = pools.texts(f"segment {name}")
+        if name in one.segments:
+            codes = pl.col(f"segment {name}")
+            columns.append(codes.replace_strict(range(len(texts)), texts, default=None).alias(name))
+        else:
+            columns.append(pl.lit(None, dtype=pl.String).alias(name))
+    customer = who.customer(one, tuple(one.columns)).alias("customer")
+    frame = rows.select("row", customer, *columns, pl.lit(number, dtype=pl.Int32).alias("part"))
+    return frame.filter(pl.col("customer").is_not_null()).collect(engine="streaming")
+
+
+def _common(each: pl.DataFrame, name: str) -> pl.Expr:
+    """The label, or :data:`OTHER` where it is none of the most frequent ones."""
+    sizes = each.filter(pl.col(name).is_not_null()).group_by(name).len().sort("len", name, descending=[True, False])
+    if sizes.height <= LABELS:
+        return pl.col(name)
+    frequent = pl.col(name).is_in(sizes[name].head(LABELS).to_list())
+    return pl.when(frequent | pl.col(name).is_null()).then(name).otherwise(pl.lit(OTHER)).alias(name)

@@ -1,0 +1,47 @@
+"""Counts that the data checks ask for: first and last days, stamps without a zone, clock changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.common import Context
+from clm_audit.facts.model import Table
+from clm_audit.facts.stage import Staged
+
+_COUNTED = ("orders", "tickets")
+
+
+def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
+    """``<fact>.first_day`` and ``<fact>.last_day``, over all files and for each (``.<file>``)."""
+    if fact == "customers":
+        return
+    if fact in _COUNTED:
+        rows = rows.filter(pl.col("left_out").is_null())
+    each = rows.group_by("file").agg(first=pl.col("day").min(), last=pl.col("day").max())
+    days = each.filter(pl.col("first").is_not_null()).sort("file").collect(engine="streaming")
+    for file, first, last in days.iter_rows():
+        context.evidence[f"{fact}.first_day.{file}"] = first
+        context.evidence[f"{fact}.last_day.{file}"] = last
+    if days.height:
+        context.evidence[f"{fact}.first_day"] = min(days["first"].to_list())
+        context.evidence[f"{fact}.last_day"] = max(days["last"].to_list())
+
+
+def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> None:
+    """``dates.naive``: stamps with a time of day and no zone; ``dates.dst_gap`` and ``dates.dst_overlap``:
+    those that a change of the clock makes impossible or ambiguous (their day is not in doubt)."""
+    for name in ("dates.naive", "dates.zoned", "dates.dst_gap", "dates.dst_overlap"):
+        context.count(name, 0)
+    by_default = plan.origins.get("timezone", "default") == "default"
+    for one in staged:
+        for name, count in one.stamps.items():
+            context.count(f"dates.{name}", count)
+        if one.stamps.get("naive") and by_default:
+            note = f"stamps without a zone are read as {plan.timezone}, because no timezone is set"
+            notes = context.books[one.table.index].notes
+            if note not in notes:
+                notes.append(note)
+

@@ -1,0 +1,185 @@
+"""Who is who: ids and e-mail addresses of all systems -> one exact integer a customer.
+
+An id stands for the e-mail address that a row beside it gives (customer exports first). The key of a
+customer is the address without case when it is known, else ``system:id``; codes number the sorted keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from clm_audit.facts.pools import Pools
+from clm_audit.facts.stage import Staged
+
+Codes = NDArray[np.int64]
+_POOL = "id "
+_DAMAGED = r"^\d(\.\d+)?[Ee]\+\d+$"
+_HOPS = 16
+
+
+@dataclass(frozen=True)
+class Identity:
+    """``ids``/``emails``: name space -> customer code of each pool code (-1 = nobody; one entry more for null).
+
+    ``known`` marks the customers that a customer export lists.
+    """
+
+    ids: Mapping[str, Codes]
+    emails: Mapping[str, Codes]
+    customers: int
+    known: NDArray[np.bool_]
+    evidence: Mapping[str, int]
+
+    def customer(self, one: Staged, columns: Sequence[str]) -> pl.Expr:
+        """The customer code (int64) of staged rows, by their id or else by their e-mail address."""
+        found: list[pl.Expr] = []
+        for name, field in (("customer", "customer"), ("recipient", "recipient"), ("email", "email")):
+            if field in columns:
+                codes = self.emails[one.system] if name == "email" else self.ids[one.system]
+                found.append(gather(pl.col(field), codes))
+        return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
+
+
+def gather(codes: pl.Expr, values: Codes) -> pl.Expr:
+    """``values[code]`` for a column of pool codes; null codes and negative values give null."""
+    last = len(values) - 1
+
+    def look_up(column: pl.Series) -> pl.Series:
+        return pl.Series(column.name, values[column.fill_null(last).to_numpy()])
+
+    found = codes.map_batches(look_up, return_dtype=pl.Int64, is_elementwise=True)
+    return pl.when(found >= 0).then(found)
+
+
+def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
+    """Resolve every id and address that the staged files hold."""
+    texts = _texts(pools, staged)
+    merged = _follow(texts, _merges(texts, staged))
+    linked, several = _links(texts, staged)
+    keys = texts.join(merged, on=["space", "key"], how="left", maintain_order="left")
+    keys = keys.with_columns(key=pl.coalesce("target", "key")).drop("target")
+    keys = keys.join(linked, on="key", how="left", maintain_order="left")
+    keys = keys.with_columns(final=pl.coalesce("address", "key"))
+    names = keys.select("final").drop_nulls().unique().sort("final").with_row_index("customer")
+    keys = keys.join(names, on="final", how="left", maintain_order="left")
+    ids, emails = {}, {}
+    for space in pools.names():
+        if space.startswith(_POOL):
+            here = keys.filter(pl.col("space") == space)
+            codes = here["customer"].cast(pl.Int64).fill_null(-1).to_numpy()
+            ids[space.removeprefix(_POOL)] = np.append(codes, -1)
+            emails[space.removeprefix(_POOL)] = np.append(np.where(here["is_email"].fill_null(False).to_numpy(), codes, -1), -1)
+    for one in staged:
+        ids.setdefault(one.system, np.array([-1]))
+        emails.setdefault(one.system, np.array([-1]))
+    known = _known(ids, names.height, staged)
+    cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
+    evidence = {
+        "customers.email_case": cases.height,
+        "customers.by_email": names.filter(pl.col("final").str.contains("@", literal=True)).height,
+        "customers.ids_with_several_emails": several,
+        "ids.excel_damage": texts.filter(pl.col("text").str.contains(_DAMAGED)).height,
+    }
+    return Identity(ids, emails, names.height, known, evidence)
+
+
+def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
+    """Every text of every id pool: space, code, text, key, is_email."""
+    separators = {f"{_POOL}{one.system}": one.table.object.id_separator for one in staged if one.table.object}
+    for one in staged:
+        if one.table.object and one.table.object.id_separator:
+            separators[f"{_POOL}{one.system}"] = one.table.object.id_separator
+    frames = []
+    for space in pools.names():
+        if not space.startswith(_POOL):
+            continue
+        frame = pl.DataFrame({"text": pools.texts(space)}).with_row_index("code")
+        first = pl.col("text")
+        separator = separators.get(space)
+        if separator:
+            first = first.str.split(separator).list.first().str.strip_chars()
+        is_email = first.str.contains("@", literal=True)
+        key = pl.when(is_email).then(first.str.to_lowercase()).otherwise(space.removeprefix(_POOL) + ":" + first)
+        frames.append(frame.with_columns(space=pl.lit(space), key=key, is_email=is_email))
+    empty = {"code": pl.UInt32, "text": pl.String, "space": pl.String, "key": pl.String, "is_email": pl.Boolean}
+    return pl.concat([pl.DataFrame(schema=empty), *(frame.select(list(empty)) for frame in frames)])
+
+
+def _pairs(one: Staged, left: str, right: str) -> pl.DataFrame:
+    """Distinct pairs of pool codes of two fields of a file."""
+    rows = one.scan().filter((pl.col("reason") == 0) & pl.col(left).is_not_null() & pl.col(right).is_not_null())
+    return rows.select(code=pl.col(left), other=pl.col(right)).unique().collect(engine="streaming")
+
+
+def _named(texts: pl.DataFrame, space: str, pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of pool codes -> pairs of keys."""
+    here = texts.filter(pl.col("space") == space)
+    named = pairs.join(here.select("code", "key"), on="code")
+    other = here.select(pl.col("code").alias("other"), pl.col("key").alias("address"), pl.col("is_email"))
+    return named.join(other, on="other").select("key", "address", "is_email")
+
+
+def _links(texts: pl.DataFrame, staged: Sequence[Staged]) -> tuple[pl.DataFrame, int]:
+    """id key -> e-mail address; customer exports are believed first, then the smallest address."""
+    found = [pl.DataFrame(schema={"key": pl.String, "address": pl.String, "rank": pl.Int32})]
+    for one in staged:
+        if {"customer", "email"} <= set(one.columns):
+            pairs = _named(texts, f"{_POOL}{one.system}", _pairs(one, "customer", "email")).filter("is_email")
+            pairs = pairs.filter(~pl.col("key").str.contains("@", literal=True))
+            rank = pl.lit(0 if one.fact == "customers" else 1, dtype=pl.Int32)
+            found.append(pairs.select("key", "address", rank=rank))
+    links = pl.concat(found).unique().sort("key", "rank", "address")
+    several = links.filter(pl.col("rank") == 0).group_by("key").len().filter(pl.col("len") > 1).height
+    return links.unique("key", keep="first", maintain_order=True).select("key", "address"), several
+
+
+def _merges(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
+    """Merged id -> the id that it was merged into: space, key, target."""
+    found = [pl.DataFrame(schema={"space": pl.String, "key": pl.String, "target": pl.String})]
+    for one in staged:
+        space = f"{_POOL}{one.system}"
+        if one.fact != "customers" or "customer" not in one.columns:
+            continue
+        if "merged_into" in one.columns:
+            rows = one.scan().filter(pl.col("merged_into").is_not_null() & pl.col("customer").is_not_null())
+            pairs = rows.select(code="customer", other="merged_into").unique().collect(engine="streaming")
+            named = _named(texts, space, pairs)
+            found.append(named.select(pl.lit(space).alias("space"), "key", target="address"))
+        if "merged_from" in one.columns:
+            rows = one.scan().filter(pl.col("merged_from").is_not_null() & pl.col("customer").is_not_null())
+            lists = rows.select(code="customer", old=pl.col("merged_from").str.split(";")).collect()
+            here = texts.filter(pl.col("space") == space).select("code", target="key")
+            exploded = lists.explode("old").join(here, on="code")
+            key = one.system + ":" + pl.col("old").str.strip_chars()
+            found.append(exploded.select(pl.lit(space).alias("space"), key.alias("key"), "target"))
+    merges = pl.concat(found).filter(pl.col("key") != pl.col("target"))
+    return merges.sort("space", "key", "target").unique(["space", "key"], keep="first", maintain_order=True)
+
+
+def _follow(texts: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:
+    """Chains of merges followed to their end; a circle ends where it began to repeat."""
+    if texts.is_empty() or merges.is_empty():
+        return merges
+    for _ in range(_HOPS):
+        further = merges.select("space", target="key", onward="target")
+        step = merges.join(further, on=["space", "target"], how="left")
+        if step["onward"].is_null().all():
+            break
+        onward = pl.when(pl.col("onward") != pl.col("key")).then("onward")
+        merges = step.select("space", "key", target=pl.coalesce(onward, "target"))
+    return merges
+
+
+def _known(ids: Mapping[str, Codes], customers: int, staged: Sequence[Staged]) -> NDArray[np.bool_]:
+    known = np.zeros(customers, dtype=np.bool_)
+    for one in staged:
+        if one.fact == "customers" and "customer" in one.columns:
+            rows = one.scan().filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
+            codes = rows.select(pl.col("customer").unique()).collect(engine="streaming")["customer"].to_numpy()
+            known[ids[one.system][codes]] = True
+    return known

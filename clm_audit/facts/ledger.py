@@ -1,0 +1,131 @@
+"""What became of every record: one book a file while facts are built, one count a file at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.intake.locate import locate
+from clm_audit.intake.model import Action, FileRecord, RawTable, Reject, RowCounts
+
+Rows = NDArray[np.int64]
+ACCEPTED, REJECTED, REPEATED = np.uint8(1), np.uint8(2), np.uint8(4)
+LISTED = 100_000  # rows of a file that are listed one by one; the counts hold all of them
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Rows of one file that were not taken for one reason; ``column`` is a header."""
+
+    rows: Rows
+    code: str
+    column: str
+    repeated: bool = False
+
+
+@dataclass
+class Book:
+    """The fate of each data row of one file. A row may serve several facts: it is accepted when one takes it."""
+
+    table: RawTable
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.state: NDArray[np.uint8] = np.zeros(self.table.height, dtype=np.uint8)
+
+    def fresh(self) -> NDArray[np.bool_]:
+        """Rows that no fact has accepted yet."""
+        fresh: NDArray[np.bool_] = np.equal(self.state & ACCEPTED, 0)
+        return fresh
+
+    def enter(self, served: Rows | None, entries: Sequence[Entry]) -> None:
+        """Book the rows that one fact was asked to take (None = all); those in no entry are accepted."""
+        fate = np.zeros_like(self.state)
+        fate[slice(None) if served is None else served] = ACCEPTED
+        for entry in entries:
+            fate[entry.rows] = REPEATED if entry.repeated else REJECTED
+        self.state |= fate
+        self.entries.extend(entry for entry in entries if len(entry.rows))
+
+    def counts(self) -> RowCounts:
+        """The ledger line; rows that serve no fact are understood and accepted."""
+        table = self.table
+        if table.duplicate_of is not None:
+            return RowCounts(
+                read=table.height + table.structure, duplicate=table.height, structure=table.structure
+            )
+        taken = (self.state & ACCEPTED) > 0
+        rejected = ~taken & ((self.state & REJECTED) > 0)
+        repeated = ~taken & ~rejected & ((self.state & REPEATED) > 0)
+        lost = int(rejected.sum()), int(repeated.sum())
+        return RowCounts(
+            read=table.height + table.structure,
+            accepted=table.height - sum(lost),
+            rejected=lost[0],
+            duplicate=lost[1],
+            structure=table.structure,
+        )
+
+    def unused(self) -> int:
+        """Rows that serve no fact."""
+        return 0 if self.table.duplicate_of is not None else int((self.state == 0).sum())
+
+    def record(self) -> FileRecord:
+        """The file as the audit JSON lists it."""
+        table = self.table
+        return FileRecord(
+            path=table.name,
+            sha256=table.sha256,
+            bytes=table.bytes,
+            system=table.system,
+            object=table.object_name,
+            encoding=table.encoding,
+            dialect=table.dialect,
+            header_line=table.header_line,
+            rows=self.counts(),
+            notes=(*table.notes, *self.notes),
+        )
+
+    def rejects(self) -> tuple[Reject, ...]:
+        """Rows that were not taken, located in the file, in its order; rejected before repeated ones if many."""
+        ordered = sorted(self.entries, key=lambda entry: entry.repeated)
+        flat = [(int(row), entry) for entry in ordered for row in np.sort(entry.rows)]
+        kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))
+        if len(flat) > LISTED:
+            self.notes.append(f"rows not taken that are counted and not listed one by one: {len(flat) - LISTED:,}")
+        places = locate(self.table, [row for row, _ in kept]) if kept else {}
+        return tuple(self._reject(row, entry, places[row]) for row, entry in kept)
+
+    def _reject(self, row: int, entry: Entry, place: tuple[int, int]) -> Reject:
+        taken = bool(self.state[row] & ACCEPTED)
+        action: Action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
+        line, byte = place
+        return Reject(
+            file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action
+        )
+
+
+def settle(files: Sequence[FileRecord], outside: Mapping[int, int]) -> tuple[FileRecord, ...]:
+    """Set the rows outside the windows apart: file number -> rows, moved from accepted to outside.
+
+    Raises :class:`ArithmeticError` (an error of the program) when a file's records do not add up.
+
+    >>> one = FileRecord(path="a", sha256="", bytes=0, system=None, object=None, encoding="", dialect="",
+    ...                  header_line=1, rows=RowCounts(read=3, accepted=2, structure=1))
+    >>> settle([one], {0: 2})[0].rows.outside
+    2
+    """
+    settled = []
+    for number, record in enumerate(files):
+        moved = outside.get(number, 0)
+        rows = record.rows.model_copy(
+            update={"accepted": record.rows.accepted - moved, "outside": record.rows.outside + moved}
+        )
+        if rows.accepted < 0 or moved < 0 or not rows.adds_up():
+            raise ArithmeticError(f"the records of file {number} do not add up")
+        settled.append(record.model_copy(update={"rows": rows}))
+    return tuple(settled)

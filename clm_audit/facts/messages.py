@@ -1,0 +1,174 @@
+"""Campaign messages: who was sent what and who responded, each recipient once a campaign; and aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.identity import Codes, gather
+from clm_audit.facts.ledger import Book, Entry
+from clm_audit.facts.pools import Pools
+from clm_audit.facts.stage import Staged
+
+_COUNTS = ("sent", "delivered", "opened", "clicked", "responded", "converted")
+KINDS: Mapping[str, str] = {
+    "open": "opened",
+    "opened": "opened",
+    "opens": "opened",
+    "click": "clicked",
+    "clicked": "clicked",
+    "clicks": "clicked",
+    "reply": "responded",
+    "replied": "responded",
+    "respond": "responded",
+    "responded": "responded",
+    "response": "responded",
+    "convert": "converted",
+    "converted": "converted",
+    "conversion": "converted",
+    "redeemed": "converted",
+}
+
+
+def campaign_codes(pools: Pools) -> Mapping[str, Codes]:
+    """Name space -> campaign code of each pool code, numbered by sorted ``system:campaign``."""
+    spaces = [name for name in pools.names() if name.startswith("campaign ")]
+    keys = {name: (name.removeprefix("campaign ") + ":" + pools.texts(name)).fill_null("").to_list() for name in spaces}
+    numbers = {key: number for number, key in enumerate(sorted(key for found in keys.values() for key in found if key))}
+    return {
+        name.removeprefix("campaign "): np.array([*(numbers.get(key, -1) for key in found), -1], dtype=np.int64)
+        for name, found in keys.items()
+    }
+
+
+def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+    """Write the sends: one row a recipient and campaign, delivered if any of its rows says so."""
+    frames = []
+    for number, one in enumerate(staged):
+        delivered = pl.col("delivered").fill_null(False) if "delivered" in one.columns else pl.lit(True)
+        if "bounced" in one.columns:
+            delivered = delivered & ~pl.col("bounced").fill_null(False)
+        frames.append(_rows(number, one, campaigns, context, "sent", delivered.alias("delivered")))
+    rows = pl.concat(frames).sort("delivered", "day", "part", "row", descending=[True, False, False, False])
+    kept = _once(rows, staged, ["campaign", "recipient"], context, "sends")
+    path = context.folder / "sends.parquet"
+    columns = ("campaign", "recipient", "segment", "day", "delivered", "file", "side", "rows")
+    kept.with_columns(context.segment("recipient")).select(columns).write_parquet(path)
+    return path
+
+
+def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+    """Write the responses: one row a recipient, campaign and kind, on the first day."""
+    frames = [_rows(number, one, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
+    rows = pl.concat(frames).sort("day", "part", "row")
+    kept = _once(rows, staged, ["campaign", "recipient", "kind"], context, "responses")
+    path = context.folder / "responses.parquet"
+    kept.select("campaign", "recipient", "day", "kind", "file", "side", "rows").write_parquet(path)
+    return path
+
+
+def _kind(one: Staged) -> pl.Expr:
+    if "kind" not in one.columns and "kind" not in one.source.constants:
+        return pl.lit("responded").alias("kind")
+    word = pl.col("kind").str.to_lowercase()
+    kind = word.replace_strict(KINDS, default=None, return_dtype=pl.String)
+    return pl.when(word.is_null()).then(pl.lit("responded")).otherwise(kind).alias("kind")
+
+
+def _rows(
+    number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context, day: str, extra: pl.Expr
+) -> pl.DataFrame:
+    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    return rows.select(
+        "row",
+        pl.lit(number, dtype=pl.Int32).alias("part"),
+        gather(pl.col("campaign"), campaigns[one.system]).alias("campaign"),
+        context.who.customer(one, ("recipient",)).alias("recipient"),
+        pl.col(day).alias("day"),
+        extra,
+        pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+        side_of(one.table).alias("side"),
+    ).collect(engine="streaming")
+
+
+def _once(
+    rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], context: Context, fact: str
+) -> pl.DataFrame:
+    """The first row of each key; books the others as repeated, and gives each kept row its record count."""
+    known = rows.filter(~pl.any_horizontal(pl.col(key).is_null()))
+    known = known.with_columns(again=~pl.struct(key).is_first_distinct())
+    kept = []
+    for number, one in enumerate(staged):
+        here = known.filter(pl.col("part") == number)
+        unknown = rows.filter((pl.col("part") == number) & pl.any_horizontal(pl.col(key).is_null()))
+        again = rows_of(here.filter("again"))
+        entries = [
+            *not_taken(one),
+            Entry(rows_of(unknown), "unknown_kind", _header(one)),
+            Entry(again, "repeated", _header(one), repeated=True),
+        ]
+        context.count(f"{fact}.duplicate_rows", len(again))
+        kept.append(_booked(context.books[one.table.index], one, entries, here.filter(~pl.col("again"))))
+    table = pl.concat(kept)
+    context.count(f"{fact}.rows", table.height)
+    return table
+
+
+def _header(one: Staged) -> str:
+    for name in ("kind", "recipient", "campaign"):
+        if name in one.columns:
+            return one.columns[name].header
+    return ""
+
+
+def _booked(book: Book, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
+    """Enter the rows of one yield; a record that an earlier fact of the file took stands for no further one."""
+    fresh = book.fresh()
+    served = rows_of(one.scan().select("row").collect(engine="streaming"))
+    book.enter(served, entries)
+    weights = fresh[rows_of(kept)].astype(np.int32)
+    return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
+
+
+def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+    """Write campaign aggregates; the same campaign and day in another file, or twice alike, counts once."""
+    rows = pl.concat([_aggregates(number, one, campaigns, context) for number, one in enumerate(staged)])
+    rows = rows.sort("part", "row")
+    first_part = pl.col("part").first().over("campaign", "day")
+    alike = ~pl.struct("campaign", "day", *_COUNTS, "cost").is_first_distinct()
+    rows = rows.with_columns(again=(pl.col("part") != first_part) | alike)
+    for number, one in enumerate(staged):
+        again = rows.filter((pl.col("part") == number) & pl.col("again"))
+        repeated = Entry(rows_of(again), "repeated", _header(one), repeated=True)
+        context.books[one.table.index].enter(None, [*not_taken(one), repeated])
+        context.count("campaigns.duplicate_rows", again.height)
+    table = rows.filter(~pl.col("again"))
+    context.count("campaigns.rows", table.height)
+    path = context.folder / "campaigns.parquet"
+    columns = ("campaign", "day", *_COUNTS, "cost", "file", "side")
+    table.select(*columns, pl.lit(1, dtype=pl.Int32).alias("rows")).write_parquet(path)
+    return path
+
+
+def _aggregates(number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context) -> pl.DataFrame:
+    nothing = pl.lit(None, dtype=pl.Int64)
+    cost = context.currency.convert(pl.col("cost"), one) if "cost" in one.columns else nothing
+    return (
+        one.scan()
+        .filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+        .select(
+            "row",
+            pl.lit(number, dtype=pl.Int32).alias("part"),
+            gather(pl.col("campaign"), campaigns[one.system]).alias("campaign"),
+            pl.col("date").alias("day"),
+            *((pl.col(name) if name in one.columns else nothing).alias(name) for name in _COUNTS),
+            cost.alias("cost"),
+            pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+            side_of(one.table).alias("side"),
+        )
+        .collect(engine="streaming")
+    )

@@ -1,0 +1,122 @@
+"""Money from text, exactly: one locale a column, decided over all rows; never a float.
+
+Plain numbers are read as decimals of 18 places. Adorned ones (currency signs, thousands, parentheses)
+are first rewritten as plain text, by the locale that the whole column proves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+import polars as pl
+
+Locale = Literal["plain", "point", "comma"]
+PLAIN = r"^[+-]?(\d{1,15}(\.\d{0,18})?|\.\d{1,18})$"
+_SPACES = r"[\s\u00a0\u202f\u2007\u2009'’]"
+_SIGNS = r"^([-+(]*)(?:\p{Sc}|[A-Z]{1,3}\p{Sc}|[A-Z]{3}|Rs\.?|kr\.?)|(?:\p{Sc}|[A-Z]{3}|kr\.?)([-)]*)$"
+_POINT = r"^[+-]?(\d{1,3}(,\d{3})+|\d{1,15})?(\.\d{1,18})?$"
+_COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d{1,15})?(,\d{1,18})?$"
+CENT = 100
+MICRO = 1_000_000
+
+
+@dataclass(frozen=True)
+class MoneyProfile:
+    """What a column shows over all of its rows: how many cells, and how many prove a locale."""
+
+    filled: int
+    plain: int
+    point: int
+    comma: int
+    proves_point: int
+    proves_comma: int
+    three_places: int
+    ungrouped: int
+
+
+def profile_exprs(cells: pl.Expr) -> dict[str, pl.Expr]:
+    """The counts of :class:`MoneyProfile`, one aggregate each."""
+    bare = strip_adornment(cells)
+    grouped = r"^[+-]?\d{1,3}([.]\d{3})+$"
+    return {
+        "filled": cells.is_not_null().sum(),
+        "plain": cells.str.contains(PLAIN).sum(),
+        "point": bare.str.contains(_POINT).sum(),
+        "comma": bare.str.contains(_COMMA).sum(),
+        "proves_point": (
+            bare.str.contains(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|,\d{3},") | bare.str.contains(r"^[+-]?0\.\d{3}$")
+        ).sum(),
+        "proves_comma": bare.str.contains(r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\.").sum(),
+        "three_places": bare.str.contains(grouped).sum(),
+        "ungrouped": bare.str.contains(r"^[+-]?\d{4,}(\.\d+)?$").sum(),
+    }
+
+
+def locale_of(profile: MoneyProfile) -> Locale | None:
+    """The locale that a column proves; None when ``1.234`` could be a thousand or a unit throughout."""
+    if profile.proves_comma > profile.proves_point:
+        return "comma"
+    if profile.three_places and not profile.proves_point and not profile.ungrouped:
+        return None
+    return "plain" if profile.plain == profile.filled else "point"
+
+
+def strip_adornment(cells: pl.Expr) -> pl.Expr:
+    """Without spaces, currency signs and codes; ``(12)`` and ``12-`` become ``-12``."""
+    bare = cells.str.replace_all(_SPACES, "").str.replace(_SIGNS, "${1}${2}").str.replace(_SIGNS, "${1}${2}")
+    bare = bare.str.replace(r"^-?\(([^()]+)\)$", "-${1}").str.replace(r"^([\d.,]+)-$", "-${1}")
+    return bare.str.replace(_SIGNS, "${1}${2}")
+
+
+def to_plain(cells: pl.Expr, locale: Locale) -> pl.Expr:
+    """Cells rewritten as plain decimals; what does not fit the locale is null."""
+    if locale == "plain":
+        return pl.when(cells.str.contains(PLAIN)).then(cells)
+    bare = strip_adornment(cells)
+    if locale == "point":
+        plain = pl.when(bare.str.contains(_POINT)).then(bare.str.replace_all(",", "", literal=True))
+    else:
+        swapped = bare.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        plain = pl.when(bare.str.contains(_COMMA)).then(swapped)
+    return pl.when(plain.str.contains(PLAIN)).then(plain)
+
+
+def scaled(plain: pl.Expr, scale: int) -> pl.Expr:
+    """Plain decimal text -> int64 in 1/``scale`` units, half-even; null stays null."""
+    places = len(str(scale)) - 1
+    number = plain.cast(pl.Decimal(38, 18), strict=False).round(places, mode="half_to_even")
+    return (number * scale).cast(pl.Int64, strict=False)
+
+
+def more_places(plain: pl.Expr) -> pl.Expr:
+    """Whether a plain decimal is written with more than two places."""
+    return plain.str.contains(r"\.\d\d\d").fill_null(False)
+
+
+def half_even(value: pl.Expr, divisor: pl.Expr | int) -> pl.Expr:
+    """``value / divisor`` rounded half to even, in the integer type of ``value``; divisor > 0.
+
+    >>> pl.DataFrame({"v": [5, 15, -5, -15, 14]}).select(half_even(pl.col("v"), 10))["v"].to_list()
+    [0, 2, 0, -2, 1]
+    """
+    quotient = value // divisor
+    twice = (value - quotient * divisor) * 2
+    up = (twice > divisor) | ((twice == divisor) & (quotient % 2 != 0))
+    return quotient + up.cast(pl.Int64)
+
+
+def rated(cents: pl.Expr, rate: Decimal) -> pl.Expr:
+    """Hundredths times an exact rate, rounded half-even to hundredths; int64.
+
+    >>> pl.DataFrame({"c": [100, 250, 125]}).select(rated(pl.col("c"), Decimal("1.02")))["c"].to_list()
+    [102, 255, 128]
+    """
+    numerator, denominator = rate.as_integer_ratio()
+    wide = cents.cast(pl.Int128) * pl.lit(numerator, dtype=pl.Int128)
+    bottom = pl.lit(denominator, dtype=pl.Int128)
+    quotient = wide // bottom
+    twice = (wide - quotient * bottom) * 2
+    up = (twice > bottom) | ((twice == bottom) & (quotient % 2 != 0))
+    return (quotient + up.cast(pl.Int128)).cast(pl.Int64)

@@ -1,0 +1,192 @@
+"""Orders: one row an order, line items grouped, repeated orders of several files counted once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of, written
+from clm_audit.facts.ledger import Entry
+from clm_audit.facts.money import CENT, MICRO, half_even
+from clm_audit.facts.stage import Staged
+from clm_audit.facts.twins import Candidates, Twins, find_twins
+
+EPOCH = date(1970, 1, 1)
+_VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
+
+
+def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
+    """Write the orders of every file; returns the Parquet files."""
+    candidates = [_candidates(one, context) for one in staged]
+    twins = find_twins(candidates)
+    paths = []
+    for number, candidate in enumerate(candidates):
+        paths.extend(_final(candidate, number, twins, context))
+        entries = [*candidate.entries, *twins.entries.get(number, ())]
+        context.books[candidate.one.table.index].enter(None, entries)
+        context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
+    context.count("orders.split_over_files", twins.split_orders)
+    return paths
+
+
+def _candidates(one: Staged, context: Context) -> Candidates:
+    path = context.folder / f"candidates-{one.table.index}-{one.number}.parquet"
+    rows = one.scan().with_columns(customer=context.who.customer(one, tuple(one.columns)))
+    for name, dtype in _VALUES.items():
+        source = {"day": "date", "gross": "amount"}.get(name, name)
+        has = source in one.columns or name == "customer"
+        rows = rows.with_columns((pl.col(source) if has else pl.lit(None, dtype=dtype)).alias(name))
+    if one.by_line:
+        return _grouped(one, rows, path)
+    kept = rows.filter(pl.col("reason") == 0).select(
+        "order",
+        pl.col("row").alias("first"),
+        pl.col("row").alias("last"),
+        pl.lit(1, dtype=pl.UInt32).alias("lines"),
+        left_name(one),
+        *_VALUES,
+    )
+    return Candidates(one, written(kept, path), not_taken(one))
+
+
+def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
+    """Line items -> orders. An order with a row that cannot be read is rejected whole."""
+    keyed = rows.filter(pl.col("order").is_not_null())
+    counts = pl.col("left") == 0
+    if one.fact == "order_lines":
+        amount = pl.col("amount") if "amount" in one.columns else _line_amount()
+        gross = [pl.when(counts).then(amount).sum().alias("gross"), pl.lit(False).alias("clash")]
+        left = pl.when(counts.any()).then(pl.lit(0, dtype=pl.UInt8)).otherwise(pl.col("left").max())
+    else:
+        gross = [_combined(one, "amount", "gross"), _clash(one)]
+        left = pl.col("left").max()
+    groups = keyed.group_by("order").agg(
+        pl.col("row").min().alias("first"),
+        pl.col("row").max().alias("last"),
+        pl.len().alias("lines").cast(pl.UInt32),
+        *gross,
+        _combined(one, "refunded", "refunded"),
+        pl.col("day").min(),
+        pl.col("customer").min(),
+        pl.col("currency").min(),
+        left.alias("left"),
+        (pl.col("reason") > 0).any().alias("bad"),
+    )
+    if one.fact == "order_lines":
+        groups = groups.with_columns(gross=half_even(pl.col("gross"), MICRO // CENT))
+    orders = groups.sort("first").collect(engine="streaming")
+    dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
+    kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
+    kept.select("order", "first", "last", "lines", left_name(one), *_VALUES).write_parquet(path)
+    return Candidates(one, path, (*not_taken(one), *_incomplete(one, dropped)))
+
+
+def _line_amount() -> pl.Expr:
+    """Quantity × unit price in millionths, half-even from their exact product."""
+    product = pl.col("quantity").cast(pl.Int128) * pl.col("unit_price").cast(pl.Int128)
+    return half_even(product, pl.lit(MICRO, dtype=pl.Int128)).cast(pl.Int64)
+
+
+def _combined(one: Staged, field: str, name: str) -> pl.Expr:
+    values = pl.col(field)
+    if name not in one.columns and name == "refunded":
+        return pl.lit(None, dtype=pl.Int64).alias(name)
+    return (values.sum() if one.source.lines.get(field) == "sum" else values.drop_nulls().min()).alias(name)
+
+
+def _clash(one: Staged) -> pl.Expr:
+    """Whether a total that stands on several rows of an order is not the same on all of them."""
+    taken = [name for name in ("amount", "refunded") if name in one.columns and one.source.lines.get(name) != "sum"]
+    clash = pl.lit(False)
+    for name in taken:
+        clash = clash | (pl.col(name).min() != pl.col(name).max()).fill_null(False)
+    return clash.alias("clash")
+
+
+def _incomplete(one: Staged, dropped: pl.DataFrame) -> list[Entry]:
+    """Readable rows of orders that are rejected whole."""
+    if dropped.is_empty():
+        return []
+    orders = dropped.lazy().select("order", "bad")
+    rows = one.scan().filter(pl.col("reason") == 0).join(orders, on="order").select("row", "bad").collect()
+    header = one.columns["order"].header
+    incomplete, clashing = rows_of(rows.filter("bad")), rows_of(rows.filter(~pl.col("bad")))
+    amount = one.columns["amount"].header if "amount" in one.columns else header
+    return [Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)]
+
+
+def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -> list[Path]:
+    """Write the orders of one file in their final form."""
+    one = candidate.one
+    paths = []
+    for part, rows in enumerate(twins.orders(number, candidate)):
+        refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
+        typed = rows.with_columns(gross=context.currency.convert(pl.col("gross"), one), refunded=refunded)
+        credit = pl.col("left_out").is_null() & (pl.col("gross") < 0)
+        typed = typed.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(
+            (pl.lit(one.table.index * 2**32, dtype=pl.Int64) + pl.col("first").cast(pl.Int64)).alias("order"),
+            "customer",
+            context.segment(),
+            "day",
+            "gross",
+            "refunded",
+            (pl.col("gross") - pl.col("refunded")).alias("net"),
+            pl.when(credit).then(pl.lit("credit_note")).otherwise("left_out").alias("left_out"),
+            pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+            side_of(one.table).alias("side"),
+            pl.col("lines").cast(pl.Int32).alias("rows"),
+        )
+        paths.append(written(typed, context.folder / f"orders-{one.table.index}-{one.number}-{part}.parquet"))
+    _count(candidate, paths, context)
+    return paths
+
+
+def _count(candidate: Candidates, paths: list[Path], context: Context) -> None:
+    """Named counts of one file's orders, for the checks and the file's notes."""
+    left = candidate.scan().filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
+    reasons = dict(left.collect(engine="streaming").iter_rows())
+    counted = pl.col("left_out").is_null()
+    seen = pl.scan_parquet(paths, glob=False).select(
+        rows=counted.sum(),
+        zero_amount=(counted & (pl.col("net") == 0)).sum(),
+        credit_note=(pl.col("left_out") == "credit_note").sum(),
+    )
+    numbers = seen.collect(engine="streaming").row(0, named=True)
+    credit_notes = numbers.pop("credit_note") or 0
+    if credit_notes:
+        reasons["credit_note"] = credit_notes
+    count_left_out(context, candidate.one, "orders", reasons)
+    for name, count in numbers.items():
+        context.count(f"orders.{name}", count or 0)
+
+
+def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> None:
+    """Who orders: how many are known, and how many order before and after go-live.
+
+    ``listed``: whether there is a customer export to know them by.
+    """
+    counted = orders.filter(pl.col("left_out").is_null())
+    go_live = _go_live(counted, context)
+    before = (pl.col("side") <= 0) & (pl.col("day") < go_live)
+    after = (pl.col("side") >= 0) & (pl.col("day") >= go_live)
+    each = counted.group_by("customer").agg(pl.len().alias("orders"), before=before.any(), after=after.any())
+    customers = each.collect(engine="streaming")
+    named = customers.filter(pl.col("customer").is_not_null())
+    context.evidence["orders.with_customer"] = int(named["orders"].sum())
+    context.evidence["orders.without_customer"] = int(customers["orders"].sum()) - int(named["orders"].sum())
+    if listed:
+        unknown = ~context.who.known[named["customer"].to_numpy()]
+        context.evidence["orders.unknown_customer"] = int(named["orders"].to_numpy()[unknown].sum())
+    if go_live is not None:
+        context.evidence["customers.seen_before"] = int(named["before"].sum())
+        context.evidence["customers.seen_both_sides"] = int((named["before"] & named["after"]).sum())
+
+
+def _go_live(orders: pl.LazyFrame, context: Context) -> int | None:
+    if context.plan.go_live:
+        return (context.plan.go_live - EPOCH).days
+    first: int | None = orders.filter(pl.col("side") == 1).select(pl.col("day").min()).collect().item()
+    return first

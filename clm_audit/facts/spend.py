@@ -1,0 +1,171 @@
+"""Spend: one row an amount with the days it covers and what it was spent on."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from clm_audit.config.plan import SpendRules
+from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.ledger import Entry
+from clm_audit.facts.stage import Staged
+
+CATEGORIES = ("acquisition", "retention", "service", "other")
+_EPOCH = date(1970, 1, 1)
+_MONTH = 31
+_BUCKETS = {"week": "week", "month": "month"}
+
+
+def category_of(rules: SpendRules, words: Sequence[str | None], platform: str | None) -> tuple[str, str]:
+    """(category, how) of an amount: by a rule on its words or platform, by its own word, or by default.
+
+    ``words``: account or campaign first, then the file's own category. ``how`` is ``rule``, ``own``,
+    ``platform`` (an ad platform that no rule names: acquisition) or ``none``.
+
+    >>> category_of(SpendRules(retention=("Winback",)), ["WINBACK", None], "Meta Ads")
+    ('retention', 'rule')
+    >>> category_of(SpendRules(), ["Brand", None], "Meta Ads")
+    ('acquisition', 'platform')
+    """
+    kinds = (("acquisition", rules.acquisition), ("retention", rules.retention), ("service", rules.service))
+    named = {name.strip().casefold(): kind for kind, names in kinds for name in names}
+    for word in (*words, platform):
+        if word and word.strip().casefold() in named:
+            return named[word.strip().casefold()], "rule"
+    for word in reversed(words):
+        if word and word.strip().casefold() in CATEGORIES:
+            return word.strip().casefold(), "own"
+    return ("acquisition", "platform") if platform else ("other", "none")
+
+
+def build_spend(staged: Sequence[Staged], context: Context) -> Path:
+    """Write the spend of all files; the same amount on the same day and account in two files counts once."""
+    rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
+    alike = ["space", "day", "until", "account", "category_word", "raw"]
+    rows = rows.with_columns(occurrence=pl.col("row").cum_count().over("part", *alike))
+    rows = rows.with_columns(again=~pl.struct(*alike, "occurrence").is_first_distinct())
+    go_live = (context.plan.go_live - _EPOCH).days if context.plan.go_live else None
+    empty = pl.col("until") <= pl.col("day")
+    crossing = pl.lit(False)
+    if go_live is not None:
+        long = pl.col("until") - pl.col("day") > _MONTH
+        crossing = long & (pl.col("day") < go_live) & (pl.col("until") > go_live)
+    rows = rows.with_columns(empty=empty, crossing=crossing & ~empty)
+    for number, one in enumerate(staged):
+        _book(rows.filter(pl.col("part") == number), one, context)
+    table = rows.filter(~pl.col("again") & ~pl.col("empty") & ~pl.col("crossing"))
+    context.count("spend.rows", table.height)
+    path = context.folder / "spend.parquet"
+    ones = pl.lit(1, dtype=pl.Int32).alias("rows")
+    table.select("day", "until", "cents", "category", "file", "side", ones).write_parquet(path)
+    return path
+
+
+def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
+    amount, day = one.columns["amount"].header, one.columns["date"].header
+    entries = [
+        *not_taken(one),
+        Entry(rows_of(here.filter("again")), "repeated", amount, repeated=True),
+        Entry(rows_of(here.filter(pl.col("empty") & ~pl.col("again"))), "period_is_empty", day),
+        Entry(rows_of(here.filter(pl.col("crossing") & ~pl.col("again"))), "period_crosses_go_live", day),
+    ]
+    context.books[one.table.index].enter(None, entries)
+    context.count("spend.duplicate_rows", here.filter("again").height)
+    notes = context.books[one.table.index].notes
+    by_default = here.filter(pl.col("how") == "platform").height
+    unmatched = here.filter(pl.col("how") == "none").height
+    if by_default:
+        context.count("spend.acquisition_by_default", by_default)
+        notes.append(f"rows of an ad platform that no spend rule names, taken as acquisition: {by_default:,}")
+    if unmatched:
+        context.count("spend.unmatched", unmatched)
+        notes.append(f"rows that no spend rule names, taken as category other: {unmatched:,}")
+
+
+def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
+    columns = set(one.columns) | set(one.source.constants)
+
+    def word(name: str) -> pl.Expr:
+        return pl.col(name) if name in columns else pl.lit(None, dtype=pl.String)
+
+    found = (
+        one.scan()
+        .filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+        .select(
+            "row",
+            pl.lit(number, dtype=pl.Int32).alias("part"),
+            pl.lit(one.system).alias("space"),
+            pl.col("date").alias("day"),
+            _until(columns).alias("until"),
+            context.currency.convert(pl.col("amount"), one).alias("cents"),
+            pl.col("amount").alias("raw"),
+            word("account").alias("account"),
+            word("category").alias("category_word"),
+            word("platform").alias("platform"),
+            pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+            side_of(one.table).alias("side"),
+        )
+        .collect(engine="streaming")
+    )
+    return _categorised(_spread(found, one, context), context.plan.spend, one.source.category)
+
+
+def _until(columns: set[str]) -> pl.Expr:
+    if "until" in columns:
+        return pl.col("until")
+    if "until_inclusive" in columns:
+        return pl.col("until_inclusive") + 1
+    return pl.lit(None, dtype=pl.Int32)
+
+
+def _categorised(rows: pl.DataFrame, rules: SpendRules, fixed: str | None) -> pl.DataFrame:
+    """Adds category and how; the rules are asked once for each combination of words."""
+    words = ["account", "category_word", "platform"]
+    combos = rows.select(words).unique(maintain_order=True)
+    answers = [
+        (fixed, "own") if fixed else category_of(rules, (account, own), platform)
+        for account, own, platform in combos.iter_rows()
+    ]
+    combos = combos.with_columns(
+        category=pl.Series([kind for kind, _ in answers], dtype=pl.String),
+        how=pl.Series([how for _, how in answers], dtype=pl.String),
+    )
+    return rows.join(combos, on=words, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _spread(rows: pl.DataFrame, one: Staged, context: Context) -> pl.DataFrame:
+    """The days that amounts cover: as stated, a week or month where the dates are of weeks or months, else a day."""
+    bucket = _BUCKETS.get(one.columns["date"].header.strip().casefold()) or _monthly(rows)
+    open_rows = pl.col("until").is_null()
+    if bucket is None or not rows.select(open_rows.any()).item():
+        return rows.with_columns(until=pl.when(open_rows).then(pl.col("day") + 1).otherwise("until").cast(pl.Int32))
+    context.books[one.table.index].notes.append(f"{one.columns['date'].header}: one date a {bucket}, spread over it")
+    spans = {day: _span(day, bucket) for day in rows.filter(open_rows)["day"].unique().to_list()}
+    ends: list[dict[int, int]] = [{day: span[at] for day, span in spans.items()} for at in (0, 1)]
+    start, end = (pl.col("day").replace_strict(moved, default=None, return_dtype=pl.Int32) for moved in ends)
+    return rows.with_columns(
+        day=pl.when(open_rows).then(start).otherwise("day"), until=pl.when(open_rows).then(end).otherwise("until")
+    )
+
+
+def _monthly(rows: pl.DataFrame) -> str | None:
+    """``month`` when the rows without an end are all dated on the first, or all on the last, of at least two months."""
+    days = [_EPOCH + timedelta(days=day) for day in rows.filter(pl.col("until").is_null())["day"].unique().to_list()]
+    first = all(day.day == 1 for day in days)
+    last = all(day.day == calendar.monthrange(day.year, day.month)[1] for day in days)
+    return "month" if len(days) > 1 and (first or last) else None
+
+
+def _span(number: int, bucket: str) -> tuple[int, int]:
+    if bucket == "week":
+        return number, number + 7
+    day = _EPOCH + timedelta(days=number)
+    first = day.replace(day=1)
+    length = calendar.monthrange(day.year, day.month)[1]
+    start = (first - _EPOCH).days
+    return start, start + length
+

@@ -1,0 +1,159 @@
+"""The same order in several rows or files: repeated, split over part files, or contradictory.
+
+Orders are compared within the name space of their system. Ids may start anew in another system's
+export, so when one side of go-live has its own files a repeated order must also have the same day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from clm_audit.facts.common import rows_of
+from clm_audit.facts.ledger import Entry, Rows
+from clm_audit.facts.stage import Staged
+
+_VALUES = ("day", "gross", "refunded", "customer", "currency", "left_out")
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The orders of one file before other files are looked at.
+
+    The Parquet holds order, first and last (row numbers), lines, day, gross, refunded, customer,
+    currency, left_out. ``entries`` are the rows that are rejected for their own cells or order.
+    """
+
+    one: Staged
+    path: Path
+    entries: tuple[Entry, ...]
+
+    def scan(self) -> pl.LazyFrame:
+        """The orders, lazily."""
+        return pl.scan_parquet(self.path, glob=False)
+
+
+@dataclass
+class Twins:
+    """What became of orders that stand more than once, by position of the file's candidates.
+
+    ``shared``: row numbers (``first``) that were looked at; ``kept``: the orders among them that count.
+    """
+
+    shared: dict[int, pl.DataFrame] = field(default_factory=dict)
+    kept: dict[int, pl.DataFrame] = field(default_factory=dict)
+    entries: dict[int, list[Entry]] = field(default_factory=dict)
+    split_orders: int = 0
+
+    def orders(self, number: int, candidates: Candidates) -> list[pl.LazyFrame]:
+        """The orders of a file that count, in one or two parts."""
+        if number not in self.shared:
+            return [candidates.scan()]
+        rest = candidates.scan().join(self.shared[number].lazy(), on="first", how="anti")
+        return [rest, self.kept[number].lazy()]
+
+
+def find_twins(candidates: Sequence[Candidates]) -> Twins:
+    """Find and settle every order that stands more than once."""
+    twins = Twins()
+    for space in sorted({one.one.system for one in candidates}):
+        members = [(number, one) for number, one in enumerate(candidates) if one.one.system == space]
+        rows = _shared(members)
+        if rows.height:
+            _settle(twins, rows, dict(members))
+    return twins
+
+
+def _shared(members: Sequence[tuple[int, Candidates]]) -> pl.DataFrame:
+    """The orders whose id may stand more than once (found by hash, compared by text later), or lack a total."""
+    marked = [(number, one, one.scan().with_columns(hash=pl.col("order").hash())) for number, one in members]
+    open_total = pl.col("gross").is_null() & pl.col("left_out").is_null()
+    if len(members) == 1 and members[0][1].one.by_line:
+        found = [_described(number, one, rows.filter(open_total)) for number, one, rows in marked]
+    else:
+        hashes = pl.concat([rows.select("hash") for _, _, rows in marked])
+        twice = hashes.group_by("hash").len().filter(pl.col("len") > 1).select("hash").collect(engine="streaming")
+        found = []
+        for number, one, rows in marked:
+            repeated = rows.join(twice.lazy(), on="hash", how="semi")
+            lone = rows.filter(open_total).join(twice.lazy(), on="hash", how="anti")
+            found.append(_described(number, one, pl.concat([repeated, lone])))
+    return pl.concat([rows.collect(engine="streaming") for rows in found])
+
+
+def _described(number: int, candidates: Candidates, rows: pl.LazyFrame) -> pl.LazyFrame:
+    one = candidates.one
+    return rows.select(
+        pl.col("order", "first", "last", "lines", *_VALUES),
+        part=pl.lit(number, dtype=pl.Int32),
+        by_line=pl.lit(one.by_line),
+        summed=pl.lit(one.fact == "order_lines"),
+        end=pl.lit(one.table.height - 1, dtype=pl.UInt32),
+    )
+
+
+def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) -> None:
+    sides = {one.one.table.side for one in members.values()}
+    key = ["order", "day"] if {"before", "after"} <= sides else ["order"]
+    within = [*key, "part"]
+    rows = rows.with_columns(
+        kinds=pl.struct(_VALUES).n_unique().over(within),
+        nth=pl.col("first").rank("ordinal").over(within),
+    )
+    clashing = rows.filter(pl.col("kinds") > 1)
+    again = rows.filter((pl.col("kinds") == 1) & (pl.col("nth") > 1))
+    unique = rows.filter((pl.col("kinds") == 1) & (pl.col("nth") == 1))
+    led = _led(unique, key)
+    for number, one in members.items():
+        here = pl.col("part") == number
+        header = one.one.columns["order"].header
+        mine = led.filter(here)
+        lost = mine.filter(pl.col("leads") & _open())
+        columns = ["order", "first"]
+        repeated = pl.concat([mine.filter("repeats").select(columns), again.filter(here).select(columns)])
+        twins.shared[number] = rows.filter(here).select("first")
+        kept = mine.filter(pl.col("leads") & ~_open())
+        twins.kept[number] = kept.select("order", "first", "last", "lines", *_VALUES)
+        twins.entries[number] = [
+            Entry(rows_of(clashing.filter(here), "first"), "conflicting_rows", header),
+            Entry(_all_rows(one, lost), "missing_amount", header),
+            Entry(_all_rows(one, repeated), "repeated", header, repeated=True),
+        ]
+    twins.split_orders += led.filter(~pl.col("leads") & ~pl.col("repeats")).height
+
+
+def _open() -> pl.Expr:
+    return (pl.col("gross").is_null() | pl.col("day").is_null()) & pl.col("left_out").is_null()
+
+
+def _led(unique: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """One leader an order; followers repeat it, or are other lines of it that stand in another part file."""
+    ranked = unique.with_columns(lacks=_open()).sort("lacks", "summed", "part", "first")
+    compared = ("part", "first", "last", "end", "lines", "gross", "summed")
+    ranked = ranked.with_columns(pl.col(name).first().over(key).alias(f"lead_{name}") for name in compared)
+    leads = (pl.col("part") == pl.col("lead_part")) & (pl.col("first") == pl.col("lead_first"))
+    after = (pl.col("lead_last") == pl.col("lead_end")) & (pl.col("first") == 0)
+    before = (pl.col("last") == pl.col("end")) & (pl.col("lead_first") == 0)
+    equal = (pl.col("lines") == pl.col("lead_lines")) & (pl.col("gross") == pl.col("lead_gross"))
+    both_summed = pl.col("summed") & pl.col("lead_summed")
+    more = pl.col("by_line") & pl.col("gross").is_null()
+    is_part = pl.when(both_summed).then(after | before | ~equal).otherwise(more)
+    ranked = ranked.with_columns(leads=leads, repeats=~leads & ~is_part.fill_null(False))
+    parts = pl.when(~pl.col("repeats") & both_summed).then("gross")
+    total = pl.when(pl.col("summed")).then(parts.sum().over(key)).otherwise("gross")
+    merged = pl.when(pl.col("leads"))
+    return ranked.with_columns(
+        gross=merged.then(pl.when(pl.col("gross").is_null()).then("gross").otherwise(total)).otherwise("gross"),
+        customer=merged.then(pl.coalesce("customer", pl.col("customer").min().over(key))).otherwise("customer"),
+    )
+
+
+def _all_rows(candidates: Candidates, orders: pl.DataFrame) -> Rows:
+    """Every row of the file that belongs to these orders (of one-row orders: the row itself)."""
+    if not candidates.one.by_line:
+        return rows_of(orders, "first")
+    wanted = orders.lazy().select("order").unique()
+    return rows_of(candidates.one.scan().join(wanted, on="order", how="semi").select("row").collect())
