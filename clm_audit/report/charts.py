@@ -58,17 +58,20 @@ class SeriesPlan:
 def series_chart(plan: SeriesPlan, width: int) -> Chart:
     """Observed values, the range expected had nothing changed, go-live, wash-out, windows, known events."""
     wide = width >= WIDE
-    height = 300 if wide else 270
-    frame = Frame(46, width - (92 if wide else 10), 40 if wide else 62, height - 52)
+    height = 306 if wide else 276
+    top, bottom = 40 if wide else 62, height - 58
+    y = _value_scale(plan.points, top, bottom)
+    ticks = nice_ticks(y.low, y.high, 5 if wide else 4)
+    left = max(40, *(text_width(plan.value(tick)) + 8 for tick in ticks))
+    frame = Frame(left, width - (92 if wide else 10), top, bottom)
     step = timedelta(weeks=plan.weeks_per_period)
     first, last = plan.points[0].period, plan.points[-1].period + step
     x = Scale(first.toordinal(), last.toordinal(), frame.left, frame.right)
-    y = _value_scale(plan.points, frame)
     middle = 3.5 * plan.weeks_per_period
     spot = [x(point.period.toordinal() + middle) for point in plan.points]
     marks = [
         *_washout(plan, x, frame),
-        *_value_axis(plan, y, frame, 5 if wide else 4),
+        *_value_axis(plan, y, frame, ticks),
         *_bands(plan, spot, y),
         *_date_axis(first, last, x, frame, 14 if wide else 6),
         *_windows(plan, x, frame, wide),
@@ -80,12 +83,12 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
     return Chart(width, height, plan.title, plan.description, tuple(marks))
 
 
-def _value_scale(points: Sequence[Point], frame: Frame) -> Scale:
+def _value_scale(points: Sequence[Point], top: float, bottom: float) -> Scale:
     known = [item for point in points for item in (point.value, point.low, point.high) if item is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     pad = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
     floor = low - pad if low - pad > 0 or low < 0 else 0.0
-    return Scale(floor, high + pad, frame.bottom, frame.top)
+    return Scale(floor, high + pad, bottom, top)
 
 
 def _washout(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
@@ -95,9 +98,9 @@ def _washout(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
     return [rect(x(start), frame.top, x(end) - x(start), frame.bottom - frame.top, SHADE, "shade")]
 
 
-def _value_axis(plan: SeriesPlan, y: Scale, frame: Frame, wanted: int) -> list[Mark]:
+def _value_axis(plan: SeriesPlan, y: Scale, frame: Frame, ticks: Sequence[float]) -> list[Mark]:
     marks = []
-    for tick in nice_ticks(y.low, y.high, wanted):
+    for tick in ticks:
         marks.append(line(frame.left, y(tick), frame.right, y(tick), GRID, "grid"))
         marks.append(label(frame.left - 6, y(tick) + 4, plan.value(tick), anchor="end"))
     return marks

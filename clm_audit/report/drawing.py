@@ -119,7 +119,7 @@ def area(low: Sequence[tuple[float, float]], high: Sequence[tuple[float, float]]
 
 def text_width(text: str, size: float = 12) -> float:
     """A generous estimate of the width of ``text``: system fonts differ."""
-    return 0.58 * size * len(text)
+    return 0.64 * size * len(text)
 
 
 def nice_ticks(low: float, high: float, wanted: int) -> list[float]:

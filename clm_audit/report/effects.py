@@ -101,7 +101,7 @@ def _layout(rows: Sequence[Row], width: int) -> _Layout:
     )
     top, wide = 34, width >= WIDE
     if wide:
-        frame = Frame(max(names) + 12, width - 1.05 * max(texts) - 16, top, top + 40 * len(rows))
+        frame = Frame(max(names) + 12, width - 1.1 * max(texts) - 16, top, top + 40 * len(rows))
         return _Layout(frame, wide, 1, 40)
     lines = 1 if max(a + 1.1 * b for a, b in zip(names, texts, strict=True)) < width - 36 else 2
     pitch = 38 + 16 * lines
@@ -123,7 +123,8 @@ def _share_axis(
     for tick in nice_ticks(x.low, x.high, wanted):
         colour, css = (INK, "zero") if tick == 0 else (GRID, "grid")
         marks += [line(x(tick), top, x(tick), bottom, colour, css) for top, bottom in strips]
-        marks.append(label(x(tick), frame.bottom + 18, value(tick), anchor="middle"))
+        place = max(x(tick), text_width(value(tick)) / 2 + 4)
+        marks.append(label(place, frame.bottom + 18, value(tick), anchor="middle"))
     return marks
 
 

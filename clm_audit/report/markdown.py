@@ -23,7 +23,8 @@ def _head(report: AuditReport) -> list[str]:
         "",
         f"**{markdown(verdict.sentence)}**",
         "",
-        f"Go-live {numbers.day(windows.go_live)} · before {look.span(windows.before)} · after {look.span(windows.after)}",
+        f"Go-live {numbers.day(windows.go_live)} · before {look.span(windows.before)}"
+        f" · after {look.span(windows.after)}",
     ]
     if report.gate.result != "none":
         lines += ["", markdown(words.gate(report.gate))]
@@ -58,10 +59,10 @@ def _row(report: AuditReport, metric: MetricReport) -> str:
 
 
 def _open_points(report: AuditReport) -> list[str]:
-    undecided = [metric for metric in report.metrics if metric.finding in ("inconclusive", "not assessable")]
     lines = [
-        f"- **{markdown(metric.name)}** ({metric.finding}): {markdown(metric.reason)} {markdown(metric.remedy)}".rstrip()
-        for metric in undecided
+        f"- **{markdown(metric.name)}** ({metric.finding}): {markdown(f'{metric.reason} {metric.remedy}')}"
+        for metric in report.metrics
+        if metric.finding in ("inconclusive", "not assessable")
     ]
     return ["### Not decided", "", *lines] if lines else []
 

@@ -17,7 +17,7 @@ from rich.text import Text
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _WIDE_FORMULA = "=+-@＝＋－＠\t\r\n"  # full-width forms start a formula, too
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~$])")
-_BLOCK = re.compile(r"^([-+=]|\d{1,9}[.)])")  # what would open a list or underline a heading
+_BLOCK = re.compile(r"^([-+](?=[\s-]|$)|=|\d{1,9}[.)](?=\s|$))")  # what would open a list or underline a heading
 _LINKS = re.compile(r"(?i)@|:(?=//)|(?<=www)\.|\\#(?=\d)|(?<=gh)-(?=\d)|(?<=mailto):|(?<=xmpp):|:(?=[a-z0-9_+\\-]+:)")
 _ASCII = {
     "→": "->", "−": "-", "–": "-", "—": "-", "±": "+/-", "≥": ">=", "≤": "<=", "×": "x", "·": "-", "…": "...",

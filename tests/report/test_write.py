@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from clm_audit.exits import UsageError
+from clm_audit.report import write
+from clm_audit.report.rejects import rejects_csv
+from clm_audit.report.write import kind_of, write_text
+
+PAGE = "<!DOCTYPE html>\n<title>new</title>\n"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_new_file_is_written_whole(tmp_path: Path) -> None:
+    write_text(tmp_path / "r.html", PAGE + "→")
+    assert (tmp_path / "r.html").read_bytes() == (PAGE + "→").encode()
+    assert names(tmp_path) == ["r.html"]
+
+
+def test_an_old_report_of_the_same_kind_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "r.html"
+    target.write_text("<html>old</html>")
+    write_text(target, PAGE)
+    assert target.read_text() == PAGE
+
+
+@pytest.mark.parametrize(
+    "old",
+    ["order,date\n1,2\n", '{"a": 1}', "PK\x03\x04", "# Notes\n", "%PDF-1.7", "file,line,byte,column,code,action\n"],
+)
+def test_a_file_of_another_kind_stays(tmp_path: Path, old: str) -> None:
+    target = tmp_path / "r.html"
+    target.write_text(old)
+    with pytest.raises(UsageError, match="exists and is"):
+        write_text(target, PAGE)
+    assert target.read_text() == old
+    assert names(tmp_path) == ["r.html"]
+
+
+def test_an_export_is_not_taken_for_a_list_of_rejects(tmp_path: Path) -> None:
+    target = tmp_path / "rejects.csv"
+    target.write_text("order,date,amount\n1,2024-01-01,5\n")
+    with pytest.raises(UsageError, match="something else"):
+        write_text(target, rejects_csv([]))
+    target.write_text(rejects_csv([]))
+    write_text(target, rejects_csv([]))
+
+
+def test_an_empty_file_may_be_filled(tmp_path: Path) -> None:
+    (tmp_path / "r.html").touch()
+    write_text(tmp_path / "r.html", PAGE)
+    assert (tmp_path / "r.html").read_text() == PAGE
+
+
+def test_links_are_never_followed(tmp_path: Path) -> None:
+    (tmp_path / "real.html").write_text("<html>old</html>")
+    for target in ("real.html", "nowhere.html"):
+        link = tmp_path / "link.html"
+        link.unlink(missing_ok=True)
+        link.symlink_to(tmp_path / target)
+        with pytest.raises(UsageError, match="link"):
+            write_text(link, PAGE)
+    assert (tmp_path / "real.html").read_text() == "<html>old</html>"
+    assert not (tmp_path / "nowhere.html").exists()
+
+
+def test_an_input_is_never_overwritten_not_even_by_another_name(tmp_path: Path) -> None:
+    source = tmp_path / "in.html"
+    source.write_text("<html>export</html>")
+    os.link(source, tmp_path / "other.html")
+    for name in ("in.html", "other.html"):
+        with pytest.raises(UsageError, match="were read"):
+            write_text(tmp_path / name, PAGE, [tmp_path / "gone.csv", source])
+    assert source.read_text() == "<html>export</html>"
+
+
+def test_folders_and_devices_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for target in (tmp_path, tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(UsageError, match="regular file"):
+            write_text(target, PAGE)
+
+
+def test_a_missing_folder_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="create the folder"):
+        write_text(tmp_path / "no" / "r.html", PAGE)
+
+
+def test_a_failed_write_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "r.html"
+    target.write_text("<html>old</html>")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(write.os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write_text(target, PAGE)
+    assert target.read_text() == "<html>old</html>"
+    assert names(tmp_path) == ["r.html"]
+
+
+def test_every_output_of_the_program_has_a_kind() -> None:
+    from clm_audit.report.html import to_html
+    from clm_audit.report.json_out import to_json
+    from clm_audit.report.markdown import to_markdown
+    from report import worlds
+
+    report = worlds.bare_report()
+    outputs = {"HTML": to_html(report), "JSON": to_json(report), "Markdown": to_markdown(report)}
+    outputs["a list of rejects"] = rejects_csv([])
+    for kind, text in outputs.items():
+        assert kind_of(text.encode()[:512]) == kind
