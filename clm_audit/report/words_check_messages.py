@@ -179,6 +179,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{customers} of {of} customers became customers within {weeks} weeks from {first}: probably an import.",
         "Map the true date (first purchase) instead of the created date.",
     ),
+    "import_day_one": (
+        "{customers} of {of} customers became customers on one day, {day}: probably an import.",
+        "Map the true date (first purchase) instead of the created date.",
+    ),
     "import_day_near_go_live": (
         "{customers} of {of} customers became customers within {weeks} weeks from {first}, near go-live: an import.",
         "Add the order export, so that first orders can be used, or map the true date.",

@@ -76,11 +76,11 @@ def missing_part(subject: Subject) -> Check:
 def stale_export(subject: Subject) -> Check:
     """The newest record is much older than the newest file: a filter or a limit may have cut the export."""
     stamps = [table.modified for table in subject.exports.tables if table.modified is not None]
-    ends = [end for _, end in subject.measured.calendar.coverage.values()] if subject.measured else []
-    if not stamps or not ends:
+    lasts = [day for name, day in subject.facts.evidence.items() if name.endswith(".last_day")]
+    if not stamps or not lasts:
         return made("stale_export", "unknown", "export_age_unknown")
     written = day_number(datetime.fromtimestamp(max(stamps), UTC).date())
-    last = max(ends) - 1
+    last = max(lasts)
     if written - last > STALE_DAYS:  # the file's own date is left out of the evidence: copying a file changes it
         return made("stale_export", "warn", "export_ends_early", METRIC_IDS, last=to_date(last).isoformat())
     return made("stale_export", "pass", "export_fresh", last=to_date(last).isoformat())

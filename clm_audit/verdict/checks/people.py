@@ -30,6 +30,7 @@ CODES = (
     "ids_several_addresses",
     "import_day_none",
     "import_day_seen",
+    "import_day_one",
     "import_day_near_go_live",
     "import_day_replaced",
     "import_day_unknown",
@@ -41,6 +42,7 @@ FIRST_ORDER = "first order seen"  # MetricTotals.how["acquired_by"]
 UNKNOWN_SHARE = 0.05
 ANONYMOUS_WARN, ANONYMOUS_FAIL = 0.05, 0.5
 BUNCH_TIMES = 5  # times the median period
+DAY_TIMES = 20  # times the mean of the other days
 NEAR_DAYS = 56
 CHANGED_IDS = 0.005  # likeness of orders before and after below which ids have probably changed
 LEAVERS_SHARE = 0.02
@@ -107,9 +109,11 @@ def import_day(subject: Subject) -> Check:
     orders can take its place; what is left to see here is a bunch that nothing could replace.
     """
     measured = subject.measured
-    cells = measured.totals.cells.get("acquired") if measured else None
-    item = next((each for each in measured.metrics if each.metric == "acquisition_cost"), None) if measured else None
-    if measured is None or cells is None or item is None or "acquired" not in measured.calendar.coverage:
+    if measured is None:
+        return _one_day(subject)
+    cells = measured.totals.cells.get("acquired")
+    item = next((each for each in measured.metrics if each.metric == "acquisition_cost"), None)
+    if cells is None or item is None or "acquired" not in measured.calendar.coverage:
         return made("import_day", "unknown", "import_day_unknown")
     metrics: tuple[MetricId, ...] = ("acquisition_cost",)
     if item.how.get("acquired_by") == FIRST_ORDER:
@@ -125,6 +129,18 @@ def import_day(subject: Subject) -> Check:
     if abs(7 * weeks * int(periods[top])) <= NEAR_DAYS:
         return made("import_day", "fail", "import_day_near_go_live", metrics, **evidence)
     return made("import_day", "warn", "import_day_seen", metrics, **evidence)
+
+
+def _one_day(subject: Subject) -> Check:
+    """The same without a go-live date: one day that holds far more customers than the others."""
+    counted, top = subject.count("customers.acquired_rows"), subject.count("customers.acquired_top_rows")
+    day, days = subject.count("customers.acquired_top_day"), subject.count("customers.acquired_days")
+    if counted is None or top is None or day is None or days is None:
+        return made("import_day", "unknown", "import_day_unknown")
+    if top < ENOUGH or top * max(1, days - 1) <= DAY_TIMES * (counted - top):
+        return made("import_day", "pass", "import_day_none", ("acquisition_cost",), of=counted)
+    evidence: dict[str, Value] = {"customers": top, "of": counted, "day": to_date(day).isoformat()}
+    return made("import_day", "warn", "import_day_one", ("acquisition_cost",), **evidence)
 
 
 def survivors(subject: Subject) -> Check:
