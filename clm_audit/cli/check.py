@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 
 from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Quiet, Timezone
 from clm_audit.cli.outcome import Outcome
-from clm_audit.cli.streams import console, progress, whole_pipe, write_stdout
+from clm_audit.cli.streams import print_drawn, progress, write_stdout
 from clm_audit.exits import ExitCode
 
 if TYPE_CHECKING:
@@ -54,8 +53,7 @@ def check(
     else:
         from clm_audit.report.terminal import print_check
 
-        with whole_pipe():
-            print_check(report, console(sys.stdout))
+        print_drawn(lambda console: print_check(report, console))
     failed = any(one.status == "fail" for one in report.checks)
     return Outcome(ExitCode.UNFIT if failed else ExitCode.DONE, said=not quiet)
 

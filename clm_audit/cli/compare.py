@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +23,7 @@ from clm_audit.cli.options import (
 )
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
-from clm_audit.cli.streams import console, print_lines, progress, say, whole_pipe, write_stdout
+from clm_audit.cli.streams import print_drawn, print_lines, progress, say, write_stdout
 from clm_audit.exits import ExitCode, exit_code
 
 if TYPE_CHECKING:
@@ -137,8 +136,7 @@ def print_as(report: AuditReport, form: Format) -> None:
     if form == "text":
         from clm_audit.report.terminal import print_report
 
-        with whole_pipe():
-            print_report(report, console(sys.stdout))
+        print_drawn(lambda console: print_report(report, console))
     elif form == "json":
         from clm_audit.report.json_out import to_json
 

@@ -14,7 +14,7 @@ from typer.exceptions import Abort, TyperException
 import clm_audit
 from clm_audit.cli import check, compare, demo, explain, schema
 from clm_audit.cli.outcome import Outcome, last_line
-from clm_audit.cli.streams import close_stdout, prepare, say
+from clm_audit.cli.streams import close, prepare, say
 from clm_audit.exits import AuditError, ExitCode
 
 HELP = """Examples:
@@ -84,17 +84,15 @@ def main(argv: Sequence[str]) -> ExitCode:
     except KeyboardInterrupt:
         outcome = Outcome(ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        close_stdout()
+        close(sys.stdout)
         outcome = Outcome(ExitCode.DONE, said=False)
     except OSError as error:
         # A full disk or a forbidden folder is no error of the program; the path is the user's own or temporary.
         say(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}")
         outcome = Outcome(ExitCode.USAGE)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - see below
         # The one broad guard: whatever else happens (a panic of the engine is not even an Exception) must end
         # as 5, without a value from the data on the screen.
-        if isinstance(error, SystemExit | GeneratorExit):
-            raise
         say(_internal(error))
         outcome = Outcome(ExitCode.INTERNAL)
     if outcome.said or outcome.code is not ExitCode.DONE:

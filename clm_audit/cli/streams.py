@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from clm_audit.exits import UsageError
@@ -46,10 +47,22 @@ def console(stream: TextIO) -> Console:
 
 
 def say(text: str) -> None:
-    """One line on stderr, with nothing in it that could move the cursor."""
+    """One line on stderr, with nothing in it that could move the cursor. If nobody reads it, so be it."""
     from clm_audit.report.safe import terminal
 
-    print(terminal(text, sys.stderr.encoding or "ascii"), file=sys.stderr, flush=True)
+    try:
+        print(terminal(text, sys.stderr.encoding or "ascii"), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        close(sys.stderr)
+
+
+def print_drawn(draw: Callable[[Console], None]) -> None:
+    """What ``draw`` draws on a console, on stdout. Written in one go by us: Rich ends a broken pipe with exit 1."""
+    canvas = console(sys.stdout)
+    with canvas.capture() as drawn:
+        draw(canvas)
+    with whole_pipe():
+        sys.stdout.write(drawn.get())
 
 
 def print_lines(text: str) -> None:
@@ -79,16 +92,16 @@ def whole_pipe() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        close_stdout()
+        close(sys.stdout)
     except OSError as error:
-        close_stdout()
+        close(sys.stdout)
         raise UsageError(f"cannot write the result: {error.strerror}", where="stdout") from error
 
 
-def close_stdout() -> None:
+def close(stream: TextIO) -> None:
     """Send what is still to come nowhere, so that the interpreter's last flush is quiet, too."""
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path of the user
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 @contextmanager

@@ -253,7 +253,46 @@ def test_a_reader_that_leaves_early_changes_no_exit_code(demo: tuple[Path, objec
             assert run.stdout is not None
             assert run.stderr is not None
             run.stdout.close()
-            assert (run.wait(60), run.stderr.read()) == (ExitCode.DONE, b"")
+            assert (run.wait(60), run.stderr.read()) == (ExitCode.DONE, b""), form
+
+
+def test_progress_on_a_terminal_leaves_stdout_clean(demo: tuple[Path, object], saved: AuditReport) -> None:
+    ours, theirs = pty.openpty()
+    command = replay(demo[0], "--format", "json")
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=environment(TERM="xterm")) as run:
+        os.close(theirs)
+        assert run.stdout is not None
+        assert run.stdout.read().decode() == to_json(saved)
+        drawn = b""
+        try:
+            while piece := os.read(ours, 65536):
+                drawn += piece
+        except OSError:
+            pass  # Linux reports the closed terminal this way
+        os.close(ours)
+        assert run.wait(60) == ExitCode.DONE
+    assert b"orders.csv" in drawn
+    assert drawn.rstrip().endswith(b"clm-audit: exit 0, done")
+
+
+def test_an_interrupt_of_the_work_is_130_and_writes_nothing(demo: tuple[Path, object], tmp_path: Path) -> None:
+    stopped = REPLAY.replace("return report", "import os, signal; os.kill(os.getpid(), signal.SIGINT); return report")
+    command = replay(demo[0], "--html", str(tmp_path / "r.html"))
+    command[2] = stopped
+    run = subprocess.run(command, env=environment(), capture_output=True, check=False, timeout=60)
+    assert (run.returncode, run.stdout) == (ExitCode.INTERRUPTED, b"")
+    assert run.stderr.decode().splitlines()[-1] == "clm-audit: exit 130, interrupted"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_reading_stderr_changes_no_exit_code(demo: tuple[Path, object]) -> None:
+    gated = REPLAY.replace("return report", 'return report.model_copy(update={"gate": Gate(result="failed")})')
+    command = replay(demo[0], "--gate", "--format", "json")
+    command[2] = f"from clm_audit.verdict.model import Gate\n{gated}"
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment()) as run:
+        assert run.stderr is not None
+        run.stderr.close()
+        assert run.wait(60) == ExitCode.GATE_FAILED
 
 
 def test_a_disk_that_is_full_is_not_silent(demo: tuple[Path, object]) -> None:
@@ -262,7 +301,8 @@ def test_a_disk_that_is_full_is_not_silent(demo: tuple[Path, object]) -> None:
     with Path("/dev/full").open("wb") as full:
         command = replay(demo[0], "--format", "json")
         run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=environment(), check=False, timeout=60)
-    assert run.returncode not in (ExitCode.DONE, ExitCode.GATE_FAILED)
+    assert run.returncode == ExitCode.USAGE
+    assert b"stdout: cannot write the result: No space left on device" in run.stderr
 
 
 def test_check_prints_the_ledger_and_no_verdict(demo: tuple[Path, object], clm_audit: Run) -> None:
