@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.measures.model import Calendar, Measured, to_date
 from clm_audit.report.model import Assumption
 from clm_audit.report.numbers import money, percent, weeks
-from clm_audit.report.plan_echo import DEFAULT, origin
+from clm_audit.report.plan_echo import origin
 from clm_audit.report.words_metrics import definition, name
+
+# The setting that a metric's definition depends on.
+CHOICES: Mapping[MetricId, str] = {"campaign_response": "response"}
 
 
 def assumptions(plan: AuditPlan, facts: Facts, measured: Measured) -> tuple[Assumption, ...]:
@@ -112,7 +117,12 @@ def _money(plan: AuditPlan, facts: Facts) -> list[Assumption]:
 def _definitions(plan: AuditPlan, measured: Measured) -> list[Assumption]:
     consequence = "Another definition gives another level; compare audits only with the same one."
     return [
-        _line(f"Definition: {name(item.metric).lower()}", definition(item.metric, item.how), DEFAULT, consequence)
+        _line(
+            f"Definition: {name(item.metric).lower()}",
+            definition(item.metric, item.how),
+            origin(plan, CHOICES.get(item.metric, item.metric)),
+            consequence,
+        )
         for item in measured.metrics
         if item.missing is None and plan.metric(item.metric).enabled
     ]

@@ -33,7 +33,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "export_fresh": ("The newest record is from {last}.", ""),
     "export_ends_early": (
         "The newest record is from {last}, long before the files were written.",
-        "Check that no date filter was set when the export was made.",
+        "If that is on purpose, do nothing. Else check that no date filter was set when the export was made.",
     ),
     "export_age_unknown": (
         "The age of the files is not known.",

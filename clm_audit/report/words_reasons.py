@@ -180,7 +180,8 @@ def _filled(missing: NotAssessable) -> dict[str, str | int | float]:
     filled: dict[str, str | int | float] = {**_GAPS, **detail}
     if "fact" in detail:
         key = ".".join(str(detail[part]) for part in ("fact", "category") if part in detail)
-        filled["fact"] = words_metrics.fact(key)
+        of_kind = f" of the kind {detail['kind']}" if "kind" in detail else ""
+        filled["fact"] = words_metrics.fact(key) + of_kind
     if export := str(detail.get("export", "")).strip().rstrip("."):
         filled["export"] = f": {export}"
     return filled

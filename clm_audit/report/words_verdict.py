@@ -12,8 +12,8 @@ from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
 from clm_audit.verdict.model import Gate, PlainReading, Verdict
 
 VERDICTS: Mapping[str, str] = {
-    "good fit": "The CRM improved something that was measured, and nothing that was measured got worse.",
-    "mixed": "The CRM improved something and worsened something else.",
+    "good fit": "Something that was measured improved with the CRM, and nothing is shown to have got worse.",
+    "mixed": "Something that was measured improved with the CRM, and something else got worse.",
     "switch": "What was measured got worse or did not change, and nothing got better: time to think about a switch.",
     "inconclusive": "The data do not decide it. That is not the same as no effect.",
     "not assessable": "The data are not fit to judge.",
@@ -61,15 +61,15 @@ ROWS: Mapping[str, tuple[str, str]] = {
         "Look first at what worsened, by segment; a switch would also give up what improved.",
     ),
     "improved, nothing worse": (
-        "Good fit: {improved} improved, and nothing got worse.",
-        "Keep it, and audit again when a full year has passed since go-live.",
+        "Good fit: {improved} improved, and nothing is shown to have got worse.",
+        "Keep it, and audit again in six months to see whether it lasts.",
     ),
     "improved, mostly open": (
-        "Inconclusive: {improved} improved and nothing got worse, but more metrics are open than decided.",
+        "Inconclusive: {improved} improved and nothing is shown to be worse, but more metrics are open than decided.",
         "Wait for the open metrics: each one says how many weeks, or a control group.",
     ),
     "worsened, nothing better": (
-        "Time to think about a switch: {worsened} worsened, and nothing improved.",
+        "Time to think about a switch: {worsened} worsened, and nothing is shown to have improved.",
         "Look at what worsened by segment and by date before you decide; then plan the change.",
     ),
     "worsened, too early": (
@@ -77,7 +77,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
         "Audit again three months after go-live: the first weeks are a time of learning.",
     ),
     "worsened, mostly open": (
-        "Inconclusive: {worsened} worsened and nothing improved, but more metrics are open than decided.",
+        "Inconclusive: {worsened} worsened and nothing is shown to be better, but more metrics are open than decided.",
         "Look at what worsened now; for the open metrics, each one says how many weeks to wait.",
     ),
     "no benefit": (
@@ -135,6 +135,8 @@ def verdict(value: Verdict, findings: Sequence[Finding]) -> str:
             f"Held back by the data {'check' if len(value.capped_by) == 1 else 'checks'} {checks};"
             f" otherwise it would be: {value.uncapped}."
         )
+    if value.value in DECIDED and (open_ := _listed(_in_text(findings, "inconclusive"))):
+        parts.append(f"Not decided: {open_}.")
     if LEANS[value.lean]:
         parts.append(LEANS[value.lean])
     return " ".join(parts)
@@ -176,6 +178,7 @@ def gate_reason(code: str) -> str:
     return f"the verdict is {found}" if what == "verdict" else f"{metric_in_text(what)} is {found}"
 
 
+DECIDED = ("good fit", "mixed", "switch")
 READ_AS: Mapping[str, str] = {"good fit": "a good fit", "mixed": "a mixed picture", "switch": "time to switch"}
 _FOUND: Mapping[FindingValue, str] = {
     "improved": "improved",
@@ -188,7 +191,7 @@ _FOUND: Mapping[FindingValue, str] = {
 
 def _names(value: Verdict, findings: Sequence[Finding]) -> dict[str, str]:
     def of(*values: FindingValue) -> str:
-        return _listed([in_text(item.metric) for item in findings if item.value in values]) or "none"
+        return _listed(_in_text(findings, *values)) or "none"
 
     missing = [in_text(metric) for metric in value.because]
     return {
@@ -199,6 +202,10 @@ def _names(value: Verdict, findings: Sequence[Finding]) -> dict[str, str]:
         "decided": of("improved", "worsened", "no material change"),
         "missing": _listed(missing) or "none",
     }
+
+
+def _in_text(findings: Sequence[Finding], *values: FindingValue) -> list[str]:
+    return [in_text(item.metric) for item in findings if item.value in values]
 
 
 def _listed(items: Sequence[str]) -> str:

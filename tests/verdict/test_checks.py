@@ -199,6 +199,10 @@ def test_spend_twice() -> None:
     ads = table("ads.csv", object=kind("spend", category="acquisition"))
     books = table("books.csv", object=None, source=Source(path=Path("in"), map={"fact": "spend", "date": "Day"}))
     assert said(files.spend_twice(subject((ads, books)))) == ("warn", "spend_twice")
+    named = ExportObject(
+        recognise=Recognise(required=("Day",)), yields=(Yield(fact="spend", fields={}, constants={"platform": "Ads"}),)
+    )
+    assert files.spend_twice(subject((table("ads.csv", object=named), books))).status == "warn"
     assert said(files.spend_twice(subject((ads,)))) == ("pass", "spend_once")
     assert said(files.spend_twice(subject((books,)))) == ("pass", "spend_once")
 

@@ -148,7 +148,7 @@ def spend_twice(subject: Subject) -> Check:
     for table in subject.exports.tables:
         for item in table.object.yields if table.object else ():
             if item.fact == "spend":
-                (ads if item.category else books).add(table.name)
+                (ads if item.category or "platform" in item.constants else books).add(table.name)
         if table.source.map is not None and table.source.map.get("fact") == "spend":
             books.add(table.name)
     if ads and books:
