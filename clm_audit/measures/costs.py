@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.measures.calendar import acquired_by
+from clm_audit.measures.coverage import acquired_by
 from clm_audit.measures.finish import retained_cells
 from clm_audit.measures.model import MetricTotals, Ratio, Variant
 from clm_audit.measures.orders import CENTS, too_few, variant, weekly

@@ -30,6 +30,16 @@ def code(column: str, names: tuple[str, ...], other: int) -> nw.Expr:
     return expression.cast(nw.Int64)
 
 
+def inside(window: tuple[int, int]) -> nw.Expr:
+    """Whether a row's day lies in a half-open span."""
+    return (nw.col("day") >= window[0]) & (nw.col("day") < window[1])
+
+
+def as_float(name: str) -> nw.Expr:
+    """A column whose products may not wrap."""
+    return nw.col(name).cast(nw.Float64)
+
+
 def _total(name: str) -> nw.Expr:
     return nw.col(name).cast(nw.Int64).fill_null(0).sum()
 

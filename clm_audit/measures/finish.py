@@ -9,11 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm_audit.exits import DataError
+from clm_audit.measures.calendar import settled
+from clm_audit.measures.coverage import DayCounts
 from clm_audit.measures.daily import CATEGORIES, KINDS, in_span, on_its_side
 from clm_audit.measures.engines import Collected, Columns
 from clm_audit.measures.model import Calendar, Cells, Moments, Totals
-from clm_audit.measures.reduction import SIDES, Grid, wide_names
+from clm_audit.measures.reduction import Grid
 from clm_audit.measures.totals import cells, empty, join, significant
+from clm_audit.measures.wide import SIDES, wide_names
 
 Array = NDArray[Any]
 SAFE = 2.0**62
@@ -22,12 +25,19 @@ TICKET_SUMS = ("tickets", "costed", "cost", "timed", "seconds")
 SEND_SUMS = ("sent", "delivered", "unreported", *KINDS)
 
 
-def finish(collected: Collected, daily: Collected, calendar: Calendar) -> Totals:
-    """The totals of an audit. Raises :class:`DataError` when amounts are too large to be summed exactly."""
+def finish(
+    collected: Collected, daily: Collected, counts: Mapping[str, DayCounts], calendar: Calendar
+) -> tuple[Totals, Calendar]:
+    """The totals of an audit, and the calendar with the periods that only they can tell.
+
+    Raises :class:`DataError` when amounts are too large to be summed exactly.
+    """
     _prove_no_wrap(collected)
     made: dict[str, Cells] = {}
-    if "order_days" in collected:
+    if "gaps" in collected:
         made["gaps"] = gap_cells(collected["gaps"], Grid.of(calendar))
+    calendar = settled(calendar, daily, counts, made.get("gaps"))
+    if "order_days" in collected:
         made["base"] = base_cells(made["gaps"], calendar)
         made["orders"] = _order_periods(collected, made["gaps"], calendar)
         values = collected["values"]
@@ -51,7 +61,7 @@ def finish(collected: Collected, daily: Collected, calendar: Calendar) -> Totals
     if parts:
         made["weeks"] = join(parts)
     made["windows"] = join(_windows(collected, spent, calendar))
-    return Totals(dict(sorted(made.items())), _moments(collected.get("customers")))
+    return Totals(dict(sorted(made.items())), _moments(collected.get("customers"))), calendar
 
 
 def _prove_no_wrap(collected: Collected) -> None:

@@ -8,13 +8,15 @@ from dataclasses import replace
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
-from clm_audit.measures import finish, periods, ready, service, windows
-from clm_audit.measures.calendar import day_counts, resolve, settled
+from clm_audit.measures import periods, ready, service, windows
+from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.costs import acquisition_cost, cost_ratio, retention_cost
+from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames, outside_rows
 from clm_audit.measures.engines import POLARS, Engine
+from clm_audit.measures.finish import finish
 from clm_audit.measures.model import Measured, MetricTotals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
 from clm_audit.measures.periods import Inputs, blank
@@ -42,9 +44,8 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         daily = engine.collect(daily_frames(tables))
         calendar = resolve(plan, daily)
         collected = engine.collect(total_frames(tables, daily, calendar))
-    totals = finish.finish(collected, daily, calendar)
     counts = day_counts(daily, calendar.go_live)
-    calendar = settled(calendar, daily, counts, totals)
+    totals, calendar = finish(collected, daily, counts, calendar)
     inputs = Inputs(plan, facts, calendar, totals, daily, counts)
     return Measured(
         calendar=calendar,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts, Table
-from clm_audit.measures.calendar import DayCounts
+from clm_audit.measures.coverage import DayCounts
 from clm_audit.measures.engines import Collected
 from clm_audit.measures.model import (
     WEEKS_PER_YEAR,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, MetricId
-from clm_audit.measures.calendar import LONG_ROW
+from clm_audit.measures.coverage import LONG_ROW
 from clm_audit.measures.model import (
     WEEKS_PER_YEAR,
     Calendar,

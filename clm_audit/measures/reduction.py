@@ -11,13 +11,12 @@ from typing import Any
 
 import narwhals as nw
 
-from clm_audit.measures.daily import KINDS, code, flag
+from clm_audit.measures.daily import KINDS, as_float, code, flag, inside
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.model import Calendar
+from clm_audit.measures.wide import customer_frame
 
 Frame = nw.LazyFrame[Any]
-SIDES = ("before", "after")
-NEVER = 2**31 - 1  # a day later than all days
 LONGEST_PERIOD = 4  # weeks
 
 
@@ -69,14 +68,6 @@ def _counted(tables: Frames, daily: Collected, calendar: Calendar, table: str) -
     return frame.filter(*conditions) if conditions else frame
 
 
-def _inside(window: tuple[int, int]) -> nw.Expr:
-    return (nw.col("day") >= window[0]) & (nw.col("day") < window[1])
-
-
-def _float(name: str) -> nw.Expr:
-    return nw.col(name).cast(nw.Float64)
-
-
 def order_frames(orders: Frame, calendar: Calendar) -> Frames:
     """Orders per day, order values per window, customers per period, and gaps between order weeks."""
     grid = Grid.of(calendar)
@@ -101,7 +92,7 @@ def _order_days(orders: Frame) -> Frame:
     The float sums of absolute amounts only prove that no integer sum can have wrapped.
     """
     nameless = nw.when(nw.col("customer").is_null())
-    net = _float("net")
+    net = as_float("net")
     typed = orders.select(
         "day",
         "gross",
@@ -111,7 +102,7 @@ def _order_days(orders: Frame) -> Frame:
         known=flag(~nw.col("customer").is_null()),
         nameless_xn=nameless.then(net).otherwise(nw.lit(0.0)),
         nameless_x2=nameless.then(net * net).otherwise(nw.lit(0.0)),
-        size=_float("gross").abs() + _float("refunded").abs() + net.abs(),
+        size=as_float("gross").abs() + as_float("refunded").abs() + net.abs(),
     )
     names = ("gross", "refunded", "net", "nameless_xn", "nameless_x2", "size")
     return typed.group_by("segment", "day").agg(
@@ -121,7 +112,7 @@ def _order_days(orders: Frame) -> Frame:
 
 def _values(orders: Frame, calendar: Calendar) -> Frame:
     """The exact histogram of net order values in the two windows."""
-    before, after = _inside(calendar.before), _inside(calendar.after)
+    before, after = inside(calendar.before), inside(calendar.after)
     placed = orders.filter(before | after).select(window=flag(after), cents=nw.col("net"))
     return placed.group_by("window", "cents").agg(orders=nw.len())
 
@@ -137,8 +128,8 @@ def _buyers(weekly: Frame, weeks: int) -> Frame:
         "segment",
         "period",
         n2=nw.col("n") * nw.col("n"),
-        x2=_float("x") * _float("x"),
-        xn=_float("x") * _float("n"),
+        x2=as_float("x") * as_float("x"),
+        xn=as_float("x") * as_float("n"),
     )
     return products.group_by("segment", "period").agg(
         buyers=nw.len(), n2=nw.col("n2").sum(), x2=nw.col("x2").sum(), xn=nw.col("xn").sum()
@@ -169,9 +160,9 @@ def ticket_frame(tickets: Frame) -> Frame:
         costed=flag(~nw.col("cost").is_null()),
         timed=flag(~nw.col("seconds").is_null()),
     ).with_columns(
-        cost2=_float("cost") * _float("cost"),
-        seconds2=_float("seconds") * _float("seconds"),
-        size=_float("cost").abs() + _float("seconds").abs(),
+        cost2=as_float("cost") * as_float("cost"),
+        seconds2=as_float("seconds") * as_float("seconds"),
+        size=as_float("cost").abs() + as_float("seconds").abs(),
     )
     names = ("costed", "cost", "cost2", "timed", "seconds", "seconds2", "size")
     return typed.group_by("segment", "day").agg(tickets=nw.len(), **{name: nw.col(name).sum() for name in names})
@@ -228,96 +219,7 @@ def aggregate_frame(campaigns: Frame) -> Frame:
 def acquired_frame(customers: Frame, calendar: Calendar) -> Frame:
     """Customers per segment and the day on which their system says that they became one."""
     one = customers.group_by("customer").agg(day=nw.col("acquired").min(), segment=nw.col("segment").fill_null(0).max())
-    return one.filter(_inside(calendar.span)).group_by("segment", "day").agg(new=nw.len())
-
-
-def customer_frame(orders: Frame | None, tickets: Frame | None, customers: Frame | None, calendar: Calendar) -> Frame:
-    """The wide customer vector per segment: sums and all pairs of products, and customers by what they did."""
-    parts: list[Frame] = []
-    if orders is not None:
-        parts.append(_order_part(orders, calendar))
-    if tickets is not None:
-        parts.append(_ticket_part(tickets, calendar))
-    if customers is not None:
-        parts.append(customers.group_by("customer").agg(segment=nw.col("segment").fill_null(0).max()))
-    names = wide_names(orders is not None, tickets is not None)
-    marks = [f"{name}_{side}" for name in ("active", "prior") for side in SIDES] if orders is not None else []
-    wide = parts[0]
-    if len(parts) > 1:
-        wide = nw.concat(
-            [_widened(part, [*names, *marks], "first" in names_of(part)) for part in parts], how="vertical"
-        )
-        wide = wide.group_by("customer").agg(
-            nw.col("segment").max(), nw.col("first").min(), **{name: nw.col(name).sum() for name in [*names, *marks]}
-        )
-    return _moments(wide, names, calendar, orders is not None)
-
-
-def names_of(frame: Frame) -> list[str]:
-    """The columns of a lazy frame."""
-    return frame.collect_schema().names()
-
-
-def wide_names(orders: bool, tickets: bool) -> list[str]:
-    """The quantities of the wide customer vector, in order."""
-    quantities = (["orders", "revenue"] if orders else []) + (["tickets", "cost", "seconds"] if tickets else [])
-    return [f"{quantity}_{side}" for quantity in quantities for side in SIDES]
-
-
-def _widened(part: Frame, names: list[str], dated: bool) -> Frame:
-    held = set(names_of(part))
-    filled = {name: nw.col(name).cast(nw.Int64) if name in held else nw.lit(0).cast(nw.Int64) for name in names}
-    first = nw.col("first").cast(nw.Int64) if dated else nw.lit(NEVER).cast(nw.Int64)
-    return part.select("customer", nw.col("segment").cast(nw.Int64), first=first, **filled)
-
-
-def _order_part(orders: Frame, calendar: Calendar) -> Frame:
-    known = orders.filter(~nw.col("customer").is_null())
-    columns: dict[str, nw.Expr] = {}
-    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
-        reach = 7 * calendar.base_weeks
-        columns[f"orders_{side}"] = flag(_inside(window))
-        columns[f"revenue_{side}"] = nw.when(_inside(window)).then(nw.col("net")).otherwise(nw.lit(0))
-        columns[f"active_{side}"] = flag(_inside((window[1] - reach, window[1])))
-        columns[f"prior_{side}"] = flag(_inside((window[0] - reach, window[0])))
-    typed = known.select("customer", "day", nw.col("segment").fill_null(0), **columns)
-    return typed.group_by("customer").agg(
-        segment=nw.col("segment").max(), first=nw.col("day").min(), **{name: nw.col(name).sum() for name in columns}
-    )
-
-
-def _ticket_part(tickets: Frame, calendar: Calendar) -> Frame:
-    known = tickets.filter(~nw.col("customer").is_null())
-    columns: dict[str, nw.Expr] = {}
-    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
-        columns[f"tickets_{side}"] = flag(_inside(window))
-        for name in ("cost", "seconds"):
-            value = nw.when(_inside(window)).then(nw.col(name).fill_null(0)).otherwise(nw.lit(0))
-            columns[f"{name}_{side}"] = value
-    typed = known.select("customer", nw.col("segment").fill_null(0), **columns)
-    return typed.group_by("customer").agg(
-        segment=nw.col("segment").max(), **{name: nw.col(name).sum() for name in columns}
-    )
-
-
-def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool) -> Frame:
-    sums = {f"sum_{name}": nw.col(name).sum() for name in names}
-    products = {
-        f"product_{i}_{j}": (_float(a) * _float(b)).sum()
-        for i, a in enumerate(names)
-        for j, b in enumerate(names)
-        if i <= j
-    }
-    marks: dict[str, nw.Expr] = {}
-    if ordered:
-        for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
-            bought = nw.col(f"orders_{side}") > 0
-            first = (nw.col("first") >= window[0]) & (nw.col("first") < window[1])
-            marks[f"purchasing_{side}"] = flag(bought).sum()
-            marks[f"active_{side}"] = flag(nw.col(f"active_{side}") > 0).sum()
-            marks[f"retained_{side}"] = flag(bought & (nw.col(f"prior_{side}") > 0)).sum()
-            marks[f"first_{side}"] = flag(first).sum()
-    return wide.group_by("segment").agg(customers=nw.len(), **sums, **products, **marks)
+    return one.filter(inside(calendar.span)).group_by("segment", "day").agg(new=nw.len())
 
 
 def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames:

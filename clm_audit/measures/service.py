@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.measures.calendar import spend_is_monthly
+from clm_audit.measures.coverage import spend_is_monthly
 from clm_audit.measures.daily import CATEGORIES, on_its_side
 from clm_audit.measures.model import MetricTotals, Variant
 from clm_audit.measures.orders import CENTS, buyers_seen, too_few, variant, weekly

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.facts.model import Table
-from clm_audit.measures.calendar import acquired_by
 from clm_audit.measures.campaigns import recorded_kinds
+from clm_audit.measures.coverage import acquired_by
 from clm_audit.measures.daily import KINDS
 from clm_audit.measures.periods import SIDES, Inputs, Side
 from clm_audit.measures.service import cost_source

@@ -72,7 +72,7 @@ def test_row_order_and_files_do_not_show(rows: list[Row], data: st.DataObject) -
 def totals_of(rows: list[Row], calendar: Calendar, daily: Any) -> Totals:
     """The totals of some rows under the calendar of all of them."""
     with POLARS.open(World({"orders": rows}).facts().tables) as tables:
-        return finish(POLARS.collect(total_frames(tables, daily, calendar)), {}, calendar)
+        return finish(POLARS.collect(total_frames(tables, daily, calendar)), {}, {}, calendar)[0]
 
 
 @quick

@@ -1,0 +1,125 @@
+"""What each fact covers, from its counts per day: first and last day, silences, and dates that mislead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.measures.daily import CATEGORIES, KINDS, on_its_side
+from clm_audit.measures.engines import Collected, Columns
+
+LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, whatever gaps lie inside
+LONG_ROW = 27  # days; spend or series rows from here on are monthly
+IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
+Span = tuple[int, int]
+AcquiredBy = Literal["system", "first order seen"]
+
+
+@dataclass(frozen=True)
+class DayCounts:
+    """Events of one fact per day (rows on their side of go-live that count), days ascending."""
+
+    day: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+    @property
+    def ends(self) -> Span:
+        """First day, last day + 1."""
+        return int(self.day[0]), int(self.day[-1]) + 1
+
+
+def _counts(columns: Columns, day: str, count: NDArray[np.int64]) -> DayCounts | None:
+    kept = count > 0
+    days, place = np.unique(columns[day][kept], return_inverse=True)
+    if not days.size:
+        return None
+    sums = np.zeros(days.size, dtype=np.int64)
+    np.add.at(sums, place, count[kept])
+    return DayCounts(days, sums)
+
+
+def _responses_per_row(columns: Columns) -> NDArray[np.int64]:
+    """The events of a campaign row: what it knows of responses, else what was sent."""
+    best: NDArray[np.int64] = np.max([columns[kind] for kind in KINDS if kind != "opened"], axis=0)
+    return np.where(best > 0, best, np.maximum(columns["sent"], columns["delivered"]))
+
+
+def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
+    """Counted events per day for each fact that has any; ``go_live`` None leaves the sides alone.
+
+    Facts: orders, tickets, sends, responses, campaigns, spend (and ``spend.<category>``), series, acquired.
+    """
+    found: dict[str, DayCounts | None] = {}
+    for fact, columns in daily.items():
+        if fact == "customers":
+            found["acquired"] = _counts(columns, "acquired", columns["counted"])
+            continue
+        kept = np.ones(columns["day"].size, dtype=bool) if go_live is None else on_its_side(columns, go_live)
+        counted = np.where(kept, columns.get("counted", columns["rows"]), 0)
+        if fact == "campaigns":
+            counted = np.where(kept, _responses_per_row(columns), 0)
+        found[fact] = _counts(columns, "day", counted)
+        if fact == "spend":
+            for code, category in enumerate(CATEGORIES):
+                found[f"spend.{category}"] = _counts(columns, "day", counted * (columns["category"] == code))
+    return {fact: counts for fact, counts in found.items() if counts is not None}
+
+
+def fact_ends(daily: Collected, counts: Mapping[str, DayCounts]) -> dict[str, Span]:
+    """First day and last day + 1 of each fact; rows that cover a span reach to its end."""
+    ends = {fact: found.ends for fact, found in counts.items() if fact != "acquired"}
+    for fact, span in ends.items():
+        table = fact.partition(".")[0]
+        if table in ("spend", "series"):
+            columns = daily[table]
+            mine = columns["day"] < span[1]
+            if "." in fact:
+                mine &= columns["category"] == CATEGORIES.index(fact.partition(".")[2])
+            until = int(columns["until"][mine].max())
+            # a licence paid a year ahead says nothing about how far the books go
+            ends[fact] = (span[0], until if table == "series" else min(until, span[1] + LONGEST_SILENCE))
+    return ends
+
+
+def covered_spans(ends: Mapping[str, Span], counts: Mapping[str, DayCounts], data: Span) -> dict[str, Span]:
+    """What each fact covers: a silence at an end of the data no longer than one inside is not an end."""
+    covered: dict[str, Span] = {}
+    for fact, (first, last) in ends.items():
+        gaps = np.diff(counts[fact].day)
+        silence = min(int(gaps.max()), LONGEST_SILENCE) if gaps.size else 0
+        covered[fact] = (
+            data[0] if first - data[0] < silence else max(first, data[0]),
+            data[1] if data[1] - last < silence else min(last, data[1]),
+        )
+    if "acquired" in counts:
+        covered["acquired"] = data
+    return covered
+
+
+def spend_is_monthly(columns: Columns, code: int) -> bool:
+    """Whether most of a category's spend comes in rows that cover a month or more."""
+    mine = columns["category"] == code
+    long = mine & (columns["until"] - columns["day"] >= LONG_ROW)
+    cents = np.abs(columns["cents"].astype(np.float64))
+    return bool(cents[long].sum() * 2 > cents[mine].sum())
+
+
+def acquired_by(counts: Mapping[str, DayCounts], go_live: int) -> AcquiredBy:
+    """Which date makes a customer new: the system's own, unless it is missing on a side or was imported.
+
+    An import shows as one day that holds more than a fifth (and at least 20) of the dates within eight
+    weeks of go-live.
+    """
+    found = counts.get("acquired")
+    if found is None:
+        return "first order seen"
+    near = found.count[np.abs(found.day - go_live) <= 7 * IMPORT_WEEKS]
+    bunched = near.size > 0 and near.max() >= IMPORT_LEAST and near.max() > IMPORT_SHARE * near.sum()
+    one_sided = found.day[0] >= go_live or found.day[-1] < go_live
+    if (bunched or one_sided) and "orders" in counts:
+        return "first order seen"
+    return "system"
