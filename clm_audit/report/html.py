@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from clm_audit.report import look, numbers, safe, words
 from clm_audit.report.charts import NARROW, WIDE
@@ -34,12 +33,11 @@ class Panel:
 
 def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
-    css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode("ascii")
+    style = (_TEMPLATES / "report.css").read_bytes()
+    digest = base64.b64encode(hashlib.sha256(style).digest()).decode("ascii")
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
-        css=Markup(css),  # noqa: S704
         style_hash=digest,
         panels=[_panel(report, metric) for metric in report.metrics],
         overview=[overview_figure(report, width) for width in (WIDE, NARROW)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,6 +23,8 @@ from clm_audit.report.safe import rich_text, terminal
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _PROSE = 110  # columns: longer lines are hard to read
+_COUNTS = ("read", *look.LEDGER)
+_COUNTS_WIDTH = 64  # columns that the counts of the ledger take
 Kind = Literal["text", "fixed", "number"]
 
 
@@ -183,11 +186,15 @@ def _name(report: AuditReport | CheckOnlyReport, metric: MetricId) -> str:
 def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
     page.heading("Ledger: what became of every row")
     page.line("read = " + " + ".join(look.LEDGER), "dim")
-    table = page.table(("file", "text"), ("read", "number"), *((name, "number") for name in look.LEDGER))
-    for file in report.files:
-        table.add_row(page.text(file.path), *_counts(page, file.rows))
-    table.add_row(page.text("all files"), *_counts(page, look.ledger_total(file.rows for file in report.files)))
-    page.console.print(table)
+    rows = [(file.path, file.rows) for file in report.files]
+    rows.append(("all files", look.ledger_total(file.rows for file in report.files)))
+    if max(len(name) for name, _ in rows) <= page.console.width - _COUNTS_WIDTH:
+        table = page.table(("file", "text"), *((name, "number") for name in _COUNTS))
+        for name, counts in rows:
+            table.add_row(page.text(name), *(page.text(text) for text in _counts(counts)))
+        page.console.print(table)
+    else:
+        _stacked(page, rows)
     for file in report.files:
         _notes(page, file)
     for name, why in report.unknown_files:
@@ -197,8 +204,22 @@ def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
         page.line(f"{many} rows were not taken: file, line and reason of each are in rejects.csv")
 
 
-def _counts(page: _Page, rows: RowCounts) -> list[Text]:
-    return [page.text(numbers.count(getattr(rows, name))) for name in ("read", *look.LEDGER)]
+def _stacked(page: _Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
+    """The ledger with each name on a line of its own, for names that would be torn in a column."""
+    cells = [_counts(counts) for _, counts in rows]
+    widths = [max(len(name), *(len(row[at]) for row in cells)) for at, name in enumerate(_COUNTS)]
+    page.console.print(page.text(_columns(_COUNTS, widths), "dim"))
+    for (name, _), row in zip(rows, cells, strict=True):
+        page.line(name)
+        page.console.print(page.text(_columns(row, widths)))
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  " + "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+def _counts(rows: RowCounts) -> list[str]:
+    return [numbers.count(getattr(rows, name)) for name in _COUNTS]
 
 
 def _notes(page: _Page, file: FileRecord) -> None:
