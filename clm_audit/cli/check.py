@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Quiet, Timezone
+from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Quiet, Rejects, Timezone
 from clm_audit.cli.outcome import Outcome
-from clm_audit.cli.streams import print_drawn, progress, write_stdout
+from clm_audit.cli.outputs import Outputs
+from clm_audit.cli.streams import print_drawn, progress, say_written, write_stdout
 from clm_audit.exits import ExitCode
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
-    from clm_audit.intake.model import Progress
+    from clm_audit.intake.model import Progress, Reject
     from clm_audit.report.model import CheckOnlyReport
 
 HELP = """Examples:
@@ -37,6 +38,7 @@ def check(
     form: Annotated[CheckFormat, typer.Option("--format", help="Format of the result on stdout.")] = "text",
     timezone: Timezone = None,
     currency: Currency = None,
+    rejects: Rejects = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read, check, print, and say how it ended."""
@@ -44,8 +46,13 @@ def check(
 
     options = {"go_live": go_live, "timezone": timezone, "currency": currency}
     plan = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
+    outputs = Outputs(rejects=rejects)
+    outputs.check(plan)
     with progress(quiet) as watch:
-        report = checked(plan, watch)
+        report, rejected = checked(plan, watch)
+    written = outputs.write_rejects(plan, rejected)
+    if not quiet:
+        say_written(written, len(rejected))
     if form == "json":
         from clm_audit.report.json_out import to_json
 
@@ -58,8 +65,8 @@ def check(
     return Outcome(ExitCode.UNFIT if failed else ExitCode.DONE, said=not quiet)
 
 
-def checked(plan: AuditPlan, watch: Progress) -> CheckOnlyReport:
-    """Read and check; with a go-live, given or to be had from two sides, all checks run."""
+def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
+    """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
     from clm_audit.facts.build import build_facts
     from clm_audit.facts.store import run_folder
     from clm_audit.intake.read import read_exports
@@ -75,4 +82,4 @@ def checked(plan: AuditPlan, watch: Progress) -> CheckOnlyReport:
             checks = all_checks(plan, exports, facts, measure(plan, facts))
         else:
             checks = intake_checks(plan, exports, facts)
-        return compose_check(plan, exports, facts, checks)
+        return compose_check(plan, exports, facts, checks), facts.rejects

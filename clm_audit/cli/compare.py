@@ -16,6 +16,7 @@ from clm_audit.cli.options import (
     Materiality,
     Paths,
     Quiet,
+    Rejects,
     ShowConfig,
     Timezone,
     Title,
@@ -23,7 +24,7 @@ from clm_audit.cli.options import (
 )
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
-from clm_audit.cli.streams import print_drawn, print_lines, progress, say, write_stdout
+from clm_audit.cli.streams import print_drawn, print_lines, progress, say_written, write_stdout
 from clm_audit.exits import ExitCode, exit_code
 
 if TYPE_CHECKING:
@@ -51,10 +52,7 @@ def compare(
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.")] = None,
     json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the audit as JSON.")] = None,
     md: Annotated[Path | None, typer.Option("--md", metavar="FILE", help="Write the report as Markdown.")] = None,
-    rejects: Annotated[
-        Path | None,
-        typer.Option("--rejects", metavar="FILE", help="Write rows not taken; default: rejects.csv beside the report."),
-    ] = None,
+    rejects: Rejects = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
     ] = False,
@@ -124,10 +122,7 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
     written = outputs.write(plan, report, rejects)
     if not quiet:
-        for path in written:
-            say(f"wrote {path}")
-        if rejects and outputs == Outputs():
-            say(f"{report.reject_count} rows were not taken; --rejects FILE lists them")
+        say_written(written, len(rejects))
     return report
 
 

@@ -37,5 +37,9 @@ Washout = Annotated[
     str | None, typer.Option("--washout", metavar="TIME", help="Learning time left out after go-live, as '4 weeks'.")
 ]
 Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the report.")]
+Rejects = Annotated[
+    Path | None,
+    typer.Option("--rejects", metavar="FILE", help="List the rows not taken; compare also does beside a report."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 ShowConfig = Annotated[bool, typer.Option("--show-config", help="Print every setting and its origin, then stop.")]

@@ -57,20 +57,26 @@ class Outputs:
         from clm_audit.report.html import to_html
         from clm_audit.report.json_out import to_json
         from clm_audit.report.markdown import to_markdown
-        from clm_audit.report.rejects import rejects_csv
         from clm_audit.report.write import write_text
 
-        inputs = [source.path for source in plan.sources if source.path.is_file()]
+        inputs = _inputs(plan)
         written: list[Path] = []
         for path, render in ((self.html, to_html), (self.json, to_json), (self.md, to_markdown)):
             if path is not None:
                 write_text(path, render(report), inputs)
                 written.append(path)
+        return (*written, *self.write_rejects(plan, rejects))
+
+    def write_rejects(self, plan: AuditPlan, rejects: Sequence[Reject]) -> tuple[Path, ...]:
+        """Write the rejects where they belong, if anywhere."""
+        from clm_audit.report.rejects import rejects_csv
+        from clm_audit.report.write import write_text
+
         target = self._rejects_path(bool(rejects))
-        if target is not None:
-            write_text(target, rejects_csv(rejects), inputs)
-            written.append(target)
-        return tuple(written)
+        if target is None:
+            return ()
+        write_text(target, rejects_csv(rejects), _inputs(plan))
+        return (target,)
 
     def _rejects_path(self, any_rejects: bool) -> Path | None:
         """Where the rejects go. A list of an earlier run beside the report is brought up to date."""
@@ -81,6 +87,10 @@ class Outputs:
             return None
         beside = report.with_name("rejects.csv")
         return beside if any_rejects or _is_list_of_rejects(beside) else None
+
+
+def _inputs(plan: AuditPlan) -> list[Path]:
+    return [source.path for source in plan.sources if source.path.is_file()]
 
 
 def _is_list_of_rejects(path: Path) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -54,6 +54,14 @@ def say(text: str) -> None:
         print(terminal(text, sys.stderr.encoding or "ascii"), file=sys.stderr, flush=True)
     except BrokenPipeError:
         close(sys.stderr)
+
+
+def say_written(written: Sequence[Path], rejects: int) -> None:
+    """Name the files that were written; when rows were not taken and no file lists them, how to have one."""
+    for path in written:
+        say(f"wrote {path}")
+    if rejects and not written:
+        say(f"{rejects} rows were not taken; --rejects FILE lists them")
 
 
 def print_drawn(draw: Callable[[Console], None]) -> None:

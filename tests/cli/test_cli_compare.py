@@ -316,6 +316,16 @@ def test_check_prints_the_ledger_and_no_verdict(demo: tuple[Path, object], clm_a
         assert rows["read"] == sum(rows[name] for name in rows if name != "read"), record["path"]
 
 
+def test_check_lists_the_rows_not_taken(demo: tuple[Path, object], clm_audit: Run, tmp_path: Path) -> None:
+    run = clm_audit("check", demo[0] / "before", "--format", "json", "--rejects", "rejects.csv")
+    assert "wrote rejects.csv" in run.stderr
+    listed = (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()
+    count = json.loads(run.stdout)["reject_count"]
+    assert len(listed) == 1 + count
+    assert count > 0
+    assert f"{count} rows were not taken; --rejects FILE lists them" in clm_audit("check", demo[0] / "before").stderr
+
+
 def test_check_needs_no_go_live(demo: tuple[Path, object], clm_audit: Run) -> None:
     run = clm_audit("check", demo[0] / "before")
     assert run.returncode in (ExitCode.DONE, ExitCode.UNFIT), run.stderr
