@@ -201,7 +201,7 @@ def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
         page.line(f"not used: {name}: {why}")
     if report.reject_count:
         many = numbers.count(report.reject_count)
-        page.line(f"{many} rows were not taken: file, line and reason of each are in rejects.csv")
+        page.line(f"{many} rows were not taken; --rejects FILE.csv lists each with file, line, column and reason")
 
 
 def _stacked(page: _Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
