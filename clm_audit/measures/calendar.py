@@ -18,6 +18,7 @@ from clm_audit.measures.coverage import (
     covered_spans,
     day_counts,
     fact_ends,
+    response_days,
     spend_is_monthly,
 )
 from clm_audit.measures.daily import CATEGORIES
@@ -198,22 +199,23 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
         base_weeks=base,
         base_from=-((go_live - active[0]) // 7) + base - 1,
         coverage={fact: covered[fact] for fact in sorted(covered)},
-        merge=_merge(counts, go_live, span),
+        merge=_merge(counts, response_days(daily, go_live, plan.response), go_live, span),
         season_aligned=season_aligned(before, after),
         washout_weeks=plan.washout_weeks,
         derived_go_live=derived,
     )
 
 
-def _merge(counts: Mapping[str, DayCounts], go_live: int, span: Span) -> dict[str, int]:
+def _merge(counts: Mapping[str, DayCounts], responses: DayCounts | None, go_live: int, span: Span) -> dict[str, int]:
+    """Weeks per period for what the counts per day can tell."""
+    sent = counts.get("sends") or counts.get("campaigns")
     merge: dict[str, int] = {}
-    for key, facts, choices in (
-        ("orders", ("orders",), (1, 2, 4)),
-        ("tickets", ("tickets",), (1, 2, 4)),
-        ("sends", ("responses", "campaigns", "sends"), (2, 4)),
-        ("acquired", ("acquired",), (1, 2, 4)),
+    for key, found, choices in (
+        ("orders", counts.get("orders"), (1, 2, 4)),
+        ("tickets", counts.get("tickets"), (1, 2, 4)),
+        ("sends", (responses or sent) if sent else None, (2, 4)),
+        ("acquired", counts.get("acquired"), (1, 2, 4)),
     ):
-        found = next((counts[fact] for fact in facts if fact in counts), None)
         if found is not None:
             inside = (found.day >= span[0]) & (found.day < span[1])
             merge[key] = weeks_per_period(found.day[inside], found.count[inside], go_live, choices)

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.measures.daily import KINDS, on_its_side
+from clm_audit.measures.coverage import preferred_kind, recorded_kinds
 from clm_audit.measures.model import MetricTotals, Variant
 from clm_audit.measures.orders import variant, weekly
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
+from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, blank, cook
 from clm_audit.measures.totals import total
 
-PREFERENCE = ("responded", "converted", "clicked")
 VARIANTS = {"click": "clicked", "open": "opened", "conversion": "converted"}
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """Which kinds of response are recorded on which sides of go-live."""
-
-    kinds: dict[str, frozenset[Side]]
-
-    def first(self, kinds: tuple[str, ...]) -> str | None:
-        """The first kind on both sides, else the first on any."""
-        both = next((kind for kind in kinds if len(self.kinds[kind]) == 2), None)
-        return both or next((kind for kind in kinds if self.kinds[kind]), None)
-
-
-def recorded_kinds(inputs: Inputs) -> Recorded:
-    """Kinds of response with at least one record, by side of go-live."""
-    live = inputs.calendar.go_live
-    table = "responses" if "sends" in inputs.counts else "campaigns"
-    columns = inputs.daily.get(table)
-    found: dict[str, frozenset[Side]] = {}
-    for code, kind in enumerate(KINDS):
-        if columns is None:
-            found[kind] = frozenset()
-            continue
-        told = columns["kind"] == code if table == "responses" else columns[kind] > 0
-        rows = told & on_its_side(columns, live)
-        early = columns["day"][rows] < live
-        found[kind] = frozenset(side for side, seen in zip(SIDES, (early.any(), (~early).any()), strict=True) if seen)
-    return Recorded(found)
 
 
 def response_kind(inputs: Inputs) -> str | NotAssessable:
     """What counts as a response here: as the plan says, else responded, converted or clicked, in that order."""
-    seen = recorded_kinds(inputs)
-    wanted = (inputs.plan.response,) if inputs.plan.response else PREFERENCE
-    kind = seen.first(wanted)
+    kind = preferred_kind(recorded_kinds(inputs.daily, inputs.calendar.go_live), inputs.plan.response)
     if kind is None:
         fact = inputs.absent("responses")
         asked = {"kind": inputs.plan.response} if inputs.plan.response else {}
@@ -68,7 +34,7 @@ def campaign_response(inputs: Inputs) -> MetricTotals:
         return blank("campaign_response", kind)
     calendar = inputs.calendar
     scheme = Scheme.of(calendar, [fact], calendar.merge["sends"])
-    sides = recorded_kinds(inputs).kinds[kind]
+    sides = recorded_kinds(inputs.daily, inputs.calendar.go_live)[kind]
     missing = inputs.one_sided(fact)
     if missing is None and len(sides) == 1:
         missing = NotAssessable(
@@ -105,7 +71,7 @@ def _variance(inputs: Inputs, scheme: Scheme, kind: str) -> Line:
 
 
 def _variants(inputs: Inputs, scheme: Scheme, kind: str) -> tuple[Variant, ...]:
-    seen = recorded_kinds(inputs).kinds
+    seen = recorded_kinds(inputs.daily, inputs.calendar.go_live)
     delivered, sent = (weekly(inputs, scheme, name)(None) for name in ("delivered", "sent"))
     found = [
         variant(

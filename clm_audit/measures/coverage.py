@@ -16,6 +16,8 @@ LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, what
 LONG_ROW = 27  # days; spend or series rows from here on are monthly
 IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
 Span = tuple[int, int]
+Side = Literal["before", "after"]
+PREFERENCE = ("responded", "converted", "clicked")
 AcquiredBy = Literal["system", "first order seen"]
 
 
@@ -42,12 +44,6 @@ def _counts(columns: Columns, day: str, count: NDArray[np.int64]) -> DayCounts |
     return DayCounts(days, sums)
 
 
-def _responses_per_row(columns: Columns) -> NDArray[np.int64]:
-    """The events of a campaign row: what it knows of responses, else what was sent."""
-    best: NDArray[np.int64] = np.max([columns[kind] for kind in KINDS if kind != "opened"], axis=0)
-    return np.where(best > 0, best, np.maximum(columns["sent"], columns["delivered"]))
-
-
 def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
     """Counted events per day for each fact that has any; ``go_live`` None leaves the sides alone.
 
@@ -60,8 +56,6 @@ def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
             continue
         kept = np.ones(columns["day"].size, dtype=bool) if go_live is None else on_its_side(columns, go_live)
         counted = np.where(kept, columns.get("counted", columns["rows"]), 0)
-        if fact == "campaigns":
-            counted = np.where(kept, _responses_per_row(columns), 0)
         found[fact] = _counts(columns, "day", counted)
         if fact == "spend":
             for code, category in enumerate(CATEGORIES):
@@ -123,3 +117,47 @@ def acquired_by(counts: Mapping[str, DayCounts], go_live: int) -> AcquiredBy:
     if (bunched or one_sided) and "orders" in counts:
         return "first order seen"
     return "system"
+
+
+def _kind_rows(daily: Collected, kind: str, go_live: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Day and count of the responses of a kind: single ones when there are single sends, else those of campaigns."""
+    sent = daily.get("sends")
+    table = "responses" if sent is not None and sent["day"].size else "campaigns"
+    columns = daily.get(table)
+    if columns is None:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    one = columns["kind"] == KINDS.index(kind) if table == "responses" else columns[kind] > 0
+    rows = one & on_its_side(columns, go_live)
+    return columns["day"][rows], columns["counted" if table == "responses" else kind][rows]
+
+
+def recorded_kinds(daily: Collected, go_live: int) -> dict[str, frozenset[Side]]:
+    """On which sides of go-live each kind of response has at least one record."""
+    found: dict[str, frozenset[Side]] = {}
+    for kind in KINDS:
+        early = _kind_rows(daily, kind, go_live)[0] < go_live
+        seen: dict[Side, bool] = {"before": bool(early.any()), "after": bool((~early).any())}
+        found[kind] = frozenset(side for side, there in seen.items() if there)
+    return found
+
+
+def preferred_kind(recorded: Mapping[str, frozenset[Side]], wanted: str | None) -> str | None:
+    """What counts as a response: as wanted, else the first of responded, converted, clicked that is recorded on
+    both sides of go-live, else on any; None when there is none.
+
+    >>> preferred_kind({"responded": frozenset({"after"}), "converted": frozenset(),
+    ...                 "clicked": frozenset({"before", "after"})}, None)
+    'clicked'
+    """
+    kinds = (wanted,) if wanted else PREFERENCE
+    both = next((kind for kind in kinds if len(recorded[kind]) == 2), None)
+    return both or next((kind for kind in kinds if recorded[kind]), None)
+
+
+def response_days(daily: Collected, go_live: int, wanted: str | None) -> DayCounts | None:
+    """Responses of the preferred kind per day."""
+    kind = preferred_kind(recorded_kinds(daily, go_live), wanted)
+    if kind is None:
+        return None
+    day, count = _kind_rows(daily, kind, go_live)
+    return _counts({"day": day}, "day", count)

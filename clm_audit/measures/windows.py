@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.facts.model import Table
-from clm_audit.measures.campaigns import recorded_kinds
-from clm_audit.measures.coverage import acquired_by
+from clm_audit.measures.coverage import acquired_by, recorded_kinds
 from clm_audit.measures.daily import KINDS
 from clm_audit.measures.periods import SIDES, Inputs, Side
 from clm_audit.measures.service import cost_source
@@ -137,7 +136,7 @@ def _campaign(inputs: Inputs, name: str) -> Callable[[Side, int], Known]:
         if refused:
             return refused
         if name in KINDS:
-            seen = recorded_kinds(inputs).kinds[name]
+            seen = recorded_kinds(inputs.daily, inputs.calendar.go_live)[name]
             if not seen:
                 return NotAssessable(code="missing_fact", detail={**inputs.absent("responses").detail, "kind": name})
             if side not in seen:

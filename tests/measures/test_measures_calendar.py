@@ -120,6 +120,20 @@ def test_periods_hold_25_events(per_week: int, weeks: int) -> None:
     assert weeks_per_period(day, np.ones(day.size), GO_LIVE, (1, 2, 4)) == weeks
 
 
+@pytest.mark.parametrize(("clicks", "weeks"), [(2, 2), (1, 4)])
+def test_campaign_periods_count_the_responses_that_count(clicks: int, weeks: int) -> None:
+    days = range(GO_LIVE - 100, GO_LIVE + 100)
+    sends = [{"campaign": day, "recipient": who, "segment": 0, "day": day} for day in days for who in range(9)]
+    kinds = ["opened"] * 9 + ["clicked"] * clicks
+    answers = [
+        {"campaign": day, "recipient": who % 9, "day": day, "kind": kind}
+        for day in days
+        for who, kind in enumerate(kinds)
+    ]
+    found = measure(plan(), World({"sends": sends, "responses": answers}).facts()).calendar
+    assert found.merge["sends"] == weeks
+
+
 @pytest.mark.parametrize(
     ("before", "after", "aligned"),
     [
