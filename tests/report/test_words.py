@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import get_args
 
@@ -28,6 +29,7 @@ from clm_audit.verdict.model import CheckStatus, PlainAnswer
 from clm_audit.verdict.truth import TABLE
 
 GAP = re.compile(r"[{}]|\bNone\b|\bnan\b|  ")
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
 FLOORS = ("config", "intake", "facts", "measures", "inference", "verdict")
 NO_FIGURE = {"currency_not_stated", "mixed_currencies", "disabled"}
 
@@ -138,6 +140,10 @@ def test_findings_verdicts_answers_and_rows_have_words() -> None:
     assert set(words_verdict.ANSWERS) == set(get_args(PlainAnswer))
     assert set(words_verdict.ROWS) == {row.name for row in TABLE} | {WITHHELD_ROW, UNKNOWN_ROW}
     assert set(words_findings.CODES_SAID) == set(decide.CODES)
+
+
+def test_documented_checks_are_the_checks() -> None:
+    assert words_checks.as_markdown() in DOCS.read_text(encoding="utf-8")
 
 
 def test_glyphs_are_told_apart_in_ascii() -> None:

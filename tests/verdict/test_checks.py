@@ -276,6 +276,13 @@ def test_missing_weeks(missing: int, status: str, code: str) -> None:
         assert check.metrics == ("purchase_frequency",)
 
 
+def test_campaigns_need_not_come_every_week() -> None:
+    num = np.full(104, np.nan)
+    num[::4] = 1.0
+    whole = totals("transaction_size")
+    assert windows.missing_weeks(subject(metrics=(totals("campaign_response", num=num), whole))).status == "pass"
+
+
 def test_missing_weeks_are_not_looked_for_outside_the_windows() -> None:
     num = np.ones(104)
     num[:40] = np.nan

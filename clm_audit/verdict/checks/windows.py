@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clm_audit.config.plan import METRIC_IDS
+from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
 from clm_audit.verdict.checks.base import Subject, Value, made, touched
 from clm_audit.verdict.model import Check
@@ -42,6 +42,7 @@ SHORT_WEEKS, EARLY_WEEKS = 13, 39  # three months; full return usually takes nin
 UNEQUAL = 0.1
 SEASON_APART = 0.15  # share of the days that fall into other months of the year
 MISSING_WARN, MISSING_FAIL = 0.05, 0.25
+STEADY: tuple[MetricId, ...] = ("purchase_frequency", "transaction_size", "service_cost")
 EDGE_DAYS = 7
 NEAR_DAYS = 28
 TRACKED = ("tickets", "sends", "campaigns", "spend.acquisition", "spend.retention", "spend.service")
@@ -117,12 +118,13 @@ def coverage(subject: Subject) -> Check:
 
 
 def missing_weeks(subject: Subject) -> Check:
-    """Periods without any event inside the windows."""
-    holes = (
-        [(item.metric, *_holes(subject.measured, item)) for item in subject.measured.metrics]
-        if subject.measured
-        else []
-    )
+    """Periods without any event inside the windows, for what should happen every week.
+
+    Campaigns come when they come, and spend is spread over the days that it covers, so neither is looked at.
+    """
+    measured = subject.measured
+    steady = [item for item in measured.metrics if item.metric in STEADY] if measured else []
+    holes = [(item.metric, *_holes(measured, item)) for item in steady]
     seen = [(metric, missing, of) for metric, missing, of in holes if of]
     if not seen:
         return made("missing_weeks", "unknown", "weeks_unknown")
