@@ -204,6 +204,16 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "It cannot be told whether customers who left are in the exports.",
         "Make sure that archived, deleted and inactive customers were exported too.",
     ),
+    "cohorts_many": ("Customers came at different times.", ""),
+    "cohort_unknown": ("There are too few customers to see when they came.", "Add the order export with customers."),
+    "one_cohort": (
+        "{share} of the customers were first seen within the first {weeks} weeks of the data; hardly any came later.",
+        "Check that customers who came later were exported too.",
+    ),
+    "one_cohort_melts": (
+        "{share} of the customers came within {weeks} weeks and then left little by little: a decline of its own.",
+        "Add the customers who came later; with one cohort alone, decline and change cannot be told apart.",
+    ),
     "orders_spread": ("The largest order is {share} of its window's revenue.", ""),
     "one_order_large": (
         "The largest order is {share} of its window's revenue.",

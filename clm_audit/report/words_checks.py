@@ -76,6 +76,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Customers who left are there",
         "An export of today's customers hides those who left, and so flatters the past.",
     ),
+    "one_cohort": (
+        "Customers of one season only",
+        "Customers who all came at the same time buy less and less anyway, CRM or no CRM.",
+    ),
     "one_order": ("One order carries the change", "A single large order can move an average all alone."),
     "one_customer": ("One customer carries the change", "When a few customers are most of the revenue, chance rules."),
 }

@@ -477,6 +477,24 @@ def test_survivors() -> None:
     assert people.survivors(subject()).status == "unknown"
 
 
+def cohort(early: int, late: int, last: int) -> Subject:
+    """``early`` customers first seen at the start, ``late`` ones a year on; the base ends at ``last`` of all."""
+    zeros = np.array([0, 0], dtype=np.int64)
+    gaps = Cells({"segment": zeros, "week": np.array([-60, 0]), "gap": zeros}, {"customers": np.array([early, late])})
+    base = Cells({"segment": zeros, "week": np.array([-34, 40])}, {"active": np.array([early, last])})
+    return subject(cells={"gaps": gaps, "base": base})
+
+
+def test_one_cohort() -> None:
+    assert said(people.one_cohort(cohort(900, 100, 1_000))) == ("pass", "cohorts_many")
+    assert said(people.one_cohort(cohort(1_000, 10, 990))) == ("warn", "one_cohort")
+    melts = people.one_cohort(cohort(1_000, 10, 300))
+    assert said(melts) == ("fail", "one_cohort_melts")
+    assert "campaign_response" not in melts.metrics
+    assert said(people.one_cohort(cohort(20, 0, 20))) == ("unknown", "cohort_unknown")
+    assert people.one_cohort(subject()).status == "unknown"
+
+
 # all of them
 
 

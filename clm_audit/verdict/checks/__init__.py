@@ -38,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     Rule("identity", people.identity, needs_windows=True),
     Rule("import_day", people.import_day),
     Rule("survivors", people.survivors, needs_windows=True),
+    Rule("one_cohort", people.one_cohort, needs_windows=True),
     Rule("one_order", money.one_order, needs_windows=True),
     Rule("one_customer", money.one_customer, needs_windows=True),
 )

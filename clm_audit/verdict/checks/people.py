@@ -9,7 +9,7 @@ import numpy as np
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Measured, to_date
 from clm_audit.measures.totals import only, pooled, total
-from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, made
+from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, made, touched
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -37,6 +37,10 @@ CODES = (
     "leavers_seen",
     "leavers_none",
     "leavers_unknown",
+    "cohorts_many",
+    "cohort_unknown",
+    "one_cohort",
+    "one_cohort_melts",
 )
 FIRST_ORDER = "first order seen"  # MetricTotals.how["acquired_by"]
 UNKNOWN_SHARE = 0.05
@@ -46,6 +50,8 @@ DAY_TIMES = 20  # times the mean of the other days
 NEAR_DAYS = 56
 CHANGED_IDS = 0.005  # likeness of orders before and after below which ids have probably changed
 LEAVERS_SHARE = 0.02
+COHORT_WEEKS, COHORT_SHARE = 13, 0.95
+MELTED = 0.7  # of the largest active base
 ENOUGH = 50  # customers or orders from which a share means something
 
 
@@ -163,6 +169,32 @@ def survivors(subject: Subject) -> Check:
     if left < LEAVERS_SHARE * old:
         return made("survivors", "warn", "leavers_none", PER_CUSTOMER, **evidence)
     return made("survivors", "pass", "leavers_seen", PER_CUSTOMER, **evidence)
+
+
+def one_cohort(subject: Subject) -> Check:
+    """When nearly all customers came at the same time, time since first order and time since go-live are one thing.
+
+    With a base that melts away the natural decline of a cohort would be read as harm; with a stable one (the same
+    customers all along) it is only worth a word.
+    """
+    cells = subject.measured.totals.cells if subject.measured else {}
+    if "gaps" not in cells or "base" not in cells:
+        return made("one_cohort", "unknown", "cohort_unknown")
+    firsts = only(cells["gaps"], gap=0)
+    week, customers = firsts.keys["week"], firsts.values["customers"]
+    seen = int(customers.sum())
+    if seen < ENOUGH:
+        return made("one_cohort", "unknown", "cohort_unknown")
+    metrics = touched(["orders"])
+    early = int(customers[week < week.min() + COHORT_WEEKS].sum())
+    weeks, place = np.unique(cells["base"].keys["week"], return_inverse=True)
+    if early < COHORT_SHARE * seen or weeks[-1] - week.min() < 2 * COHORT_WEEKS:
+        return made("one_cohort", "pass", "cohorts_many", metrics)
+    active = np.bincount(place, weights=cells["base"].values["active"])
+    evidence: dict[str, Value] = {"share": early / seen, "weeks": COHORT_WEEKS}
+    if active[-1] < MELTED * active.max():
+        return made("one_cohort", "fail", "one_cohort_melts", metrics, **evidence)
+    return made("one_cohort", "warn", "one_cohort", metrics, **evidence)
 
 
 def _likeness(measured: Measured) -> float | None:
