@@ -180,4 +180,3 @@ def _absent(exports: Exports, tables: Mapping[Table, pl.LazyFrame]) -> dict[Tabl
         carried = [presets[system].carries[name] for system in order if name in presets[system].carries]
         sentences[name] = carried[0] if carried else ""
     return sentences
-

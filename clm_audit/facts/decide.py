@@ -27,6 +27,7 @@ class Formats:
     dates: dict[str, DateFormat] = field(default_factory=dict)
     money: dict[str, Locale] = field(default_factory=dict)
     certain: set[str] = field(default_factory=set)
+    pointed: set[str] = field(default_factory=set)  # columns where a cell proves the decimal point
     open_dates: dict[str, str] = field(default_factory=dict)  # frame column -> separator, day or month first
     notes: list[str] = field(default_factory=list)
 
@@ -109,6 +110,8 @@ class Formats:
     def _guess_money(self, column: Column, profile: MoneyProfile) -> None:
         if profile.plain == profile.filled and not profile.three_places:
             self.money[column.name] = "plain"
+            if profile.proves_point:
+                self.pointed.add(column.name)
         else:
             self._decide_money(column)
 
@@ -130,7 +133,11 @@ class Formats:
         return dates.read_shapes(_one(rows, dates.shape_exprs(pl.col(column.name), given)), given)
 
     def _profile(self, column: Column, rows: pl.LazyFrame) -> MoneyProfile:
-        counts = _one(rows, money.profile_exprs(pl.col(column.name)))
+        """The profile of the cells as they are; of the cells without signs and codes only where some need it."""
+        cells = pl.col(column.name)
+        counts = _one(rows, money.profile_exprs(cells, cells))
+        if counts["plain"] != counts["filled"]:
+            counts = _one(rows, money.profile_exprs(cells, money.strip_adornment(cells)))
         return MoneyProfile(**{name: count or 0 for name, count in counts.items()})
 
 

@@ -44,4 +44,3 @@ def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> 
             notes = context.books[one.table.index].notes
             if note not in notes:
                 notes.append(note)
-

@@ -73,7 +73,8 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
             here = keys.filter(pl.col("space") == space)
             codes = here["customer"].cast(pl.Int64).fill_null(-1).to_numpy()
             ids[space.removeprefix(_POOL)] = np.append(codes, -1)
-            emails[space.removeprefix(_POOL)] = np.append(np.where(here["is_email"].fill_null(False).to_numpy(), codes, -1), -1)
+            by_email = here["is_email"].fill_null(False).to_numpy()
+            emails[space.removeprefix(_POOL)] = np.append(np.where(by_email, codes, -1), -1)
     for one in staged:
         ids.setdefault(one.system, np.array([-1]))
         emails.setdefault(one.system, np.array([-1]))

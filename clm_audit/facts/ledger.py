@@ -55,9 +55,7 @@ class Book:
         """The ledger line; rows that serve no fact are understood and accepted."""
         table = self.table
         if table.duplicate_of is not None:
-            return RowCounts(
-                read=table.height + table.structure, duplicate=table.height, structure=table.structure
-            )
+            return RowCounts(read=table.height + table.structure, duplicate=table.height, structure=table.structure)
         taken = (self.state & ACCEPTED) > 0
         rejected = ~taken & ((self.state & REJECTED) > 0)
         repeated = ~taken & ~rejected & ((self.state & REPEATED) > 0)
@@ -104,9 +102,7 @@ class Book:
         taken = bool(self.state[row] & ACCEPTED)
         action: Action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
         line, byte = place
-        return Reject(
-            file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action
-        )
+        return Reject(file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action)
 
 
 def settle(files: Sequence[FileRecord], outside: Mapping[int, int]) -> tuple[FileRecord, ...]:

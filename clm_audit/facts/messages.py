@@ -95,9 +95,7 @@ def _rows(
     ).collect(engine="streaming")
 
 
-def _once(
-    rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], context: Context, fact: str
-) -> pl.DataFrame:
+def _once(rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], context: Context, fact: str) -> pl.DataFrame:
     """The first row of each key; books the others as repeated, and gives each kept row its record count."""
     known = rows.filter(~pl.any_horizontal(pl.col(key).is_null()))
     known = known.with_columns(again=~pl.struct(key).is_first_distinct())

@@ -36,9 +36,8 @@ class MoneyProfile:
     ungrouped: int
 
 
-def profile_exprs(cells: pl.Expr) -> dict[str, pl.Expr]:
-    """The counts of :class:`MoneyProfile`, one aggregate each."""
-    bare = strip_adornment(cells)
+def profile_exprs(cells: pl.Expr, bare: pl.Expr) -> dict[str, pl.Expr]:
+    """The counts of :class:`MoneyProfile`, one aggregate each; ``bare``: the cells without adornment."""
     grouped = r"^[+-]?\d{1,3}([.]\d{3})+$"
     return {
         "filled": cells.is_not_null().sum(),

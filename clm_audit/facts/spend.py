@@ -168,4 +168,3 @@ def _span(number: int, bucket: str) -> tuple[int, int]:
     length = calendar.monthrange(day.year, day.month)[1]
     start = (first - _EPOCH).days
     return start, start + length
-

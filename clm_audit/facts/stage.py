@@ -14,24 +14,14 @@ import polars as pl
 
 from clm_audit.config.preset import FactName, Yield
 from clm_audit.exits import DataError
-from clm_audit.facts import dates, durations, money
-from clm_audit.facts.clocks import stamp_counts
-from clm_audit.facts.columns import Column, Finder, one_of, text
+from clm_audit.facts import money
+from clm_audit.facts.columns import Column, Finder, one_of
 from clm_audit.facts.decide import Formats
-from clm_audit.facts.fields import FIELDS, Field
+from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.readers import Reader, Rule, name_space
 from clm_audit.facts.statuses import with_default_states
-from clm_audit.intake.model import ROW, RawTable
-from clm_audit.intake.recognise import CUSTOM
-
-FLOAT_CENTS = 1e13  # below it a float still tells every hundredth apart
-LARGEST = 10**17
-_FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
-
-
-def name_space(table: RawTable) -> str:
-    """Whose ids a file speaks: its system's; hand-made tables and mapped files share one name space."""
-    return "plain" if table.system in (None, CUSTOM) else str(table.system)
+from clm_audit.intake.model import RawTable
 
 
 @dataclass(frozen=True)
@@ -76,12 +66,14 @@ class Stager:
     """Reads one file. Built once a file; :meth:`run` may be repeated when a guess did not hold."""
 
     def __init__(self, table: RawTable, pools: Pools, zone: str, folder: Path, segment_by: Sequence[str]) -> None:
-        self.table, self.pools, self.zone, self.folder = table, pools, zone, folder
+        self.table, self.pools, self.folder = table, pools, folder
         self.finder = Finder.of(table)
         self.formats = Formats(table)
+        self.reader = Reader(table, pools, zone, self.formats)
         self.yields = tuple(with_default_states(source) for source in table.object.yields) if table.object else ()
         self.columns = [self._columns(source) for source in self.yields]
         self.segments = self._segments(segment_by)
+        self._long = False
         self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"))
 
     def day_columns(self) -> tuple[Column, ...]:
@@ -136,10 +128,10 @@ class Stager:
         return list(found.values())
 
     def _pass(self) -> tuple[Staged, ...]:
-        used = [number for number, columns in enumerate(self.columns) if columns]
-        staged = [self._plan(number) for number in used]
+        base = self.reader.base(self._needed())
+        staged = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
         jobs = [rows.sink_parquet(one.path, lazy=True, compression="lz4") for one, rows in staged]
-        counting = self.table.frame.select(pl.len().alias("rows"), **self._stamps())
+        counting = base.select(**self._counts())
         *_, counts = pl.collect_all([*jobs, counting], engine="streaming")
         numbers = {name.split("/")[0]: 0 for name in counts.columns}
         for name, count in counts.row(0, named=True).items():
@@ -151,53 +143,72 @@ class Stager:
                 where=self.table.name,
                 hint="the file changed while it was read; run again",
             )
+        self._long = numbers.pop("places", 0) > 0
         notes = tuple(dict.fromkeys(self.formats.notes))
         return tuple(
             replace(one, stamps={} if number else numbers, notes=() if number else notes)
             for number, (one, _) in enumerate(staged)
         )
 
-    def _stamps(self) -> dict[str, pl.Expr]:
-        """Counts of stamps with and without a zone, over the date columns: ``naive/0``, ``zoned/1`` …"""
-        found: dict[str, pl.Expr] = {}
+    def _counts(self) -> dict[str, pl.Expr]:
+        """Counts over the whole file: rows, stamps, and cells with three decimals that could be thousands."""
+        counts = {"rows": pl.len()}
         for number, column in enumerate(self.day_columns()):
-            dtype = self.table.frame.collect_schema()[column.name]
-            if isinstance(dtype, pl.Datetime):
-                found[f"{'zoned' if dtype.time_zone else 'naive'}/{number}"] = pl.col(column.name).count()
-            elif self.formats.is_text(column) and self.formats.dates[column.name].zoned:
-                found[f"zoned/{number}"] = text(self.table, column).count()
-            elif self.formats.is_text(column):
-                counts = stamp_counts(text(self.table, column), self.zone)
-                found.update({f"{name}/{number}": count for name, count in counts.items()})
-        return found
+            counts.update(self.reader.stamps(number, column))
+        for number, column in enumerate(self._doubtful()):
+            counts[f"places/{number}"] = money.more_places(pl.col(column.name)).sum()
+        return counts
 
-    def _plan(self, number: int) -> tuple[Staged, pl.LazyFrame]:
+    def _doubtful(self) -> list[Column]:
+        """Number columns taken as plain whose decimal point nothing has proved yet."""
+        settled = self.formats.certain | self.formats.pointed
+        columns = self._of_kind("cents", "micros")
+        return [c for c in columns if self.formats.money.get(c.name) == "plain" and c.name not in settled]
+
+    def _needed(self) -> list[Column]:
+        """Every column that a field, a rule or a segment reads."""
+        needed = [column for columns in self.columns for column in columns.values()]
+        for source in self.yields:
+            keys = {*source.where, *source.counted, *(key for rule in source.left_out.values() for key in rule)}
+            needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
+        return [*needed, *self.segments.values()]
+
+    def _plan(self, number: int, base: pl.LazyFrame) -> tuple[Staged, pl.LazyFrame]:
         source, columns = self.yields[number], self.columns[number]
-        left_names, left = self._left_out(source)
-        values: dict[str, pl.Expr] = {}
-        rules: list[tuple[str, str, pl.Expr]] = []
+        values: list[pl.Expr] = []
+        rules: list[Rule] = []
+        names: list[str] = []
         for name, spec in FIELDS[source.fact].items():
+            target = f"value {name}"
             if name in columns:
-                value, found = self._read(columns[name], spec, optional=name in source.lines)
-                values[name] = value
+                value, found = self.reader.read(columns[name], spec, target, optional=name in source.lines)
+                values.append(value)
                 rules.extend(found)
             elif name in source.constants:
-                values[name] = pl.lit(source.constants[name])
-        for name, column in self.segments.items():
-            if source.fact == "customers":
-                values[f"segment {name}"] = self.pools.code(f"segment {name}", text(self.table, column))
-        reason = pl.lit(0, dtype=pl.UInt8)
-        for position, (_, _, broken) in reversed(list(enumerate(rules, start=1))):
-            reason = pl.when(broken).then(pl.lit(position, dtype=pl.UInt8)).otherwise(reason)
-        reason = pl.when(left > 0).then(pl.lit(0, dtype=pl.UInt8)).otherwise(reason)
-        rows = self.table.frame
-        for key, allowed in source.where.items():
-            where = self.finder.rule(source, key)
-            rows = rows.filter(one_of(text(self.table, where), allowed) if where else pl.lit(False))
+                values.append(pl.lit(source.constants[name]).alias(target))
+            else:
+                continue
+            names.append(name)
+        for name, column in self.segments.items() if source.fact == "customers" else ():
+            values.append(self.pools.code(f"segment {name}", pl.col(column.name)).alias(f"value segment {name}"))
+            names.append(f"segment {name}")
+        left_names, left = self._left_out(source)
+        rows = (
+            self._where(source, base)
+            .with_columns(*values, left.alias("left"))
+            .select(
+                "row", "left", _reason(rules).alias("reason"), *(pl.col(f"value {name}").alias(name) for name in names)
+            )
+        )
         path = self.folder / f"staged-{self.table.index}-{number}.parquet"
         reasons = tuple((code, header) for code, header, _ in rules)
-        one = Staged(self.table, number, source, path, columns, reasons, left_names, self.segments)
-        return one, rows.select(pl.col(ROW).cast(pl.UInt32).alias("row"), left=left, reason=reason, **values)
+        return Staged(self.table, number, source, path, columns, reasons, left_names, self.segments), rows
+
+    def _where(self, source: Yield, rows: pl.LazyFrame) -> pl.LazyFrame:
+        for key, allowed in source.where.items():
+            column = self.finder.rule(source, key)
+            rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit(False))
+        return rows
 
     def _left_out(self, source: Yield) -> tuple[tuple[str, ...], pl.Expr]:
         names: list[str] = []
@@ -211,7 +222,7 @@ class Stager:
             for key, values in columns.items():
                 column = self.finder.rule(source, key)
                 if column:
-                    hit = hit | one_of(text(self.table, column), values)
+                    hit = hit | one_of(pl.col(column.name), values)
             names.append(name)
             left = pl.when(hit).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
         return tuple(names), left
@@ -219,82 +230,13 @@ class Stager:
     def _counted(self, source: Yield) -> pl.Expr | None:
         """Whether a row counts by the first of the ``counted`` columns that holds a value; no value, no count."""
         known = [(self.finder.rule(source, key), values) for key, values in source.counted.items()]
-        present = [(text(self.table, column), values) for column, values in known if column]
+        present = [(pl.col(column.name), values) for column, values in known if column]
         if not present:
             return None
         answer = pl.lit(False)
         for cells, values in reversed(present):
             answer = pl.when(cells.is_not_null()).then(one_of(cells, values)).otherwise(answer)
         return answer
-
-    def _read(self, column: Column, spec: Field, *, optional: bool) -> tuple[pl.Expr, list[tuple[str, str, pl.Expr]]]:
-        """The typed value of a field, and the conditions that reject its row: (code, header, broken)."""
-        cells = text(self.table, column)
-        value = self._value(column, spec, cells)
-        rules: list[tuple[str, str, pl.Expr]] = []
-        blank = pl.col(column.name).is_null() if not self.formats.is_text(column) else cells.is_null()
-        if spec.missing and not optional:
-            rules.append((spec.missing, column.header, blank))
-        if spec.bad:
-            rules.append((spec.bad, column.header, ~blank & value.is_null()))
-        if spec.kind == "day":
-            rules.append(("impossible_date", column.header, ~dates.in_range(value).fill_null(True)))
-        if spec.negative:
-            rules.append((spec.negative, column.header, (value < 0).fill_null(False)))
-        return value, rules
-
-    def _value(self, column: Column, spec: Field, cells: pl.Expr) -> pl.Expr:
-        if spec.kind in ("key", "word"):
-            return cells
-        if spec.kind == "id":
-            return self.pools.code(f"id {name_space(self.table)}", cells)
-        if spec.kind == "campaign":
-            return self.pools.code(f"campaign {name_space(self.table)}", cells)
-        if spec.kind == "currency":
-            upper = cells.str.to_uppercase()
-            return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
-        if spec.kind == "flag":
-            return ~cells.str.to_lowercase().is_in(_FALSE)
-        if spec.kind == "day":
-            return self._day(column, cells)
-        if spec.kind == "seconds":
-            declared = self.table.object.duration_unit if self.table.object else None
-            return durations.seconds(cells, durations.unit_of(column.header, declared))
-        if spec.kind == "number":
-            plain = money.to_plain(cells, "plain")
-            return plain.cast(pl.Float64, strict=False)
-        if spec.kind == "count":
-            whole = cells.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
-            return pl.when(whole.str.contains(r"^[+-]?\d{1,15}$")).then(whole).cast(pl.Int64, strict=False)
-        return self._amount(column, cells, money.CENT if spec.kind == "cents" else money.MICRO)
-
-    def _day(self, column: Column, cells: pl.Expr) -> pl.Expr:
-        dtype = self.table.frame.collect_schema()[column.name]
-        native = dates.native_day(pl.col(column.name), dtype, self.zone)
-        if native is not None:
-            return native
-        form = self.formats.dates.get(column.name, dates.DateFormat("compact") if dtype.is_integer() else dates.ISO)
-        return dates.day_of(cells, form, self.zone, column.captured.get("tz"))
-
-    def _amount(self, column: Column, cells: pl.Expr, scale: int) -> pl.Expr:
-        dtype = self.table.frame.collect_schema()[column.name]
-        if dtype.is_integer():
-            whole = pl.col(column.name).cast(pl.Int64)
-            return pl.when(whole.abs() < 10**12).then(whole * scale)
-        if dtype.is_float():
-            return self._from_float(column, scale)
-        if dtype.is_decimal():
-            number = pl.col(column.name).cast(pl.Decimal(38, 18), strict=False)
-            return (number.round(len(str(scale)) - 1, mode="half_to_even") * scale).cast(pl.Int64, strict=False)
-        plain = money.to_plain(cells, self.formats.money.get(column.name, "plain"))
-        return _within(money.scaled(plain, scale))
-
-    def _from_float(self, column: Column, scale: int) -> pl.Expr:
-        """A float that is the nearest one to a decimal of two places is that decimal; others are rounded."""
-        number = pl.col(column.name).cast(pl.Float64)
-        units = (number * scale).round(mode="half_to_even")
-        safe = number.is_finite() & (number.abs() < FLOAT_CENTS / (scale / 100))
-        return pl.when(safe).then(units.cast(pl.Int64, strict=False))
 
     def _confirm(self, staged: Sequence[Staged]) -> bool:
         """Whether a column's format changed once all rows were asked about what could not be read."""
@@ -305,18 +247,15 @@ class Stager:
                 if counts.get(position) and code in ("bad_date", "bad_amount"):
                     column = next(column for column in one.columns.values() if column.header == header)
                     changed |= self.formats.confirm(column, is_date=code == "bad_date")
-        for column in self._of_kind("cents", "micros"):
-            if self.formats.money.get(column.name) == "plain" and column.name not in self.formats.certain:
-                changed |= self._has_more_places(column)
+        if self._long:
+            for column in self._doubtful():
+                changed |= self.formats.confirm(column, is_date=False)
         return changed
 
-    def _has_more_places(self, column: Column) -> bool:
-        cells = text(self.table, column)
-        seen = self.table.frame.select(money.more_places(cells).any()).collect(engine="streaming").item()
-        return bool(seen) and self.formats.confirm(column, is_date=False)
 
-
-
-def _within(units: pl.Expr) -> pl.Expr:
-    """Null where amounts are so large that their sums could leave int64."""
-    return pl.when(units.abs() < LARGEST).then(units)
+def _reason(rules: Sequence[Rule]) -> pl.Expr:
+    """1 + position of the first rule that a row breaks; 0 for good rows and for rows that do not count."""
+    reason = pl.lit(0, dtype=pl.UInt8)
+    for position, (_, _, broken) in reversed(list(enumerate(rules, start=1))):
+        reason = pl.when(broken).then(pl.lit(position, dtype=pl.UInt8)).otherwise(reason)
+    return pl.when(pl.col("left") > 0).then(pl.lit(0, dtype=pl.UInt8)).otherwise(reason)

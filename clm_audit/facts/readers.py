@@ -1,0 +1,138 @@
+"""Cells of one file -> typed values: one expression a field, and the rules that reject its row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from clm_audit.facts import dates, durations, money
+from clm_audit.facts.clocks import stamp_counts
+from clm_audit.facts.columns import Column, text
+from clm_audit.facts.decide import Formats
+from clm_audit.facts.fields import Field
+from clm_audit.facts.pools import Pools
+from clm_audit.intake.model import ROW, RawTable
+from clm_audit.intake.recognise import CUSTOM
+
+Rule = tuple[str, str, pl.Expr]  # reject code, header, whether a row breaks it
+FLOAT_CENTS = 1e13  # below it a float still tells every hundredth apart
+LARGEST = 10**17
+_FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
+_NATIVE = "native "
+
+
+def name_space(table: RawTable) -> str:
+    """Whose ids a file speaks: its system's; hand-made tables and mapped files share one name space."""
+    return "plain" if table.system in (None, CUSTOM) else str(table.system)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the cells of one file, by the formats that were decided for its columns."""
+
+    table: RawTable
+    pools: Pools
+    zone: str
+    formats: Formats
+
+    def base(self, columns: Iterable[Column]) -> pl.LazyFrame:
+        """The columns as clean text under their own names; typed ones also as they are."""
+        cells = []
+        for name, column in {column.name: column for column in columns}.items():
+            cells.append(text(self.table, column).alias(name))
+            if not self.formats.is_text(column):
+                cells.append(pl.col(name).alias(_NATIVE + name))
+        return self.table.frame.select(pl.col(ROW).cast(pl.UInt32).alias("row"), *cells)
+
+    def read(self, column: Column, spec: Field, name: str, *, optional: bool) -> tuple[pl.Expr, list[Rule]]:
+        """The typed value of a field, and the rules on it, which look at the value under ``name``."""
+        value = pl.col(name)
+        cells = pl.col(column.name if self.formats.is_text(column) else _NATIVE + column.name)
+        rules: list[Rule] = []
+        if spec.missing and not optional:
+            rules.append((spec.missing, column.header, cells.is_null()))
+        if spec.bad:
+            rules.append((spec.bad, column.header, cells.is_not_null() & value.is_null()))
+        if spec.kind == "day":
+            rules.append(("impossible_date", column.header, ~dates.in_range(value).fill_null(True)))
+        if spec.negative:
+            rules.append((spec.negative, column.header, (value < 0).fill_null(False)))
+        return self._value(column, spec).alias(name), rules
+
+    def stamps(self, number: int, column: Column) -> dict[str, pl.Expr]:
+        """Counts of stamps with and without a zone in a date column: ``naive/0``, ``zoned/1`` …"""
+        dtype = self._dtype(column)
+        if isinstance(dtype, pl.Datetime):
+            return {f"{'zoned' if dtype.time_zone else 'naive'}/{number}": pl.col(_NATIVE + column.name).count()}
+        if not self.formats.is_text(column):
+            return {}
+        if self.formats.dates[column.name].zoned:
+            return {f"zoned/{number}": pl.col(column.name).count()}
+        counts = stamp_counts(pl.col(column.name), self.zone)
+        return {f"{name}/{number}": count for name, count in counts.items()}
+
+    def _dtype(self, column: Column) -> pl.DataType:
+        return self.table.frame.collect_schema()[column.name]
+
+    def _value(self, column: Column, spec: Field) -> pl.Expr:
+        cells = pl.col(column.name)
+        if spec.kind in ("key", "word"):
+            return cells
+        if spec.kind in ("id", "campaign"):
+            return self.pools.code(f"{spec.kind} {name_space(self.table)}", cells)
+        if spec.kind == "currency":
+            upper = cells.str.to_uppercase()
+            return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
+        if spec.kind == "flag":
+            return ~cells.str.to_lowercase().is_in(_FALSE)
+        if spec.kind == "day":
+            return self._day(column)
+        if spec.kind == "seconds":
+            declared = self.table.object.duration_unit if self.table.object else None
+            return durations.seconds(cells, durations.unit_of(column.header, declared))
+        if spec.kind == "number":
+            return money.to_plain(cells, "plain").cast(pl.Float64, strict=False)
+        if spec.kind == "count":
+            whole = cells.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
+            return pl.when(whole.str.contains(r"^[+-]?\d{1,15}$")).then(whole).cast(pl.Int64, strict=False)
+        return self._amount(column, money.CENT if spec.kind == "cents" else money.MICRO)
+
+    def _day(self, column: Column) -> pl.Expr:
+        dtype = self._dtype(column)
+        native = dates.native_day(pl.col(_NATIVE + column.name), dtype, self.zone)
+        if native is not None:
+            return native
+        other = dates.DateFormat("compact") if dtype.is_integer() else dates.ISO
+        form = self.formats.dates.get(column.name, other)
+        return dates.day_of(pl.col(column.name), form, self.zone, column.captured.get("tz"))
+
+    def _amount(self, column: Column, scale: int) -> pl.Expr:
+        dtype = self._dtype(column)
+        native = pl.col(_NATIVE + column.name)
+        if dtype.is_integer():
+            whole = native.cast(pl.Int64)
+            return pl.when(whole.abs() < LARGEST // money.MICRO).then(whole * scale)
+        if dtype.is_float():
+            return _from_float(native, scale)
+        if dtype.is_decimal():
+            number = native.cast(pl.Decimal(38, 18), strict=False)
+            return _within(
+                (number.round(len(str(scale)) - 1, mode="half_to_even") * scale).cast(pl.Int64, strict=False)
+            )
+        plain = money.to_plain(pl.col(column.name), self.formats.money.get(column.name, "plain"))
+        return _within(money.scaled(plain, scale))
+
+
+def _from_float(native: pl.Expr, scale: int) -> pl.Expr:
+    """A float that is the nearest one to a decimal of two places is that decimal; others are rounded."""
+    number = native.cast(pl.Float64)
+    units = (number * scale).round(mode="half_to_even")
+    safe = number.is_finite() & (number.abs() < FLOAT_CENTS / (scale / money.CENT))
+    return pl.when(safe).then(units.cast(pl.Int64, strict=False))
+
+
+def _within(units: pl.Expr) -> pl.Expr:
+    """Null where amounts are so large that their sums could leave int64."""
+    return pl.when(units.abs() < LARGEST).then(units)
