@@ -6,10 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from clm_audit.exits import DataError
@@ -22,6 +24,7 @@ from clm_audit.intake.limits import (
     MAX_SHEET_MEMORY,
     MAX_SHEET_SECONDS,
     MIB,
+    WATCH_SECONDS,
 )
 from clm_audit.intake.names import Names
 
@@ -94,28 +97,52 @@ def _ask(request: dict[str, Any], name: str, what: str, hint: str, seconds: int)
     search = os.pathsep.join(filter(None, (str(_PACKAGES), os.environ.get("PYTHONPATH", ""))))
     environment = {**os.environ, "PYTHONPATH": search, "POLARS_MAX_THREADS": "2", "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "clm_audit.intake.worker"]
+    child = subprocess.Popen(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
+        command, stdin=PIPE, stdout=PIPE, stderr=PIPE, encoding="utf-8", errors="replace", env=environment
+    )
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
-            command,
-            input=json.dumps(request),
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=seconds,
-            env=environment,
-            check=False,
-        )
+        out, err = _wait(child, json.dumps(request), request["memory"], seconds)
     except subprocess.TimeoutExpired as error:
         raise DataError(f"this {what} takes more than {seconds} seconds to open", where=name, hint=hint) from error
-    if done.returncode:
-        short = "memory" in done.stderr.lower() or done.returncode < 0
+    finally:
+        child.kill()
+        child.communicate()
+    if child.returncode:
+        short = "memory" in err.lower() or child.returncode < 0
         memory = f"it needs more than {request['memory'] // MIB:,} MB, or it breaks its reader"
         why = memory if short else "it is damaged, or written in a way that is not read"
         raise DataError(f"this {what} cannot be opened: {why}", where=name, hint=hint)
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(out)
     if "refused" in answer:
         raise DataError(f"this {what} is not read: {answer['refused']}", where=name, hint=hint)
     return answer
+
+
+def _wait(child: subprocess.Popen[str], request: str, memory: int, seconds: int) -> tuple[str, str]:
+    """What the child wrote; it is killed as soon as it holds ``memory`` bytes, however it came by them.
+
+    Raises :class:`subprocess.TimeoutExpired` after ``seconds``.
+    """
+    end = time.monotonic() + seconds
+    text: str | None = request
+    while True:
+        try:
+            return child.communicate(text, timeout=WATCH_SECONDS)
+        except subprocess.TimeoutExpired:
+            text = None
+            if time.monotonic() > end:
+                raise
+            if _resident(child.pid) > memory:
+                child.kill()
+
+
+def _resident(process: int) -> int:
+    """Bytes of real memory a process holds; 0 where the system does not tell."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _check_zip(path: Path, name: str) -> int:

@@ -17,4 +17,6 @@ MAX_SHEET_MEMORY: Final = 768 * MIB  # what a workbook may take beyond the reade
 MAX_SHEET_SECONDS: Final = 120
 MAX_PARQUET_MEMORY: Final = 800 * MIB  # beyond the reader and the file itself
 MAX_PARQUET_SECONDS: Final = 600
+WATCH_SECONDS: Final = 0.02  # how often the memory of a reading child is looked at
+ADDRESS_SPACE: Final = 16  # address space it may reserve, as a multiple of its memory: allocators reserve ahead
 MAX_NUL_SHARE: Final = 0.05  # more zero bytes than this: not text

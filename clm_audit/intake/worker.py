@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from clm_audit.intake.dialect import best_row
-from clm_audit.intake.limits import HEAD_RECORDS, MAX_COLUMNS
+from clm_audit.intake.limits import ADDRESS_SPACE, HEAD_RECORDS, MAX_COLUMNS
 from clm_audit.intake.names import Names
 
 LINE = "__line"  # sheet row of a data row in the written file
@@ -23,13 +23,16 @@ _LONG_NUMBER = r"^-?[0-9.]{17,}$"  # longer than the 15 digits a spreadsheet kee
 
 
 def limit_memory(extra: int) -> None:
-    """Allow this process ``extra`` bytes of address space beyond what it has now (where the system can)."""
+    """Refuse absurd single allocations: address space beyond ``extra`` × :data:`ADDRESS_SPACE` bytes.
+
+    Allocators reserve far more than they use, so the real memory is watched by the parent.
+    """
     if sys.platform != "linux":
         return
     import resource
 
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + extra
+    limit = pages * resource.getpagesize() + extra * ADDRESS_SPACE
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
