@@ -49,7 +49,7 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         left_name(one),
         *_VALUES,
     )
-    return Candidates(one, written(kept, path), not_taken(one))
+    return Candidates(one, kept, not_taken(one))
 
 
 def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
@@ -81,7 +81,7 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
     dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
     kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
     kept.select("order", "first", "last", "lines", left_name(one), *_VALUES).write_parquet(path)
-    return Candidates(one, path, (*not_taken(one), *_incomplete(one, dropped)))
+    return Candidates(one, pl.scan_parquet(path, glob=False), (*not_taken(one), *_incomplete(one, dropped)))
 
 
 def _line_amount() -> pl.Expr:
@@ -146,7 +146,7 @@ def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -
 
 def _count(candidate: Candidates, paths: list[Path], context: Context) -> None:
     """Named counts of one file's orders, for the checks and the file's notes."""
-    left = candidate.scan().filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
+    left = candidate.orders.filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
     reasons = dict(left.collect(engine="streaming").iter_rows())
     counted = pl.col("left_out").is_null()
     seen = pl.scan_parquet(paths, glob=False).select(

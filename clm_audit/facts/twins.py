@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
@@ -23,17 +22,13 @@ _VALUES = ("day", "gross", "refunded", "customer", "currency", "left_out")
 class Candidates:
     """The orders of one file before other files are looked at.
 
-    The Parquet holds order, first and last (row numbers), lines, day, gross, refunded, customer,
+    ``orders`` has order, first and last (row numbers), lines, day, gross, refunded, customer,
     currency, left_out. ``entries`` are the rows that are rejected for their own cells or order.
     """
 
     one: Staged
-    path: Path
+    orders: pl.LazyFrame
     entries: tuple[Entry, ...]
-
-    def scan(self) -> pl.LazyFrame:
-        """The orders, lazily."""
-        return pl.scan_parquet(self.path, glob=False)
 
 
 @dataclass
@@ -51,8 +46,8 @@ class Twins:
     def orders(self, number: int, candidates: Candidates) -> list[pl.LazyFrame]:
         """The orders of a file that count, in one or two parts."""
         if number not in self.shared:
-            return [candidates.scan()]
-        rest = candidates.scan().join(self.shared[number].lazy(), on="first", how="anti")
+            return [candidates.orders]
+        rest = candidates.orders.join(self.shared[number].lazy(), on="first", how="anti")
         return [rest, self.kept[number].lazy()]
 
 
@@ -69,7 +64,7 @@ def find_twins(candidates: Sequence[Candidates]) -> Twins:
 
 def _shared(members: Sequence[tuple[int, Candidates]]) -> pl.DataFrame:
     """The orders whose id may stand more than once (found by hash, compared by text later), or lack a total."""
-    marked = [(number, one, one.scan().with_columns(hash=pl.col("order").hash())) for number, one in members]
+    marked = [(number, one, one.orders.with_columns(hash=pl.col("order").hash())) for number, one in members]
     open_total = pl.col("gross").is_null() & pl.col("left_out").is_null()
     if len(members) == 1 and members[0][1].one.by_line:
         found = [_described(number, one, rows.filter(open_total)) for number, one, rows in marked]
