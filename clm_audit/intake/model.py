@@ -117,7 +117,6 @@ class RawTable:
     object_name: str | None
     object: ExportObject | None
     nulls: tuple[str, ...] = ("",)
-    modified: float | None = None
     notes: tuple[str, ...] = field(default=())
     duplicate_of: int | None = None
     layout: Layout | None = None

@@ -97,7 +97,6 @@ def _table(job: Job) -> RawTable:
         object_name=chosen.name,
         object=chosen.export,
         nulls=chosen.nulls,
-        modified=status.st_mtime,
         notes=content.notes if content.height else (*content.notes, "no data rows below the header"),
         layout=content.layout,
     )

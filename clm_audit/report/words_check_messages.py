@@ -30,13 +30,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{file} is a part of a larger export, and part {part} is not there.",
         "Add the missing part to the folder, or rename the file if it is whole.",
     ),
-    "export_fresh": ("The newest record is from {last}.", ""),
+    "export_fresh": ("Every kind of record reaches close to {newest}.", ""),
     "export_ends_early": (
-        "The newest record is from {last}, long before the files were written.",
+        "The {fact} end on {last}, long before the newest record or the date in a file's name ({newest}).",
         "If that is on purpose, do nothing. Else check that no date filter was set when the export was made.",
     ),
     "export_age_unknown": (
-        "The age of the files is not known.",
+        "No dated record was found, so nothing says where the exports end.",
         "Compare the newest record with the date of the export.",
     ),
     "files_all_known": ("Every file was recognised ({files}).", ""),

@@ -23,7 +23,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "missing_part": ("Parts of an export missing", "Large exports come in numbered parts; each one is needed."),
     "stale_export": (
         "Export ends early",
-        "When the newest record is much older than the files, a filter may have cut the export.",
+        "A kind of record that ends long before the others, or before a date in a file's name, may be cut.",
     ),
     "unknown_files": ("Files not recognised", "A file that nobody can place is not counted at all."),
     "duplicates": (

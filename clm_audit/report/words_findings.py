@@ -92,7 +92,10 @@ def remedy(finding: Finding) -> str:
     if finding.code == "after_repeats_before":
         return "Check that the export from after go-live is not the old one under a new name."
     if finding.more_weeks is None or finding.more_weeks < 0 or finding.more_weeks > FAR_WEEKS:
-        return f"{seen} At this volume waiting will not decide it; a control group would help."
+        return (
+            f"{seen} Never at this volume: with more weeks the history says less and less about what would have"
+            " happened anyway. A control group would help."
+        )
     if finding.more_weeks == 0:
         return f"{seen} A control group would decide it sooner than more weeks."
     return f"{seen} About {weeks(finding.more_weeks)} more, or a control group, would decide it."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,17 @@ from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId, Source
 from clm_audit.config.preset import ExportObject, Recognise, Yield
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import ROW, Exports, FileRecord, RawTable, RowCounts
-from clm_audit.measures.model import Calendar, Cells, Measured, MetricTotals, Moments, Ratio, Totals, day_number
+from clm_audit.measures.model import (
+    Calendar,
+    Cells,
+    Measured,
+    MetricTotals,
+    Moments,
+    Ratio,
+    Totals,
+    day_number,
+    to_date,
+)
 from clm_audit.report import words_checks
 from clm_audit.verdict.checks import CHECK_IDS, CODES, RULES, all_checks, files, intake_checks, money, people, windows
 from clm_audit.verdict.checks.base import Subject, facts_of, touched
@@ -139,22 +149,24 @@ def test_missing_parts() -> None:
         assert said(files.missing_part(subject((table(name),))))[0] == "pass", name
 
 
-def test_stale_export() -> None:
-    late = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
-    soon = datetime(2025, 7, 1, tzinfo=UTC).timestamp()
-    last = {"orders.last_day": LIVE + 363, "orders.last_day.0": LIVE + 363, "orders.first_day": LIVE - 728}
-    assert said(files.stale_export(subject((table(modified=late),), evidence=last))) == ("warn", "export_ends_early")
-    assert said(files.stale_export(subject((table(modified=soon),), evidence=last))) == ("pass", "export_fresh")
-    assert files.stale_export(subject((table(modified=late),))).status == "unknown"
+def test_stale_export_by_the_other_facts() -> None:
+    last = {"orders.last_day": LIVE + 363, "tickets.last_day": LIVE + 300, "orders.first_day": LIVE - 728}
+    check = files.stale_export(subject((table(),), evidence=last))
+    assert said(check) == ("warn", "export_ends_early")
+    assert (check.evidence["fact"], check.metrics) == ("tickets", ("service_cost",))
+    assert said(files.stale_export(subject((table(),), evidence=last | {"tickets.last_day": LIVE + 310}))) == (
+        "pass",
+        "export_fresh",
+    )
     assert said(files.stale_export(subject((table(),)))) == ("unknown", "export_age_unknown")
 
 
-def test_stale_export_evidence_does_not_hold_the_date_of_the_file() -> None:
-    stamps = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2026, 2027)]
-    one, two = (
-        files.stale_export(subject((table(modified=stamp),), evidence={"orders.last_day": LIVE})) for stamp in stamps
-    )
-    assert one == two
+def test_stale_export_by_the_date_in_a_name() -> None:
+    last = {"orders.last_day": LIVE + 100}
+    written = to_date(LIVE + 200).isoformat()
+    named = files.stale_export(subject((table(f"exports-2020-01-01/all-orders-{written}.csv"),), evidence=last))
+    assert said(named) == ("warn", "export_ends_early")
+    assert said(files.stale_export(subject((table("orders-2099-99-99.csv"),), evidence=last)))[0] == "pass"
 
 
 def test_rejects() -> None:

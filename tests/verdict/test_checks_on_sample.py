@@ -42,7 +42,7 @@ def test_no_check_fails_on_a_clean_company(judged: tuple[AuditPlan, Judgement, t
     assert [check.id for check in judgement.checks if check.status == "fail"] == []
     assert judgement.verdict.capped_by == ()
     warned = {check.id for check in judgement.checks if check.status == "warn"}
-    assert warned <= {"stale_export", "spend_twice"}
+    assert warned <= {"spend_twice"}
 
 
 def test_six_answers_to_five_questions(judged: tuple[AuditPlan, Judgement, tuple[Check, ...]]) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from clm_audit.config.plan import METRIC_IDS
 from clm_audit.intake.model import FileRecord, RawTable
@@ -39,6 +39,7 @@ CODES = (
 COMMON_CAPS = (2_000, 10_000, 15_000, 50_000, 65_536, 100_000, 200_000, 1_000_000, 1_048_576)
 MANY_DUPLICATES = 0.05
 STALE_DAYS = 60
+_DATED = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$")
 
 
@@ -74,16 +75,37 @@ def missing_part(subject: Subject) -> Check:
 
 
 def stale_export(subject: Subject) -> Check:
-    """The newest record is much older than the newest file: a filter or a limit may have cut the export."""
-    stamps = [table.modified for table in subject.exports.tables if table.modified is not None]
-    lasts = [day for name, day in subject.facts.evidence.items() if name.endswith(".last_day")]
-    if not stamps or not lasts:
+    """A fact that ends long before the newest record or the date in a file's name: a filter may have cut it.
+
+    The file system's own dates are not asked: copying, unpacking or cloning changes them.
+    """
+    ends = {
+        name.removesuffix(".last_day"): day
+        for name, day in subject.facts.evidence.items()
+        if name.endswith(".last_day")
+    }
+    if not ends:
         return made("stale_export", "unknown", "export_age_unknown")
-    written = day_number(datetime.fromtimestamp(max(stamps), UTC).date())
-    last = max(lasts)
-    if written - last > STALE_DAYS:  # the file's own date is left out of the evidence: copying a file changes it
-        return made("stale_export", "warn", "export_ends_early", METRIC_IDS, last=to_date(last).isoformat())
-    return made("stale_export", "pass", "export_fresh", last=to_date(last).isoformat())
+    newest = max([*ends.values(), *_dates_in_names(subject.exports.tables)])
+    fact = min(ends, key=lambda name: (ends[name], name))
+    evidence: dict[str, Value] = {
+        "fact": fact,
+        "last": to_date(ends[fact]).isoformat(),
+        "newest": to_date(newest).isoformat(),
+    }
+    if newest - ends[fact] > STALE_DAYS:
+        return made("stale_export", "warn", "export_ends_early", touched([fact]), **evidence)
+    return made("stale_export", "pass", "export_fresh", newest=to_date(newest).isoformat())
+
+
+def _dates_in_names(tables: Iterable[RawTable]) -> Iterator[int]:
+    """Days written into file names, as many systems do (`…-2025-06-30.csv`)."""
+    for table in tables:
+        for year, month, day in _DATED.findall(table.name.rpartition("/")[2]):
+            try:
+                yield day_number(date(int(year), int(month), int(day)))
+            except ValueError:  # digits that are no date
+                continue
 
 
 def rejects(subject: Subject) -> Check:
