@@ -75,8 +75,6 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
         left.alias("left"),
         (pl.col("reason") > 0).any().alias("bad"),
     )
-    if one.fact == "order_lines":
-        groups = groups.with_columns(gross=half_even(pl.col("gross"), MICRO // CENT))
     orders = groups.sort("first").collect(engine="streaming")
     dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
     kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
@@ -124,7 +122,8 @@ def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -
     paths = []
     for part, rows in enumerate(twins.orders(number, candidate)):
         refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
-        typed = rows.with_columns(gross=context.currency.convert(pl.col("gross"), one), refunded=refunded)
+        gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
+        typed = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded)
         credit = pl.col("left_out").is_null() & (pl.col("gross") < 0)
         typed = typed.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(
             (pl.lit(one.table.index * 2**32, dtype=pl.Int64) + pl.col("first").cast(pl.Int64)).alias("order"),

@@ -23,7 +23,8 @@ class Candidates:
     """The orders of one file before other files are looked at.
 
     ``orders`` has order, first and last (row numbers), lines, day, gross, refunded, customer,
-    currency, left_out. ``entries`` are the rows that are rejected for their own cells or order.
+    currency, left_out; money in hundredths, of line items (whose orders may go on in another file) in
+    millionths. ``entries`` are the rows that are rejected for their own cells or order.
     """
 
     one: Staged
@@ -86,7 +87,7 @@ def _described(number: int, candidates: Candidates, rows: pl.LazyFrame) -> pl.La
         part=pl.lit(number, dtype=pl.Int32),
         by_line=pl.lit(one.by_line),
         summed=pl.lit(one.fact == "order_lines"),
-        end=pl.lit(one.table.height - 1, dtype=pl.UInt32),
+        end=pl.lit(one.table.height - 1, dtype=pl.Int64),
     )
 
 
