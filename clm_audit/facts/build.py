@@ -39,12 +39,12 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
     hold the rows that were proved; :class:`UsageError` when ``segment_by`` names what no file has.
     """
     pools = Pools()
-    staged = _stage(plan, exports, pools, folder, progress)
+    books = {table.index: Book(table) for table in exports.tables}
+    staged = _stage(plan, books, pools, folder, progress)
     _check_segments(plan, exports, staged)
     who = resolve(pools, staged)
     audit_currency = money_of.decide(plan, pools, staged)
     segments, segment_of = build_segments(staged, who, pools, plan.segment_by)
-    books = {table.index: Book(table) for table in exports.tables}
     for one in staged:
         books[one.table.index].notes.extend(note for note in one.notes if note not in books[one.table.index].notes)
     context = Context(plan, who, audit_currency, books, folder, segment_of, dict(who.evidence))
@@ -64,9 +64,11 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
     )
 
 
-def _stage(plan: AuditPlan, exports: Exports, pools: Pools, folder: Path, progress: Progress) -> tuple[Staged, ...]:
+def _stage(
+    plan: AuditPlan, books: Mapping[int, Book], pools: Pools, folder: Path, progress: Progress
+) -> tuple[Staged, ...]:
     """Every file read once; files whose day and month stay open learn from others of the same export."""
-    tables = [table for table in exports.tables if table.duplicate_of is None]
+    tables = [book.table for book in books.values() if book.table.duplicate_of is None]
     stagers = [Stager(table, pools, plan.timezone, folder, plan.segment_by) for table in tables]
     for stager in stagers:
         for column in stager.day_columns():
@@ -76,6 +78,7 @@ def _stage(plan: AuditPlan, exports: Exports, pools: Pools, folder: Path, progre
     done = 0
     for stager in stagers:
         staged.extend(stager.run())
+        books[stager.table.index].set_totals(stager.totals)
         done += stager.table.height
         progress(stager.table.name, done, total)
     return tuple(staged)

@@ -12,7 +12,7 @@ from clm_audit.intake.locate import locate
 from clm_audit.intake.model import Action, FileRecord, RawTable, Reject, RowCounts
 
 Rows = NDArray[np.int64]
-ACCEPTED, REJECTED, REPEATED = np.uint8(1), np.uint8(2), np.uint8(4)
+ACCEPTED, REJECTED, REPEATED, TOTAL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
 LISTED = 100_000  # rows of a file that are listed one by one; the counts hold all of them
 
 
@@ -37,6 +37,12 @@ class Book:
     def __post_init__(self) -> None:
         self.state: NDArray[np.uint8] = np.zeros(self.table.height, dtype=np.uint8)
 
+    def set_totals(self, rows: Rows) -> None:
+        """Book rows that sum others up as structure."""
+        self.state[rows] = TOTAL
+        if len(rows):
+            self.notes.append(f"rows that sum up others, not data: {len(rows):,}")
+
     def fresh(self) -> NDArray[np.bool_]:
         """Rows that no fact has accepted yet."""
         fresh: NDArray[np.bool_] = np.equal(self.state & ACCEPTED, 0)
@@ -56,16 +62,17 @@ class Book:
         table = self.table
         if table.duplicate_of is not None:
             return RowCounts(read=table.height + table.structure, duplicate=table.height, structure=table.structure)
-        taken = (self.state & ACCEPTED) > 0
-        rejected = ~taken & ((self.state & REJECTED) > 0)
-        repeated = ~taken & ~rejected & ((self.state & REPEATED) > 0)
-        lost = int(rejected.sum()), int(repeated.sum())
+        total = (self.state & TOTAL) > 0
+        taken = ~total & ((self.state & ACCEPTED) > 0)
+        rejected = ~total & ~taken & ((self.state & REJECTED) > 0)
+        repeated = ~total & ~taken & ~rejected & ((self.state & REPEATED) > 0)
+        totals, lost = int(total.sum()), (int(rejected.sum()), int(repeated.sum()))
         return RowCounts(
             read=table.height + table.structure,
-            accepted=table.height - sum(lost),
+            accepted=table.height - totals - sum(lost),
             rejected=lost[0],
             duplicate=lost[1],
-            structure=table.structure,
+            structure=table.structure + totals,
         )
 
     def unused(self) -> int:

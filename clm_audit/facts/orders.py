@@ -169,8 +169,9 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
     """
     counted = orders.filter(pl.col("left_out").is_null())
     go_live = _go_live(counted, context)
-    before = (pl.col("side") <= 0) & (pl.col("day") < go_live)
-    after = (pl.col("side") >= 0) & (pl.col("day") >= go_live)
+    limit = pl.lit(go_live, dtype=pl.Int32)
+    before = (pl.col("side") <= 0) & (pl.col("day") < limit)
+    after = (pl.col("side") >= 0) & (pl.col("day") >= limit)
     each = counted.group_by("customer").agg(pl.len().alias("orders"), before=before.any(), after=after.any())
     customers = each.collect(engine="streaming")
     named = customers.filter(pl.col("customer").is_not_null())

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from clm_audit.config.preset import FactName, Yield
@@ -18,6 +19,7 @@ from clm_audit.facts import money
 from clm_audit.facts.columns import Column, Finder, one_of
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS
+from clm_audit.facts.ledger import Rows
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, name_space
 from clm_audit.facts.statuses import with_default_states
@@ -63,7 +65,7 @@ class Staged:
 
 
 class Stager:
-    """Reads one file. Built once a file; :meth:`run` may be repeated when a guess did not hold."""
+    """Reads one file; ``totals`` are the rows that sum others up, known after :meth:`run`."""
 
     def __init__(self, table: RawTable, pools: Pools, zone: str, folder: Path, segment_by: Sequence[str]) -> None:
         self.table, self.pools, self.folder = table, pools, folder
@@ -74,6 +76,7 @@ class Stager:
         self.columns = [self._columns(source) for source in self.yields]
         self.segments = self._segments(segment_by)
         self._long = False
+        self.totals: Rows = np.zeros(0, dtype=np.int64)
         self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"))
 
     def day_columns(self) -> tuple[Column, ...]:
@@ -132,7 +135,9 @@ class Stager:
         staged = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
         jobs = [rows.sink_parquet(one.path, lazy=True, compression="lz4") for one, rows in staged]
         counting = base.select(**self._counts())
-        *_, counts = pl.collect_all([*jobs, counting], engine="streaming")
+        total_rows = base.filter(self._is_total()).select("row")
+        *_, counts, totals = pl.collect_all([*jobs, counting, total_rows], engine="streaming")
+        self.totals = totals["row"].to_numpy().astype(np.int64)
         numbers = {name.split("/")[0]: 0 for name in counts.columns}
         for name, count in counts.row(0, named=True).items():
             numbers[name.split("/")[0]] += count or 0
@@ -171,7 +176,7 @@ class Stager:
         for source in self.yields:
             keys = {*source.where, *source.counted, *(key for rule in source.left_out.values() for key in rule)}
             needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
-        return [*needed, *self.segments.values()]
+        return [*needed, *self.segments.values(), *(column for column, _ in self._total_columns())]
 
     def _plan(self, number: int, base: pl.LazyFrame) -> tuple[Staged, pl.LazyFrame]:
         source, columns = self.yields[number], self.columns[number]
@@ -204,7 +209,21 @@ class Stager:
         reasons = tuple((code, header) for code, header, _ in rules)
         return Staged(self.table, number, source, path, columns, reasons, left_names, self.segments), rows
 
+    def _total_columns(self) -> list[tuple[Column, str]]:
+        totals = self.table.object.totals if self.table.object else {}
+        found = [(self.finder.find([header]), pattern) for header, pattern in totals.items()]
+        return [(column, pattern) for column, pattern in found if column]
+
+    def _is_total(self) -> pl.Expr:
+        """Whether a row repeats the sum of others; a pattern may also ask for a blank cell."""
+        hit = pl.lit(False)
+        for column, pattern in self._total_columns():
+            hit = hit | pl.col(column.name).fill_null("").str.contains(pattern)
+        return hit
+
     def _where(self, source: Yield, rows: pl.LazyFrame) -> pl.LazyFrame:
+        if self._total_columns():
+            rows = rows.filter(~self._is_total())
         for key, allowed in source.where.items():
             column = self.finder.rule(source, key)
             rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit(False))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -42,7 +42,7 @@ Build = Callable[..., Built]
 
 
 @pytest.fixture
-def build(tmp_path: Path) -> Iterator[Build]:
+def build(tmp_path: Path) -> Build:
     """Writes files (name -> text), reads them and builds the facts. ``sides``: folder -> side."""
     counter = iter(range(10_000))
 
@@ -65,4 +65,4 @@ def build(tmp_path: Path) -> Iterator[Build]:
         assert all(record.rows.adds_up() for record in facts.files)
         return Built(facts, tables)
 
-    yield run
+    return run

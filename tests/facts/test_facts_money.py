@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from clm_audit.exits import DataError
 from clm_audit.facts.money import (
+    MoneyProfile,
     half_even,
     locale_of,
-    MoneyProfile,
     profile_exprs,
     rated,
     scaled,
