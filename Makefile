@@ -46,6 +46,7 @@ format: $(VENV)/.dev    ## Format the code
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev     ## Speed and memory as ratios in one run (1 M orders; BENCH_SIZES=1,10 for more)
+	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/speed.py --sizes $(or $(BENCH_SIZES),1)
 
 goldens: $(VENV)/.dev   ## Write the golden outputs anew; read the diff before committing

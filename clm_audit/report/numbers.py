@@ -113,8 +113,7 @@ def number(value: float) -> str:
     """
     if isinstance(value, int) or float(value).is_integer():
         return count(value)
-    exact = Decimal(repr(float(value)))
-    return _fixed(exact, max(0, 2 - exact.adjusted()))
+    return _fixed(Decimal(repr(float(value))), _places(value))
 
 
 def money(amount: float | str | Decimal, currency: str | None) -> str:
@@ -164,7 +163,7 @@ def metric_value(metric: MetricId, value: float, currency: str | None) -> str:
     """The value of a metric in its own format.
 
     >>> metric_value("campaign_response", 0.0312, None), metric_value("transaction_size", 81.5, "EUR")
-    ('3.1 %', '81.50 EUR')
+    ('3.12 %', '81.50 EUR')
     >>> metric_value("purchase_frequency", 0.4321, "EUR")
     '0.432'
     """
@@ -174,12 +173,28 @@ def metric_value(metric: MetricId, value: float, currency: str | None) -> str:
 def unit_value(unit: str, value: float, currency: str | None) -> str:
     """A value by its kind of unit as the catalogue declares it (``share``, ``money``, else a bare number).
 
-    >>> unit_value("share", 0.25, None), unit_value("money", 4, "EUR"), unit_value("hours", 0.5, "EUR")
-    ('25 %', '4.00 EUR', '0.500')
+    Three significant digits or more, so that two values that differ by a few percent look different.
+
+    >>> unit_value("share", 0.00271, None), unit_value("money", 4, "EUR"), unit_value("money", 0.0421, "EUR")
+    ('0.271 %', '4.00 EUR', '0.0421 EUR')
+    >>> unit_value("hours", 0.5, None)
+    '0.500'
     """
     if unit == "share":
-        return percent(value)
-    return money(value, currency) if unit == "money" else number(value)
+        return percent(value, digits=_places(value * 100))
+    if unit == "money":
+        amount = _fixed(Decimal(repr(float(value))), max(2, _places(value)))
+        return f"{amount} {currency}" if currency else amount
+    return number(value)
+
+
+def _places(value: float) -> int:
+    """Decimals that show three significant digits.
+
+    >>> _places(12.345), _places(0.0421), _places(0.0)
+    (1, 4, 2)
+    """
+    return max(0, 2 - Decimal(repr(float(value))).adjusted()) if value else 2
 
 
 def _fixed(exact: Decimal, places: int, *, sign: bool = False) -> str:
