@@ -29,7 +29,7 @@ demo: $(VENV)/.runtime  ## Audit the sample company and say where the HTML repor
 test: $(VENV)/.dev      ## Run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
-test-lowest: | $(BIN)/python  ## Run the suite against the oldest supported versions of the dependencies
+test-lowest:     ## Run the suite against the oldest supported versions of the dependencies
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(VENV)-lowest/bin/python -m pip install --quiet --editable . --group dev --constraint tests/lowest.txt
