@@ -28,6 +28,7 @@ from clm_audit.measures.totals import only
 
 YEAR_WEEKS = 52
 EVENTS_PER_PERIOD = 25
+RETAINED_WEEKS = 4  # a customer is counted as retained once in each; a span that varied would change the figure
 LEADING = ("orders", "series", "tickets", "sends", "campaigns")
 
 
@@ -140,7 +141,7 @@ def weeks_per_period(day: NDArray[np.int64], count: NDArray[Any], go_live: int, 
 
 
 def settled(calendar: Calendar, daily: Collected, counts: Mapping[str, DayCounts], gaps: Cells | None) -> Calendar:
-    """The calendar with the periods of ``acquired`` and ``retained``, which only the totals can tell.
+    """The calendar with the periods of ``retained``, and of ``acquired`` where only the totals can tell them.
 
     Monthly spend makes 4-week periods: spread evenly, it holds no shorter signal.
     """
@@ -149,11 +150,9 @@ def settled(calendar: Calendar, daily: Collected, counts: Mapping[str, DayCounts
         first = only(gaps, gap=0)
         merge["acquired"] = _weeks_for(calendar, first.keys["week"], first.values["customers"])
     if gaps is not None:
-        again = gaps.keys["gap"] > 0
-        merge["retained"] = _weeks_for(calendar, gaps.keys["week"][again], gaps.values["customers"][again])
-    for key, category in (("acquired", "acquisition"), ("retained", "retention")):
-        if key in merge and "spend" in daily and spend_is_monthly(daily["spend"], CATEGORIES.index(category)):
-            merge[key] = 4
+        merge["retained"] = RETAINED_WEEKS
+    if "acquired" in merge and "spend" in daily and spend_is_monthly(daily["spend"], CATEGORIES.index("acquisition")):
+        merge["acquired"] = 4
     return replace(calendar, merge=merge)
 
 

@@ -8,8 +8,8 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.measures.coverage import acquired_by
 from clm_audit.measures.finish import retained_cells
 from clm_audit.measures.model import MetricTotals, Ratio, Variant
-from clm_audit.measures.orders import CENTS, too_few, variant, weekly
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook, ratio
+from clm_audit.measures.orders import CENTS, bought, no_customer, variant, weekly
+from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook, ratio, too_few
 from clm_audit.measures.service import spend_line
 from clm_audit.measures.totals import along, only, total
 
@@ -27,7 +27,8 @@ def acquisition_cost(inputs: Inputs) -> MetricTotals:
         return blank("acquisition_cost", refused)
     calendar = inputs.calendar
     fact = "acquired" if source == "system" else "orders"
-    few = too_few(_new_in_all(inputs, fact))
+    nameless = None if source == "system" else no_customer(inputs)
+    few = nameless if nameless and "side" not in nameless.detail else too_few(_new_in_all(inputs, fact))
     if few:
         return blank("acquisition_cost", few)
     first_week = None if source == "system" else calendar.base_from
@@ -42,8 +43,9 @@ def acquisition_cost(inputs: Inputs) -> MetricTotals:
         s2=_inverse(scheme.fold(new)),
         variants=_acquisition_variants(inputs),
         how={"acquired_by": source},
+        behind={side: float(scheme.part(new, side).sum()) for side in SIDES},
     )
-    return cook(inputs, recipe, inputs.one_sided("spend.acquisition") or inputs.one_sided(fact))
+    return cook(inputs, recipe, inputs.one_sided("spend.acquisition") or inputs.one_sided(fact) or nameless)
 
 
 def _refused(inputs: Inputs, category: str, *, needs_orders: bool) -> NotAssessable | None:
@@ -74,13 +76,20 @@ def _acquisition_variants(inputs: Inputs) -> tuple[Variant, ...]:
         return ()
     calendar = inputs.calendar
     scheme = Scheme.of(calendar, ["spend.acquisition", "orders"], 1, first_week=calendar.base_from)
-    lines = spend_line(inputs, "acquisition", scheme.units), _new(inputs, scheme, "first order seen")
-    both = {side: scheme.ratio(*lines, side, (CENTS, 1.0)) for side in SIDES}
+    spent, new = spend_line(inputs, "acquisition", scheme.units), _new(inputs, scheme, "first order seen")
+    both: dict[Side, Ratio | NotAssessable] = {}
+    for side in SIDES:
+        customers = float(scheme.part(new, side).sum())
+        few = too_few(customers, side) if customers else None
+        both[side] = few or scheme.ratio(spent, new, side, (CENTS, 1.0))
     return (variant("acquisition_cost", "spend_per_first_order", both),)
 
 
 def retention_cost(inputs: Inputs) -> MetricTotals:
-    """Retention spend per customer retained: active in the base before a period, and active in it."""
+    """Retention spend per customer retained: active in the base before a period of 4 weeks, and active in it.
+
+    The period is always the same, so that the figure does not depend on how many customers there are.
+    """
     refused = _refused(inputs, "retention", needs_orders=True)
     if refused:
         return blank("retention_cost", refused)
@@ -88,7 +97,8 @@ def retention_cost(inputs: Inputs) -> MetricTotals:
     weeks = calendar.merge["retained"]
     scheme = Scheme.of(calendar, ["spend.retention", "orders"], weeks, step=weeks, first_week=calendar.base_from + 1)
     kept = retained_cells(inputs.totals.cells["gaps"], calendar, weeks)
-    few = too_few(total(kept, "retained"))
+    nameless = no_customer(inputs)
+    few = nameless if nameless and "side" not in nameless.detail else too_few(total(kept, "retained"))
     if few:
         return blank("retention_cost", few)
     first, last = scheme.units
@@ -102,8 +112,10 @@ def retention_cost(inputs: Inputs) -> MetricTotals:
         den=lambda _: retained,
         per=(CENTS, 1.0),
         s2=_inverse(scheme.fold(retained)),
+        how={"base_weeks": calendar.base_weeks},
+        behind={side: min(known, scheme.part(retained, side).sum()) for side, known in bought(inputs).items()},
     )
-    return cook(inputs, recipe, inputs.one_sided("spend.retention") or inputs.one_sided("orders"))
+    return cook(inputs, recipe, inputs.one_sided("spend.retention") or inputs.one_sided("orders") or nameless)
 
 
 def cost_ratio(retention: MetricTotals, acquisition: MetricTotals) -> Variant:

@@ -15,6 +15,7 @@ from clm_audit.measures.engines import Collected, Columns, Frames
 KINDS = ("opened", "clicked", "responded", "converted")
 CATEGORIES = ("acquisition", "retention", "service", "other")
 KEYS = ("file", "side", "day")
+CREDIT_NOTE = "credit_note"
 
 
 def flag(condition: nw.Expr) -> nw.Expr:
@@ -52,14 +53,16 @@ def _tally(frame: nw.LazyFrame[Any], keys: tuple[str, ...], *extra: str) -> nw.L
 def daily_frames(tables: Frames) -> Frames:
     """Frames per table: ``rows`` (records of the file) and ``counted`` (rows that count) per file, side, day.
 
-    Tickets also say how many carry a cost or a handling time; responses are split by ``kind`` and
+    Orders also say how many are credit notes. Tickets also say how many carry a cost or a handling time; responses are split by ``kind`` and
     campaigns carry their counts (and how many rows ``know_…`` them); spend and series keep their
     spans, and customers give how many were acquired on each day.
     """
     frames: dict[str, nw.LazyFrame[Any]] = {}
     count = flag(nw.col("left_out").is_null())
     if "orders" in tables:
-        frames["orders"] = _tally(tables["orders"].with_columns(counted=count), KEYS, "counted")
+        credited = flag(nw.col("left_out") == CREDIT_NOTE)
+        marked = tables["orders"].with_columns(counted=count, credited=credited)
+        frames["orders"] = _tally(marked, KEYS, "counted", "credited")
     if "tickets" in tables:
         known = {"costed": flag(~nw.col("cost").is_null()) * count, "timed": flag(~nw.col("seconds").is_null()) * count}
         frames["tickets"] = _tally(tables["tickets"].with_columns(counted=count, **known), KEYS, "counted", *known)

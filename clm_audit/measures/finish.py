@@ -212,7 +212,7 @@ def _windows(collected: Collected, spent: NDArray[np.int64] | None, calendar: Ca
 
 def _window_customers(columns: Columns, side: str, code: int) -> Cells:
     names = {
-        "customers": "customers",
+        "customers": f"known_{side}",
         "purchasing_customers": f"purchasing_{side}",
         "active_customers": f"active_{side}",
         "retained_customers": f"retained_{side}",

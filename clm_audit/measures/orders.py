@@ -11,7 +11,6 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import DAYS_PER_MONTH, MetricTotals, Ratio, Variant
 from clm_audit.measures.periods import (
-    FEWEST,
     MONTH,
     SIDES,
     Inputs,
@@ -23,6 +22,7 @@ from clm_audit.measures.periods import (
     blank,
     cook,
     ratio,
+    too_few,
 )
 from clm_audit.measures.spread import frequency_error, size_error
 from clm_audit.measures.totals import along, pooled, total
@@ -43,11 +43,27 @@ def buyers_seen(inputs: Inputs) -> int:
     return total(inputs.totals.cells.get("gaps"), "customers", gap=0)
 
 
-def too_few(customers: int) -> NotAssessable | None:
-    """Groups under five customers are not shown."""
-    if customers >= FEWEST:
+def bought(inputs: Inputs) -> dict[Side, int]:
+    """Known customers with an order in each window."""
+    cell = inputs.totals.cells["windows"]
+    return {side: total(cell, "purchasing_customers", window=code) for code, side in enumerate(SIDES)}
+
+
+def no_customer(inputs: Inputs) -> NotAssessable | None:
+    """Whether the orders of all time, or those of one side of go-live, carry no customer at all."""
+    weeks = inputs.totals.cells["weeks"]
+    early = weeks.keys["week"] < 0
+    nameless: list[Side] = []
+    for side, rows in zip(SIDES, (early, ~early), strict=True):
+        orders, known = (int(weeks.values[name][rows].sum()) for name in ("orders", "known_orders"))
+        if orders and not known:
+            nameless.append(side)
+    if not nameless:
         return None
-    return NotAssessable(code="too_few_customers", detail={"customers": customers, "needed": FEWEST})
+    counted = total(weeks, "orders")
+    if not total(weeks, "known_orders"):
+        return NotAssessable(code="no_customer", detail={"orders": counted})
+    return NotAssessable(code="no_customer", detail={"orders": counted, "side": nameless[0]})
 
 
 def windowed(inputs: Inputs, make: Callable[[Side, int, float], Ratio | NotAssessable]) -> Both:
@@ -74,6 +90,9 @@ def purchase_frequency(inputs: Inputs) -> MetricTotals:
     """Orders per active customer and month."""
     if "orders" not in inputs.counts:
         return blank("purchase_frequency", inputs.absent("orders"))
+    nameless = no_customer(inputs)
+    if nameless and "side" not in nameless.detail:
+        return blank("purchase_frequency", nameless)
     few = too_few(buyers_seen(inputs))
     if few:
         return blank("purchase_frequency", few)
@@ -93,8 +112,9 @@ def purchase_frequency(inputs: Inputs) -> MetricTotals:
         variants=_frequency_variants(inputs),
         how=how,
         split=True,
+        behind=bought(inputs),
     )
-    return cook(inputs, recipe, inputs.one_sided("orders"))
+    return cook(inputs, recipe, inputs.one_sided("orders") or nameless)
 
 
 def _scheme(inputs: Inputs, *, base: bool) -> Scheme:
@@ -119,8 +139,6 @@ def _frequency_variance(inputs: Inputs, scheme: Scheme) -> Line:
 
 def _frequency_variants(inputs: Inputs) -> tuple[Variant, ...]:
     cell = inputs.totals.cells["windows"]
-    moments = pooled(inputs.totals.moments)
-    on_file = moments.customers if moments else 0
 
     def per(customers: Callable[[int], int]) -> Both:
         def make(side: Side, code: int, weeks: float) -> Ratio | NotAssessable:
@@ -133,7 +151,7 @@ def _frequency_variants(inputs: Inputs) -> tuple[Variant, ...]:
         variant(
             "purchase_frequency", "orders_per_buyer", per(lambda code: total(cell, "purchasing_customers", window=code))
         ),
-        variant("purchase_frequency", "orders_per_customer", per(lambda _: on_file)),
+        variant("purchase_frequency", "orders_per_customer", per(lambda code: total(cell, "customers", window=code))),
     )
 
 
@@ -161,6 +179,7 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
         variants=_size_variants(inputs),
         how={} if error is None else {"observed_se": error},
         split=True,
+        behind={side: known + _nameless(inputs)[side][0] for side, known in bought(inputs).items()},
     )
     return cook(inputs, recipe, inputs.one_sided("orders"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,7 @@ CODES = (
     "too_short_after",
     "mixed_currencies",
     "no_base",
+    "no_customer",
 )
 
 
@@ -185,7 +186,7 @@ class Recipe:
     """A metric as lines: ``num`` and ``den`` give a line over the scheme's units for some segments.
 
     ``per`` divides the sums (cents, seconds, months). ``s2`` gives the sampling variance per period.
-    ``split``: whether the metric can be shown by segment.
+    ``split``: whether the metric can be shown by segment. ``behind``: how many customers stand behind a window.
     """
 
     metric: MetricId
@@ -197,6 +198,15 @@ class Recipe:
     variants: tuple[Variant, ...] = ()
     how: Mapping[str, str | int | float] | None = None
     split: bool = False
+    behind: Mapping[Side, float] = field(default_factory=dict)
+
+
+def too_few(customers: float, side: Side | None = None) -> NotAssessable | None:
+    """Groups under five customers are not shown, of a window (``side``) or of all."""
+    if customers >= FEWEST:
+        return None
+    where: dict[str, str | int | float] = {} if side is None else {"side": side}
+    return NotAssessable(code="too_few_customers", detail={"customers": int(customers), "needed": FEWEST, **where})
 
 
 def cook(inputs: Inputs, recipe: Recipe, missing: NotAssessable | None = None) -> MetricTotals:
@@ -207,7 +217,10 @@ def cook(inputs: Inputs, recipe: Recipe, missing: NotAssessable | None = None) -
     n0 = max(0, min(-first, last - first))
     top, bottom = scheme.fold(num) / recipe.per[0], scheme.fold(den) / recipe.per[1]
     gone = scheme.washed | ~(top > 0) | ~(bottom > 0)
-    sides = {side: scheme.ratio(num, den, side, recipe.per) for side in SIDES}
+    # nobody at all is a true zero (or nothing to divide by); a handful is not to be shown
+    few = {side: too_few(customers, side) for side, customers in recipe.behind.items() if customers}
+    sides = {side: few.get(side) or scheme.ratio(num, den, side, recipe.per) for side in SIDES}
+    missing = missing or few.get("before") or few.get("after")
     if missing is None and n0 == 0:
         missing = scheme.unusable("before") or NotAssessable(code="too_short_before", detail={"side": "before"})
     if missing is None and last <= 0:
@@ -222,7 +235,10 @@ def cook(inputs: Inputs, recipe: Recipe, missing: NotAssessable | None = None) -
         ppy=WEEKS_PER_YEAR / scheme.weeks,
         before=_told(missing, "before", sides["before"]),
         after=_told(missing, "after", sides["after"]),
-        variants=recipe.variants,
+        variants=tuple(
+            replace(each, before=few.get("before") or each.before, after=few.get("after") or each.after)
+            for each in recipe.variants
+        ),
         segments=by_segment(inputs, recipe) if recipe.split else (),
         how={"weeks_per_period": scheme.weeks, **(recipe.how or {})},
         missing=missing,
@@ -233,10 +249,11 @@ def _told(missing: NotAssessable | None, side: Side, found: Ratio | NotAssessabl
     """A one-sided fact explains an empty side better than the weeks that are not there."""
     if missing is None:
         return found
-    hidden = missing.code in ("too_few_customers", "handling_time_one_side")
-    if hidden or (missing.code == "one_side_only" and missing.detail["side"] != side):
+    if missing.code == "handling_time_one_side":
         return missing
-    return found
+    there = missing.detail.get("side")
+    unsaid = {"one_side_only": there != side, "no_customer": there in (None, side)}
+    return missing if unsaid.get(missing.code) else found
 
 
 def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import narwhals as nw
 
+from clm_audit.measures.coverage import acquired_by, day_counts
 from clm_audit.measures.daily import KINDS, as_float, code, flag, inside
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.model import Calendar
@@ -242,5 +243,6 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
     if customers is not None and "acquired" in calendar.coverage:
         frames["acquired_days"] = acquired_frame(customers, calendar)
     if any(part is not None for part in (orders, tickets, customers)):
-        frames["customers"] = customer_frame(orders, tickets, customers, calendar)
+        dated = acquired_by(day_counts(daily, calendar.go_live), calendar.go_live) == "system"
+        frames["customers"] = customer_frame(orders, tickets, customers, calendar, dated=dated)
     return frames

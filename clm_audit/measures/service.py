@@ -10,9 +10,9 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.measures.coverage import spend_is_monthly
 from clm_audit.measures.daily import CATEGORIES, on_its_side
 from clm_audit.measures.model import MetricTotals, Variant
-from clm_audit.measures.orders import CENTS, buyers_seen, too_few, variant, weekly
-from clm_audit.measures.periods import MONTH, SIDES, Inputs, Line, Quantity, Recipe, Scheme, Side, blank, cook
-from clm_audit.measures.totals import along, only
+from clm_audit.measures.orders import CENTS, buyers_seen, no_customer, variant, weekly
+from clm_audit.measures.periods import MONTH, SIDES, Inputs, Line, Quantity, Recipe, Scheme, Side, blank, cook, too_few
+from clm_audit.measures.totals import along, only, total
 
 CODES = ("no_cost_basis", "handling_time_one_side")
 Source = Literal["recorded", "spend", "handling_time"]
@@ -76,7 +76,9 @@ def service_cost(inputs: Inputs) -> MetricTotals:
         return blank("service_cost", source)
     if "orders" not in inputs.counts:
         return blank("service_cost", inputs.absent("orders"))
-    refused = inputs.no_money or too_few(buyers_seen(inputs))
+    nameless = no_customer(inputs)
+    whole = nameless if nameless and "side" not in nameless.detail else None
+    refused = inputs.no_money or whole or too_few(buyers_seen(inputs))
     if refused:
         return blank("service_cost", refused)
     calendar = inputs.calendar
@@ -95,8 +97,12 @@ def service_cost(inputs: Inputs) -> MetricTotals:
         variants=_variants(inputs, source),
         how=_how(inputs, source),
         split=source != "spend",
+        behind={
+            side: total(inputs.totals.cells["windows"], "active_customers", window=code)
+            for code, side in enumerate(SIDES)
+        },
     )
-    return cook(inputs, recipe, inputs.one_sided(fact) or inputs.one_sided("orders"))
+    return cook(inputs, recipe, inputs.one_sided(fact) or inputs.one_sided("orders") or nameless)
 
 
 def _how(inputs: Inputs, source: Source) -> dict[str, str | int | float]:

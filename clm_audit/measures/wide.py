@@ -14,26 +14,33 @@ SIDES = ("before", "after")
 NEVER = 2**31 - 1  # a day later than all days
 
 
-def customer_frame(orders: Frame | None, tickets: Frame | None, customers: Frame | None, calendar: Calendar) -> Frame:
-    """The wide customer vector per segment: sums and all pairs of products, and customers by what they did."""
+def customer_frame(
+    orders: Frame | None, tickets: Frame | None, customers: Frame | None, calendar: Calendar, *, dated: bool = False
+) -> Frame:
+    """The wide customer vector per segment: sums and all pairs of products, and customers by what they did.
+
+    ``dated``: the system says who became a customer and when, so that a record without that date and without
+    an order is not a customer (yet).
+    """
     parts: list[Frame] = []
     if orders is not None:
         parts.append(_order_part(orders, calendar))
     if tickets is not None:
         parts.append(_ticket_part(tickets, calendar))
     if customers is not None:
-        parts.append(customers.group_by("customer").agg(segment=nw.col("segment").fill_null(0).max()))
+        parts.append(_file_part(customers, calendar, dated))
     names = wide_names(orders is not None, tickets is not None)
     marks = [f"{name}_{side}" for name in ("active", "prior") for side in SIDES] if orders is not None else []
     wide = parts[0]
     if len(parts) > 1:
-        wide = nw.concat(
-            [_widened(part, [*names, *marks], "first" in names_of(part)) for part in parts], how="vertical"
-        )
+        wide = nw.concat([_widened(part, [*names, *marks]) for part in parts], how="vertical")
         wide = wide.group_by("customer").agg(
-            nw.col("segment").max(), nw.col("first").min(), **{name: nw.col(name).sum() for name in [*names, *marks]}
+            nw.col("segment").max(),
+            nw.col("first").min(),
+            nw.col("since").min(),
+            **{name: nw.col(name).sum() for name in [*names, *marks]},
         )
-    return _moments(wide, names, calendar, orders is not None)
+    return _moments(wide, names, calendar, orders is not None, dated)
 
 
 def names_of(frame: Frame) -> list[str]:
@@ -47,11 +54,20 @@ def wide_names(orders: bool, tickets: bool) -> list[str]:
     return [f"{quantity}_{side}" for quantity in quantities for side in SIDES]
 
 
-def _widened(part: Frame, names: list[str], dated: bool) -> Frame:
+def _widened(part: Frame, names: list[str]) -> Frame:
     held = set(names_of(part))
     filled = {name: nw.col(name).cast(nw.Int64) if name in held else nw.lit(0).cast(nw.Int64) for name in names}
-    first = nw.col("first").cast(nw.Int64) if dated else nw.lit(NEVER).cast(nw.Int64)
-    return part.select("customer", nw.col("segment").cast(nw.Int64), first=first, **filled)
+    days = {name: nw.col(name).cast(nw.Int64) if name in held else nw.lit(NEVER) for name in ("first", "since")}
+    days = {name: day.cast(nw.Int64) for name, day in days.items()}
+    return part.select("customer", nw.col("segment").cast(nw.Int64), **days, **filled)
+
+
+def _file_part(customers: Frame, calendar: Calendar, dated: bool) -> Frame:
+    """Customers on file, and the day since when they are known to be there (a file of *before* proves it)."""
+    proved = nw.when(nw.col("side") < 0).then(nw.lit(calendar.before[1] - 1)).otherwise(nw.lit(NEVER))
+    since = nw.col("acquired").cast(nw.Int64).fill_null(NEVER) if dated else proved.cast(nw.Int64)
+    typed = customers.select("customer", nw.col("segment").fill_null(0), since=since)
+    return typed.group_by("customer").agg(nw.col("segment").max(), nw.col("since").min())
 
 
 def _mark(condition: nw.Expr) -> nw.Expr:
@@ -88,7 +104,18 @@ def _ticket_part(tickets: Frame, calendar: Calendar) -> Frame:
     )
 
 
-def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool) -> Frame:
+def _known(held: set[str], end: int, dated: bool) -> nw.Expr:
+    """Whether a customer was on file before a day; those of whom no file says since when always were."""
+    known = nw.lit(False)
+    for name in ("first", "since"):
+        if name in held:
+            known = known | (nw.col(name) < end)
+    if dated:
+        return known
+    return known | (nw.col("first") == NEVER if "first" in held else nw.lit(True))
+
+
+def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, dated: bool) -> Frame:
     sums = {f"sum_{name}": nw.col(name).cast(nw.Int64).sum() for name in names}
     products = {
         f"product_{i}_{j}": (as_float(a) * as_float(b)).sum()
@@ -96,7 +123,11 @@ def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool) -
         for j, b in enumerate(names)
         if i <= j
     }
-    marks: dict[str, nw.Expr] = {}
+    held = set(names_of(wide))
+    marks: dict[str, nw.Expr] = {
+        f"known_{side}": flag(_known(held, window[1], dated)).sum()
+        for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True)
+    }
     if ordered:
         for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
             bought = nw.col(f"orders_{side}") > 0

@@ -74,7 +74,21 @@ def _cell(inputs: Inputs, name: str, code: int) -> int:
 
 
 def _sum(inputs: Inputs, column: str, table: Table) -> Callable[[Side, int], Known]:
-    return lambda side, code: _refused(inputs, side, table, table) or _cell(inputs, column, code)
+    def make(side: Side, code: int) -> Known:
+        refused = _refused(inputs, side, table, table)
+        if refused is None and column == "purchasing_customers":
+            refused = _nameless(inputs, side, code)
+        return refused or _cell(inputs, column, code)
+
+    return make
+
+
+def _nameless(inputs: Inputs, side: Side, code: int) -> NotAssessable | None:
+    """Whether there are orders in a window and none carries a customer."""
+    orders = _cell(inputs, "orders", code)
+    if not orders or _cell(inputs, "known_orders", code):
+        return None
+    return NotAssessable(code="no_customer", detail={"orders": orders, "side": side})
 
 
 def _spend(inputs: Inputs, category: str) -> Callable[[Side, int], Known]:
@@ -84,7 +98,7 @@ def _spend(inputs: Inputs, category: str) -> Callable[[Side, int], Known]:
 
 def _based(inputs: Inputs, side: Side, code: int, name: str) -> Known:
     """Figures that need the weeks of the base before a day: the window's end, or its start for *retained*."""
-    refused = _refused(inputs, side, "orders", "orders")
+    refused = _refused(inputs, side, "orders", "orders") or _nameless(inputs, side, code)
     if refused:
         return refused
     day = _window(inputs, side)[0 if name == "retained_customers" else 1]
@@ -95,7 +109,7 @@ def _based(inputs: Inputs, side: Side, code: int, name: str) -> Known:
 
 
 def _on_file(inputs: Inputs, side: Side, code: int) -> Known:
-    """Customers on file; files do not say since when, so both windows know the same ones."""
+    """Customers on file at the end of a window, by first order or the system's date (see :mod:`wide`)."""
     found = _cell(inputs, "customers", code)
     if not found:
         return inputs.absent("customers")
@@ -150,7 +164,7 @@ def _campaign(inputs: Inputs, name: str) -> Callable[[Side, int], Known]:
 def _new(inputs: Inputs, side: Side, code: int) -> Known:
     if acquired_by(inputs.counts, inputs.calendar.go_live) == "system":
         return _refused(inputs, side, "acquired", "customers") or _cell(inputs, "new", code)
-    refused = _refused(inputs, side, "orders", "orders")
+    refused = _refused(inputs, side, "orders", "orders") or _nameless(inputs, side, code)
     if refused:
         return refused
     calendar = inputs.calendar

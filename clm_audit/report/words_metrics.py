@@ -33,7 +33,7 @@ UNITS: Mapping[str, str] = {
     "unit.money_per_customer_month": "{currency} per active customer per month",
     "unit.share_of_delivered": "responders per delivered recipient",
     "unit.money_per_new_customer": "{currency} per new customer",
-    "unit.money_per_retained_customer": "{currency} per retained customer",
+    "unit.money_per_retained_customer": "{currency} per retained customer and 4 weeks",
 }
 NO_CURRENCY = "money (currency not stated)"
 VARIANTS: Mapping[str, str] = {
@@ -50,7 +50,7 @@ VARIANTS: Mapping[str, str] = {
     "variant.conversion": "conversions per delivered recipient",
     "variant.per_sent": "responders per recipient sent to",
     "variant.spend_per_first_order": "spend per order of new customers",
-    "variant.crc_to_cac": "retention cost to acquisition cost (10 to 20 % is common, not a target)",
+    "variant.crc_to_cac": "retention cost of 4 weeks to acquisition cost (10 to 20 % is often quoted, for no stated time)",
 }
 VARIANT_UNITS: Mapping[str, str] = {
     "count rate": "number",
@@ -93,8 +93,8 @@ DEFINITIONS: Mapping[MetricId, str] = {
     ),
     "acquisition_cost": ("Spend of category acquisition, divided by customers acquired. Acquired means {acquired}."),
     "retention_cost": (
-        "Spend of category retention, divided by customers retained: active in the {base_weeks} weeks before the"
-        " period, and ordering in it."
+        "Spend of category retention, divided by customers retained, each counted once in every 4 weeks: ordering in"
+        " those 4 weeks, and active in the {base_weeks} weeks before them."
     ),
 }
 COST_SOURCES: Mapping[str, str] = {

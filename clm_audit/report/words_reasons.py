@@ -28,8 +28,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Check that refunds and sales come from the same export.",
     ),
     "too_few_customers": (
-        "There are fewer than five customers, too few to show or to judge.",
+        "Fewer than five customers stand behind the {side} window, too few to show or to judge.",
         "Nothing to do at this size; read the plain numbers.",
+    ),
+    "no_customer": (
+        "The orders {side} go-live carry no customer, so nobody can say who bought.",
+        "Export orders with the customer's id or e-mail address.",
     ),
     "too_short_before": (
         "There are {have} {unit} before go-live; {need} are needed.",
@@ -72,11 +76,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Export one row a month or a week, without overlaps and without totals.",
     ),
 }
-# Said instead of the reason when the counts that it names are not known.
-BARE: Mapping[str, str] = {
-    "too_short_before": "There is not one whole week to use before go-live.",
-    "too_short_after": "There is not one whole week to use after go-live.",
-    "no_base": "The history is too short to tell which customers were active.",
+# Said instead of the reason when a detail is not known: code -> (the detail, the sentence without it).
+BARE: Mapping[str, tuple[str, str]] = {
+    "too_short_before": ("have", "There is not one whole week to use before go-live."),
+    "too_short_after": ("have", "There is not one whole week to use after go-live."),
+    "no_base": ("have", "The history is too short to tell which customers were active."),
+    "too_few_customers": ("side", "There are fewer than five customers, too few to show or to judge."),
+    "no_customer": ("side", "The orders carry no customer, so nobody can say who bought."),
+    "empty_window": ("fact", "The {side} window holds none of the rows that are needed."),
 }
 _LEAVE = "Complete the cell, or leave the row out."
 _MEND = "Correct the cell."
@@ -106,6 +113,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "period_is_empty": ("The row's span ends before it begins.", _MEND),
     "repeated": ("The same row is there twice; it was counted once.", "Nothing to do."),
     "same_file": ("The same file is there twice; it was counted once.", "Remove one of the two."),
+    "superseded": (
+        "A later export says something else about the same order; what it says was counted.",
+        "Nothing to do, if the order was corrected or refunded in between.",
+    ),
     "unknown_kind": ("The kind of response is not known.", "Write responded, converted, clicked or opened."),
     "unknown_metric": ("The metric of the series is not one of the five questions' metrics.", "Use a metric id."),
 }
@@ -140,8 +151,8 @@ _GAPS: Mapping[str, str | int | float] = {
 
 def reason(missing: NotAssessable) -> str:
     """Why there is no number, as one sentence."""
-    if missing.code in BARE and "have" not in missing.detail:
-        return BARE[missing.code]
+    if missing.code in BARE and BARE[missing.code][0] not in missing.detail:
+        return BARE[missing.code][1].format_map(_filled(missing))
     return _template(missing.code, 0).format_map(_filled(missing))
 
 

@@ -1,0 +1,107 @@
+"""Figures that would be true of too few, of nobody, or of another length of time are not given as if they were true."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.measures.measure import measure
+from clm_audit.measures.model import Measured, MetricTotals, Ratio
+from measures.world import GO_LIVE, Row, World, order, plan
+
+DAYS = range(GO_LIVE - 728, GO_LIVE + 364)
+
+
+def metric(measured: Measured, name: str) -> MetricTotals:
+    return next(found for found in measured.metrics if found.metric == name)
+
+
+def spend(category: str, cents: int = 700) -> list[Row]:
+    return [{"day": day, "until": day + 1, "cents": cents, "category": category} for day in DAYS]
+
+
+def regulars(customers: int = 20, every: int = 1) -> list[Row]:
+    return [order((day // every) % customers, day, 1000) for day in DAYS if day % every == 0]
+
+
+def code(figure: Ratio | NotAssessable | float | None) -> str:
+    assert isinstance(figure, NotAssessable), figure
+    return figure.code
+
+
+def test_what_one_new_customer_cost_is_not_shown() -> None:
+    """Twenty customers on file from the start; one came in the year before go-live, thirty after it."""
+    new = [order(100, GO_LIVE - 200, 1000), *(order(200 + each, GO_LIVE + 10 * each, 1000) for each in range(30))]
+    found = measure(plan(), World({"orders": [*regulars(), *new], "spend": spend("acquisition")}).facts())
+    cost = metric(found, "acquisition_cost")
+    assert code(cost.before) == code(cost.missing) == "too_few_customers"
+    assert isinstance(cost.after, Ratio)
+    assert code(cost.variants[0].before) == "too_few_customers"
+
+
+def test_a_window_with_four_buyers_shows_no_order_value() -> None:
+    rows = [row for row in regulars() if row["day"] < GO_LIVE or row["customer"] < 4]
+    found = measure(plan(), World({"orders": rows, "spend": spend("retention")}).facts())
+    for name in ("purchase_frequency", "transaction_size", "retention_cost"):
+        item = metric(found, name)
+        assert isinstance(item.before, Ratio), name
+        assert code(item.after) == code(item.missing) == "too_few_customers", name
+        for each in item.variants:
+            assert isinstance(each.after, NotAssessable), (name, each.id)
+
+
+def test_orders_without_customers_say_so() -> None:
+    rows = [order(None, day, 1000) for day in DAYS]
+    tables = {"orders": rows, "spend": [*spend("acquisition"), *spend("retention")]}
+    found = measure(plan(), World(tables).facts())
+    for name in ("purchase_frequency", "acquisition_cost", "retention_cost"):
+        assert code(metric(found, name).missing) == "no_customer", name
+    for name in ("purchasing_customers", "active_customers", "retained_customers", "new_customers"):
+        assert [code(side) for side in found.window_totals[name]] == ["no_customer"] * 2, name
+    assert found.window_totals["orders"] == (364, 364)
+
+
+def test_customers_on_one_side_only_say_so() -> None:
+    rows = [{**row, **({"customer": None, "segment": 0} if row["day"] < GO_LIVE else {})} for row in regulars()]
+    found = measure(plan(), World({"orders": rows}).facts())
+    missing = metric(found, "purchase_frequency").missing
+    assert missing is not None
+    assert (missing.code, missing.detail["side"]) == ("no_customer", "before")
+    assert code(found.window_totals["purchasing_customers"][0]) == "no_customer"
+    assert found.window_totals["purchasing_customers"][1] == 20
+    assert isinstance(metric(found, "transaction_size").before, Ratio)
+
+
+@pytest.mark.parametrize("copies", [1, 20])
+def test_retention_cost_does_not_depend_on_how_many_customers_there_are(copies: int) -> None:
+    """The same company, once and twenty times over: the cost per customer is the same number."""
+    rows = [order(20 * copy + day % 20, day, 1000) for copy in range(copies) for day in DAYS]
+    found = measure(plan(), World({"orders": rows, "spend": spend("retention", 700 * copies)}).facts())
+    cost = metric(found, "retention_cost")
+    assert isinstance(cost.before, Ratio)
+    assert cost.how["weeks_per_period"] == 4
+    assert cost.how["base_weeks"] == found.calendar.base_weeks
+    assert math.isclose(cost.before.value, 28 * 7 / 20)  # 20 customers, each there in every 4 weeks of 28 days
+
+
+def test_customers_on_file_are_those_of_the_end_of_the_window() -> None:
+    """Ten bought in the year before go-live, ten more in the year after; one more has no order and no date."""
+    rows = [order(day % 10, day, 1000) for day in DAYS] + [
+        order(10 + day % 10, day, 900) for day in range(GO_LIVE, GO_LIVE + 364)
+    ]
+    customers = [{"customer": each, "acquired": None, "segment": 0} for each in range(21)]
+    found = measure(plan(), World({"orders": rows, "customers": customers}).facts())
+    assert found.window_totals["customers"] == (11, 21)
+    per_head = next(each for each in metric(found, "purchase_frequency").variants if each.id == "orders_per_customer")
+    assert isinstance(per_head.before, Ratio)
+    assert math.isclose(per_head.before.denominator, 11 * 364 / 30.4375)
+
+
+def test_leads_are_not_customers_when_the_system_says_who_became_one() -> None:
+    rows = [order(day % 10, day, 1000) for day in DAYS]
+    dates = [None if each >= 15 else GO_LIVE - 600 + 80 * each for each in range(30)]
+    customers = [{"customer": each, "acquired": day, "segment": 0} for each, day in enumerate(dates)]
+    found = measure(plan(), World({"orders": rows, "customers": customers}).facts())
+    assert found.window_totals["customers"] == (10, 13)  # three became customers in the year after
