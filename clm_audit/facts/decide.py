@@ -117,9 +117,11 @@ class Formats:
 
     def _decide_money(self, column: Column) -> None:
         self.certain.add(column.name)
-        locale = money.locale_of(self._profile(column, self._all(column)))
+        profile = self._profile(column, self._all(column))
+        locale = money.locale_of(profile)
         if locale is None:
-            what = f"column {column.header!r}: 1.234 can be a thousand or a unit with three decimals in every row"
+            example = "1,234" if profile.three_after_comma else "1.234"
+            what = f"column {column.header!r}: {example} can be a thousand or a unit with three decimals in every row"
             raise DataError(what, where=self.table.name, hint=_THOUSAND)
         self.money[column.name] = locale
         if locale == "comma":

@@ -136,6 +136,7 @@ CODES: tuple[str, ...] = (
     "period_is_empty",
     "repeated",
     "same_file",
+    "superseded",
     "unknown_kind",
     "unknown_metric",
 )

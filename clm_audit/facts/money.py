@@ -33,6 +33,7 @@ class MoneyProfile:
     proves_point: int
     proves_comma: int
     three_places: int
+    three_after_comma: int
     ungrouped: int
 
 
@@ -47,17 +48,23 @@ def profile_exprs(cells: pl.Expr, bare: pl.Expr) -> dict[str, pl.Expr]:
         "proves_point": (
             bare.str.contains(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|,\d{3},") | bare.str.contains(r"^[+-]?0\.\d{3}$")
         ).sum(),
-        "proves_comma": bare.str.contains(r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\.").sum(),
+        "proves_comma": bare.str.contains(r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\.|^[+-]?0,\d{3}$").sum(),
         "three_places": bare.str.contains(grouped).sum(),
+        "three_after_comma": bare.str.contains(r"^[+-]?[1-9]\d{0,2},\d{3}$").sum(),
         "ungrouped": bare.str.contains(r"^[+-]?\d{4,}(\.\d+)?$").sum(),
     }
 
 
 def locale_of(profile: MoneyProfile) -> Locale | None:
-    """The locale that a column proves; None when ``1.234`` could be a thousand or a unit throughout."""
+    """The locale that a column proves; None when ``1.234`` or ``1,234`` could be a thousand or a unit throughout.
+
+    Whole numbers of four digits without a separator prove a point to be decimal; a comma needs a plainer proof.
+    """
     if profile.proves_comma > profile.proves_point:
         return "comma"
     if profile.three_places and not profile.proves_point and not profile.ungrouped:
+        return None
+    if profile.three_after_comma and not profile.proves_point:
         return None
     return "plain" if profile.plain == profile.filled else "point"
 

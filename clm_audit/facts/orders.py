@@ -29,7 +29,18 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
         context.books[candidate.one.table.index].enter(None, entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
     context.count("orders.split_over_files", twins.split_orders)
+    _count_twins(twins, candidates, context)
     return paths
+
+
+def _count_twins(twins: Twins, candidates: Sequence[Candidates], context: Context) -> None:
+    """Say which order numbers stand in several files and do not say the same there."""
+    context.count("orders.revised", twins.revised)
+    for name, found in (("anew", twins.anew), ("unclear", twins.unclear)):
+        context.count(f"orders.numbers_{name}", sum(found.values()))
+        for number, count in found.items():
+            note = f"order numbers that stand for other orders in another file, both counted: {count:,}"
+            context.books[candidates[number].one.table.index].notes.append(note)
 
 
 def _candidates(one: Staged, context: Context) -> Candidates:

@@ -1,7 +1,9 @@
 """The same order in several rows or files: repeated, split over part files, or contradictory.
 
 Orders are compared within the name space of their system. Ids may start anew in another system's
-export, so when one side of go-live has its own files a repeated order must also have the same day.
+export, so when one side of go-live has its own files a repeated order must also have the same day; files
+whose shared ids say different things are told apart (:mod:`clm_audit.facts.numbering`). When a few orders
+were corrected, what the export says counts whose newest order is the latest (the first of equals).
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import polars as pl
 
 from clm_audit.facts.common import rows_of
 from clm_audit.facts.ledger import Entry, Rows
+from clm_audit.facts.numbering import number_spaces
 from clm_audit.facts.stage import Staged
 
 _VALUES = ("day", "gross", "refunded", "customer", "currency", "left_out")
@@ -43,6 +46,9 @@ class Twins:
     kept: dict[int, pl.DataFrame] = field(default_factory=dict)
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     split_orders: int = 0
+    revised: int = 0  # orders that a later export corrects
+    anew: dict[int, int] = field(default_factory=dict)  # ids that stand for another order in an earlier file
+    unclear: dict[int, int] = field(default_factory=dict)  # ids of which nobody can tell
 
     def orders(self, number: int, candidates: Candidates) -> list[pl.LazyFrame]:
         """The orders of a file that count, in one or two parts."""
@@ -102,14 +108,20 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
     clashing = rows.filter(pl.col("kinds") > 1)
     again = rows.filter((pl.col("kinds") == 1) & (pl.col("nth") > 1))
     unique = rows.filter((pl.col("kinds") == 1) & (pl.col("nth") == 1))
-    led = _led(unique, key)
+    numbering = number_spaces(unique, key)
+    twins.anew |= numbering.anew
+    twins.unclear |= numbering.unclear
+    key = [*key, "space"]
+    led = _led(_ranked(numbering.rows, key, members), key)
     for number, one in members.items():
         here = pl.col("part") == number
         header = one.one.columns["order"].header
         mine = led.filter(here)
         lost = mine.filter(pl.col("leads") & _open())
         columns = ["order", "first"]
-        repeated = pl.concat([mine.filter("repeats").select(columns), again.filter(here).select(columns)])
+        repeats = mine.filter(pl.col("repeats") & ~pl.col("revised")).select(columns)
+        repeated = pl.concat([repeats, again.filter(here).select(columns)])
+        superseded = mine.filter(pl.col("repeats") & pl.col("revised"))
         twins.shared[number] = rows.filter(here).select("first")
         kept = mine.filter(pl.col("leads") & ~_open())
         twins.kept[number] = kept.select("order", "first", "last", "lines", *_VALUES)
@@ -117,7 +129,9 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
             Entry(rows_of(clashing.filter(here), "first"), "conflicting_rows", header),
             Entry(_all_rows(one, lost), "missing_amount", header),
             Entry(_all_rows(one, repeated), "repeated", header, repeated=True),
+            Entry(_all_rows(one, superseded), "superseded", header, repeated=True),
         ]
+    twins.revised += led.filter(pl.col("leads") & pl.col("revised")).height
     twins.split_orders += led.filter(~pl.col("leads") & ~pl.col("repeats")).height
 
 
@@ -125,9 +139,26 @@ def _open() -> pl.Expr:
     return (pl.col("gross").is_null() | pl.col("day").is_null()) & pl.col("left_out").is_null()
 
 
+def _ranked(unique: pl.DataFrame, key: list[str], members: dict[int, Candidates]) -> pl.DataFrame:
+    """Whether an order was corrected (``revised``), and if so how far each file reaches (``reach``)."""
+    whole = ~_open() & ~pl.col("summed")
+    several = pl.lit(False)
+    for name in ("day", "gross", "refunded", "customer", "currency"):
+        value = pl.col(name).fill_null(0) if name == "refunded" else pl.col(name)
+        several = several | (pl.when(whole).then(value).drop_nulls().n_unique() > 1)
+    states = pl.when(whole).then(pl.col("left_out").fill_null("")).drop_nulls().n_unique()
+    unique = unique.with_columns(revised=(several | (states > 1)).over(key) & whole)
+    if not unique["revised"].any():
+        return unique.with_columns(reach=pl.lit(0, dtype=pl.Int32))
+    ends = {part: one.orders.select(pl.col("day").max()).collect().item() or 0 for part, one in members.items()}
+    reach = pl.col("part").replace_strict(ends, return_dtype=pl.Int32)
+    return unique.with_columns(reach=pl.when("revised").then(reach).otherwise(0))
+
+
 def _led(unique: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """One leader an order; followers repeat it, or are other lines of it that stand in another part file."""
-    ranked = unique.with_columns(lacks=_open()).sort("lacks", "summed", "part", "first")
+    ranked = unique.with_columns(lacks=_open())
+    ranked = ranked.sort("lacks", "summed", "reach", "part", "first", descending=[False, False, True, False, False])
     compared = ("part", "first", "last", "end", "lines", "gross", "summed")
     ranked = ranked.with_columns(pl.col(name).first().over(key).alias(f"lead_{name}") for name in compared)
     leads = (pl.col("part") == pl.col("lead_part")) & (pl.col("first") == pl.col("lead_first"))

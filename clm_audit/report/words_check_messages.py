@@ -51,6 +51,40 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Check for overlapping exports of the same system; leave only one of them in the folder.",
     ),
     "duplicates_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
+    "numbers_once": ("Every order number stands for one order.", ""),
+    "numbers_revised": (
+        "{count} of {orders} orders were corrected or refunded between two exports; the later export counts.",
+        "",
+    ),
+    "numbers_anew": (
+        "{count} order numbers stand for other orders in another file: numbers start again. All were counted.",
+        "If that is not so, leave only one of the exports in the folder.",
+    ),
+    "numbers_unclear": (
+        "{count} order numbers stand in two files and do not say the same there; both were counted.",
+        "Leave only the newer of the two exports in the folder, or name their sides in the config.",
+    ),
+    "numbers_mixed": (
+        "{count} orders have lines of different days or customers; the first day and one customer were taken.",
+        "Check that the order column holds the order's number, and not a number that starts again.",
+    ),
+    "numbers_unknown": ("There are no orders to look at.", "Add the order export."),
+    "states_known": ("Every state of an order is known.", ""),
+    "states_unknown": (
+        "{count} of {orders} orders ({share}) are in a state that nobody knows; they were not counted.",
+        "See the file's notes for the states. Write them as paid, pending or cancelled, or add Is Closed Won for deals.",
+    ),
+    "states_mostly_unknown": (
+        "{count} of {orders} orders ({share}) are in a state that nobody knows; the rest is not the whole.",
+        "See the file's notes for the states. Write them as paid, pending or cancelled, or add Is Closed Won for deals.",
+    ),
+    "states_not_checked": ("There are no orders to look at.", "Add the order export."),
+    "spend_words_known": ("No category of spend looks misspelt.", ""),
+    "spend_words_near": (
+        "{count} rows of spend have a category that looks misspelt; they were counted as other.",
+        "Write acquisition, retention, service or other, or name the words under spend in the config.",
+    ),
+    "spend_words_unknown": ("There is no spend to look at.", "Add the books or the ad platforms' exports."),
     "spend_once": ("Spend comes from one kind of source.", ""),
     "spend_twice": (
         "Spend comes both from an ad platform ({platform}) and from the books ({books}); some may be counted twice.",

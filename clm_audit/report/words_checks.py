@@ -30,9 +30,21 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Rows seen twice",
         "Overlapping exports repeat rows. They are counted once, but many of them ask for a look.",
     ),
+    "order_numbers": (
+        "One number, one order",
+        "Numbers that start again, or stand for two orders, make orders vanish or flow into each other.",
+    ),
+    "order_states": (
+        "States of orders",
+        "A state that nobody knows is neither a sale nor none; such orders are not counted.",
+    ),
     "spend_twice": (
         "Spend reported twice",
         "The same money may be in the ad platform's export and in the books.",
+    ),
+    "spend_words": (
+        "Categories of spend",
+        "A misspelt category is counted as other and missing where it belongs.",
     ),
     "go_live": ("Go-live inside the data", "There must be data before go-live and after it."),
     "windows": ("Length of the windows", "Before and after should not overlap and should be about equally long."),

@@ -81,7 +81,9 @@ def profile(texts: list[str]) -> MoneyProfile:
         (["1.234", "12.5"], "plain"),
         (["1.234", "5000"], "plain"),
         (["1.234", "2.500"], None),
-        (["1,234", "12"], "point"),
+        (["1,234", "12"], None),
+        (["1,234", "12.50"], "point"),
+        (["1,234", "0,500"], "comma"),
     ],
 )
 def test_a_column_proves_its_locale(texts: list[str], locale: str | None) -> None:

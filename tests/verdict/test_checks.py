@@ -28,7 +28,7 @@ from clm_audit.measures.model import (
     to_date,
 )
 from clm_audit.report import words_checks
-from clm_audit.verdict.checks import CHECK_IDS, CODES, RULES, all_checks, files, intake_checks, money, people, windows
+from clm_audit.verdict.checks import CHECK_IDS, CODES, RULES, all_checks, files, intake_checks, money, orders, people, windows
 from clm_audit.verdict.checks.base import Subject, facts_of, touched
 from clm_audit.verdict.model import Check
 
@@ -505,6 +505,47 @@ def test_one_cohort() -> None:
     assert "campaign_response" not in melts.metrics
     assert said(people.one_cohort(cohort(20, 0, 20))) == ("unknown", "cohort_unknown")
     assert people.one_cohort(subject()).status == "unknown"
+
+
+# orders
+
+
+@pytest.mark.parametrize(
+    ("evidence", "answer"),
+    [
+        ({}, ("unknown", "numbers_unknown")),
+        ({"orders.rows": 1000}, ("pass", "numbers_once")),
+        ({"orders.rows": 1000, "orders.revised": 9}, ("pass", "numbers_revised")),
+        ({"orders.rows": 1000, "orders.numbers_anew": 900, "orders.revised": 9}, ("warn", "numbers_anew")),
+        ({"orders.rows": 1000, "orders.numbers_unclear": 10}, ("warn", "numbers_unclear")),
+        ({"orders.rows": 1000, "orders.numbers_unclear": 11}, ("fail", "numbers_unclear")),
+        ({"orders.rows": 1000, "orders.mixed_lines": 3}, ("warn", "numbers_mixed")),
+        ({"orders.rows": 1000, "orders.mixed_lines": 300}, ("fail", "numbers_mixed")),
+    ],
+)
+def test_order_numbers(evidence: Mapping[str, int], answer: tuple[str, str]) -> None:
+    assert said(orders.order_numbers(subject(evidence=evidence))) == answer
+
+
+@pytest.mark.parametrize(
+    ("evidence", "answer"),
+    [
+        ({}, ("unknown", "states_not_checked")),
+        ({"orders.rows": 100}, ("pass", "states_known")),
+        ({"orders.rows": 95, "orders.left_out.unknown_state": 5}, ("warn", "states_unknown")),
+        ({"orders.rows": 94, "orders.left_out.unknown_state": 6}, ("fail", "states_mostly_unknown")),
+        ({"orders.rows": 0, "orders.left_out.unknown_state": 6}, ("fail", "states_mostly_unknown")),
+    ],
+)
+def test_order_states(evidence: Mapping[str, int], answer: tuple[str, str]) -> None:
+    assert said(orders.order_states(subject(evidence=evidence))) == answer
+
+
+def test_spend_words() -> None:
+    assert said(files.spend_words(subject())) == ("unknown", "spend_words_unknown")
+    assert said(files.spend_words(subject(evidence={"spend.rows": 9}))) == ("pass", "spend_words_known")
+    near = subject(evidence={"spend.rows": 9, "spend.near_words": 2})
+    assert said(files.spend_words(near)) == ("warn", "spend_words_near")
 
 
 # all of them

@@ -11,7 +11,7 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
-from clm_audit.verdict.checks import files, money, people, windows
+from clm_audit.verdict.checks import files, money, orders, people, windows
 from clm_audit.verdict.checks.base import Rule, Subject
 from clm_audit.verdict.model import Check
 
@@ -22,7 +22,10 @@ RULES: tuple[Rule, ...] = (
     Rule("stale_export", files.stale_export),
     Rule("unknown_files", files.unknown_files),
     Rule("duplicates", files.duplicates, unknown_caps=True),
+    Rule("order_numbers", orders.order_numbers),
+    Rule("order_states", orders.order_states),
     Rule("spend_twice", files.spend_twice),
+    Rule("spend_words", files.spend_words),
     Rule("go_live", windows.go_live, unknown_caps=True, needs_windows=True),
     Rule("windows", windows.windows, unknown_caps=True, needs_windows=True),
     Rule("season", windows.season, unknown_caps=True, needs_windows=True),
@@ -43,7 +46,7 @@ RULES: tuple[Rule, ...] = (
     Rule("one_customer", money.one_customer, needs_windows=True),
 )
 CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
-CODES: tuple[str, ...] = (*files.CODES, *windows.CODES, *people.CODES, *money.CODES)
+CODES: tuple[str, ...] = (*files.CODES, *orders.CODES, *windows.CODES, *people.CODES, *money.CODES)
 
 
 def intake_checks(plan: AuditPlan, exports: Exports, facts: Facts) -> tuple[Check, ...]:

@@ -34,6 +34,9 @@ CODES = (
     "duplicates_unknown",
     "spend_once",
     "spend_twice",
+    "spend_words_known",
+    "spend_words_near",
+    "spend_words_unknown",
 )
 # Where exports of many tools and spreadsheets are known to stop.
 COMMON_CAPS = (2_000, 10_000, 15_000, 50_000, 65_536, 100_000, 200_000, 1_000_000, 1_048_576)
@@ -177,6 +180,16 @@ def spend_twice(subject: Subject) -> Check:
         metrics = touched(["spend"])
         return made("spend_twice", "warn", "spend_twice", metrics, platform=min(ads), books=min(books))
     return made("spend_twice", "pass", "spend_once")
+
+
+def spend_words(subject: Subject) -> Check:
+    """Categories that look like a misspelt one are not guessed: such spend counts as other."""
+    rows, near = subject.count("spend.rows"), subject.count("spend.near_words") or 0
+    if not rows:
+        return made("spend_words", "unknown", "spend_words_unknown")
+    if near:
+        return made("spend_words", "warn", "spend_words_near", touched(["spend"]), count=near, rows=rows)
+    return made("spend_words", "pass", "spend_words_known", touched(["spend"]), rows=rows)
 
 
 def _hit(rows: int, caps: tuple[int, ...]) -> int | None:

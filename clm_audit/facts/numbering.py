@@ -1,0 +1,78 @@
+"""Order numbers that stand in several files: the same order, a corrected one, or another order altogether.
+
+Two statements clash when at least two of day, amount and customer differ (of those that both make). Where
+nearly all shared numbers of two files clash, the files number their orders anew; where hardly any does, the
+clashing ones were corrected; in between nobody can tell, and the clashing orders are all kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+ANEW, CORRECTED = 0.8, 0.2  # shares of the shared numbers that clash
+_APART = 1_000_000  # spaces of single orders that were kept apart
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """``rows`` with their number space. ``anew``: part -> shared numbers that stand for other orders there;
+    ``unclear``: the same for orders that were kept because nobody can tell."""
+
+    rows: pl.DataFrame
+    anew: Mapping[int, int]
+    unclear: Mapping[int, int]
+
+
+def number_spaces(rows: pl.DataFrame, key: list[str]) -> Numbering:
+    """Tell the number spaces of the files (``part``) apart; ``rows`` has one row a key and part."""
+    if rows["part"].n_unique() < 2:
+        return Numbering(rows.with_columns(space=pl.lit(0, dtype=pl.Int32)), {}, {})
+    pairs = _pairs(rows, key)
+    each = pairs.group_by("part", "other").agg(share=pl.col("clash").mean()).sort("part", "other")
+    anew = each.filter(pl.col("share") >= ANEW).select("part", "other")
+    unclear = each.filter(pl.col("share").is_between(CORRECTED, ANEW, closed="none")).select("part", "other")
+    joined = each.join(anew, on=["part", "other"], how="anti").select("part", "other").rows()
+    space = _joined(rows["part"].unique().sort().to_list(), joined)
+    clashing = pairs.filter("clash").join(unclear, on=["part", "other"], how="semi")
+    apart = clashing.select(*key, part="other", apart=True).unique()
+    rows = rows.join(apart, on=[*key, "part"], how="left").with_columns(
+        space=pl.when("apart")
+        .then(pl.col("part") + _APART)
+        .otherwise(pl.col("part").replace_strict(space, return_dtype=pl.Int32))
+    )
+    renumbered = pairs.join(anew, on=["part", "other"], how="semi").select(*key, part="other").unique()
+    return Numbering(rows.drop("apart"), _by_part(renumbered), _by_part(apart))
+
+
+def _pairs(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Every two statements of different files about one number, and whether they clash."""
+    said = rows.select(
+        *key,
+        "part",
+        at=pl.col("day"),
+        cents=pl.when(~pl.col("summed")).then("gross"),
+        buyer=pl.col("customer"),
+    )
+    others = said.rename({"part": "other", "at": "at_other", "cents": "cents_other", "buyer": "buyer_other"})
+    both = said.join(others, on=key).filter(pl.col("part") < pl.col("other"))
+    differ = [pl.col(name) != pl.col(f"{name}_other") for name in ("at", "cents", "buyer")]
+    comparable = pl.sum_horizontal(each.is_not_null() for each in differ)
+    differing = pl.sum_horizontal(each.fill_null(False) for each in differ)
+    clash = (comparable > 0) & (differing >= pl.min_horizontal(comparable, pl.lit(2)))
+    return both.select(*key, "part", "other", clash=clash)
+
+
+def _joined(parts: list[int], pairs: list[tuple[int, int]]) -> dict[int, int]:
+    """Part -> the first of the parts that share its numbers."""
+    space = {part: part for part in parts}
+    for one, other in pairs:
+        low, high = sorted((space[one], space[other]))
+        space = {part: low if at == high else at for part, at in space.items()}
+    return space
+
+
+def _by_part(rows: pl.DataFrame) -> dict[int, int]:
+    return dict(rows.group_by("part").len().sort("part").iter_rows())

@@ -1,0 +1,81 @@
+"""What a file says must not be lost, doubled or guessed without a word."""
+
+from __future__ import annotations
+
+import pytest
+
+from clm_audit.exits import DataError
+
+
+def orders(rows: list[str], header: str = "order,date,amount,customer") -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+def numbered(first: int, last: int, month: str, amount: int, customer: str) -> list[str]:
+    return [f"{n},{month}-{n:02d},{amount + n}.00,{customer}{n}" for n in range(first, last + 1)]
+
+
+def test_order_numbers_that_start_again_are_different_orders(build) -> None:
+    old, new = numbered(1, 20, "2023-03", 10, "a"), numbered(1, 9, "2024-08", 100, "b")
+    built = build({"old/o.csv": orders(old), "new/o.csv": orders(new)})
+    assert built.tables["orders"].height == 29
+    assert built.facts.evidence["orders.numbers_anew"] == 9
+    assert built.facts.evidence["orders.duplicate_rows"] == 0
+    assert "order numbers that stand for other orders in another file, both counted: 9" in built.file("old/o.csv").notes
+
+
+def test_a_third_file_repeats_the_numbers_that_start_again(build) -> None:
+    old, new = numbered(1, 20, "2023-03", 10, "a"), numbered(1, 9, "2024-08", 100, "b")
+    built = build({"a.csv": orders(old), "b.csv": orders(new), "c.csv": orders([*new[4:], "77,2024-09-01,1.00,c"])})
+    assert built.tables["orders"].height == 30
+    assert built.facts.evidence["orders.duplicate_rows"] == 5
+
+
+def test_a_later_export_that_corrects_an_order_counts(build) -> None:
+    header = "order,date,amount,customer,refunded,status"
+    early = [f"{n},2024-03-{n:02d},10.00,a{n},0,paid" for n in range(1, 21)]
+    late = [*early[10:], "99,2024-06-01,5.00,z,0,paid"]
+    late[2], late[3] = "13,2024-03-13,10.00,a13,4.00,paid", "14,2024-03-14,10.00,a14,0,cancelled"
+    for names in (("a.csv", "b.csv"), ("b.csv", "a.csv")):
+        built = build({names[0]: orders(early, header), names[1]: orders(late, header)})
+        assert built.tables["orders"].height == 21
+        assert sorted(net for (net,) in built.rows("orders", "net"))[:3] == [500, 600, 1000]
+        assert (1000, "cancelled") in built.rows("orders", "net", "left_out")
+        assert built.facts.evidence["orders.revised"] == 2
+        assert [code for code, *_ in built.codes()].count("superseded") == 2
+        assert built.file(names[0]).rows.duplicate + built.file(names[1]).rows.duplicate == 10
+
+
+def test_numbers_that_agree_for_some_orders_only_cannot_be_told(build) -> None:
+    first = numbered(1, 10, "2024-03", 10, "a")
+    second = [*first[:5], *numbered(6, 10, "2024-05", 500, "b")]
+    built = build({"a.csv": orders(first), "b.csv": orders(second)})
+    assert built.tables["orders"].height == 15
+    assert built.facts.evidence["orders.numbers_unclear"] == 5
+    assert built.facts.evidence["orders.duplicate_rows"] == 5
+
+
+def test_line_items_whose_order_numbers_start_again(build) -> None:
+    header = "order,date,customer,item,amount"
+    old = [f"{n},2023-03-{n:02d},a{n},{i},5.00" for n in range(1, 9) for i in "xy"]
+    new = [f"{n},2024-08-{n:02d},b{n},{i},7.00" for n in range(1, 9) for i in "xyz"]
+    built = build({"a.csv": orders(old, header), "b.csv": orders(new, header)})
+    assert sorted(built.rows("orders", "gross")) == [(1000,)] * 8 + [(2100,)] * 8
+
+
+@pytest.mark.parametrize("text", ['"1,234"|"2,500"', '"1,234"|12', '"1,234"|5000'])
+def test_three_places_after_a_comma_are_not_guessed(build, text) -> None:
+    rows = [f"o{n},2024-01-0{n + 1},{amount},c" for n, amount in enumerate(text.split("|"))]
+    with pytest.raises(DataError, match=r"column 'amount': 1,234 can be"):
+        build({"orders.csv": orders(rows)})
+
+
+@pytest.mark.parametrize(("proof", "cents"), [('"1,234.50"', 123400), ('"1,234,567"', 123400), ("9.99", 123400)])
+def test_three_places_after_a_comma_are_thousands_when_another_row_proves_it(build, proof, cents) -> None:
+    built = build({"orders.csv": orders(['a,2024-01-01,"1,234",c', f"b,2024-01-02,{proof},c"])})
+    assert built.rows("orders", "gross")[0] == (cents,)
+
+
+def test_three_places_after_a_comma_are_decimals_when_another_row_proves_it(build) -> None:
+    built = build({"orders.csv": "order;date;amount\na;2024-01-01;1,234\nb;2024-01-02;12,5\n"})
+    assert built.rows("orders", "gross") == [(123,), (1250,)]
