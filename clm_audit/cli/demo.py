@@ -41,6 +41,7 @@ def demo(
     copy_sample(shipped("sample_data"), output)
     plan = with_gate(resolve([], output / "clm-audit.yaml", {}, {}, Path.cwd()), wanted=False)
     outputs = Outputs(html=output / "report.html", json=output / "audit.json")
+    outputs.check(plan)
     report = run(plan, outputs, stamp=False, quiet=quiet)
     print_as(report, "text")
     if not quiet:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,13 +30,17 @@ class Outputs:
 
         Raises :class:`UsageError` with every target that is wrong.
         """
-        problems = tuple(self._problems([source.path for source in plan.sources]))
+        problems = tuple(self._problems(plan))
         if problems:
             raise UsageError(problems=problems)
 
-    def _problems(self, inputs: Sequence[Path]) -> Iterator[Problem]:
+    def _problems(self, plan: AuditPlan) -> Iterator[Problem]:
+        from clm_audit.report.write import REJECTS
+
+        folders = [source.path.resolve() for source in plan.sources if source.path.is_dir()]
+        targets = (("html", self.html, "HTML"), ("json", self.json, "JSON"), ("md", self.md, "Markdown"))
         seen: set[Path] = set()
-        for option, path in (("html", self.html), ("json", self.json), ("md", self.md), ("rejects", self.rejects)):
+        for option, path, kind in (*targets, ("rejects", self.rejects, REJECTS)):
             if path is None:
                 continue
             real = path.resolve()
@@ -47,25 +52,32 @@ class Outputs:
                 yield Problem("is a folder", where, "name a file in it")
             elif not path.parent.is_dir():
                 yield Problem("its folder does not exist", where, "create the folder first")
-            elif any(folder.is_dir() and real.is_relative_to(folder.resolve()) for folder in inputs):
+            elif any(real.is_relative_to(folder) for folder in folders):
                 yield Problem(
                     "is inside a folder of exports, where the next run would read it", where, "write it somewhere else"
                 )
+            else:
+                yield from _refused(path, kind, _inputs(plan), where)
+        beside = self._beside()
+        if beside is not None and os.path.lexists(beside):
+            hint = "name another file for the rejects with --rejects"
+            yield from _refused(beside, REJECTS, _inputs(plan), str(beside), hint)
 
     def write(self, plan: AuditPlan, report: AuditReport, rejects: Sequence[Reject]) -> tuple[Path, ...]:
-        """Write what was asked for, and the rejects beside it when there are any; returns the paths."""
+        """Write what was asked for, and the rejects beside it when there are any; returns the paths.
+
+        Everything is rendered before anything is written.
+        """
         from clm_audit.report.html import to_html
         from clm_audit.report.json_out import to_json
         from clm_audit.report.markdown import to_markdown
         from clm_audit.report.write import write_text
 
-        inputs = _inputs(plan)
-        written: list[Path] = []
-        for path, render in ((self.html, to_html), (self.json, to_json), (self.md, to_markdown)):
-            if path is not None:
-                write_text(path, render(report), inputs)
-                written.append(path)
-        return (*written, *self.write_rejects(plan, rejects))
+        renderers = ((self.html, to_html), (self.json, to_json), (self.md, to_markdown))
+        texts = [(path, render(report)) for path, render in renderers if path is not None]
+        for path, text in texts:
+            write_text(path, text, _inputs(plan))
+        return (*(path for path, _ in texts), *self.write_rejects(plan, rejects))
 
     def write_rejects(self, plan: AuditPlan, rejects: Sequence[Reject]) -> tuple[Path, ...]:
         """Write the rejects where they belong, if anywhere."""
@@ -80,24 +92,25 @@ class Outputs:
 
     def _rejects_path(self, any_rejects: bool) -> Path | None:
         """Where the rejects go. A list of an earlier run beside the report is brought up to date."""
-        if self.rejects is not None:
-            return self.rejects
+        beside = self._beside()
+        return beside if beside is not None and (any_rejects or beside.exists()) else self.rejects
+
+    def _beside(self) -> Path | None:
+        """`rejects.csv` beside the first report, where no other name is given."""
         report = self.html or self.json or self.md
-        if report is None:
-            return None
-        beside = report.with_name("rejects.csv")
-        return beside if any_rejects or _is_list_of_rejects(beside) else None
+        return report.with_name("rejects.csv") if report is not None and self.rejects is None else None
 
 
 def _inputs(plan: AuditPlan) -> list[Path]:
-    return [source.path for source in plan.sources if source.path.is_file()]
+    config = [plan.config] if plan.config is not None else []
+    return [*config, *(source.path for source in plan.sources if source.path.is_file())]
 
 
-def _is_list_of_rejects(path: Path) -> bool:
-    from clm_audit.report.rejects import HEADER
+def _refused(path: Path, kind: str, inputs: Sequence[Path], where: str, hint: str = "") -> Iterator[Problem]:
+    """What writing to ``path`` would be refused for."""
+    from clm_audit.report.write import check_target
 
-    if not path.is_file():
-        return False
-    head = ",".join(HEADER).encode()
-    with path.open("rb") as stream:
-        return stream.read(len(head)) == head
+    try:
+        check_target(path, kind, inputs)
+    except UsageError as error:
+        yield from (Problem(problem.what, where, hint or problem.hint) for problem in error.problems)

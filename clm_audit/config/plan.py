@@ -104,6 +104,7 @@ class AuditPlan(Frozen):
     ``origins`` maps a dotted config path (``policy.materiality``) to where its value came from:
     ``option --go-live``, ``CLM_AUDIT_GO_LIVE``, ``clm-audit.yaml:3:1`` or ``default``.
     ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
+    ``config`` is the file that was read, if any: nothing is written over it, and no report names it.
     """
 
     title: str | None = None
@@ -125,6 +126,7 @@ class AuditPlan(Frozen):
     gate: GateRules | None = None
     report: ReportStyle = ReportStyle()
     root: Path = Path()
+    config: Path | None = None
     origins: Mapping[str, str] = {}
 
     def metric(self, metric: MetricId) -> MetricPolicy:

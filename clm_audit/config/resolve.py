@@ -189,6 +189,7 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         gate=GateRules(**file.gate.model_dump()) if file.gate else None,
         report=ReportStyle(client=file.report.client, author=file.report.author),
         root=root,
+        config=layers.path,
     )
     return plan.model_copy(update={"origins": _origins(plan, layers, given=given)})
 

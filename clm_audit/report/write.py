@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable
@@ -11,48 +12,63 @@ from pathlib import Path
 from clm_audit.exits import UsageError
 from clm_audit.report.rejects import HEADER
 
-_SNIFF = 512
+_SNIFF = 4096
 _NEW_NAME = "name another file, or move this one away"
+REJECTS = "a list of rejects"
+_OTHER = "something else"
+# Our own marks, not the first characters of a format: `{` and `#` begin package.json and a shell script, too.
+_MARKS = {
+    "HTML": re.compile(rb'<!doctype html>.*?<meta name="generator" content="clm-audit ', re.DOTALL | re.IGNORECASE),
+    "JSON": re.compile(rb'\{\s*"schema_version":\s*"[^"]*",\s*"tool":\s*\{\s*"name":\s*"clm-audit"'),
+    "Markdown": re.compile(rb"<!-- clm-audit report -->"),
+    REJECTS: re.compile(re.escape(",".join(HEADER).encode()) + rb"\r?\n"),
+}
 
 
 def write_text(path: Path, text: str, inputs: Iterable[Path] = ()) -> None:
     """Write ``text`` as UTF-8 to ``path``: a temporary name in the same folder, flushed, then renamed.
 
     ``inputs`` are the files the audit read. Raises :class:`UsageError` when ``path`` is a link, a folder or
-    a device, is one of the inputs, holds another kind of file (by its first bytes), or cannot be written;
-    what stood there before is then untouched.
+    a device, is one of the inputs, holds anything but an earlier output of this program of the same kind, or
+    cannot be written; what stood there before is then untouched.
     """
     data = text.encode("utf-8")
+    check_target(path, kind_of(data[:_SNIFF]), inputs)
     try:
-        _refuse(path, data, inputs)
         _replace(path, data)
     except OSError as error:
-        hint = "create the folder first" if isinstance(error, FileNotFoundError) else ""
-        raise UsageError(f"cannot write: {error.strerror or error}", where=str(path), hint=hint) from error
+        raise _unwritable(path, error) from error
+
+
+def check_target(path: Path, kind: str, inputs: Iterable[Path] = ()) -> None:
+    """Raise what :func:`write_text` would raise for a text of this ``kind``, before there is one."""
+    try:
+        _refuse(path, kind, inputs)
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise UsageError("cannot write: no permission in this folder", where=str(path), hint="name another folder")
+    except OSError as error:
+        raise _unwritable(path, error) from error
 
 
 def kind_of(head: bytes) -> str:
-    """What a file is, by its first bytes.
+    """Which output of this program a file is, by the marks near its start.
 
-    >>> kind_of(b"<!DOCTYPE html><html>"), kind_of(b"order,date")
-    ('HTML', 'something else')
+    >>> kind_of(b"<!-- clm-audit report -->"), kind_of(b"# Notes")
+    ('Markdown', 'something else')
     """
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    signatures = (
-        ("HTML", (b"<!doctype html", b"<html")),
-        ("JSON", (b"{",)),
-        ("XML", (b"<?xml",)),
-        ("Markdown", (b"<!-- clm-audit", b"#")),
-        ("a list of rejects", (",".join(HEADER).encode(),)),
-        ("a text report", (b"clm-audit",)),
-    )
-    return next((name for name, marks in signatures if start.startswith(marks)), "something else")
+    return next((kind for kind, mark in _MARKS.items() if mark.match(head)), _OTHER)
 
 
-def _refuse(path: Path, data: bytes, inputs: Iterable[Path]) -> None:
+def _unwritable(path: Path, error: OSError) -> UsageError:
+    hint = "create the folder first" if isinstance(error, FileNotFoundError) else ""
+    return UsageError(f"cannot write: {error.strerror or error}", where=str(path), hint=hint)
+
+
+def _refuse(path: Path, kind: str, inputs: Iterable[Path]) -> None:
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
+        path.parent.stat()
         return
     if stat.S_ISLNK(mode):
         raise UsageError("is a link; reports are never written through one", where=str(path), hint=_NEW_NAME)
@@ -60,12 +76,12 @@ def _refuse(path: Path, data: bytes, inputs: Iterable[Path]) -> None:
         raise UsageError("is not a regular file", where=str(path), hint="name a file")
     if any(source.exists() and path.samefile(source) for source in inputs):
         raise UsageError("is one of the files that were read", where=str(path), hint=_NEW_NAME)
-    with path.open("rb") as old:
-        head = old.read(_SNIFF)
-    if head and (kind_of(head) != kind_of(data[:_SNIFF]) or kind_of(head) == "something else"):
-        raise UsageError(
-            f"exists and is {kind_of(head)}, not {kind_of(data[:_SNIFF])}", where=str(path), hint=_NEW_NAME
-        )
+    with path.open("rb") as file:
+        head = file.read(_SNIFF)
+    old = kind_of(head)
+    if head and (old != kind or old == _OTHER):
+        what = "was not written by clm-audit" if old == _OTHER else f"is {old}, not {kind}"
+        raise UsageError(f"exists and {what}", where=str(path), hint=_NEW_NAME)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -119,6 +119,55 @@ def test_targets_are_checked_before_the_work_starts(
     assert plans == []
 
 
+OTHERS = {
+    "clm-audit.yaml": "# our audit\ngo_live: 2024-07-01\nsources: [{path: before}, {path: after}]\n",
+    "README.md": "# Our shop\n",
+    "run.sh": "#!/bin/sh\n",
+    "package.json": '{"name": "x"}\n',
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("option", ["--html", "--json", "--md", "--rejects"])
+def test_no_file_of_others_is_ever_replaced(
+    plans: list[AuditPlan], capfd: pytest.CaptureFixture[str], name: str, option: str
+) -> None:
+    for other, text in OTHERS.items():
+        Path(other).write_text(text, encoding="utf-8")
+    assert main(["compare", option, name]) is ExitCode.USAGE
+    assert f"{option} {name}: " in capfd.readouterr().err
+    assert {other: Path(other).read_text(encoding="utf-8") for other in OTHERS} == OTHERS
+    assert plans == []
+
+
+def test_one_refused_target_means_that_nothing_is_written(
+    plans: list[AuditPlan], capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("notes.txt").write_text("mine\n", encoding="utf-8")
+    Path("link.md").symlink_to("elsewhere.md")
+    args = ["compare", "before", "after", "--html", "ok.html", "--json", "notes.txt", "--md", "link.md"]
+    assert main(args) is ExitCode.USAGE
+    err = capfd.readouterr().err
+    assert "--json notes.txt: exists and was not written by clm-audit" in err
+    assert "--md link.md: is a link" in err
+    assert not Path("ok.html").exists()
+    assert plans == []
+
+
+def test_a_foreign_list_beside_the_report_is_refused_before_the_work(
+    plans: list[AuditPlan], capfd: pytest.CaptureFixture[str]
+) -> None:
+    Path("rejects.csv").write_text("mine\n", encoding="utf-8")
+    assert main(["compare", "before", "after", "--title", "rejects", "--html", "ok.html"]) is ExitCode.USAGE
+    assert "rejects.csv: exists and was not written by clm-audit (name another file for the rejects" in (
+        capfd.readouterr().err
+    )
+    assert plans == []
+    args = ["compare", "before", "after", "--title", "rejects", "--html", "ok.html", "--rejects", "r.csv", "--quiet"]
+    assert main(args) is ExitCode.DONE
+    assert Path("rejects.csv").read_text(encoding="utf-8") == "mine\n"
+
+
 @pytest.mark.usefixtures("plans")
 def test_an_input_is_never_overwritten(capfd: pytest.CaptureFixture[str]) -> None:
     Path("orders.json").write_text("{}\n", encoding="utf-8")
@@ -317,13 +366,14 @@ def test_check_prints_the_ledger_and_no_verdict(demo: tuple[Path, object], clm_a
 
 
 def test_check_lists_the_rows_not_taken(demo: tuple[Path, object], clm_audit: Run, tmp_path: Path) -> None:
-    run = clm_audit("check", demo[0] / "before", "--format", "json", "--rejects", "rejects.csv")
+    config = demo[0] / "clm-audit.yaml"
+    run = clm_audit("check", "-c", config, "--format", "json", "--rejects", "rejects.csv")
     assert "wrote rejects.csv" in run.stderr
     listed = (tmp_path / "rejects.csv").read_text(encoding="utf-8").splitlines()
     count = json.loads(run.stdout)["reject_count"]
     assert len(listed) == 1 + count
     assert count > 0
-    assert f"{count} rows were not taken; --rejects FILE lists them" in clm_audit("check", demo[0] / "before").stderr
+    assert f"{count} rows were not taken; --rejects FILE lists them" in clm_audit("check", "-c", config).stderr
 
 
 def test_check_needs_no_go_live(demo: tuple[Path, object], clm_audit: Run) -> None:

@@ -167,7 +167,7 @@ def test_every_field_of_the_plan_has_an_origin(here: Path) -> None:
     plan = resolve([Path("before"), Path("after")], None, {}, {}, here)
     names = {"before": "windows", "after": "windows", "washout_weeks": "windows", "hourly_rate": "service"}
     heads = {path.partition(".")[0].partition("[")[0] for path in plan.origins}
-    assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "origins"} == heads
+    assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "config", "origins"} == heads
 
 
 def test_the_plan_does_not_depend_on_where_one_stands(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

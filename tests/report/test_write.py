@@ -8,9 +8,20 @@ import pytest
 from clm_audit.exits import UsageError
 from clm_audit.report import write
 from clm_audit.report.rejects import rejects_csv
-from clm_audit.report.write import kind_of, write_text
+from clm_audit.report.write import check_target, kind_of, write_text
 
-PAGE = "<!DOCTYPE html>\n<title>new</title>\n"
+PAGE = '<!DOCTYPE html>\n<meta name="generator" content="clm-audit 9.9">\n<title>new</title>\n'
+OLD = PAGE.replace("new", "old")
+OTHERS = {
+    "r.html": "<!DOCTYPE html>\n<title>our shop</title>\n",
+    "package.json": '{"name": "clm-audit", "schema_version": "1"}',
+    "list.json": '[{"schema_version": "1"}]',
+    "README.md": "# clm-audit\n<!-- clm-audit report -->\n",
+    "run.sh": "#!/bin/sh\nclm-audit compare\n",
+    "clm-audit.yaml": "# clm-audit: the audit of a company\ngo_live: 2024-07-01\n",
+    "data.xml": "<?xml version='1.0'?>",
+    "orders.csv": "file,line,byte,column,code,action,mine\n1,2,3,4,5,6,7\n",
+}
 
 
 def names(folder: Path) -> list[str]:
@@ -25,7 +36,7 @@ def test_a_new_file_is_written_whole(tmp_path: Path) -> None:
 
 def test_an_old_report_of_the_same_kind_is_replaced(tmp_path: Path) -> None:
     target = tmp_path / "r.html"
-    target.write_text("<html>old</html>")
+    target.write_text(OLD)
     write_text(target, PAGE)
     assert target.read_text() == PAGE
 
@@ -37,7 +48,7 @@ def test_an_old_report_of_the_same_kind_is_replaced(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_stays(tmp_path: Path, old: str) -> None:
     target = tmp_path / "r.html"
     target.write_text(old)
-    with pytest.raises(UsageError, match="exists and is"):
+    with pytest.raises(UsageError, match=r"exists and (is a list|was not written)"):
         write_text(target, PAGE)
     assert target.read_text() == old
     assert names(tmp_path) == ["r.html"]
@@ -46,10 +57,33 @@ def test_a_file_of_another_kind_stays(tmp_path: Path, old: str) -> None:
 def test_an_export_is_not_taken_for_a_list_of_rejects(tmp_path: Path) -> None:
     target = tmp_path / "rejects.csv"
     target.write_text("order,date,amount\n1,2024-01-01,5\n")
-    with pytest.raises(UsageError, match="something else"):
+    with pytest.raises(UsageError, match="was not written by clm-audit"):
         write_text(target, rejects_csv([]))
     target.write_text(rejects_csv([]))
     write_text(target, rejects_csv([]))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_only_what_this_program_wrote_is_ever_replaced(tmp_path: Path, name: str) -> None:
+    target = tmp_path / name
+    target.write_text(OTHERS[name])
+    for kind, text in outputs().items():
+        with pytest.raises(UsageError, match="was not written by clm-audit"):
+            check_target(target, kind)
+        with pytest.raises(UsageError, match="was not written by clm-audit"):
+            write_text(target, text)
+    assert target.read_text() == OTHERS[name]
+    assert names(tmp_path) == [name]
+
+
+def test_a_target_is_refused_before_there_is_a_text(tmp_path: Path) -> None:
+    check_target(tmp_path / "new.html", "HTML")
+    (tmp_path / "old.html").write_text(OLD)
+    check_target(tmp_path / "old.html", "HTML")
+    for path, kind in ((tmp_path / "no" / "r.html", "HTML"), (tmp_path / "old.html", "JSON"), (tmp_path, "HTML")):
+        with pytest.raises(UsageError):
+            check_target(path, kind)
+    assert names(tmp_path) == ["old.html"]
 
 
 def test_an_empty_file_may_be_filled(tmp_path: Path) -> None:
@@ -59,25 +93,25 @@ def test_an_empty_file_may_be_filled(tmp_path: Path) -> None:
 
 
 def test_links_are_never_followed(tmp_path: Path) -> None:
-    (tmp_path / "real.html").write_text("<html>old</html>")
+    (tmp_path / "real.html").write_text(OLD)
     for target in ("real.html", "nowhere.html"):
         link = tmp_path / "link.html"
         link.unlink(missing_ok=True)
         link.symlink_to(tmp_path / target)
         with pytest.raises(UsageError, match="link"):
             write_text(link, PAGE)
-    assert (tmp_path / "real.html").read_text() == "<html>old</html>"
+    assert (tmp_path / "real.html").read_text() == OLD
     assert not (tmp_path / "nowhere.html").exists()
 
 
 def test_an_input_is_never_overwritten_not_even_by_another_name(tmp_path: Path) -> None:
     source = tmp_path / "in.html"
-    source.write_text("<html>export</html>")
+    source.write_text(OLD)
     os.link(source, tmp_path / "other.html")
     for name in ("in.html", "other.html"):
         with pytest.raises(UsageError, match="were read"):
             write_text(tmp_path / name, PAGE, [tmp_path / "gone.csv", source])
-    assert source.read_text() == "<html>export</html>"
+    assert source.read_text() == OLD
 
 
 def test_folders_and_devices_are_refused(tmp_path: Path) -> None:
@@ -94,7 +128,7 @@ def test_a_missing_folder_is_said_with_what_to_do(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_the_old_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "r.html"
-    target.write_text("<html>old</html>")
+    target.write_text(OLD)
 
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
@@ -102,18 +136,22 @@ def test_a_failed_write_leaves_the_old_report(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(write.os, "fsync", full)
     with pytest.raises(UsageError, match="No space left"):
         write_text(target, PAGE)
-    assert target.read_text() == "<html>old</html>"
+    assert target.read_text() == OLD
     assert names(tmp_path) == ["r.html"]
 
 
-def test_every_output_of_the_program_has_a_kind() -> None:
+def outputs() -> dict[str, str]:
+    """Every kind of output that the program writes."""
     from clm_audit.report.html import to_html
     from clm_audit.report.json_out import to_json
     from clm_audit.report.markdown import to_markdown
     from report import worlds
 
     report = worlds.bare_report()
-    outputs = {"HTML": to_html(report), "JSON": to_json(report), "Markdown": to_markdown(report)}
-    outputs["a list of rejects"] = rejects_csv([])
-    for kind, text in outputs.items():
-        assert kind_of(text.encode()[:512]) == kind
+    texts = {"HTML": to_html(report), "JSON": to_json(report), "Markdown": to_markdown(report)}
+    return texts | {"a list of rejects": rejects_csv([])}
+
+
+def test_every_output_of_the_program_has_a_kind() -> None:
+    for kind, text in outputs().items():
+        assert kind_of(text.encode()[:4096]) == kind
