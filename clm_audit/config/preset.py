@@ -53,9 +53,11 @@ class Yield(Frozen):
     fields are combined over the rows of one order. ``left_out``: rows understood but not counted:
     reason -> column -> values (case-insensitive; ``"*"`` = any non-blank value).
     ``counted``: column -> the only values that count (e.g. deal stage won); others are left out as
-    ``not_won``; values in neither list are reported with their counts. Of several columns the first
-    that holds a value decides.
-    In ``where``, ``left_out`` and ``counted`` a column is named by a field of ``fields`` or by its
+    ``not_won``. Of several columns the first that holds a value decides.
+    ``known``: column -> further values that are understood: of a yield with ``counted`` those that do not
+    count, of others those that do. A value that no list of its column holds is left out as
+    ``unknown_state`` and reported with its count; columns without a ``known`` list are not asked.
+    In ``where``, ``left_out``, ``counted`` and ``known`` a column is named by a field of ``fields`` or by its
     header, and a value that starts with ``re:`` is a regular expression. ``fields`` may hold helper
     fields for this (``event``) that are no part of the fact.
     """
@@ -67,6 +69,7 @@ class Yield(Frozen):
     lines: Mapping[str, Combine] = {}
     left_out: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     counted: Mapping[str, tuple[str, ...]] = {}
+    known: Mapping[str, tuple[str, ...]] = {}
     category: str | None = None
 
 

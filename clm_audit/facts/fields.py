@@ -156,6 +156,7 @@ LEFT_OUT: tuple[str, ...] = (
     "spam",
     "suspended",
     "test",
+    "unknown_state",
     "unpaid",
     "voided",
 )

@@ -6,7 +6,7 @@ For every yield of a file a Parquet is written with the row number, the typed fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,14 +15,13 @@ import polars as pl
 
 from clm_audit.config.preset import FactName, Yield
 from clm_audit.exits import DataError
-from clm_audit.facts import money
+from clm_audit.facts import money, statuses
 from clm_audit.facts.columns import Column, Finder, one_of
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.ledger import Rows
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, name_space
-from clm_audit.facts.statuses import with_default_states
 from clm_audit.intake.model import RawTable
 
 
@@ -72,7 +71,9 @@ class Stager:
         self.finder = Finder.of(table)
         self.formats = Formats(table)
         self.reader = Reader(table, pools, zone, self.formats)
-        self.yields = tuple(with_default_states(source) for source in table.object.yields) if table.object else ()
+        self.yields = (
+            tuple(statuses.with_default_states(source) for source in table.object.yields) if table.object else ()
+        )
         self.columns = [self._columns(source) for source in self.yields]
         self.segments = self._segments(segment_by)
         self._long = False
@@ -149,11 +150,22 @@ class Stager:
                 hint="the file changed while it was read; run again",
             )
         self._long = numbers.pop("places", 0) > 0
-        notes = tuple(dict.fromkeys(self.formats.notes))
+        notes = tuple(dict.fromkeys([*self.formats.notes, *self._states(staged, base)]))
         return tuple(
             replace(one, stamps={} if number else numbers, notes=() if number else notes)
             for number, (one, _) in enumerate(staged)
         )
+
+    def _states(self, staged: Sequence[tuple[Staged, pl.LazyFrame]], base: pl.LazyFrame) -> Iterator[str]:
+        """The states that nobody knows, with their counts."""
+        for one, _ in staged:
+            column = self.finder.rule(one.source, "status")
+            if column is None or statuses.UNKNOWN not in one.left:
+                continue
+            rows = one.scan().filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")
+            if rows.head(1).collect().height:
+                states = base.select("row", column.name).join(rows, on="row", how="semi").group_by(column.name).len()
+                yield statuses.named(dict(states.collect(engine="streaming").iter_rows()))
 
     def _counts(self) -> dict[str, pl.Expr]:
         """Counts over the whole file: rows, stamps, and cells with three decimals that could be thousands."""
@@ -174,7 +186,12 @@ class Stager:
         """Every column that a field, a rule or a segment reads."""
         needed = [column for columns in self.columns for column in columns.values()]
         for source in self.yields:
-            keys = {*source.where, *source.counted, *(key for rule in source.left_out.values() for key in rule)}
+            keys = {
+                *source.where,
+                *source.counted,
+                *source.known,
+                *(key for rule in source.left_out.values() for key in rule),
+            }
             needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
         return [*needed, *self.segments.values(), *(column for column, _ in self._total_columns())]
 
@@ -236,6 +253,10 @@ class Stager:
         if counted is not None:
             names.append("not_won")
             left = pl.when(counted).then(left).otherwise(pl.lit(1, dtype=pl.UInt8))
+        unknown = statuses.unknown(source, lambda key: self.finder.rule(source, key))
+        if unknown is not None:
+            names.append(statuses.UNKNOWN)
+            left = pl.when(unknown).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
         for name, columns in reversed(list(source.left_out.items())):
             hit = pl.lit(False)
             for key, values in columns.items():

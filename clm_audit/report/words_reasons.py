@@ -15,6 +15,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "There are {fact} only {side} go-live, so there is nothing to compare with.",
         "Add the export with {fact} from the other side of go-live.",
     ),
+    "hole_at_go_live": (
+        "There is a hole in the {fact}: {lost} rows on the wrong side of go-live for their folder were left out where "
+        "the other folder has none, and {days} days next to go-live have no row.",
+        "Give one folder with everything, or the right go-live date.",
+    ),
     "empty_window": (
         "The {side} window holds no {fact}.",
         "Check the window's dates, or add the export for that time.",
@@ -62,6 +67,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "no_base": (
         "The history is too short to tell which customers were active.",
         "Add older order exports: at least {weeks} weeks before the window.",
+    ),
+    "more_responses_than_deliveries": (
+        "In the {side} window {responses} responses stand against {delivered} deliveries: they are not the same people.",
+        "Map the columns that count each recipient once (unique clicks, delivered).",
     ),
     "disabled": (
         "The config switches this metric off.",
@@ -134,6 +143,7 @@ LEFT_OUT: Mapping[str, str] = {
     "spam": "spam",
     "suspended": "suspended",
     "test": "a test record",
+    "unknown_state": "in a state that is not known",
     "unpaid": "not paid",
     "voided": "voided",
 }
@@ -145,6 +155,8 @@ _GAPS: Mapping[str, str | int | float] = {
     "need": 13,
     "unit": "weeks",
     "metric": "<name>",
+    "lost": 0,
+    "days": 0,
     "weeks": 13,
 }
 

@@ -79,3 +79,32 @@ def test_three_places_after_a_comma_are_thousands_when_another_row_proves_it(bui
 def test_three_places_after_a_comma_are_decimals_when_another_row_proves_it(build) -> None:
     built = build({"orders.csv": "order;date;amount\na;2024-01-01;1,234\nb;2024-01-02;12,5\n"})
     assert built.rows("orders", "gross") == [(123,), (1250,)]
+
+
+def test_states_of_orders_that_nobody_knows_are_listed_and_not_counted(build) -> None:
+    header = "order,date,amount,customer,status"
+    states = ["paid", "Storniert", "annulée", "Zahlung ausstehend", "chargeback", "Declined", "on hold", "", "Bezahlt"]
+    states += ["zurückgestellt", "zurückgestellt", "ann@x.org"]
+    built = build({"o.csv": orders([f"{n},2024-01-01,1.00,c,{state}" for n, state in enumerate(states)], header)})
+    reasons = [reason for (reason,) in built.rows("orders", "left_out")]
+    assert reasons[:9] == [None, "cancelled", "cancelled", "unpaid", "voided", "unpaid", "unpaid", None, None]
+    assert reasons[9:] == ["unknown_state"] * 3
+    note = "orders in a state that is not known: zurückgestellt 2, other values 1"
+    assert note in built.file("o.csv").notes
+    assert built.facts.evidence["orders.left_out.unknown_state"] == 3
+
+
+def test_won_deals_in_any_language_and_stages_that_nobody_knows(build) -> None:
+    header = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Associated Contact IDs"
+    stages = ["Cierre ganado", "Gewonnen", "Closed Won", "Perdido", "Nicht gewonnen", "Contract Sent", "Kunde"]
+    rows = [f"{n},x,{stage},5.00,2024-01-05,9" for n, stage in enumerate(stages)]
+    built = build({"deals.csv": orders(rows, header)})
+    reasons = [reason for (reason,) in built.rows("orders", "left_out")]
+    assert reasons == [None, None, None, "not_won", "not_won", "not_won", "unknown_state"]
+    assert "orders in a state that is not known: Kunde 1" in built.file("deals.csv").notes
+
+
+def test_the_won_flag_leaves_no_state_unknown(build) -> None:
+    header = "Record ID,Deal Stage,Is Closed Won,Amount,Close Date"
+    built = build({"deals.csv": orders(["1,Kunde,true,1.0,2024-01-05", "2,Kunde,false,2.0,2024-01-05"], header)})
+    assert built.rows("orders", "left_out") == [(None,), ("not_won",)]

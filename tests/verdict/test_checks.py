@@ -23,12 +23,24 @@ from clm_audit.measures.model import (
     MetricTotals,
     Moments,
     Ratio,
+    SideRows,
     Totals,
     day_number,
     to_date,
 )
 from clm_audit.report import words_checks
-from clm_audit.verdict.checks import CHECK_IDS, CODES, RULES, all_checks, files, intake_checks, money, orders, people, windows
+from clm_audit.verdict.checks import (
+    CHECK_IDS,
+    CODES,
+    RULES,
+    all_checks,
+    files,
+    intake_checks,
+    money,
+    orders,
+    people,
+    windows,
+)
 from clm_audit.verdict.checks.base import Subject, facts_of, touched
 from clm_audit.verdict.model import Check
 
@@ -271,6 +283,26 @@ def test_coverage_of_the_windows() -> None:
     assert check.metrics == ("service_cost",)
     assert check.evidence["days"] == 164
     assert said(windows.coverage(subject(when=calendar(coverage={})))) == ("unknown", "coverage_unknown")
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "code"),
+    [
+        (SideRows(0, 0, 0, 0, 0, 14), "pass", "sides_clear"),
+        (SideRows(5, 5, 1, 14, 14, 14), "pass", "sides_clear"),
+        (SideRows(900, 5, 1, 0, 0, 14), "warn", "sides_covered"),
+        (SideRows(900, 6, 1, 92, 0, 14), "fail", "sides_hole"),
+        (SideRows(0, 0, 0, 15, 0, 14), "fail", "sides_end_early"),
+        (SideRows(0, 0, 0, 0, 15, 14), "fail", "sides_start_late"),
+        (SideRows(0, 0, 0, 30, 30, 62), "pass", "sides_clear"),
+    ],
+)
+def test_rows_on_the_wrong_side(rows: SideRows, status: str, code: str) -> None:
+    whole = SideRows(0, 0, 0, 0, 0, 14)
+    check = windows.sides(subject(when=calendar(sides={"orders": whole, "tickets": rows, "spend.other": rows})))
+    assert said(check) == (status, code)
+    assert check.status == "pass" or check.metrics == ("service_cost",)
+    assert all(str(rows.lost) in words_checks.message(check) for _ in check.metrics if code == "sides_hole")
 
 
 @pytest.mark.parametrize(
@@ -582,5 +614,5 @@ def test_touched_metrics_of_facts() -> None:
 
 
 def test_every_code_is_asked_for_by_a_test() -> None:
-    here = Path(__file__).read_text(encoding="utf-8")
+    here = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_check*.py"))
     assert [code for code in CODES if f'"{code}"' not in here] == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clm_audit.verdict.checks.base import Subject, Value, made, touched
-from clm_audit.verdict.model import Check
+from clm_audit.verdict.model import Check, CheckStatus
 
 CODES = (
     "numbers_once",
@@ -29,12 +29,10 @@ def order_numbers(subject: Subject) -> Check:
     metrics = touched(["orders"])
     evidence: dict[str, Value] = {"orders": orders}
     unclear, mixed = subject.count("orders.numbers_unclear") or 0, subject.count("orders.mixed_lines") or 0
-    if unclear:
-        status = "fail" if unclear > FEW * orders else "warn"
-        return made("order_numbers", status, "numbers_unclear", metrics, count=unclear, **evidence)
-    if mixed:
-        status = "fail" if mixed > FEW * orders else "warn"
-        return made("order_numbers", status, "numbers_mixed", metrics, count=mixed, **evidence)
+    for count, code in ((unclear, "numbers_unclear"), (mixed, "numbers_mixed")):
+        if count:
+            status: CheckStatus = "fail" if count > FEW * orders else "warn"
+            return made("order_numbers", status, code, metrics, count=count, **evidence)
     if anew := subject.count("orders.numbers_anew"):
         return made("order_numbers", "warn", "numbers_anew", metrics, count=anew, **evidence)
     if revised := subject.count("orders.revised"):
