@@ -52,7 +52,20 @@ def campaign_response(inputs: Inputs) -> MetricTotals:
         variants=_variants(inputs, scheme, kind),
         how={"response": kind, "source": fact, "delivery_unreported": unreported / max(1, sent)},
     )
-    return cook(inputs, recipe, missing)
+    return cook(inputs, recipe, missing or _impossible(inputs, scheme, kind))
+
+
+def _impossible(inputs: Inputs, scheme: Scheme, kind: str) -> NotAssessable | None:
+    """More responses than deliveries in a window: the two do not count the same people."""
+    answered, delivered = (weekly(inputs, scheme, name)(None) for name in (kind, "delivered"))
+    for side in SIDES:
+        sums = int(scheme.part(answered, side).sum()), int(scheme.part(delivered, side).sum())
+        if sums[0] > sums[1]:
+            detail: dict[str, str | int | float] = {"responses": sums[0], "delivered": sums[1]}
+            return NotAssessable(
+                code="more_responses_than_deliveries", detail={"side": side, "kind": kind, **detail}
+            )
+    return None
 
 
 def _variance(inputs: Inputs, scheme: Scheme, kind: str) -> Line:

@@ -177,7 +177,7 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
         per=(CENTS, 1.0),
         s2=_size_variance(inputs, scheme),
         variants=_size_variants(inputs),
-        how={} if error is None else {"observed_se": error},
+        how={"not_positive": _not_positive(inputs, scheme), **({} if error is None else {"observed_se": error})},
         split=True,
         behind={side: known + _nameless(inputs)[side][0] for side, known in bought(inputs).items()},
     )
@@ -196,6 +196,15 @@ def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float]]:
             float(cell.values["nameless_x2"][rows].sum()),
         )
     return found
+
+
+def _not_positive(inputs: Inputs, scheme: Scheme) -> int:
+    """Periods in the windows that have orders and yet no net revenue."""
+    net, orders = (scheme.fold(weekly(inputs, scheme, name)(None)) for name in ("net", "orders"))
+    inside = np.zeros(net.size, dtype=bool)
+    for start, end in (inputs.calendar.before, inputs.calendar.after):
+        inside |= (scheme.starts >= start) & (scheme.starts < end)
+    return int((inside & (orders > 0) & (net <= 0)).sum())
 
 
 def _size_variance(inputs: Inputs, scheme: Scheme) -> Line:

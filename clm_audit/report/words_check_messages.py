@@ -125,7 +125,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "coverage_full": ("Every fact reaches over both windows.", ""),
     "coverage_partial": (
-        "{fact} do not reach over the whole windows: {days} days are not covered.",
+        "Not covered by {fact}: {days} days of the windows.",
         "Export the missing span; until then only the covered weeks count.",
     ),
     "coverage_unknown": ("No dated fact was found.", "Add exports with dates."),
@@ -137,6 +137,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "weeks_mostly_missing": (
         "{periods} of {of} periods in the windows have no event ({metric}): too many to compare.",
         "Add the export for that time, or set the windows to the time that is covered.",
+    ),
+    "weeks_not_positive": (
+        "In {periods} of {of} periods in the windows nothing is left to compare ({metric}), mostly because refunds"
+        " are as large as sales.",
+        "Check that refunds are positive amounts, and that sales and refunds come from the same export.",
     ),
     "weeks_unknown": ("There is no series to look at.", "See the reason of each metric."),
     "tracking_both_sides": ("What was tracked, was tracked on both sides of go-live.", ""),
@@ -160,6 +165,27 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "timezone_unknown": ("Nobody counted stamps without a zone; days follow {zone}.", "Set timezone in the config."),
     "currency_one": ("All amounts are in {currency}.", ""),
+    "currency_from_config": ("No export names a currency; {currency} is taken from the config.", ""),
+    "currency_converted": (
+        "Amounts are in {currency}; {rows} rows in other currencies were converted ({converted}).",
+        "",
+    ),
+    "units_alike": ("Amounts have the same order of size before and after go-live.", ""),
+    "units_jump": (
+        "After go-live the level of {metric} is {times} times {way}: probably another unit (pence, cents).",
+        "Export both sides in the same unit, or map the column's unit in the config.",
+    ),
+    "units_not_compared": ("There are no amounts on both sides to compare.", "Add exports with amounts."),
+    "responses_fit": ("No campaign has more responses than deliveries.", ""),
+    "responses_over": (
+        "{count} of {campaigns} campaigns have more responses than deliveries.",
+        "Look at these campaigns; their counts may be of clicks instead of people.",
+    ),
+    "responses_mostly_over": (
+        "{count} of {campaigns} campaigns have more responses than deliveries: the counts are not of the same people.",
+        "Map the columns that count each recipient once (unique clicks, delivered).",
+    ),
+    "responses_not_counted": ("There are no campaigns to look at.", "Add the campaign export."),
     "currency_mixed": (
         "Amounts are in several currencies and no rates are given.",
         "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",
@@ -234,12 +260,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Of {old} older customers, only {left} have not ordered in the last {weeks} weeks: leavers may be missing.",
         "Export all customers and their orders, also archived and deleted ones.",
     ),
+    "leavers_not_one": (
+        "Every one of {old} older customers has ordered in the last {weeks} weeks: leavers may be missing.",
+        "Export all customers and their orders, also archived and deleted ones.",
+    ),
     "leavers_unknown": (
         "It cannot be told whether customers who left are in the exports.",
         "Make sure that archived, deleted and inactive customers were exported too.",
     ),
     "cohorts_many": ("Customers came at different times.", ""),
     "cohort_unknown": ("There are too few customers to see when they came.", "Add the order export with customers."),
+    "cohort_too_short": (
+        "The history is too short to see when customers came.",
+        "Add older order exports.",
+    ),
     "one_cohort": (
         "{share} of the customers were first seen within the first {weeks} weeks of the data; hardly any came later.",
         "Check that customers who came later were exported too.",

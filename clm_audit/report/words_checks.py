@@ -64,6 +64,14 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "timezone": ("Time zone", "Stamps without a zone may fall on the wrong day."),
     "currency": ("One currency", "Amounts in different currencies cannot be added."),
+    "minor_units": (
+        "Amounts in the same unit",
+        "Pounds on one side of go-live and pence on the other look like a hundredfold change.",
+    ),
+    "responses": (
+        "Responses and deliveries fit",
+        "Nobody can respond to what was not delivered; such counts are of something else.",
+    ),
     "unknown_customers": (
         "Orders of unknown customers",
         "Orders whose customer is missing in the customer export hint at a filtered export.",

@@ -50,7 +50,7 @@ VARIANTS: Mapping[str, str] = {
     "variant.conversion": "conversions per delivered recipient",
     "variant.per_sent": "responders per recipient sent to",
     "variant.spend_per_first_order": "spend per order of new customers",
-    "variant.crc_to_cac": "retention cost of 4 weeks to acquisition cost (10 to 20 % is often quoted, for no stated time)",
+    "variant.crc_to_cac": "retention cost of 4 weeks to acquisition cost (10 to 20 % is often quoted, span unsaid)",
 }
 VARIANT_UNITS: Mapping[str, str] = {
     "count rate": "number",

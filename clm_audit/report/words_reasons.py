@@ -69,7 +69,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Add older order exports: at least {weeks} weeks before the window.",
     ),
     "more_responses_than_deliveries": (
-        "In the {side} window {responses} responses stand against {delivered} deliveries: they are not the same people.",
+        "In the {side} window {responses} responses stand against {delivered} deliveries: not the same people.",
         "Map the columns that count each recipient once (unique clicks, delivered).",
     ),
     "disabled": (
@@ -92,6 +92,10 @@ BARE: Mapping[str, tuple[str, str]] = {
     "no_base": ("have", "The history is too short to tell which customers were active."),
     "too_few_customers": ("side", "There are fewer than five customers, too few to show or to judge."),
     "no_customer": ("side", "The orders carry no customer, so nobody can say who bought."),
+    "more_responses_than_deliveries": (
+        "responses",
+        "There are more responses than deliveries, so the two do not count the same people.",
+    ),
     "empty_window": ("fact", "The {side} window holds none of the rows that are needed."),
 }
 _LEAVE = "Complete the cell, or leave the row out."

@@ -11,7 +11,7 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
-from clm_audit.verdict.checks import files, money, orders, people, windows
+from clm_audit.verdict.checks import files, money, orders, people, plausible, windows
 from clm_audit.verdict.checks.base import Rule, Subject
 from clm_audit.verdict.model import Check
 
@@ -35,6 +35,8 @@ RULES: tuple[Rule, ...] = (
     Rule("tracking_start", windows.tracking_start, needs_windows=True),
     Rule("timezone", windows.timezone),
     Rule("currency", money.currency, unknown_caps=True),
+    Rule("minor_units", plausible.minor_units, needs_windows=True),
+    Rule("responses", plausible.responses, needs_windows=True),
     Rule("unknown_customers", people.unknown_customers),
     Rule("anonymous", people.anonymous),
     Rule("ids", people.ids),
@@ -46,7 +48,7 @@ RULES: tuple[Rule, ...] = (
     Rule("one_customer", money.one_customer, needs_windows=True),
 )
 CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
-CODES: tuple[str, ...] = (*files.CODES, *orders.CODES, *windows.CODES, *people.CODES, *money.CODES)
+CODES: tuple[str, ...] = (*files.CODES, *orders.CODES, *windows.CODES, *people.CODES, *money.CODES, *plausible.CODES)
 
 
 def intake_checks(plan: AuditPlan, exports: Exports, facts: Facts) -> tuple[Check, ...]:

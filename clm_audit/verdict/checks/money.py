@@ -15,6 +15,8 @@ from clm_audit.verdict.model import Check
 
 CODES = (
     "currency_one",
+    "currency_from_config",
+    "currency_converted",
     "currency_mixed",
     "currency_not_stated",
     "currency_unknown",
@@ -27,18 +29,36 @@ CODES = (
     "customers_not_listed",
 )
 LARGE_ORDER = 0.05  # of a window's revenue
+SEEN = "currency.seen."  # counts of rows by the currency that they state
 
 
 def currency(subject: Subject) -> Check:
     """Amounts in several currencies cannot be added without rates."""
     found = subject.facts.currency
     if isinstance(found, str):
-        return made("currency", "pass", "currency_one", MONEY, currency=found)
+        return _stated(subject, found)
     if found.code == "mixed_currencies":
         return made("currency", "fail", "currency_mixed", MONEY)
     if found.code == "currency_not_stated":
         return made("currency", "warn", "currency_not_stated", MONEY)
     return made("currency", "unknown", "currency_unknown", MONEY)
+
+
+def _stated(subject: Subject, audit: str) -> Check:
+    """Whether all rows state the audit currency, some were converted, or only the config names one."""
+    seen = {
+        name.removeprefix(SEEN): count
+        for name, count in subject.facts.evidence.items()
+        if name.startswith(SEEN) and count
+    }
+    foreign = {code: count for code, count in sorted(seen.items()) if code != audit}
+    if foreign:
+        at = ", ".join(f"{code} at {subject.plan.rates.get(code, 1)}" for code in foreign)
+        rows = sum(foreign.values())
+        return made("currency", "pass", "currency_converted", MONEY, currency=audit, rows=rows, converted=at)
+    if subject.plan.currency and not seen:
+        return made("currency", "pass", "currency_from_config", MONEY, currency=audit)
+    return made("currency", "pass", "currency_one", MONEY, currency=audit)
 
 
 @dataclass(frozen=True)

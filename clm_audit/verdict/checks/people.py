@@ -36,9 +36,11 @@ CODES = (
     "import_day_unknown",
     "leavers_seen",
     "leavers_none",
+    "leavers_not_one",
     "leavers_unknown",
     "cohorts_many",
     "cohort_unknown",
+    "cohort_too_short",
     "one_cohort",
     "one_cohort_melts",
 )
@@ -166,6 +168,8 @@ def survivors(subject: Subject) -> Check:
     if old < ENOUGH:
         return made("survivors", "unknown", "leavers_unknown")
     evidence: dict[str, Value] = {"old": old, "left": left, "weeks": measured.calendar.base_weeks}
+    if not left:
+        return made("survivors", "warn", "leavers_not_one", PER_CUSTOMER, **evidence)
     if left < LEAVERS_SHARE * old:
         return made("survivors", "warn", "leavers_none", PER_CUSTOMER, **evidence)
     return made("survivors", "pass", "leavers_seen", PER_CUSTOMER, **evidence)
@@ -188,6 +192,8 @@ def one_cohort(subject: Subject) -> Check:
     metrics = touched(["orders"])
     early = int(customers[week < week.min() + COHORT_WEEKS].sum())
     weeks, place = np.unique(cells["base"].keys["week"], return_inverse=True)
+    if not weeks.size:  # the history is shorter than any base
+        return made("one_cohort", "unknown", "cohort_too_short")
     if early < COHORT_SHARE * seen or weeks[-1] - week.min() < 2 * COHORT_WEEKS:
         return made("one_cohort", "pass", "cohorts_many", metrics)
     active = np.bincount(place, weights=cells["base"].values["active"])

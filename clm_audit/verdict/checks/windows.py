@@ -28,6 +28,7 @@ CODES = (
     "weeks_whole",
     "weeks_missing",
     "weeks_mostly_missing",
+    "weeks_not_positive",
     "weeks_unknown",
     "tracking_both_sides",
     "tracking_starts_at_go_live",
@@ -130,12 +131,14 @@ def missing_weeks(subject: Subject) -> Check:
         return made("missing_weeks", "unknown", "weeks_unknown")
     worst = max(seen, key=lambda hole: hole[1] / hole[2])
     evidence: dict[str, Value] = {"periods": worst[1], "of": worst[2], "metric": worst[0]}
+    eaten = next(int(item.how.get("not_positive", 0)) for item in steady if item.metric == worst[0])
     for limit, status, code in (
         (MISSING_FAIL, "fail", "weeks_mostly_missing"),
         (MISSING_WARN, "warn", "weeks_missing"),
     ):
         if worst[1] > limit * worst[2]:
             metrics = tuple(metric for metric, missing, of in seen if missing > limit * of)
+            code = "weeks_not_positive" if 2 * eaten > worst[1] else code
             return made("missing_weeks", "fail" if status == "fail" else "warn", code, metrics, **evidence)
     return made("missing_weeks", "pass", "weeks_whole", tuple(metric for metric, _, _ in seen))
 
