@@ -53,9 +53,9 @@ def _tally(frame: nw.LazyFrame[Any], keys: tuple[str, ...], *extra: str) -> nw.L
 def daily_frames(tables: Frames) -> Frames:
     """Frames per table: ``rows`` (records of the file) and ``counted`` (rows that count) per file, side, day.
 
-    Orders also say how many are credit notes. Tickets also say how many carry a cost or a handling time; responses are split by ``kind`` and
-    campaigns carry their counts (and how many rows ``know_…`` them); spend and series keep their
-    spans, and customers give how many were acquired on each day.
+    Orders also say how many are credit notes (``credited``), tickets how many carry a cost or a handling
+    time; responses are split by ``kind`` and campaigns carry their counts (and how many rows ``know_…``
+    them); spend and series keep their spans, and customers give how many were acquired on each day.
     """
     frames: dict[str, nw.LazyFrame[Any]] = {}
     count = flag(nw.col("left_out").is_null())

@@ -21,6 +21,7 @@ from clm_audit.measures.wide import SIDES, wide_names
 Array = NDArray[Any]
 SAFE = 2.0**62
 ORDER_SUMS = ("orders", "gross", "refunded", "net", "known_orders")
+CREDIT_SUMS = ("refunded", "net")
 TICKET_SUMS = ("tickets", "costed", "cost", "timed", "seconds")
 SEND_SUMS = ("sent", "delivered", "unreported", *KINDS)
 
@@ -66,7 +67,7 @@ def finish(
 
 def _prove_no_wrap(collected: Collected) -> None:
     """Integer sums wrap in silence; the float sum of the absolute amounts says whether one can have."""
-    for name in ("order_days", "ticket_days"):
+    for name in ("order_days", "credit_days", "ticket_days"):
         if name in collected and float(collected[name]["size"].sum()) > SAFE:
             raise DataError("amounts are too large to be summed exactly", hint="look for amounts in the wrong unit")
 
@@ -75,6 +76,7 @@ def _dated(collected: Collected) -> list[tuple[Columns, tuple[str, ...]]]:
     """Frames per day with what they sum."""
     wanted = {
         "order_days": ORDER_SUMS,
+        "credit_days": CREDIT_SUMS,
         "ticket_days": TICKET_SUMS,
         "campaign_days": SEND_SUMS,
         "acquired_days": ("new",),
@@ -157,7 +159,12 @@ def _order_periods(collected: Collected, gaps: Cells, calendar: Calendar) -> Cel
         {"segment": gaps.keys["segment"][first], "period": gaps.keys["week"][first] // weeks},
         {"first_orders": gaps.values["customers"][first]},
     )
-    return join([sums, Cells(days.keys, alone), bought, newly, retained_cells(gaps, calendar, weeks)])
+    parts = [sums, Cells(days.keys, alone), bought, newly, retained_cells(gaps, calendar, weeks)]
+    if "credit_days" in collected:
+        noted = _by_period(collected["credit_days"], (*CREDIT_SUMS, "nameless_x2"), calendar, weeks)
+        given = {"x2": noted.values["nameless_x2"], **{name: noted.values[name] for name in CREDIT_SUMS}}
+        parts.append(Cells(noted.keys, given))
+    return join(parts)
 
 
 def spend_days(columns: Columns, calendar: Calendar) -> NDArray[np.int64]:
@@ -196,7 +203,7 @@ def _windows(collected: Collected, spent: NDArray[np.int64] | None, calendar: Ca
     parts: list[Cells] = []
     for code, (side, window) in enumerate(zip(SIDES, (calendar.before, calendar.after), strict=True)):
         for columns, names in _dated(collected):
-            names = (*names, "nameless_xn", "nameless_x2") if "gross" in names else names
+            names = (*names, *(name for name in ("nameless_xn", "nameless_x2") if name in columns))
             inside = (columns["day"] >= window[0]) & (columns["day"] < window[1])
             segment = _segment(columns)[inside]
             keys = {"segment": segment, "window": np.full(segment.size, code)}

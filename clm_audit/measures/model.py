@@ -91,6 +91,9 @@ class Moments:
 class Totals:
     """Everything later steps need; additive (``+`` over disjoint customers). The data are not read again.
 
+    Credit notes count as refunds of their customer on their own date: in refunded, net, x2 and xn, in the windows'
+    refunded and net, and in the moments' revenue. They are no orders: nowhere else does one show.
+
     orders    (segment, period): orders, gross, refunded, net, known_orders, buyers, n2, x2, xn, first_orders, retained
     base      (segment, week): active — customers with an order in the base_weeks ending with the week
     acquired  (segment, period): new — by the system's own became-a-customer date

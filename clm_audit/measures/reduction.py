@@ -12,8 +12,8 @@ from typing import Any
 import narwhals as nw
 
 from clm_audit.measures.coverage import acquired_by, day_counts
-from clm_audit.measures.daily import KINDS, as_float, code, flag, inside
-from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.daily import CREDIT_NOTE, KINDS, as_float, code, flag, inside
+from clm_audit.measures.engines import Collected, Columns, Frames
 from clm_audit.measures.model import Calendar
 from clm_audit.measures.wide import customer_frame
 
@@ -45,12 +45,11 @@ class Grid:
         return (day.cast(nw.Int64) - (self.go_live - 7 * self.shift)) // 7
 
 
-def counting(calendar: Calendar, columns: Collected, table: str) -> list[nw.Expr]:
-    """Conditions of the rows that count: on their side of go-live, inside the span, not left out.
+def placed(calendar: Calendar, found: Columns) -> list[nw.Expr]:
+    """Conditions of the rows that lie on their side of go-live and inside the span.
 
     A condition that the daily counts prove to hold for all rows is not asked again.
     """
-    found = columns[table]
     day = nw.col("day")
     conditions: list[nw.Expr] = []
     if found["day"].size and (found["day"].min() < calendar.span[0] or found["day"].max() >= calendar.span[1]):
@@ -58,31 +57,51 @@ def counting(calendar: Calendar, columns: Collected, table: str) -> list[nw.Expr
     if (found["side"] != 0).any():
         side, live = nw.col("side"), calendar.go_live
         conditions.append((side == 0) | ((side < 0) & (day < live)) | ((side > 0) & (day >= live)))
-    if table in ("orders", "tickets") and (found["counted"] != found["rows"]).any():
-        conditions.append(nw.col("left_out").is_null())
     return conditions
 
 
 def _counted(tables: Frames, daily: Collected, calendar: Calendar, table: str) -> Frame:
-    conditions = counting(calendar, daily, table)
+    """The rows that count: where they belong, and not left out."""
+    found = daily[table]
+    conditions = placed(calendar, found)
+    if table in ("orders", "tickets") and (found["counted"] != found["rows"]).any():
+        conditions.append(nw.col("left_out").is_null())
     frame = tables[table]
     return frame.filter(*conditions) if conditions else frame
 
 
-def order_frames(orders: Frame, calendar: Calendar) -> Frames:
-    """Orders per day, order values per window, customers per period, and gaps between order weeks."""
+def _credit_notes(tables: Frames, daily: Collected, calendar: Calendar) -> Frame | None:
+    """Credit notes: what each gives back (``refunded``) at its own date, and as negative ``net``.
+
+    They are no orders. Some systems write the amount below zero, some above it; both mean the same.
+    """
+    if not daily["orders"]["credited"].any():
+        return None
+    noted = tables["orders"].filter(*placed(calendar, daily["orders"]), nw.col("left_out") == CREDIT_NOTE)
+    return noted.select("customer", "day", nw.col("segment").fill_null(0), refunded=nw.col("gross").abs()).with_columns(
+        net=0 - nw.col("refunded")
+    )
+
+
+def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar) -> Frames:
+    """Orders per day, order values per window, customers per period, and gaps between order weeks.
+
+    Credit notes take part in the sums of days and in what a customer did in a period, and nowhere else.
+    """
     grid = Grid.of(calendar)
     known = orders.filter(~nw.col("customer").is_null())
     weekly = (
         known.select("customer", "net", nw.col("segment").fill_null(0), week=grid.week(nw.col("day")))
         .group_by("customer", "week")
         .agg(n=nw.len(), x=nw.col("net").sum(), segment=nw.col("segment").max())
-        .with_columns(nw.col("n").cast(nw.Int64))
+        .with_columns(nw.col("n", "x").cast(nw.Int64))
     )
+    credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
+        **credited,
         "order_days": _order_days(orders),
         "values": _values(orders, calendar),
-        "buyers": _buyers(weekly, calendar.merge["orders"]),
+        "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid),
         "gaps": _gaps(weekly, grid),
     }
 
@@ -111,6 +130,21 @@ def _order_days(orders: Frame) -> Frame:
     )
 
 
+def _credit_days(notes: Frame) -> Frame:
+    """The same sums of credit notes; a nameless one is a cluster of its own, with 0 orders."""
+    net = as_float("net")
+    typed = notes.select(
+        "segment",
+        "day",
+        "refunded",
+        "net",
+        nameless_x2=nw.when(nw.col("customer").is_null()).then(net * net).otherwise(nw.lit(0.0)),
+        size=as_float("refunded") + net.abs(),
+    )
+    names = ("refunded", "net", "nameless_x2", "size")
+    return typed.group_by("segment", "day").agg(**{name: nw.col(name).sum() for name in names})
+
+
 def _values(orders: Frame, calendar: Calendar) -> Frame:
     """The exact histogram of net order values in the two windows."""
     before, after = inside(calendar.before), inside(calendar.after)
@@ -118,22 +152,30 @@ def _values(orders: Frame, calendar: Calendar) -> Frame:
     return placed.group_by("window", "cents").agg(orders=nw.len())
 
 
-def _buyers(weekly: Frame, weeks: int) -> Frame:
-    """Customers, and second moments of what each did in a period, per segment and period."""
+def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid) -> Frame:
+    """Customers who ordered, and second moments of what each did in a period, per segment and period."""
+    names = ("customer", "segment", "period", "n", "x")
     periodic = weekly.with_columns(period=nw.col("week") // weeks)
-    if weeks > 1:
+    if notes is not None:
+        known = notes.filter(~nw.col("customer").is_null())
+        given = known.with_columns(
+            n=nw.lit(0).cast(nw.Int64), x=nw.col("net"), period=grid.week(nw.col("day")) // weeks
+        )
+        periodic = nw.concat([periodic.select(*names), given.select(*names)], how="vertical")
+    if weeks > 1 or notes is not None:
         periodic = periodic.group_by("customer", "period").agg(
             nw.col("n").sum(), nw.col("x").sum(), nw.col("segment").max()
         )
     products = periodic.select(
         "segment",
         "period",
+        buyers=flag(nw.col("n") > 0),
         n2=nw.col("n") * nw.col("n"),
         x2=as_float("x") * as_float("x"),
         xn=as_float("x") * as_float("n"),
     )
     return products.group_by("segment", "period").agg(
-        buyers=nw.len(), n2=nw.col("n2").sum(), x2=nw.col("x2").sum(), xn=nw.col("xn").sum()
+        **{name: nw.col(name).sum() for name in ("buyers", "n2", "x2", "xn")}
     )
 
 
@@ -232,8 +274,9 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
         if name in tables and daily[name]["day"].size
     }
     orders, tickets, customers = counted.get("orders"), counted.get("tickets"), tables.get("customers")
+    notes = None if orders is None else _credit_notes(tables, daily, calendar)
     if orders is not None and "orders" in calendar.merge:
-        frames.update(order_frames(orders, calendar))
+        frames.update(order_frames(orders, notes, calendar))
     if tickets is not None:
         frames["ticket_days"] = ticket_frame(tickets)
     if "sends" in counted:
@@ -244,5 +287,5 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
         frames["acquired_days"] = acquired_frame(customers, calendar)
     if any(part is not None for part in (orders, tickets, customers)):
         dated = acquired_by(day_counts(daily, calendar.go_live), calendar.go_live) == "system"
-        frames["customers"] = customer_frame(orders, tickets, customers, calendar, dated=dated)
+        frames["customers"] = customer_frame(orders, notes, tickets, customers, calendar, dated=dated)
     return frames

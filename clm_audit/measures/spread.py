@@ -41,18 +41,18 @@ def frequency_error(moments: Moments) -> float | None:
     return log_change_error(moments, {"orders_before": -1 / before, "orders_after": 1 / after})
 
 
-def size_error(moments: Moments, nameless: Mapping[str, tuple[float, float, float]]) -> float | None:
-    """Of the log change in net revenue per order. ``nameless`` holds for each window the orders without a
-    customer: how many, Σ net, Σ net²; each is a cluster of its own."""
+def size_error(moments: Moments, nameless: Mapping[str, tuple[float, float, float, float]]) -> float | None:
+    """Of the log change in net revenue per order. ``nameless`` holds for each window what has no customer,
+    each a cluster of its own: how many orders, Σ net of orders and credit notes, Σ net of orders, Σ net²."""
     weights: dict[str, float] = {}
     alone = 0.0
     for side, sign in (("before", -1), ("after", 1)):
-        count, net, net2 = nameless[side]
+        count, net, ordered, net2 = nameless[side]
         orders, revenue = _sum(moments, f"orders_{side}") + count, _sum(moments, f"revenue_{side}") + net
         if orders <= 0 or revenue <= 0:
             return None
         weights[f"revenue_{side}"], weights[f"orders_{side}"] = sign / revenue, -sign / orders
-        alone += net2 / revenue**2 - 2 * net / (revenue * orders) + count / orders**2
+        alone += net2 / revenue**2 - 2 * ordered / (revenue * orders) + count / orders**2
     return log_change_error(moments, weights, alone)
 
 

@@ -15,16 +15,24 @@ NEVER = 2**31 - 1  # a day later than all days
 
 
 def customer_frame(
-    orders: Frame | None, tickets: Frame | None, customers: Frame | None, calendar: Calendar, *, dated: bool = False
+    orders: Frame | None,
+    notes: Frame | None,
+    tickets: Frame | None,
+    customers: Frame | None,
+    calendar: Calendar,
+    *,
+    dated: bool = False,
 ) -> Frame:
     """The wide customer vector per segment: sums and all pairs of products, and customers by what they did.
 
     ``dated``: the system says who became a customer and when, so that a record without that date and without
-    an order is not a customer (yet).
+    an order is not a customer (yet). A credit note takes from its customer's revenue and says nothing else.
     """
     parts: list[Frame] = []
     if orders is not None:
         parts.append(_order_part(orders, calendar))
+    if notes is not None:
+        parts.append(_credit_part(notes, calendar))
     if tickets is not None:
         parts.append(_ticket_part(tickets, calendar))
     if customers is not None:
@@ -87,6 +95,18 @@ def _order_part(orders: Frame, calendar: Calendar) -> Frame:
     typed = known.select("customer", "day", nw.col("segment").fill_null(0), **columns)
     return typed.group_by("customer").agg(
         segment=nw.col("segment").max(), first=nw.col("day").min(), **{name: nw.col(name).sum() for name in columns}
+    )
+
+
+def _credit_part(notes: Frame, calendar: Calendar) -> Frame:
+    known = notes.filter(~nw.col("customer").is_null())
+    columns = {
+        f"revenue_{side}": nw.when(inside(window)).then(nw.col("net")).otherwise(nw.lit(0))
+        for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True)
+    }
+    typed = known.select("customer", "segment", **columns)
+    return typed.group_by("customer").agg(
+        segment=nw.col("segment").max(), **{name: nw.col(name).sum() for name in columns}
     )
 
 

@@ -24,8 +24,12 @@ def on_side(row: Row, calendar: Calendar, last: int | None = None) -> bool:
 
 def counts(row: Row, calendar: Calendar) -> bool:
     """On its side, inside the span, not left out."""
-    inside = calendar.span[0] <= row["day"] < calendar.span[1]
-    return inside and on_side(row, calendar) and row.get("left_out") is None
+    return placed(row, calendar) and row.get("left_out") is None
+
+
+def placed(row: Row, calendar: Calendar) -> bool:
+    """On its side and inside the span."""
+    return bool(calendar.span[0] <= row["day"] < calendar.span[1]) and on_side(row, calendar)
 
 
 def outside(world: World, calendar: Calendar) -> dict[int, int]:
@@ -48,6 +52,11 @@ class Oracle:
     def __init__(self, world: World, calendar: Calendar) -> None:
         self.world, self.calendar = world, calendar
         self.orders = [row for row in world.rows("orders") if counts(row, calendar)]
+        self.credits = [
+            {**row, "net": -abs(row["gross"])}
+            for row in world.rows("orders")
+            if placed(row, calendar) and row["left_out"] == "credit_note"
+        ]
         self.tickets = [row for row in world.rows("tickets") if counts(row, calendar)]
         self.weeks_of: dict[int, set[int]] = defaultdict(set)
         self.segment_of: dict[int, int] = {}
@@ -75,12 +84,18 @@ class Oracle:
             cluster = clusters[(*key, row["customer"] if known else f"alone {number}")]
             cluster[0] += 1
             cluster[1] += row["net"]
+        for number, row in enumerate(self.credits):
+            key = (row["segment"], self.period(row["day"], weeks))
+            made[key]["refunded"] -= row["net"]
+            made[key]["net"] += row["net"]
+            known = row["customer"] is not None
+            clusters[(*key, row["customer"] if known else f"credited {number}")][1] += row["net"]
         for (segment, period, who), (n, x) in clusters.items():
             cell = made[segment, period]
             cell["n2"] += n * n
             cell["x2"] += x * x
             cell["xn"] += x * n
-            cell["buyers"] += not isinstance(who, str)
+            cell["buyers"] += n > 0 and not isinstance(who, str)
         for who, order_weeks in self.weeks_of.items():
             made[self.segment_of[who], min(order_weeks) // weeks]["first_orders"] += 1
         for (segment, period), retained in self.retained(weeks).items():
@@ -163,14 +178,14 @@ class Oracle:
         for row in self.world.rows("customers"):
             made[row["customer"]]["segment"] = row["segment"]
         for side, (start, end) in (("before", self.calendar.before), ("after", self.calendar.after)):
-            for row in [*self.orders, *self.tickets]:
+            for row in [*self.orders, *self.tickets, *self.credits]:
                 if row["customer"] is None:
                     continue
                 one = made[row["customer"]]
                 one["segment"] = row["segment"]
                 if start <= row["day"] < end:
                     ordered = "net" in row
-                    one[f"{'orders' if ordered else 'tickets'}_{side}"] += 1
+                    one[f"{'orders' if ordered else 'tickets'}_{side}"] += row["left_out"] is None
                     names = (("revenue", "net"),) if ordered else (("cost", "cost"), ("seconds", "seconds"))
                     for name, column in names:
                         one[f"{name}_{side}"] += row[column] or 0

@@ -118,16 +118,18 @@ def test_purchase_frequency(measured: Measured, oracle: Oracle) -> None:
 def test_transaction_size(measured: Measured, oracle: Oracle) -> None:
     found = metric(measured, "transaction_size")
     weeks = measured.calendar.merge["orders"]
-    num = weekly(oracle, oracle.orders, lambda row: row["net"])
+    num = weekly(oracle, [*oracle.orders, *oracle.credits], lambda row: row["net"])
     check(found, oracle, lambda w: Fraction(num(w)) / 100, weekly(oracle, oracle.orders, lambda _: 1), -1000, weeks)
 
     def variance(period: int) -> Fraction:
-        mine = [row for row in oracle.orders if oracle.period(row["day"], weeks) == period]
-        rate = Fraction(sum(row["net"] for row in mine), len(mine))
+        mine = [row for row in [*oracle.orders, *oracle.credits] if oracle.period(row["day"], weeks) == period]
+        net = sum(row["net"] for row in mine)
+        rate = Fraction(net, sum(row["left_out"] is None for row in mine))
         off: dict[Any, Fraction] = defaultdict(Fraction)
         for number, row in enumerate(mine):
-            off[f"alone {number}" if row["customer"] is None else row["customer"]] += row["net"] - rate
-        return sum(each**2 for each in off.values()) / Fraction(sum(row["net"] for row in mine)) ** 2
+            who = f"alone {number}" if row["customer"] is None else row["customer"]
+            off[who] += row["net"] - rate * (row["left_out"] is None)
+        return sum(each**2 for each in off.values()) / Fraction(net) ** 2
 
     variances(found, measured, variance)
 
@@ -262,9 +264,13 @@ def test_segments_are_the_metric_of_their_rows(measured: Measured, oracle: Oracl
     for each in found:
         codes = [code for code, labels in enumerate(SEGMENTS) if labels.get("region") == each.label]
         start, end = measured.calendar.before
-        mine = [row for row in oracle.orders if row["segment"] in codes and start <= row["day"] < end]
+        mine, given = (
+            [row for row in rows if row["segment"] in codes and start <= row["day"] < end]
+            for rows in (oracle.orders, oracle.credits)
+        )
         assert isinstance(each.before, Ratio)
-        assert each.before.value == pytest.approx(sum(row["net"] for row in mine) / len(mine) / 100, rel=1e-9)
+        net = sum(row["net"] for row in [*mine, *given])
+        assert each.before.value == pytest.approx(net / len(mine) / 100, rel=1e-9)
         assert each.customers == sum(row["segment"] in codes for row in oracle.wide().values())
 
 

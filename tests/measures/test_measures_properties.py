@@ -24,7 +24,7 @@ from clm_audit.measures.model import Calendar, Measured, Ratio, Totals
 from clm_audit.measures.reduction import total_frames
 from clm_audit.measures.spread import log_change_error
 from clm_audit.measures.totals import add, pooled
-from measures.world import GO_LIVE, Row, World, company, order, plan, segment_of
+from measures.world import GO_LIVE, Row, World, company, credit, order, plan, segment_of
 
 START, END = GO_LIVE - 120, GO_LIVE + 80
 quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,7 +32,7 @@ quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCh
 
 @st.composite
 def order_rows(draw: st.DrawFn) -> list[Row]:
-    """Any orders, with one on each end so that go-live lies inside."""
+    """Any orders and credit notes, with an order on each end so that go-live lies inside."""
     amount = st.integers(-10_000, 10**7)
     rows = draw(
         st.lists(
@@ -41,7 +41,11 @@ def order_rows(draw: st.DrawFn) -> list[Row]:
         )
     )
     ends = [(1, START, 100, 0), (2, END - 1, 200, 0)]
-    return [order(who, day, net, refunded) for who, day, net, refunded in [*rows, *ends]]
+    given = draw(st.lists(st.tuples(st.none() | st.integers(0, 14), st.integers(START, END - 1), amount), max_size=9))
+    return [
+        *(order(who, day, net, refunded) for who, day, net, refunded in [*rows, *ends]),
+        *(credit(who, day, cents) for who, day, cents in given),
+    ]
 
 
 def fingerprint(totals: Totals) -> str:

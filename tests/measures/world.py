@@ -73,13 +73,21 @@ def order(customer: int | None, day: int, net: int, refunded: int = 0, **extra: 
     return {"order": 0, "customer": customer, "segment": segment, "day": day, **amounts, "left_out": None, **extra}
 
 
+def credit(customer: int | None, day: int, cents: int, **extra: Any) -> Row:
+    """One credit note that gives ``cents`` hundredths back."""
+    return order(customer, day, -cents, left_out="credit_note", **extra)
+
+
 def company(seed: int = 1, *, before: int = 560, after: int = 217, customers: int = 60) -> World:
-    """A believable mess: anonymous orders, refunds, cancelled orders, rows on the wrong side, repeated sends."""
+    """A believable mess: anonymous orders, refunds, credit notes, cancelled orders, wrong sides, repeated sends."""
     draw = random.Random(seed)
     start, end = GO_LIVE - before, GO_LIVE + after
     made = World(absent={"tickets": "the ticket export would carry it"})
     made.tables = {
-        "orders": [_order(draw, start, end, customers) for _ in range(1500)],
+        "orders": [
+            *(_order(draw, start, end, customers) for _ in range(1500)),
+            *_credits(random.Random(f"credits {seed}"), start, end, customers),
+        ],
         "tickets": [_ticket(draw, start, end, customers) for _ in range(700)],
         "sends": _sends(draw, start, end, customers),
         "spend": _spend(draw, start, end),
@@ -89,7 +97,7 @@ def company(seed: int = 1, *, before: int = 560, after: int = 217, customers: in
                 "acquired": draw.choice([None, draw.randrange(start - 400, end)]),
                 "segment": segment_of(each),
             }
-            for each in range(customers + 10)
+            for each in range(customers + 60)
         ],
     }
     made.tables["responses"] = _responses(draw, made.tables["sends"])
@@ -110,6 +118,15 @@ def _order(draw: random.Random, start: int, end: int, customers: int) -> Row:
     refunded = net // 3 if draw.random() < 0.1 else 0
     left_out = "voided" if draw.random() < 0.05 else None
     return {**order(who, 0, net, refunded), "left_out": left_out, **_placed(draw, draw.randrange(start, end))}
+
+
+def _credits(draw: random.Random, start: int, end: int, customers: int) -> list[Row]:
+    """Credit notes of both signs, some without a customer, and some of customers who are never seen to buy."""
+    rows = [
+        credit(draw.choice([None, draw.randrange(customers + 5)]), 0, draw.choice([1, 1, -1]) * draw.randrange(9_000))
+        for _ in range(150)
+    ]
+    return [{**row, **_placed(draw, draw.randrange(start, end))} for row in rows]
 
 
 def _ticket(draw: random.Random, start: int, end: int, customers: int) -> Row:
