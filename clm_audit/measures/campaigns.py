@@ -69,7 +69,11 @@ def _impossible(inputs: Inputs, scheme: Scheme, kind: str) -> NotAssessable | No
 
 
 def _variance(inputs: Inputs, scheme: Scheme, kind: str) -> Line:
-    """Σ over campaigns of e² / num², e = responses − rate · delivered of a campaign in the period."""
+    """Σ over campaigns of e² / num², e = responses − rate · delivered of a campaign in the period.
+
+    At least (1 − rate) / num, as if recipients answered alone: the only campaign of a period has e = 0, which
+    would pretend to certainty.
+    """
     part = inputs.totals.cells["campaigns"]
     first, last = scheme.periods
     at = part.keys["period"] - first
@@ -80,7 +84,7 @@ def _variance(inputs: Inputs, scheme: Scheme, kind: str) -> Line:
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = num / den
         squares = np.bincount(at, weights=(answered - rate[at] * delivered) ** 2, minlength=last - first)
-        return np.asarray(squares / num**2)
+        return np.asarray(np.maximum(squares / num**2, (1 - rate) / num))
 
 
 def _variants(inputs: Inputs, scheme: Scheme, kind: str) -> tuple[Variant, ...]:

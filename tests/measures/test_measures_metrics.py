@@ -174,7 +174,8 @@ def test_campaign_response(measured: Measured, oracle: Oracle) -> None:
         mine = [cell for (at, _), cell in cells.items() if at == period]
         answered, delivered = (sum(cell[name] for cell in mine) for name in ("responded", "delivered"))
         rate = Fraction(int(answered), int(delivered))
-        return sum((cell["responded"] - rate * cell["delivered"]) ** 2 for cell in mine) / Fraction(int(answered)) ** 2
+        squares = sum((cell["responded"] - rate * cell["delivered"]) ** 2 for cell in mine)
+        return max(squares / Fraction(int(answered)) ** 2, (1 - rate) / Fraction(int(answered)))
 
     variances(found, measured, variance)
 
