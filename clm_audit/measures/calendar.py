@@ -24,6 +24,7 @@ from clm_audit.measures.coverage import (
 from clm_audit.measures.daily import CATEGORIES
 from clm_audit.measures.engines import Collected
 from clm_audit.measures.model import Calendar, Cells, day_number, to_date
+from clm_audit.measures.sides import refuse_mixed_up, side_rows
 from clm_audit.measures.totals import only
 
 YEAR_WEEKS = 52
@@ -172,19 +173,11 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
     everything = day_counts(daily, None)
     if not set(everything) - {"acquired"}:
         raise DataError("no row with a date that counts", hint="run clm-audit check to see what became of every row")
+    refuse_mixed_up(plan, daily)
     go_live, derived = go_live_day(plan, daily)
     counts = day_counts(daily, go_live)
     ends = fact_ends(daily, counts)
-    if not ends:
-        raise DataError(
-            "no row lies on the side of go-live that its file was declared for", hint="look at sources: side"
-        )
-    data = min(first for first, _ in ends.values()), max(last for _, last in ends.values())
-    if not data[0] <= go_live < data[1]:
-        raise DataError(
-            f"go-live {to_date(go_live)} lies outside the data, {to_date(data[0])} to {to_date(data[1] - 1)}",
-            hint="give a go-live between the first and the last day, or exports that reach around it",
-        )
+    data = _data_around(go_live, ends, fact_ends(daily, everything))
     before, after = _windows(plan, go_live, _leading(covered_spans(ends, counts, data), go_live, data))
     span = data[0], max(after[1], go_live)
     covered = covered_spans(ends, counts, (data[0], min(span[1], data[1])))
@@ -202,7 +195,34 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
         season_aligned=season_aligned(before, after),
         washout_weeks=plan.washout_weeks,
         derived_go_live=derived,
+        sides=side_rows(daily, go_live, plan.washout_weeks),
     )
+
+
+def _data_around(go_live: int, ends: Mapping[str, Span], everything: Mapping[str, Span]) -> Span:
+    """First and last day + 1 of the rows on their side, which must lie around go-live.
+
+    ``everything``: the ends of all rows, on whichever side; what a message names is what the files hold.
+    """
+    whole = _hull(everything)
+    if not whole[0] <= go_live < whole[1]:
+        raise DataError(
+            f"go-live {to_date(go_live)} lies outside the data, {to_date(whole[0])} to {to_date(whole[1] - 1)}",
+            hint="give a go-live between the first and the last day, or exports that reach around it",
+        )
+    data = _hull(ends) if ends else (go_live, go_live)
+    if not data[0] <= go_live < data[1]:
+        where = "before lies before" if not ends or data[0] > go_live else "after lies on or after"
+        raise DataError(
+            f"no row of the files declared {where} go-live {to_date(go_live)}; "
+            f"all files together reach from {to_date(whole[0])} to {to_date(whole[1] - 1)}",
+            hint="give one folder with everything, or the right go-live date",
+        )
+    return data
+
+
+def _hull(ends: Mapping[str, Span]) -> Span:
+    return min(first for first, _ in ends.values()), max(last for _, last in ends.values())
 
 
 def _merge(counts: Mapping[str, DayCounts], responses: DayCounts | None, go_live: int, span: Span) -> dict[str, int]:

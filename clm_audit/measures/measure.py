@@ -8,7 +8,7 @@ from dataclasses import replace
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
-from clm_audit.measures import periods, ready, service, windows
+from clm_audit.measures import periods, ready, service, sides, windows
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
 from clm_audit.measures.catalogue import CATALOGUE
@@ -23,7 +23,7 @@ from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.reduction import total_frames
 from clm_audit.measures.service import service_cost
 
-CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES)
+CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES, *sides.CODES)
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
     "purchase_frequency": purchase_frequency,
     "transaction_size": transaction_size,
@@ -67,6 +67,12 @@ def _metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
 
 
 def _metric(inputs: Inputs, metric: MetricId) -> MetricTotals:
+    """The metric; where the sides leave a hole next to go-live its plain numbers stand, but tell no change."""
+    made = _made(inputs, metric)
+    return replace(made, missing=sides.held_back(inputs.calendar.sides, made))
+
+
+def _made(inputs: Inputs, metric: MetricId) -> MetricTotals:
     """A ready-made table of the metric takes the place of what would be computed."""
     found = ready.ready_made(inputs, metric)
     if found is None:

@@ -32,6 +32,23 @@ def to_date(day: int) -> date:
 
 
 @dataclass(frozen=True)
+class SideRows:
+    """What became of the rows of a fact whose files were declared for one side of go-live.
+
+    ``wrong`` rows lie on the other side and were left out; ``lost`` of them in ``lost_weeks`` weeks in which the
+    other side's files have (next to) none. ``gap_before`` days lie between the last row before and go-live,
+    ``gap_after`` between the end of the wash-out and the first row after; up to ``usual_gap`` days are no hole.
+    """
+
+    wrong: int
+    lost: int
+    lost_weeks: int
+    gap_before: int
+    gap_after: int
+    usual_gap: int
+
+
+@dataclass(frozen=True)
 class Calendar:
     """When the audit looks. Day numbers, spans half-open. Week w covers go_live + 7w … + 7(w+1).
 
@@ -39,7 +56,7 @@ class Calendar:
     reading; wash-out days lie between ``go_live`` and ``after[0]``. ``coverage`` holds for each fact
     its first day and its last day + 1. ``merge`` holds weeks per model period (1, 2 or 4) for each
     fact. ``base_weeks`` is the span of the active base (52, 26 or 13); ``base_from`` the first week
-    whose base is fully observed.
+    whose base is fully observed. ``sides`` tells of the facts that have files declared for one side.
     """
 
     go_live: int
@@ -53,6 +70,7 @@ class Calendar:
     season_aligned: bool
     washout_weeks: int = 0
     derived_go_live: bool = False
+    sides: Mapping[str, SideRows] = field(default_factory=dict)
 
     def week(self, day: int) -> int:
         """The week a day falls in; negative before go-live.

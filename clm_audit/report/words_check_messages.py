@@ -129,6 +129,26 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Export the missing span; until then only the covered weeks count.",
     ),
     "coverage_unknown": ("No dated fact was found.", "Add exports with dates."),
+    "sides_clear": ("Rows on the wrong side of go-live for the folder or file they are in: {rows}.", ""),
+    "sides_covered": (
+        "{rows} rows of {fact} lie on the wrong side of go-live for the folder they are in, and were left out. "
+        "The other folder has rows in those weeks.",
+        "If they are a copy of what the other folder holds (imported history), nothing needs to be done; "
+        "if not, give one folder with everything.",
+    ),
+    "sides_hole": (
+        "{lost} rows of {fact} were left out: they lie on the wrong side of go-live for the folder they are in, and "
+        "the other folder has next to none in the same weeks ({weeks}).",
+        "Give one folder with everything, or the right go-live date.",
+    ),
+    "sides_end_early": (
+        "The rows of {fact} from before go-live end {days} days before it.",
+        "Give one folder with everything, or the right go-live date, or export the days in between.",
+    ),
+    "sides_start_late": (
+        "The rows of {fact} from after go-live start {days} days late.",
+        "Give one folder with everything, or the right go-live date, or export the days in between.",
+    ),
     "weeks_whole": ("No period in the windows is empty, or hardly any.", ""),
     "weeks_missing": (
         "{periods} of {of} periods in the windows have no event ({metric}).",

@@ -53,6 +53,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Time since go-live",
         "Results usually need three to six months; the full return takes nine to twelve.",
     ),
+    "sides": (
+        "Rows on their folder's side",
+        "Two folders mean before and after go-live. Rows on the wrong side are left out, which may leave a hole.",
+    ),
     "coverage": (
         "Facts over the whole windows",
         "Each fact should reach from the start of before to the end of after.",

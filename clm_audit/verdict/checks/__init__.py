@@ -30,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     Rule("windows", windows.windows, unknown_caps=True, needs_windows=True),
     Rule("season", windows.season, unknown_caps=True, needs_windows=True),
     Rule("after_length", windows.after_length, unknown_caps=True, needs_windows=True),
+    Rule("sides", windows.sides, needs_windows=True),
     Rule("coverage", windows.coverage, needs_windows=True),
     Rule("missing_weeks", windows.missing_weeks, needs_windows=True),
     Rule("tracking_start", windows.tracking_start, needs_windows=True),

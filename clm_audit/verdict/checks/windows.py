@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from clm_audit.config.plan import METRIC_IDS, MetricId
-from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
+from clm_audit.measures.model import Calendar, Measured, MetricTotals, SideRows, to_date
+from clm_audit.measures.sides import HANDFUL, hole
 from clm_audit.verdict.checks.base import Subject, Value, made, touched
 from clm_audit.verdict.model import Check
 
@@ -25,6 +26,11 @@ CODES = (
     "coverage_full",
     "coverage_partial",
     "coverage_unknown",
+    "sides_clear",
+    "sides_covered",
+    "sides_hole",
+    "sides_end_early",
+    "sides_start_late",
     "weeks_whole",
     "weeks_missing",
     "weeks_mostly_missing",
@@ -118,6 +124,29 @@ def coverage(subject: Subject) -> Check:
     return made("coverage", "warn", "coverage_partial", touched(short), fact=fact, days=short[fact], facts=len(short))
 
 
+def sides(subject: Subject) -> Check:
+    """Rows on the wrong side for their file are left out; where the other side has nothing, that is a hole.
+
+    A hole next to go-live empties the base of active customers, which looks like a change in how they buy.
+    """
+    measured = subject.measured
+    if measured is None:
+        return made("sides", "unknown", "windows_unknown", METRIC_IDS)
+    found = {fact: rows for fact, rows in measured.calendar.sides.items() if touched([fact])}
+    holes = {fact: rows for fact, rows in found.items() if hole(rows)}
+    wrong = {fact: rows for fact, rows in found.items() if rows.wrong > HANDFUL}
+    total = sum(rows.wrong for rows in found.values())
+    if holes:
+        fact, worst = max(holes.items(), key=lambda item: (item[1].lost, item[1].gap_before + item[1].gap_after))
+        code, evidence = _hole(worst)
+        return made("sides", "fail", code, touched(holes), **evidence, fact=fact, facts=len(holes), rows=total)
+    if wrong:
+        fact = max(wrong, key=lambda name: wrong[name].wrong)
+        evidence = {"fact": fact, "rows": wrong[fact].wrong, "facts": len(wrong)}
+        return made("sides", "warn", "sides_covered", touched(wrong), **evidence)
+    return made("sides", "pass", "sides_clear", touched(found), rows=total)
+
+
 def missing_weeks(subject: Subject) -> Check:
     """Periods without any event inside the windows, for what should happen every week.
 
@@ -199,6 +228,15 @@ def _holes(measured: Measured | None, item: MetricTotals) -> tuple[int, int]:
         inside |= (item.start >= start) & (item.start < end)
     missing = ~np.isfinite(item.num / np.where(item.den > 0, item.den, np.nan))
     return int((missing & inside).sum()), int(inside.sum())
+
+
+def _hole(rows: SideRows) -> tuple[str, dict[str, Value]]:
+    """The code and numbers of the hole that the sides leave in a fact."""
+    if rows.lost > HANDFUL:
+        return "sides_hole", {"lost": rows.lost, "weeks": rows.lost_weeks}
+    if rows.gap_before > rows.usual_gap:
+        return "sides_end_early", {"days": rows.gap_before}
+    return "sides_start_late", {"days": rows.gap_after}
 
 
 def _one_sided(calendar: Calendar, fact: str) -> bool:
