@@ -184,14 +184,17 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
     return cook(inputs, recipe, inputs.one_sided("orders"))
 
 
-def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float]]:
-    cell = inputs.totals.cells["windows"]
-    found: dict[str, tuple[float, float, float]] = {}
+def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float, float]]:
+    """What has no customer in each window: orders, Σ net with and without credit notes, Σ net²."""
+    cell, moments = inputs.totals.cells["windows"], pooled(inputs.totals.moments)
+    found: dict[str, tuple[float, float, float, float]] = {}
     for code, side in enumerate(SIDES):
         count = total(cell, "orders", window=code) - total(cell, "known_orders", window=code)
         rows = cell.keys["window"] == code
+        known = int(moments.sums[moments.names.index(f"revenue_{side}")]) if moments else 0
         found[side] = (
             float(count),
+            float(total(cell, "net", window=code) - known),
             float(cell.values["nameless_xn"][rows].sum()),
             float(cell.values["nameless_x2"][rows].sum()),
         )
