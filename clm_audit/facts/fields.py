@@ -83,6 +83,7 @@ FIELDS: Mapping[FactName, Mapping[str, Field]] = {
     },
     "campaigns": {
         "campaign": Field("campaign", "missing_campaign"),
+        "variant": Field("word"),
         "date": _DATE,
         "sent": _COUNT,
         "delivered": _COUNT,

@@ -133,23 +133,36 @@ def _booked(book: Book, one: Staged, entries: Sequence[Entry], kept: pl.DataFram
 
 
 def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
-    """Write campaign aggregates; the same campaign and day in another file, or twice alike, counts once."""
+    """Write campaign aggregates; the same campaign, day and variant in another file, or twice alike, counts once."""
     rows = pl.concat([_aggregates(number, one, campaigns, context) for number, one in enumerate(staged)])
     rows = rows.sort("part", "row")
-    first_part = pl.col("part").first().over("campaign", "day")
-    alike = ~pl.struct("campaign", "day", *_COUNTS, "cost").is_first_distinct()
+    first_part = pl.col("part").first().over("campaign", "day", "variant")
+    alike = ~pl.struct("campaign", "day", "variant", *_COUNTS, "cost").is_first_distinct()
     rows = rows.with_columns(again=(pl.col("part") != first_part) | alike)
+    rows = rows.with_columns(total=_sums_variants())
     for number, one in enumerate(staged):
         again = rows.filter((pl.col("part") == number) & pl.col("again"))
         repeated = Entry(rows_of(again), "repeated", _header(one), repeated=True)
+        context.books[one.table.index].set_totals(rows_of(rows.filter((pl.col("part") == number) & pl.col("total"))))
         context.books[one.table.index].enter(None, [*not_taken(one), repeated])
         context.count("campaigns.duplicate_rows", again.height)
-    table = rows.filter(~pl.col("again"))
+    table = rows.filter(~pl.col("again") & ~pl.col("total"))
     context.count("campaigns.rows", table.height)
     path = context.folder / "campaigns.parquet"
     columns = ("campaign", "day", *_COUNTS, "cost", "file", "side")
     table.select(*columns, pl.lit(1, dtype=pl.Int32).alias("rows")).write_parquet(path)
     return path
+
+
+def _sums_variants() -> pl.Expr:
+    """Whether a row without a variant is as large as the variants of its campaign and day together."""
+    variant = pl.col("variant").is_not_null() & ~pl.col("again")
+    summed = [
+        pl.when(variant).then(name).sum().over("campaign", "day").eq(pl.col(name)) for name in ("sent", "delivered")
+    ]
+    same = pl.coalesce(summed[0], summed[1]) & pl.coalesce(summed[1], summed[0])
+    several = variant.sum().over("campaign", "day") > 1
+    return (pl.col("variant").is_null() & ~pl.col("again") & several & same).fill_null(False)
 
 
 def _aggregates(number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context) -> pl.DataFrame:
@@ -163,6 +176,7 @@ def _aggregates(number: int, one: Staged, campaigns: Mapping[str, Codes], contex
             pl.lit(number, dtype=pl.Int32).alias("part"),
             gather(pl.col("campaign"), campaigns[one.system]).alias("campaign"),
             pl.col("date").alias("day"),
+            (pl.col("variant") if "variant" in one.columns else pl.lit(None, dtype=pl.String)).alias("variant"),
             *((pl.col(name) if name in one.columns else nothing).alias(name) for name in _COUNTS),
             cost.alias("cost"),
             pl.lit(one.table.index, dtype=pl.Int32).alias("file"),

@@ -15,6 +15,7 @@ from clm_audit.facts.stage import Staged
 from clm_audit.facts.twins import Candidates, Twins, find_twins
 
 EPOCH = date(1970, 1, 1)
+ORDER_DAYS = 7  # lines of one order may be dated a few days apart, as they are shipped
 _VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
 
 
@@ -51,7 +52,7 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         has = source in one.columns or name == "customer"
         rows = rows.with_columns((pl.col(source) if has else pl.lit(None, dtype=dtype)).alias(name))
     if one.by_line:
-        return _grouped(one, rows, path)
+        return _grouped(one, rows, path, context)
     kept = rows.filter(pl.col("reason") == 0).select(
         "order",
         pl.col("row").alias("first"),
@@ -63,7 +64,7 @@ def _candidates(one: Staged, context: Context) -> Candidates:
     return Candidates(one, kept, not_taken(one))
 
 
-def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
+def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> Candidates:
     """Line items -> orders. An order with a row that cannot be read is rejected whole."""
     keyed = rows.filter(pl.col("order").is_not_null())
     counts = pl.col("left") == 0
@@ -85,12 +86,28 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path) -> Candidates:
         pl.col("currency").min(),
         left.alias("left"),
         (pl.col("reason") > 0).any().alias("bad"),
+        _mixed().alias("mixed"),
     )
     orders = groups.sort("first").collect(engine="streaming")
     dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
     kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
     kept.select("order", "first", "last", "lines", left_name(one), *_VALUES).write_parquet(path)
+    _note_mixed(one, kept, context)
     return Candidates(one, pl.scan_parquet(path, glob=False), (*not_taken(one), *_incomplete(one, dropped)))
+
+
+def _mixed() -> pl.Expr:
+    """Whether the lines of an order name several customers, or days that no one order has."""
+    several = pl.col("customer").min() != pl.col("customer").max()
+    return several.fill_null(False) | (pl.col("day").max() - pl.col("day").min() > ORDER_DAYS).fill_null(False)
+
+
+def _note_mixed(one: Staged, orders: pl.DataFrame, context: Context) -> None:
+    mixed = int((orders["mixed"] & orders["left"].eq(0)).sum())
+    context.count("orders.mixed_lines", mixed)
+    if mixed:
+        note = f"orders whose lines have different customers, or days more than a week apart: {mixed:,}"
+        context.books[one.table.index].notes.append(note)
 
 
 def _line_amount() -> pl.Expr:

@@ -108,3 +108,38 @@ def test_the_won_flag_leaves_no_state_unknown(build) -> None:
     header = "Record ID,Deal Stage,Is Closed Won,Amount,Close Date"
     built = build({"deals.csv": orders(["1,Kunde,true,1.0,2024-01-05", "2,Kunde,false,2.0,2024-01-05"], header)})
     assert built.rows("orders", "left_out") == [(None,), ("not_won",)]
+
+
+def test_lines_of_one_order_that_name_other_days_or_customers_are_counted(build) -> None:
+    header = "order,date,customer,item,amount"
+    rows = ["1,2024-01-01,a,x,5.00", "1,2024-03-01,a,y,5.00", "2,2024-01-01,a,x,5.00", "2,2024-01-01,b,y,5.00"]
+    rows += ["3,2024-01-01,a,x,5.00", "3,2024-01-03,,y,5.00", "4,2024-01-01,c,y,5.00"]
+    built = build({"l.csv": orders(rows, header)})
+    assert built.facts.evidence["orders.mixed_lines"] == 2
+    note = "orders whose lines have different customers, or days more than a week apart: 2"
+    assert note in built.file("l.csv").notes
+
+
+AB = "Campaign Name,Send Time,Total Recipients,Unique Opens,Unique Clicks,Successful Deliveries,Campaign ID"
+
+
+def test_variants_of_a_campaign_are_all_counted(build) -> None:
+    rows = [f"N,2024-01-01 10:00:00,500,200,15,495,C,{more}" for more in ("A,Yes", "B,")]
+    built = build({"camp.csv": orders(rows, AB + ",Variant,Winning Variant?")})
+    assert built.rows("campaigns", "delivered", "clicked") == [(495, 15), (495, 15)]
+    assert built.file("camp.csv").rows.duplicate == 0
+
+
+def test_a_campaign_row_that_sums_up_its_variants_is_structure(build) -> None:
+    rows = ["N,2024-01-01 10:00:00,1000,400,31,990,C,"]
+    rows += [f"N,2024-01-01 10:00:00,500,200,{clicks},495,C,{variant}" for clicks, variant in ((15, "A"), (16, "B"))]
+    built = build({"camp.csv": orders(rows, AB + ",Variant Name")})
+    assert sorted(built.rows("campaigns", "delivered", "clicked")) == [(495, 15), (495, 16)]
+    assert (built.file("camp.csv").rows.duplicate, built.file("camp.csv").rows.structure) == (0, 2)
+    again = build(
+        {
+            "camp.csv": orders(rows, AB + ",Variant Name"),
+            "more.csv": orders([*rows, rows[0].replace("C", "D")], AB + ",Variant Name"),
+        }
+    )
+    assert sorted(again.rows("campaigns", "delivered")) == [(495,), (495,), (990,)]
