@@ -9,6 +9,7 @@ import sys
 import time
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -22,6 +23,7 @@ from clm_audit.intake.limits import (
     MAX_RATIO,
     MAX_RATIO_FROM,
     MAX_SHEET_MEMORY,
+    MAX_SHEET_NAME,
     MAX_SHEET_SECONDS,
     MIB,
     WATCH_SECONDS,
@@ -33,7 +35,8 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet whose rows stand as text in a Parquet file, header cell i in the column ``c{columns[i]}``."""
+    """Sheets of one header whose rows stand as text in a Parquet file, header cell i in the column
+    ``c{columns[i]}``. ``header_row`` and ``number`` are those of the first one, ``read`` their names and heights."""
 
     header: tuple[str, ...]
     columns: tuple[int, ...]
@@ -42,11 +45,12 @@ class Sheet:
     structure: int
     matches: int
     number: int
+    read: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
 
 
 def open_workbook(path: Path, out: Path, name: str, names: Names) -> Sheet:
-    """The first visible sheet with a known header, as text, in ``out``.
+    """The first visible sheet with a known header, and all visible ones with the same header, as text in ``out``.
 
     Raises :class:`DataError` for archives that are no XLSX, bombs, damage, and what needs too much memory.
     """
@@ -61,9 +65,8 @@ def open_workbook(path: Path, out: Path, name: str, names: Names) -> Sheet:
     }
     hint = "save the sheet as CSV"
     answer = _ask(request, name, "workbook", hint, MAX_SHEET_SECONDS)
-    notes = []
-    if answer["sheets"] > 1:
-        notes.append(f"sheet {answer['sheet']} of {answer['sheets']} was read, the others were not")
+    read = tuple((sheet, height) for sheet, height in answer["read"])
+    notes = _sheet_notes(read, answer["others"])
     if errors:
         notes.append(f"{errors} cells of the workbook hold an Excel error value; they are read as blank")
     return Sheet(
@@ -74,8 +77,23 @@ def open_workbook(path: Path, out: Path, name: str, names: Names) -> Sheet:
         answer["structure"],
         answer["matches"],
         answer["sheet"],
+        read,
         tuple(notes),
     )
+
+
+def _sheet_notes(read: Sequence[tuple[str, int]], others: Sequence[tuple[str, str]]) -> list[str]:
+    notes = []
+    if len(read) > 1:
+        each = ", ".join(f"{_short(name)}: {height:,} row{'s' * (height != 1)}" for name, height in read)
+        notes.append(f"{len(read)} sheets with the same header were read ({each}); a line is a row of its own sheet")
+    if others:
+        notes.append("sheets not read: " + ", ".join(f"{_short(name)} ({why})" for name, why in others))
+    return notes
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_SHEET_NAME else f"{name[:MAX_SHEET_NAME]}…"
 
 
 def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:

@@ -15,6 +15,7 @@ MAX_RATIO_FROM: Final = 256 * MIB
 MAX_DECOMPRESSED: Final = 64 * 1024 * MIB
 MAX_SHEET_MEMORY: Final = 768 * MIB  # what a workbook may take beyond the reader itself
 MAX_SHEET_SECONDS: Final = 120
+MAX_SHEET_NAME: Final = 40  # characters of it that a note repeats; a spreadsheet program allows 31
 MAX_PARQUET_MEMORY: Final = 800 * MIB  # beyond the reader and the file itself
 MAX_PARQUET_SECONDS: Final = 600
 WATCH_SECONDS: Final = 0.02  # how often the memory of a reading child is looked at

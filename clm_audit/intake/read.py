@@ -135,7 +135,7 @@ def _workbook(job: Job) -> Content:
         headers=headers,
         header_line=sheet.header_row,
         encoding="xlsx",
-        dialect=f"sheet {sheet.number}",
+        dialect=f"sheet {sheet.number}" if len(sheet.read) == 1 else f"{len(sheet.read)} sheets",
         layout=Layout(content=out),
         fitting=fitting,
         notes=sheet.notes,

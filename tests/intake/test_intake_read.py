@@ -16,6 +16,7 @@ import xlsxwriter
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
 from clm_audit.exits import DataError, UsageError
+from clm_audit.intake.locate import locate
 from clm_audit.intake.model import ROW, Exports, RawTable
 from clm_audit.intake.read import read_exports
 
@@ -193,7 +194,47 @@ def test_a_workbook_is_read_as_text(home: Path) -> None:
         ("0012", "", "19.0", "", ""),
     ]
     assert (table.header_line, table.height, table.structure, table.dialect) == (4, 2, 5, "sheet 3")
-    assert table.notes == ("sheet 3 of 3 was read, the others were not",)
+    assert table.notes == ("sheets not read: old (hidden), cover (another header)",)
+
+
+def sheets(path: Path, pages: dict[str, list[list[str]]]) -> None:
+    book = xlsxwriter.Workbook(path)
+    for name, cells in pages.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(cells):
+            page.write_row(number, 0, row)
+    book.close()
+
+
+def test_all_sheets_with_the_same_header_are_read_and_the_others_named(home: Path) -> None:
+    pages = {
+        "cover": [["Report"]],
+        "2022": [["Customer ID", "Email", "Name"], ["1", "a", "A"], ["", "", ""], ["2", "b", "B"]],
+        "targets": [["Customer ID", "Email", "Target"], ["9", "z", "5"]],
+        "2023": [["Customers of 2023"], [], ["", " customer id ", "EMAIL", "Name"], ["", "3", "c", "C"]],
+        "2024": [["Customer ID", "Email", "Name", ""], ["4", "d", "D", "x"], ["5", "e", "E", ""]],
+        "2025": [["Customer ID", "Email", "Name"]],
+        "Sheet8": [],
+    }
+    sheets(home / "f.xlsx", pages)
+    (table,) = read(home).tables
+    assert rows(table) == [(str(n), letter, letter.upper()) for n, letter in enumerate("abcde", start=1)]
+    assert (table.header_line, table.height, table.dialect) == (1, 5, "4 sheets")
+    counted = [pages[name] for name in ("2022", "2023", "2024", "2025")]
+    assert table.height + table.structure == sum(len(cells) for cells in counted)
+    assert table.notes == (
+        "4 sheets with the same header were read (2022: 2 rows, 2023: 1 row, 2024: 2 rows, 2025: 0 rows); "
+        "a line is a row of its own sheet",
+        "sheets not read: cover (another header), targets (another header)",
+    )
+    assert locate(table, range(5)) == {0: (2, -1), 1: (4, -1), 2: (4, -1), 3: (2, -1), 4: (3, -1)}
+
+
+def test_columns_without_a_header_do_not_shift_the_rows_of_other_sheets(home: Path) -> None:
+    first = [["Customer ID", "", "Email"], ["1", "note", "a"]]
+    sheets(home / "f.xlsx", {"a": first, "b": [["Customer ID", "Email", ""], ["2", "b", "more"]]})
+    (table,) = read(home).tables
+    assert rows(table) == [("1", "note", "a"), ("2", "", "b")]
 
 
 def test_the_same_bytes_twice_in_a_source_are_a_duplicate(home: Path) -> None:
