@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 
 from clm_audit.report.drawing import (
     ACCENT,
@@ -40,10 +41,12 @@ WIDE, NARROW = 720, 340
 
 @dataclass(frozen=True)
 class SeriesPlan:
-    """What a series chart shows. ``value`` formats a tick; ``marks`` are (day, number) of known events."""
+    """What a series chart shows. ``unit`` heads the axis of values, ``value`` formats a tick; ``marks`` are
+    (day, number) of known events."""
 
     title: str
     description: str
+    unit: str
     points: Sequence[Point]
     weeks_per_period: int
     go_live: date
@@ -58,8 +61,9 @@ class SeriesPlan:
 def series_chart(plan: SeriesPlan, width: int) -> Chart:
     """Observed values, the range expected had nothing changed, go-live, wash-out, windows, known events."""
     wide = width >= WIDE
-    height = 306 if wide else 276
-    top, bottom = 40 if wide else 62, height - 58
+    unit = wrap(plan.unit, int(width / text_width("x")))
+    top = (40 if wide else 62) + 16 * len(unit)
+    bottom = top + (210 if wide else 158)
     y = _value_scale(plan.points, top, bottom)
     ticks = nice_ticks(y.low, y.high, 5 if wide else 4)
     left = max(40, *(text_width(plan.value(tick)) + 8 for tick in ticks))
@@ -71,6 +75,7 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
     spot = [x(point.period.toordinal() + middle) for point in plan.points]
     marks = [
         *_washout(plan, x, frame),
+        *(label(0, 12 + 16 * row, text) for row, text in enumerate(unit)),
         *_value_axis(plan, y, frame, ticks),
         *_bands(plan, spot, y),
         *_date_axis(first, last, x, frame, 14 if wide else 6),
@@ -78,9 +83,9 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
         *_go_live(plan, x, frame, width),
         *_lines(plan, spot, y),
         *_events(plan, x, frame),
-        *(_direct_labels(plan, y, frame) if wide else _legend(frame)),
+        *(_direct_labels(plan, y, frame) if wide else _legend(frame, 16 * len(unit))),
     ]
-    return Chart(width, height, plan.title, plan.description, tuple(marks))
+    return Chart(width, int(bottom + 58), plan.title, plan.description, tuple(marks))
 
 
 def _value_scale(points: Sequence[Point], top: float, bottom: float) -> Scale:
@@ -222,11 +227,11 @@ def _direct_labels(plan: SeriesPlan, y: Scale, frame: Frame) -> list[Mark]:
     return marks + [label(frame.right + 8, top + 14 * row, text) for row, text in enumerate(lines)]
 
 
-def _legend(frame: Frame) -> list[Mark]:
+def _legend(frame: Frame, top: float) -> list[Mark]:
     return [
-        line(frame.left, 12, frame.left + 20, 12, ACCENT, "observed", 2),
-        label(frame.left + 26, 16, "observed", css="t-accent"),
-        rect(frame.left + 98, 6, 20, 12, BAND, "band"),
-        line(frame.left + 98, 12, frame.left + 118, 12, QUIET, "expected", 1.25, "2 3"),
-        label(frame.left + 124, 16, "expected, no change"),
+        line(frame.left, top + 12, frame.left + 20, top + 12, ACCENT, "observed", 2),
+        label(frame.left + 26, top + 16, "observed", css="t-accent"),
+        rect(frame.left + 98, top + 6, 20, 12, BAND, "band"),
+        line(frame.left + 98, top + 12, frame.left + 118, top + 12, QUIET, "expected", 1.25, "2 3"),
+        label(frame.left + 124, top + 16, "expected, no change"),
     ]

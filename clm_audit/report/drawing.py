@@ -6,11 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Literal
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 INK, QUIET, GRID, ACCENT = "#1d252c", "#566370", "#d9dee3", "#0f5c8c"
 BAND, SHADE = "#cfdbe5", "#f0f2f4"
+# What marks mostly have: said once on the drawing, or the default of SVG itself, and so left out of each mark.
+SHARED = {"font-family": FONT, "font-size": "12"}
+UNSAID = {**SHARED, "text-anchor": "start", "stroke-width": "1"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Anchor = Literal["start", "middle", "end"]
 
@@ -23,6 +27,10 @@ class Mark:
     attributes: Mapping[str, str]
     css: str = ""
     text: str = ""
+
+    def painted(self) -> dict[str, str]:
+        """The attributes that the drawing around it does not give already."""
+        return {name: value for name, value in self.attributes.items() if UNSAID.get(name) != value}
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,7 @@ def label(x: float, y: float, text: str, *, anchor: Anchor = "start", css: str =
     colour = {"t-ink": INK, "t-accent": ACCENT}.get(css, QUIET)
     weight = {} if css == "t-quiet" else {"font-weight": "600"}
     places = {"x": number(x), "y": number(y), "text-anchor": anchor}
-    return Mark("text", {**places, "font-family": FONT, "font-size": number(size), "fill": colour, **weight}, css, text)
+    return Mark("text", {**places, "font-size": number(size), "fill": colour, **weight}, css, text)
 
 
 def dot(x: float, y: float, radius: float) -> Mark:
@@ -102,11 +110,12 @@ def dot(x: float, y: float, radius: float) -> Mark:
 
 def path(pieces: Sequence[Sequence[tuple[float, float]]], colour: str, css: str, width: float, dash: str = "") -> Mark:
     """Lines through points, one for each piece; a piece of one point becomes a dot."""
-    steps = []
-    for piece in pieces:
-        points = [f"{number(x)} {number(y)}" for x, y in piece]
-        steps.append(f"M{points[0]}" + ("h0" if len(points) == 1 else "L" + " ".join(points[1:])))
-    attributes = {"d": "".join(steps), "fill": "none", "stroke": colour, "stroke-width": f"{width:g}"}
+    attributes = {
+        "d": "".join(trail(piece) for piece in pieces),
+        "fill": "none",
+        "stroke": colour,
+        "stroke-width": f"{width:g}",
+    }
     dashes = {"stroke-dasharray": dash} if dash else {}
     return Mark("path", {**attributes, "stroke-linejoin": "round", "stroke-linecap": "round", **dashes}, css)
 
@@ -114,7 +123,28 @@ def path(pieces: Sequence[Sequence[tuple[float, float]]], colour: str, css: str,
 def area(low: Sequence[tuple[float, float]], high: Sequence[tuple[float, float]], colour: str, css: str) -> Mark:
     """The band between two lines with the same x."""
     around = [*high, *reversed(low)]
-    return Mark("path", {"d": "M" + "L".join(f"{number(x)} {number(y)}" for x, y in around) + "Z", "fill": colour}, css)
+    return Mark("path", {"d": f"{trail(around)}z", "fill": colour}, css)
+
+
+def trail(points: Sequence[tuple[float, float]]) -> str:
+    """Straight lines from point to point in the shortest form: steps in tenths, counted from rounded places.
+
+    >>> trail([(10, 20), (13.8, 19.14), (17.5, 20)]), trail([(1, 2)])
+    ('M10 20l3.8-.9 3.7 .9', 'M1 2h0')
+    """
+    places = [(round(x * 10), round(y * 10)) for x, y in points]
+    start = f"M{number(places[0][0] / 10)} {number(places[0][1] / 10)}"
+    if len(places) == 1:
+        return f"{start}h0"
+    steps = "".join(_step(x - x0) + _step(y - y0) for (x0, y0), (x, y) in pairwise(places))
+    return f"{start}l{steps.lstrip()}"
+
+
+def _step(tenths: int) -> str:
+    """A signed step with only the characters that a path needs to tell it from what stands before it."""
+    text = number(abs(tenths) / 10)
+    text = text[1:] if text.startswith("0.") else text
+    return f"-{text}" if tenths < 0 else f" {text}"
 
 
 def text_width(text: str, size: float = 12) -> float:

@@ -19,10 +19,10 @@ from clm_audit.report.drawing import (
     label,
     line,
     nice_ticks,
-    number,
     path,
     rect,
     text_width,
+    trail,
 )
 
 _CLIP = 1.0  # an interval beyond +100 % is cut with an arrow, or the axis shows nothing else
@@ -101,8 +101,9 @@ def _layout(rows: Sequence[Row], width: int) -> _Layout:
     )
     top, wide = 34, width >= WIDE
     if wide:
-        frame = Frame(max(names) + 12, width - 1.1 * max(texts) - 16, top, top + 40 * len(rows))
-        return _Layout(frame, wide, 1, 40)
+        pitch = 40 if len(rows) < 3 else 31
+        frame = Frame(max(names) + 12, width - 1.1 * max(texts) - 16, top, top + pitch * len(rows))
+        return _Layout(frame, wide, 1, pitch)
     lines = 1 if max(a + 1.1 * b for a, b in zip(names, texts, strict=True)) < width - 36 else 2
     pitch = 38 + 16 * lines
     return _Layout(Frame(12, width - 12, top, top + pitch * len(rows)), wide, lines, pitch)
@@ -161,5 +162,4 @@ def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:
 
 def _diamond(x: float, y: float) -> Mark:
     corners = ((x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y))
-    outline = "M" + "L".join(f"{number(across)} {number(down)}" for across, down in corners) + "Z"
-    return Mark("path", {"d": outline, "fill": "#ffffff", "stroke": INK, "stroke-width": "1.5"}, "diamond")
+    return Mark("path", {"d": f"{trail(corners)}z", "fill": "#ffffff", "stroke": INK, "stroke-width": "1.5"}, "diamond")

@@ -25,6 +25,7 @@ def series_figure(
             f"range expected had nothing changed at go-live on {numbers.day(windows.go_live)}. "
             f"{metric.finding_sentence} The numbers are in the table that follows."
         ),
+        unit=metric.unit,
         points=metric.series,
         weeks_per_period=metric.weeks_per_period,
         go_live=windows.go_live,

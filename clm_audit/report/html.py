@@ -11,9 +11,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from clm_audit.report import look, numbers, safe, words
+from clm_audit.report import look, numbers, rows, safe, words
 from clm_audit.report.charts import NARROW, WIDE
-from clm_audit.report.drawing import Chart
+from clm_audit.report.drawing import SHARED, Chart
 from clm_audit.report.figures import effect_figure, overview_figure, series_figure
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, MetricReport, Unknown
 
@@ -35,6 +35,7 @@ def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
     style = (_TEMPLATES / "report.css").read_bytes()
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode("ascii")
+    total = look.ledger_total(file.rows for file in report.files)
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
@@ -42,8 +43,10 @@ def to_html(report: AuditReport) -> str:
         panels=[_panel(report, metric) for metric in report.metrics],
         overview=[overview_figure(report, width) for width in (WIDE, NARROW)],
         checks=look.by_status(report.checks),
-        total=look.ledger_total(file.rows for file in report.files),
+        total=total,
         rejects=report.rejects[:REJECTS_SHOWN],
+        rejected=rows.rejected_first(report),
+        not_taken=rows.not_taken(total),
     )
 
 
@@ -58,7 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(look=look, numbers=numbers, words=words)
+    environment.globals.update(look=look, numbers=numbers, words=words, shared=SHARED)
     environment.tests["unknown"] = _is_unknown
     return environment
 

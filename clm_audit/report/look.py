@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
 
-from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
+from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, VerdictValue
 from clm_audit.intake.model import RowCounts
 from clm_audit.report import numbers
 from clm_audit.report.model import (
@@ -48,7 +47,7 @@ ANSWERS: Mapping[PlainAnswer, tuple[str, Tone]] = {
 CHECKS: Mapping[CheckStatus, tuple[str, Tone, str]] = {
     "fail": ("✘", "bad", "failed"),
     "warn": ("!", "flat", "warning"),
-    "unknown": ("?", "open", "cannot tell"),
+    "unknown": ("?", "open", "open question"),
     "pass": ("✔", "good", "passed"),
 }
 NOTHING = "–"
@@ -63,6 +62,23 @@ def by_status(checks: Iterable[CheckReport]) -> dict[CheckStatus, list[CheckRepo
     for check in checks:
         grouped[check.status].append(check)
     return grouped
+
+
+def check_counts(status: CheckStatus, many: int) -> str:
+    """How many checks ended in a status.
+
+    >>> check_counts("warn", 2), check_counts("unknown", 1), check_counts("pass", 24)
+    ('2 warnings', '1 open question', '24 passed')
+    """
+    plural = "s" if many != 1 and status in ("warn", "unknown") else ""
+    return f"{many} {CHECKS[status][2]}{plural}"
+
+
+def concerns(metrics: Sequence[MetricReport], named: Sequence[MetricId]) -> str:
+    """Which metrics a check concerns, in one phrase."""
+    if len(named) == len(METRIC_IDS):
+        return "every metric"
+    return ", ".join(metric_name(metrics, metric) for metric in named)
 
 
 def ledger_total(rows: Iterable[RowCounts]) -> RowCounts:
@@ -91,10 +107,19 @@ def check_title(checks: Iterable[CheckReport], check_id: str) -> str:
     return {check.id: check.title for check in checks}.get(check_id, check_id.replace("_", " "))
 
 
-def sentences(metric: MetricReport) -> list[str]:
-    """What there is to say about a metric beside its remedy, each thing once."""
+def unit_of(metrics: Iterable[MetricReport], metric: MetricId) -> str:
+    """The unit of a metric as the report gives it, or nothing."""
+    return {item.id: item.unit for item in metrics}.get(metric, "")
+
+
+def sentences(metric: MetricReport, *, brief: bool = False) -> list[str]:
+    """What there is to say about a metric beside its remedy, each thing once.
+
+    ``brief`` leaves out the reason, which the finding already has in short.
+    """
     said = [metric.finding_sentence]
-    for text in (metric.reason, metric.why_different):
+    why = "" if isinstance(metric.observed_change, Unknown) and metric.reason else metric.why_different
+    for text in (why,) if brief else (metric.reason, why):
         if text and text.lower() not in " ".join(said).lower():
             said.append(text)
     return said
@@ -171,10 +196,33 @@ def optional(metric: MetricId, amount: float | None) -> str:
 
 
 def by_unit(unit: str, amount: float | Unknown, currency: str | Unknown) -> str:
-    """A value of a variant."""
+    """A value of a variant with its unit; a bare number where there is nothing to add to it.
+
+    >>> by_unit("USD", 4.0, "USD"), by_unit("hours", 0.5, "USD"), by_unit("share", 0.027, "USD")
+    ('4.00 USD', '0.500 hours', '2.70 %')
+    >>> by_unit("number", 1.5, "USD"), by_unit("USD", Unknown(reason="no data"), "USD")
+    ('1.50', '–')
+    """
     if isinstance(amount, Unknown):
         return NOTHING
-    return numbers.unit_value(unit, amount, currency if isinstance(currency, str) else None)
+    if isinstance(currency, str) and unit.split()[:1] == [currency]:
+        return numbers.unit_value("money", amount, currency)
+    text = numbers.unit_value(unit, amount, None)
+    return f"{text} {unit}" if unit == "hours" else text
+
+
+def alike(checks: Iterable[CheckReport]) -> list[list[CheckReport]]:
+    """Checks that say the same, such as that there is nothing to look at, together; in their order."""
+    groups: dict[tuple[str, str], list[CheckReport]] = {}
+    for check in checks:
+        groups.setdefault((check.message, check.remedy), []).append(check)
+    return list(groups.values())
+
+
+def concerned(checks: Iterable[CheckReport]) -> list[MetricId]:
+    """The metrics that any of the checks concerns, in the order of the questions."""
+    named = {metric for check in checks for metric in check.metrics}
+    return [metric for metric in METRIC_IDS if metric in named]
 
 
 def every_period(weeks: int) -> str:
@@ -196,5 +244,17 @@ def signed(number: float) -> str:
 
 
 def setting(item: object) -> str:
-    """A value of the plan as the configuration would have it."""
-    return item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+    """A value of the plan as a person reads it.
+
+    >>> setting(None), setting([]), setting(True), setting(0.05), setting(["a", "b"]), setting({"EUR": "1.1"})
+    ('none', 'none', 'yes', '0.05', 'a, b', 'EUR: 1.1')
+    """
+    if item is None or item in ([], {}, ""):
+        return "none"
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    if isinstance(item, dict):
+        return ", ".join(f"{name}: {setting(part)}" for name, part in item.items() if part not in (None, [], {}))
+    if isinstance(item, (list, tuple)):
+        return ("; " if any(isinstance(part, dict) for part in item) else ", ").join(setting(part) for part in item)
+    return str(item)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clm_audit.report import look, numbers, words
+from collections.abc import Sequence
+
+from clm_audit.report import look, numbers, rows, words
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport
 from clm_audit.report.safe import markdown
 
@@ -32,13 +34,13 @@ def _head(report: AuditReport) -> list[str]:
 
 
 def _answers(report: AuditReport) -> list[str]:
-    rows = [_row(report, metric) for metric in report.metrics]
+    lines = [_row(report, metric) for metric in report.metrics]
     return [
         f"### The five questions: {markdown(report.plain.sentence)}",
         "",
         "| | Question | Observed | Before → after | Change | Adjusted effect, 95 % | Finding |",
         "| --- | --- | --- | ---: | ---: | ---: | --- |",
-        *rows,
+        *lines,
         *(["", markdown(report.verdict.difference)] if report.verdict.difference else []),
     ]
 
@@ -50,7 +52,7 @@ def _row(report: AuditReport, metric: MetricReport) -> str:
         str(metric.question_number),
         markdown(metric.question),
         f"{look.ANSWERS[answer.answer][0]} {answer.answer}" if answer else look.NOTHING,
-        look.sides(answer) if answer else look.NOTHING,
+        f"{look.sides(answer)}<br>{markdown(metric.unit)}" if answer else look.NOTHING,
         look.change(metric.observed_change),
         markdown(adjusted if adjusted != f"{look.NOTHING} {look.NOTHING}" else look.NOTHING),
         f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
@@ -69,17 +71,19 @@ def _open_points(report: AuditReport) -> list[str]:
 
 def _checks(report: AuditReport) -> list[str]:
     grouped = look.by_status(report.checks)
-    counts = ", ".join(f"{len(checks)} {look.CHECKS[status][2]}" for status, checks in grouped.items() if checks)
+    counts = ", ".join(look.check_counts(status, len(checks)) for status, checks in grouped.items() if checks)
     lines = [f"### Data checks: {counts or 'none were run'}"]
     for status, checks in grouped.items():
         if status != "pass":
-            lines += [("\n" if len(lines) == 1 else "") + _check(check) for check in checks]
+            lines += [("\n" if len(lines) == 1 else "") + _check(group) for group in look.alike(checks)]
     return lines
 
 
-def _check(check: CheckReport) -> str:
+def _check(group: Sequence[CheckReport]) -> str:
+    check = group[0]
     glyph, _, word = look.CHECKS[check.status]
-    return f"- {glyph} {word}: **{markdown(check.title)}**. {markdown(check.message)} {markdown(check.remedy)}".rstrip()
+    titles = markdown("; ".join(one.title for one in group))
+    return f"- {glyph} {word}: **{titles}**. {markdown(check.message)} {markdown(check.remedy)}".rstrip()
 
 
 def _foot(report: AuditReport) -> list[str]:
@@ -88,4 +92,6 @@ def _foot(report: AuditReport) -> list[str]:
     lines = [f"{len(report.files)} files: {numbers.count(total.read)} rows read = {parts}."]
     if report.verdict.next_step:
         lines = [f"**Next step.** {markdown(report.verdict.next_step)}", "", *lines]
+    if said := rows.not_taken(total):
+        lines += ["", f"{said}.", *(f"- {markdown(line)}" for line in rows.rejected_first(report))]
     return [*lines, "", f"<sub>{report.tool.name} {markdown(report.tool.version)}</sub>"]

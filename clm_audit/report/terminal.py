@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,15 +13,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from clm_audit.config.plan import MetricId
-from clm_audit.intake.model import FileRecord, RowCounts
+from clm_audit.intake.model import RowCounts
 from clm_audit.report import look, numbers, words
+from clm_audit.report import rows as rows_said
 from clm_audit.report.interval_plot import interval_plot, plot_reach
-from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.model import AuditReport, CheckOnlyReport, Unknown
 from clm_audit.report.safe import rich_text, terminal
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
+_UNITS_FROM = 136  # columns from which units have a column of their own
 _PROSE = 110  # columns: longer lines are hard to read
 _COUNTS = ("read", *look.LEDGER)
 _COUNTS_WIDTH = 64  # columns that the counts of the ledger take
@@ -44,6 +45,13 @@ class _Page:
         """A sentence, wrapped so that neither a percentage nor an interval is torn."""
         for part in fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - indent):
             self.console.print(Text(" " * indent + part, style=style))
+
+    def item(self, glyph: str, text: str, tone: look.Tone) -> None:
+        """A sentence that begins with a glyph; its further lines stand below the words."""
+        lines = fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - 2)
+        self.console.print(self.marked(glyph, lines[0], tone))
+        for part in lines[1:]:
+            self.console.print(Text(f"  {part}", style=_TONES[tone]))
 
     def heading(self, text: str) -> None:
         self.console.print()
@@ -77,7 +85,6 @@ def print_report(report: AuditReport, console: Console) -> None:
     _reasons(page, report)
     _checks(page, report)
     _ledger(page, report)
-    _next_step(page, report)
 
 
 def print_check(report: CheckOnlyReport, console: Console) -> None:
@@ -100,27 +107,48 @@ def _cover(page: _Page, report: AuditReport) -> None:
     body = page.marked(glyph, verdict.value.upper(), tone)
     body.stylize("bold")
     width = min(page.console.width, _PROSE)
-    for part in fold(terminal(verdict.sentence, page.console.encoding), width - 4):
-        body.append(f"\n{part}")
+    for block in _verdict(report):
+        for number, part in enumerate(fold(terminal(block, page.console.encoding), width - 4)):
+            body.append("\n\n" if block != verdict.sentence and not number else "\n")
+            body.append(part)
     head = page.text("Verdict")
     page.console.print(
         Panel(body, box=ROUNDED, title=head, title_align="left", border_style=_TONES[tone], expand=False)
     )
 
 
+def _verdict(report: AuditReport) -> Iterator[str]:
+    """What the box says: the verdict, what holds it back, what to do, and the gate where there is one."""
+    verdict = report.verdict
+    yield verdict.sentence
+    if verdict.capped_by:
+        titles = ", ".join(look.check_title(report.checks, check) for check in verdict.capped_by)
+        yield f"What holds it back: {titles}."
+    if verdict.next_step:
+        yield f"Next step: {verdict.next_step}"
+    if report.gate.result != "none":
+        yield f"Gate: {words.gate(report.gate)}"
+
+
 def _answers(page: _Page, report: AuditReport) -> None:
     page.heading("The five questions, from the observed numbers")
+    wide = page.console.width >= _UNITS_FROM
+    units: tuple[tuple[str, Kind], ...] = (("unit", "text"),) if wide else ()
     table = page.table(
-        ("", "number"), ("question", "text"), ("answer", "fixed"), ("before → after", "number"), ("change", "number")
-    )
+        ("", "number"), ("question", "text"), ("answer", "fixed"), ("before → after", "number"), ("change", "number"),
+        *units,
+    )  # fmt: skip
     for answer in report.plain.answers:
         glyph, tone = look.ANSWERS[answer.answer]
+        unit = page.text(look.unit_of(report.metrics, answer.metric), "dim")
+        question = page.text(answer.question)
         table.add_row(
             page.text(str(answer.question_number)),
-            page.text(answer.question),
+            question if wide or not unit else question.append("\n").append_text(unit),
             page.marked(glyph, answer.answer, tone),
             page.text(look.sides(answer)),
             page.text(look.change(answer.change)),
+            *([unit] if wide else []),
         )
     page.console.print(table)
     page.line(report.plain.sentence, "bold")
@@ -130,6 +158,9 @@ def _answers(page: _Page, report: AuditReport) -> None:
 
 def _metrics(page: _Page, report: AuditReport) -> None:
     page.heading("What the CRM can take credit for: season, trend and noise accounted for")
+    if all(isinstance(metric.adjusted, Unknown) for metric in report.metrics):
+        page.line("No metric could be assessed; the reasons follow.")
+        return
     wide = page.console.width >= _PLOT_FROM
     reach = plot_reach(metric.adjusted for metric in report.metrics)
     plot: tuple[tuple[str, Kind], ...] = ((look.change(-reach) + " to " + look.change(reach), "fixed"),) if wide else ()
@@ -154,9 +185,11 @@ def _reasons(page: _Page, report: AuditReport) -> None:
     page.heading("Why")
     for metric in report.metrics:
         glyph, tone = look.FINDINGS[metric.finding]
-        head = page.marked(glyph, metric.name, tone).append_text(page.text(f"  {metric.unit}", "dim"))
-        page.console.print(head)
-        for sentence in look.sentences(metric):
+        first, *others = look.sentences(metric, brief=True)
+        if not first.startswith(metric.name):
+            first = f"{metric.name}: {first}"
+        page.item(glyph, first, tone)
+        for sentence in others:
             page.line(sentence, indent=2)
         if metric.remedy:
             page.line(f"→ {metric.remedy}", indent=2)
@@ -164,23 +197,19 @@ def _reasons(page: _Page, report: AuditReport) -> None:
 
 def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
     page.heading("Data checks")
+    metrics = report.metrics if isinstance(report, AuditReport) else ()
     grouped = look.by_status(report.checks)
-    counts = [f"{len(checks)} {look.CHECKS[status][2]}" for status, checks in grouped.items() if checks]
+    counts = [look.check_counts(status, len(checks)) for status, checks in grouped.items() if checks]
     page.line(" · ".join(counts) if counts else "none were run")
     for status, checks in grouped.items():
         glyph, tone, word = look.CHECKS[status]
-        for check in checks if status != "pass" else ():
-            page.console.print(page.marked(glyph, f"{word}: {check.title}", tone))
-            page.line(check.message, indent=2)
-            if check.metrics:
-                names = ", ".join(_name(report, metric) for metric in check.metrics)
-                page.line(f"concerns {names}", "dim", indent=2)
-            if check.remedy:
-                page.line(f"→ {check.remedy}", indent=2)
-
-
-def _name(report: AuditReport | CheckOnlyReport, metric: MetricId) -> str:
-    return look.metric_name(report.metrics if isinstance(report, AuditReport) else (), metric)
+        for group in look.alike(checks) if status != "pass" else ():
+            page.item(glyph, f"{word}: {'; '.join(check.title for check in group)}", tone)
+            page.line(group[0].message, indent=2)
+            if concerned := look.concerned(group):
+                page.line(f"concerns {look.concerns(metrics, concerned)}", "dim", indent=2)
+            if group[0].remedy:
+                page.line(f"→ {group[0].remedy}", indent=2)
 
 
 def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
@@ -195,13 +224,20 @@ def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
         page.console.print(table)
     else:
         _stacked(page, rows)
-    for file in report.files:
-        _notes(page, file)
+    for note in rows_said.folded_notes(report.files):
+        page.line(note, "dim")
     for name, why in report.unknown_files:
         page.line(f"not used: {name}: {why}")
-    if report.reject_count:
-        many = numbers.count(report.reject_count)
-        page.line(f"{many} rows were not taken; --rejects FILE.csv lists each with file, line, column and reason")
+    _not_taken(page, report, rows[-1][1])
+
+
+def _not_taken(page: _Page, report: AuditReport | CheckOnlyReport, total: RowCounts) -> None:
+    said = rows_said.not_taken(total)
+    if not said:
+        return
+    page.line(f"{said}; --rejects FILE.csv lists each with file, line, column and reason")
+    for row in rows_said.rejected_first(report):
+        page.line(row, indent=2)
 
 
 def _stacked(page: _Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
@@ -220,17 +256,3 @@ def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 def _counts(rows: RowCounts) -> list[str]:
     return [numbers.count(getattr(rows, name)) for name in _COUNTS]
-
-
-def _notes(page: _Page, file: FileRecord) -> None:
-    for note in file.notes:
-        page.line(f"{file.path}: {note}", "dim")
-
-
-def _next_step(page: _Page, report: AuditReport) -> None:
-    if report.gate.result != "none":
-        page.heading("Gate")
-        page.line(words.gate(report.gate))
-    if report.verdict.next_step:
-        page.heading("Next step")
-        page.line(report.verdict.next_step)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -102,7 +103,7 @@ def test_verdict_first_then_the_answers_then_the_evidence(page: str) -> None:
 
 def test_every_metric_check_and_file_is_on_the_page() -> None:
     report = REPORTS["full_report"]
-    page = to_html(report)
+    page = unescape(to_html(report))
     for metric in report.metrics:
         assert metric.finding_sentence.replace("\u00a0", " ") in page.replace("\u00a0", " ")
         assert metric.remedy in page.replace("\u00a0", " ")

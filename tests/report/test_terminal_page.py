@@ -6,8 +6,10 @@ import re
 import pytest
 from rich.console import Console
 
+from clm_audit.intake.model import Reject, RowCounts
 from clm_audit.report import look, numbers
 from clm_audit.report.model import AuditReport
+from clm_audit.report.rows import folded_notes
 from clm_audit.report.terminal import print_check, print_report
 from report import worlds
 
@@ -41,9 +43,9 @@ def test_no_line_is_longer_than_the_terminal_and_no_number_is_cut(name: str, wid
 
 
 @pytest.mark.parametrize("width", [80, 160])
-def test_the_order_is_verdict_questions_metrics_checks_ledger_next_step(width: int) -> None:
+def test_the_order_is_verdict_next_step_questions_metrics_checks_ledger(width: int) -> None:
     text = printed(REPORTS["full_report"], width)
-    heads = ["Verdict", "The five questions", "What the CRM can take credit for", "Data checks", "Ledger", "Next step"]
+    heads = ["Verdict", "Next step", "The five questions", "What the CRM can take credit for", "Data checks", "Ledger"]
     places = [text.index(head) for head in heads]
     assert places == sorted(places)
 
@@ -90,6 +92,51 @@ def test_old_consoles_get_stand_ins_and_never_a_question_mark_for_a_sign(encodin
 def test_intervals_are_drawn_only_where_there_is_room() -> None:
     assert "├" not in printed(REPORTS["full_report"], 100)
     assert "├" in printed(REPORTS["full_report"], 160)
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_five_questions_say_in_which_unit_they_are_answered(width: int) -> None:
+    report = REPORTS["full_report"]
+    table = printed(report, width).split("The five questions")[1].split("What the CRM can")[0]
+    for metric in report.metrics:
+        assert set(metric.unit.split()) <= set(table.split())
+
+
+def test_without_any_effect_there_is_no_table_of_empty_rows() -> None:
+    text = printed(REPORTS["bare_report"], 160)
+    assert "95 % interval" not in text
+    assert "No metric could be assessed" in text
+
+
+def test_rejected_and_repeated_rows_are_told_apart_and_the_first_rejected_ones_are_named() -> None:
+    report = REPORTS["full_report"]
+    rows = RowCounts(read=10, accepted=2, rejected=6, duplicate=2)
+    file = report.files[0].model_copy(update={"rows": rows, "notes": ()})
+    repeated = Reject(file="o.csv", line=2, byte=9, column="", code="repeated", action="duplicate")
+    bad = tuple(Reject(file="o.csv", line=51 + at, byte=99, column="Total", code="bad_amount") for at in range(6))
+    text = printed(report.model_copy(update={"files": (file,), "rejects": (repeated, *bad), "reject_count": 8}), 160)
+    assert "6 rows rejected, 2 rows repeated" in text
+    assert "o.csv line 51, column Total: " in text
+    assert "o.csv line 55, " in text
+    assert "o.csv line 56, " not in text
+    assert "o.csv line 2" not in text
+
+
+def test_notes_of_a_kind_are_one_line_over_all_files() -> None:
+    report = REPORTS["full_report"]
+    notes = (
+        ("orders cancelled: 1,096", "read as dd.mm.yyyy"),
+        ("orders cancelled: 4", "read as dd.mm.yyyy"),
+        ("x: 1",),
+    )
+    files = tuple(
+        report.files[0].model_copy(update={"path": f"{number}.csv", "notes": note}) for number, note in enumerate(notes)
+    )
+    assert folded_notes(files) == [
+        "2 files: orders cancelled: 1,100",
+        "2 files: read as dd.mm.yyyy",
+        "2.csv: x: 1",
+    ]
 
 
 @pytest.mark.parametrize("width", [80, 160])
