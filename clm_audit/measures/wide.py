@@ -125,14 +125,16 @@ def _ticket_part(tickets: Frame, calendar: Calendar) -> Frame:
 
 
 def _known(held: set[str], end: int, dated: bool) -> nw.Expr:
-    """Whether a customer was on file before a day; those of whom no file says since when always were."""
+    """How many customers were on file before a day; those of whom no file says since when always were."""
+    if not held & {"first", "since"}:
+        return nw.len()
     known = nw.lit(False)
     for name in ("first", "since"):
         if name in held:
             known = known | (nw.col(name) < end)
-    if dated:
-        return known
-    return known | (nw.col("first") == NEVER if "first" in held else nw.lit(True))
+    if not dated:
+        known = known | (nw.col("first") == NEVER if "first" in held else nw.lit(True))
+    return flag(known).sum()
 
 
 def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, dated: bool) -> Frame:
@@ -145,7 +147,7 @@ def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, d
     }
     held = set(names_of(wide))
     marks: dict[str, nw.Expr] = {
-        f"known_{side}": flag(_known(held, window[1], dated)).sum()
+        f"known_{side}": _known(held, window[1], dated)
         for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True)
     }
     if ordered:

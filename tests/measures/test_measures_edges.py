@@ -12,6 +12,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, MetricPolicy
 from clm_audit.exits import DataError
 from clm_audit.facts.model import SCHEMAS
+from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.measure import CODES, measure
 from clm_audit.measures.model import Measured, MetricTotals, Ratio
 from measures.world import GO_LIVE, Row, World, company, frame, order, plan, segment_of
@@ -288,3 +289,26 @@ def test_no_revenue_at_all_is_not_a_size() -> None:
     found = measure(plan(), World({"orders": rows}).facts())
     sane(found)
     assert np.isnan(metric(found, "transaction_size").num).all()
+
+
+@pytest.mark.parametrize("engine", sorted(ENGINES))
+def test_tickets_alone_are_of_customers_who_always_were_on_file(engine: str) -> None:
+    found = measure(plan(), World({"tickets": tickets(cost=200, seconds=60)}).facts(), ENGINES[engine])
+    sane(found)
+    assert found.window_totals["customers"] == (20, 20)
+
+
+def test_the_only_campaign_of_a_period_is_not_certain() -> None:
+    """One campaign has no residual; its recipients are still a draw."""
+    sends = [
+        {"campaign": each, "recipient": who, "segment": 0, "day": GO_LIVE - 397 + 28 * each, "delivered": True}
+        for each in range(24)
+        for who in range(60)
+    ]
+    responses = [{**row, "kind": "responded"} for row in sends if (row["recipient"] + row["campaign"]) % 4 == 0]
+    found = metric(measure(plan(), World({"sends": sends, "responses": responses}).facts()), "campaign_response")
+    seen = ~np.isnan(found.num)
+    assert found.s2 is not None
+    assert seen.sum() >= 20
+    rate = found.num[seen] / found.den[seen]
+    np.testing.assert_allclose(found.s2[seen], (1 - rate) / found.num[seen])
