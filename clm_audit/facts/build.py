@@ -156,6 +156,8 @@ def _evidence(
     """Named counts for the data checks."""
     for name, count in context.currency.seen.items():
         context.count(f"currency.seen.{name}", count)
+    for (fact, name), count in context.currency.by_fact.items():
+        context.count(f"currency.by_fact.{fact}.{name}", count)
     if "orders" in tables:
         count_customers(tables["orders"], context, listed="customers" in tables)
     for table in tables:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import polars as pl
@@ -21,12 +21,16 @@ _MONEY = ("amount", "cost", "unit_price")
 
 @dataclass(frozen=True)
 class Currency:
-    """``audit``: the audit currency or why there is none. ``rates``: currency -> exact factor, 1 left out."""
+    """``audit``: the audit currency or why there is none. ``rates``: currency -> exact factor, 1 left out.
+
+    ``seen``: rows that state a currency; ``by_fact``: the same by fact.
+    """
 
     audit: str | NotAssessable
     rates: Mapping[str, Decimal]
     names: tuple[str, ...]
     seen: Mapping[str, int]
+    by_fact: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def convert(self, cents: pl.Expr, one: Staged) -> pl.Expr:
         """Hundredths in the audit currency; as they are where no rate applies."""
@@ -56,9 +60,17 @@ def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
     """The currency of the audit: as declared, or the only one that counted rows state."""
     names = tuple(pools.texts("currency").to_list())
     seen: Counter[str] = Counter()
+    by_fact: Counter[tuple[str, str]] = Counter()
     for one in staged:
         if any(name in one.columns for name in _MONEY):
-            seen.update(_stated(one, names))
+            stated = _stated(one, names)
+            seen.update(stated)
+            fact = "orders" if one.fact == "order_lines" else one.fact
+            by_fact.update({(fact, code): count for code, count in stated.items()})
+    return replace(_decided(plan, names, seen), by_fact=by_fact)
+
+
+def _decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int]) -> Currency:
     audit = plan.currency or _only(seen, plan.rates)
     if audit is None:
         reason = _mixed(seen) if seen else NotAssessable(code="currency_not_stated")

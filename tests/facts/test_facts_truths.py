@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.exits import DataError
+from clm_audit.facts.nothing import nothing_dated
 
 
 def orders(rows: list[str], header: str = "order,date,amount,customer") -> str:
@@ -143,3 +147,20 @@ def test_a_campaign_row_that_sums_up_its_variants_is_structure(build) -> None:
         }
     )
     assert sorted(again.rows("campaigns", "delivered")) == [(495,), (495,), (990,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (orders(["a,1678665600000,1.00,c", "b,1670198400000,1.00,c"]), "2 of 2 rows were rejected, mostly with bad_d"),
+        (orders(["a,2024-01-01,x,c"]), "rejected, mostly with bad_amount"),
+        (orders([]), "the files hold a header and no rows"),
+        (orders(["a,2024-01-01,1.00,lost"], "order,date,amount,status"), "1 orders are understood and not counted"),
+        ("customer,email\n1,a@x.org\n", "the files hold no orders"),
+    ],
+)
+def test_when_nothing_counts_the_reason_is_named(build, text, said) -> None:
+    built = build({"o.csv": text})
+    error = nothing_dated(AuditPlan(sources=(Source(path=Path("exports/a")),)), built.facts)
+    assert said in str(error)
+    assert "clm-audit check exports/a" in str(error.problems[0].hint)

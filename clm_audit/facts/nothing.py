@@ -1,0 +1,32 @@
+"""Why no row counts: the reason that took most of them, by name, so that nobody has to search for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.exits import DataError
+from clm_audit.facts.model import Facts
+
+
+def nothing_dated(plan: AuditPlan, facts: Facts) -> DataError:
+    """The error for facts without any dated row that counts: what became of most rows, and where to look."""
+    where, why = "", ", because no file is recognised"
+    rejected = sum(record.rows.rejected for record in facts.files)
+    rows = sum(record.rows.read - record.rows.structure for record in facts.files)
+    left = Counter({name: count for name, count in facts.evidence.items() if ".left_out." in name and count})
+    if rejected and facts.rejects:
+        seen = Counter((reject.code, reject.column, reject.file) for reject in facts.rejects)
+        (code, column, where), _ = seen.most_common(1)[0]
+        why = f": {rejected:,} of {rows:,} rows were rejected, mostly with {code} (column {column!r})"
+    elif left:
+        name, count = left.most_common(1)[0]
+        fact, _, reason = name.split(".")
+        why = f": {count:,} {fact} are understood and not counted ({reason.replace('_', ' ')})"
+    elif facts.files and not rows:
+        why = ": the files hold a header and no rows"
+    elif facts.files:
+        why = ": the files hold no orders, tickets, sends, campaigns or spend"
+    paths = " ".join(str(source.path) for source in plan.sources if source.path)
+    hint = f"run clm-audit check {paths} to see what became of every row".replace("  ", " ")
+    return DataError(f"no row with a date that counts{why}", where=where, hint=hint)
