@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm_audit.config.plan import AuditPlan, Window
-from clm_audit.exits import DataError, UsageError
+from clm_audit.exits import DataError, Problem, UsageError
 from clm_audit.measures.coverage import (
     DayCounts,
     Span,
@@ -101,6 +101,27 @@ def _windows(plan: AuditPlan, go_live: int, data: Span) -> tuple[Span, Span]:
     return _default_windows(go_live, plan.washout_weeks, data)
 
 
+def _refuse_windows_elsewhere(plan: AuditPlan, go_live: int, data: Span) -> None:
+    """Raises :class:`UsageError` for each window of the plan that the data do not reach, or on the wrong side."""
+    problems: list[Problem] = []
+    whole = f"{to_date(data[0])} to {to_date(data[1] - 1)}"
+    for name, window, wrong in (
+        ("before", plan.before, plan.before is not None and day_number(plan.before.start) >= go_live),
+        ("after", plan.after, plan.after is not None and day_number(plan.after.end) <= go_live),
+    ):
+        if window is None:
+            continue
+        said = f"windows.{name} is {window.start} to {window.end}"
+        if day_number(window.end) <= data[0] or day_number(window.start) >= data[1]:
+            hint = "give a window inside the data, or leave it out"
+            problems.append(Problem(f"{said}, and the data reach from {whole}", hint=hint))
+        elif wrong:
+            text = f"{said}, which does not lie {name} go-live {to_date(go_live)}"
+            problems.append(Problem(text, hint="change the window or the go-live date"))
+    if problems:
+        raise UsageError(problems=tuple(problems))
+
+
 def season_aligned(before: Span, after: Span) -> bool:
     """Whether both windows hold the same seasons: equal length, and whole years or whole years apart (a week's slack).
 
@@ -179,6 +200,7 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
     ends = fact_ends(daily, counts)
     data = _data_around(go_live, ends, fact_ends(daily, everything))
     before, after = _windows(plan, go_live, _leading(covered_spans(ends, counts, data), go_live, data))
+    _refuse_windows_elsewhere(plan, go_live, data)
     span = data[0], max(after[1], go_live)
     covered = covered_spans(ends, counts, (data[0], min(span[1], data[1])))
     active = covered.get("orders", span)

@@ -42,7 +42,7 @@ def acquisition_cost(inputs: Inputs) -> MetricTotals:
         per=(CENTS, 1.0),
         s2=_inverse(scheme.fold(new)),
         variants=_acquisition_variants(inputs),
-        how={"acquired_by": source},
+        how={"acquired_by": source, **inputs.own_currency("spend")},
         behind={side: float(scheme.part(new, side).sum()) for side in SIDES},
     )
     return cook(inputs, recipe, inputs.one_sided("spend.acquisition") or inputs.one_sided(fact) or nameless)
@@ -54,7 +54,7 @@ def _refused(inputs: Inputs, category: str, *, needs_orders: bool) -> NotAssessa
         return NotAssessable(code=fact.code, detail={**fact.detail, "category": category})
     if needs_orders and "orders" not in inputs.counts:
         return inputs.absent("orders")
-    return inputs.no_money
+    return inputs.no_money("spend")
 
 
 def _new_in_all(inputs: Inputs, fact: str) -> int:
@@ -112,7 +112,7 @@ def retention_cost(inputs: Inputs) -> MetricTotals:
         den=lambda _: retained,
         per=(CENTS, 1.0),
         s2=_inverse(scheme.fold(retained)),
-        how={"base_weeks": calendar.base_weeks},
+        how={"base_weeks": calendar.base_weeks, **inputs.own_currency("spend")},
         behind={side: min(known, scheme.part(retained, side).sum()) for side, known in bought(inputs).items()},
     )
     return cook(inputs, recipe, inputs.one_sided("spend.retention") or inputs.one_sided("orders") or nameless)

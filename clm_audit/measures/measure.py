@@ -53,6 +53,7 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         metrics=_metrics(inputs),
         outside=outside_rows(daily, calendar.go_live, calendar.span),
         window_totals=windows.window_totals(inputs),
+        currencies=windows.currencies(inputs),
     )
 
 
@@ -78,6 +79,7 @@ def _made(inputs: Inputs, metric: MetricId) -> MetricTotals:
     if found is None:
         return MAKERS[metric](inputs)
     declared = CATALOGUE[metric]
-    if declared.unit == "money" and inputs.no_money:
-        return blank(metric, inputs.no_money)
+    refused = inputs.no_money("series") if declared.unit == "money" else None
+    if refused:
+        return blank(metric, refused)
     return found

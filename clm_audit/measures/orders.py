@@ -159,8 +159,8 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
     """Net revenue per order."""
     if "orders" not in inputs.counts:
         return blank("transaction_size", inputs.absent("orders"))
-    if inputs.no_money:
-        return blank("transaction_size", inputs.no_money)
+    if refused := inputs.no_money("orders"):
+        return blank("transaction_size", refused)
     cells = inputs.totals.cells
     nameless = total(cells["weeks"], "orders") - total(cells["weeks"], "known_orders")
     few = too_few(buyers_seen(inputs) + nameless)
@@ -177,7 +177,11 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
         per=(CENTS, 1.0),
         s2=_size_variance(inputs, scheme),
         variants=_size_variants(inputs),
-        how={"not_positive": _not_positive(inputs, scheme), **({} if error is None else {"observed_se": error})},
+        how={
+            "not_positive": _not_positive(inputs, scheme),
+            **inputs.own_currency("orders"),
+            **({} if error is None else {"observed_se": error}),
+        },
         split=True,
         behind={side: known + _nameless(inputs)[side][0] for side, known in bought(inputs).items()},
     )

@@ -31,6 +31,7 @@ Segments = Iterable[int] | None
 Quantity = Callable[[Segments], Line]
 SIDES: tuple[Side, Side] = ("before", "after")
 MONTH = 30.4375 / 7  # weeks
+BY_FACT = "currency.by_fact."  # names of counts of rows by fact and stated currency
 FEWEST = 5  # customers; smaller groups are not shown
 CODES = (
     "missing_fact",
@@ -70,11 +71,33 @@ class Inputs:
             return None
         return NotAssessable(code="one_side_only", detail={"fact": fact, "side": "before" if before else "after"})
 
-    @property
-    def no_money(self) -> NotAssessable | None:
-        """Why amounts cannot be added up; an unstated currency is still one currency."""
+    def no_money(self, *tables: Table) -> NotAssessable | None:
+        """Why amounts of these facts cannot be added up; an unstated currency is still one currency.
+
+        Without counts by fact, the amounts of any of them may be mixed.
+        """
         currency = self.facts.currency
-        return currency if isinstance(currency, NotAssessable) and currency.code != "currency_not_stated" else None
+        if not isinstance(currency, NotAssessable) or currency.code == "currency_not_stated":
+            return None
+        counted = any(name.startswith(BY_FACT) for name in self.facts.evidence)
+        return None if counted and len(self._stated(tables)) <= 1 else currency
+
+    def currency(self, *tables: Table) -> str | None:
+        """The currency of these facts' amounts; None when nobody states one, or several are stated."""
+        if isinstance(self.facts.currency, str):
+            return self.facts.currency
+        stated = self._stated(tables)
+        return next(iter(stated)) if len(stated) == 1 else None
+
+    def _stated(self, tables: Sequence[Table]) -> set[str]:
+        names = (name.removeprefix(BY_FACT).split(".") for name, count in self.facts.evidence.items() if count
+                 if name.startswith(BY_FACT))
+        return {code for table, code in names if table in tables}
+
+    def own_currency(self, *tables: Table) -> dict[str, str | int | float]:
+        """For :attr:`MetricTotals.how`: the currency of a metric when it is not that of the whole audit."""
+        found = None if isinstance(self.facts.currency, str) else self.currency(*tables)
+        return {"currency": found} if found else {}
 
 
 def ratio(numerator: float, denominator: float, weeks: float, side: Side) -> Ratio | NotAssessable:

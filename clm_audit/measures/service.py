@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
 
 from clm_audit.config.base import NotAssessable
+from clm_audit.facts.model import Table
 from clm_audit.measures.coverage import spend_is_monthly
 from clm_audit.measures.daily import CATEGORIES, on_its_side
 from clm_audit.measures.model import MetricTotals, Variant
@@ -16,6 +18,8 @@ from clm_audit.measures.totals import along, only, total
 
 CODES = ("no_cost_basis", "handling_time_one_side")
 Source = Literal["recorded", "spend", "handling_time"]
+# The facts whose amounts the cost is made of; handling time is paid at the rate of the config.
+PAID_IN: Mapping[Source, tuple[Table, ...]] = {"recorded": ("tickets",), "spend": ("spend",), "handling_time": ()}
 LOPSIDED = 0.1  # a share recorded on one side under a tenth of the other's means that recording began or ended
 
 
@@ -78,7 +82,7 @@ def service_cost(inputs: Inputs) -> MetricTotals:
         return blank("service_cost", inputs.absent("orders"))
     nameless = no_customer(inputs)
     whole = nameless if nameless and "side" not in nameless.detail else None
-    refused = inputs.no_money or whole or too_few(buyers_seen(inputs))
+    refused = inputs.no_money(*PAID_IN[source]) or whole or too_few(buyers_seen(inputs))
     if refused:
         return blank("service_cost", refused)
     calendar = inputs.calendar
@@ -107,6 +111,7 @@ def service_cost(inputs: Inputs) -> MetricTotals:
 
 def _how(inputs: Inputs, source: Source) -> dict[str, str | int | float]:
     how: dict[str, str | int | float] = {"cost_source": source, "base_weeks": inputs.calendar.base_weeks}
+    how.update(inputs.own_currency(*PAID_IN[source]))
     if source != "spend":
         shares = recorded(inputs, "costed" if source == "recorded" else "timed")
         how.update({f"recorded_{side}": shares[side] for side in SIDES})

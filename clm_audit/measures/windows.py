@@ -12,12 +12,19 @@ from clm_audit.facts.model import Table
 from clm_audit.measures.coverage import acquired_by, recorded_kinds
 from clm_audit.measures.daily import KINDS
 from clm_audit.measures.periods import SIDES, Inputs, Side
-from clm_audit.measures.service import cost_source
+from clm_audit.measures.service import PAID_IN, cost_source
 from clm_audit.measures.totals import total
 
 CODES = ("no_handling_time",)
 Known = float | NotAssessable
-MONEY = frozenset({"gross_revenue", "refunds", "net_revenue", "service_cost", "acquisition_spend", "retention_spend"})
+MONEY: Mapping[str, Table | None] = {  # the fact whose amounts it sums; None depends on the source of cost
+    "gross_revenue": "orders",
+    "refunds": "orders",
+    "net_revenue": "orders",
+    "service_cost": None,
+    "acquisition_spend": "spend",
+    "retention_spend": "spend",
+}
 SUMS: Mapping[str, tuple[str, Table]] = {
     "orders": ("orders", "orders"),
     "gross_revenue": ("gross", "orders"),
@@ -45,10 +52,24 @@ def window_totals(inputs: Inputs) -> dict[str, tuple[Known, Known]]:
     makers["retained_customers"] = lambda side, code: _based(inputs, side, code, "retained_customers")
     found: dict[str, tuple[Known, Known]] = {}
     for name, make in makers.items():
-        refused = inputs.no_money if name in MONEY else None
+        refused = inputs.no_money(*_paid_in(inputs, name)) if name in MONEY else None
         before, after = (refused or make(side, code) for code, side in enumerate(SIDES))
         found[name] = (before, after)
     return found
+
+
+def currencies(inputs: Inputs) -> dict[str, str]:
+    """The currency of each total of money, where it is known."""
+    found = {name: inputs.currency(*_paid_in(inputs, name)) for name in MONEY}
+    return {name: currency for name, currency in found.items() if currency}
+
+
+def _paid_in(inputs: Inputs, name: str) -> tuple[Table, ...]:
+    table = MONEY[name]
+    if table is not None:
+        return (table,)
+    source = cost_source(inputs)
+    return ("tickets",) if isinstance(source, NotAssessable) else PAID_IN[source]
 
 
 def _window(inputs: Inputs, side: Side) -> tuple[int, int]:

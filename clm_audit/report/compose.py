@@ -109,7 +109,8 @@ def _span(days: tuple[int, int]) -> Span:
 
 
 def _totals(measured: Measured, at: int, currency: str | None) -> dict[str, Figure | Unknown]:
-    return {name: _figure(name, both[at], currency) for name, both in measured.window_totals.items()}
+    own = measured.currencies
+    return {name: _figure(name, both[at], own.get(name, currency)) for name, both in measured.window_totals.items()}
 
 
 def _figure(name: str, value: float | NotAssessable, currency: str | None) -> Figure | Unknown:

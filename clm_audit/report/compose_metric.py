@@ -28,6 +28,7 @@ LEAST_CUSTOMERS = 5
 def metric_report(item: MetricTotals, finding: Finding, currency: str | None) -> MetricReport:
     """One metric of the report; ``currency`` is None when nobody states one."""
     declared = CATALOGUE[item.metric]
+    currency = str(item.how["currency"]) if "currency" in item.how else currency
     return MetricReport(
         id=item.metric,
         question=words_metrics.question(item.metric),

@@ -206,6 +206,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Map the columns that count each recipient once (unique clicks, delivered).",
     ),
     "responses_not_counted": ("There are no campaigns to look at.", "Add the campaign export."),
+    "currency_apart": (
+        "Each kind of amount is in one currency of its own ({each}); nothing in different currencies is added up.",
+        "Set a rate for each currency under rates in the config to see all amounts in one.",
+    ),
     "currency_mixed": (
         "Amounts are in several currencies and no rates are given.",
         "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import Window
+from clm_audit.exits import UsageError
 from clm_audit.measures.measure import measure
-from clm_audit.measures.model import Measured, MetricTotals, Ratio
+from clm_audit.measures.model import Measured, MetricTotals, Ratio, to_date
 from measures.world import GO_LIVE, Row, World, order, plan
 
 DAYS = range(GO_LIVE - 728, GO_LIVE + 364)
@@ -105,3 +108,44 @@ def test_leads_are_not_customers_when_the_system_says_who_became_one() -> None:
     customers = [{"customer": each, "acquired": day, "segment": 0} for each, day in enumerate(dates)]
     found = measure(plan(), World({"orders": rows, "customers": customers}).facts())
     assert found.window_totals["customers"] == (10, 13)  # three became customers in the year after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((-9000, -8000), (0, 364)), ((-364, 0), (2000, 2364)), ((7, 100), (100, 364)), ((-364, -100), (-100, -7))],
+)
+def test_windows_that_the_data_do_not_reach_are_refused(before: tuple[int, int], after: tuple[int, int]) -> None:
+    spans = [Window(start=to_date(GO_LIVE + start), end=to_date(GO_LIVE + end)) for start, end in (before, after)]
+    with pytest.raises(UsageError) as raised:
+        measure(plan(before=spans[0], after=spans[1]), World({"orders": regulars()}).facts())
+    assert to_date(DAYS[0]).isoformat() in str(raised.value) or "go-live" in str(raised.value)
+
+
+MIXED = NotAssessable(code="mixed_currencies", detail={"currencies": "EUR, USD"})
+
+
+def in_currencies(**seen: int) -> Measured:
+    world = World({"orders": regulars(), "spend": spend("acquisition")}, currency=MIXED)
+    new = [order(100 + each, GO_LIVE - 360 + 7 * each, 1000) for each in range(100)]
+    world.tables["orders"] += new
+    evidence = {f"currency.by_fact.{name.replace('__', '.')}": count for name, count in seen.items()}
+    return measure(plan(), replace(world.facts(), evidence=evidence))
+
+
+def test_only_metrics_of_mixed_facts_are_refused() -> None:
+    found = in_currencies(orders__USD=900, spend__EUR=10)
+    size, cost = metric(found, "transaction_size"), metric(found, "acquisition_cost")
+    assert isinstance(size.before, Ratio)
+    assert isinstance(cost.before, Ratio)
+    assert (size.how["currency"], cost.how["currency"]) == ("USD", "EUR")
+    assert found.currencies["net_revenue"] == "USD"
+    assert found.currencies["acquisition_spend"] == "EUR"
+    assert found.window_totals["net_revenue"][0] > 0  # type: ignore[operator]
+
+
+def test_a_fact_in_two_currencies_is_refused_alone() -> None:
+    found = in_currencies(orders__USD=900, spend__EUR=10, spend__USD=10)
+    assert isinstance(metric(found, "transaction_size").before, Ratio)
+    assert metric(found, "acquisition_cost").missing == MIXED
+    assert found.window_totals["acquisition_spend"] == (MIXED, MIXED)
+    assert metric(in_currencies(), "transaction_size").missing == MIXED  # nobody counted: all may be mixed

@@ -140,3 +140,21 @@ def test_units_that_cannot_be_compared() -> None:
     assert checked(World({"campaigns": mailings(30, 90)}))["minor_units"].code == "units_not_compared"
     assert checked(World({"campaigns": mailings(30, 90)}))["responses"].code == "responses_fit"
     assert checked(World({"orders": sales()}))["responses"].code == "responses_not_counted"
+
+
+def test_currencies_that_differ_by_fact_only() -> None:
+    apart = NotAssessable(code="mixed_currencies", detail={"currencies": "EUR, USD"})
+
+    def judged(**seen: int) -> Check:
+        evidence = {f"currency.by_fact.{name.replace('__', '.')}": count for name, count in seen.items()}
+        facts = World({"orders": sales()}, currency=apart).facts()
+        facts = type(facts)(facts.tables, (), (), facts.segments, facts.currency, evidence=evidence)
+        return currency(Subject(plan(), Exports((), ()), facts))
+
+    found = judged(orders__USD=9, spend__EUR=3)
+    assert (found.status, found.code) == ("warn", "currency_apart")
+    assert "orders USD, spend EUR" in words_checks.message(found)
+    found = judged(orders__USD=9, spend__EUR=3, spend__USD=1)
+    assert (found.status, found.code) == ("fail", "currency_mixed")
+    assert found.metrics == ("service_cost", "acquisition_cost", "retention_cost")
+    assert "transaction_size" in judged().metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Cells, Moments
+from clm_audit.measures.periods import BY_FACT
 from clm_audit.measures.totals import pooled
 from clm_audit.verdict.checks.base import MONEY, Subject, made
 from clm_audit.verdict.model import Check
@@ -18,6 +20,7 @@ CODES = (
     "currency_from_config",
     "currency_converted",
     "currency_mixed",
+    "currency_apart",
     "currency_not_stated",
     "currency_unknown",
     "orders_spread",
@@ -30,6 +33,12 @@ CODES = (
 )
 LARGE_ORDER = 0.05  # of a window's revenue
 SEEN = "currency.seen."  # counts of rows by the currency that they state
+# Which metrics sum up amounts of which fact.
+PAID_BY: Mapping[str, tuple[MetricId, ...]] = {
+    "orders": ("transaction_size",),
+    "tickets": ("service_cost",),
+    "spend": ("service_cost", "acquisition_cost", "retention_cost"),
+}
 
 
 def currency(subject: Subject) -> Check:
@@ -38,10 +47,27 @@ def currency(subject: Subject) -> Check:
     if isinstance(found, str):
         return _stated(subject, found)
     if found.code == "mixed_currencies":
-        return made("currency", "fail", "currency_mixed", MONEY)
+        return _mixed(subject)
     if found.code == "currency_not_stated":
         return made("currency", "warn", "currency_not_stated", MONEY)
     return made("currency", "unknown", "currency_unknown", MONEY)
+
+
+def _mixed(subject: Subject) -> Check:
+    """Which facts have amounts in several currencies; amounts of different facts are never added to each other."""
+    by_fact: dict[str, set[str]] = {}
+    for name, count in subject.facts.evidence.items():
+        if name.startswith(BY_FACT) and count:
+            fact, code = name.removeprefix(BY_FACT).split(".")
+            by_fact.setdefault(fact, set()).add(code)
+    mixed = [fact for fact, codes in by_fact.items() if len(codes) > 1]
+    if not by_fact:
+        return made("currency", "fail", "currency_mixed", MONEY)
+    if mixed:
+        metrics = tuple(metric for metric in MONEY if any(metric in PAID_BY.get(fact, ()) for fact in mixed))
+        return made("currency", "fail", "currency_mixed", metrics)
+    each = ", ".join(f"{words} {code}" for words, (code,) in sorted((f, tuple(c)) for f, c in by_fact.items()))
+    return made("currency", "warn", "currency_apart", MONEY, each=each)
 
 
 def _stated(subject: Subject, audit: str) -> Check:
