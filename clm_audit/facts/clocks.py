@@ -13,13 +13,16 @@ _YEARS = range(2000, 2038)
 
 
 def stamp_counts(cells: pl.Expr, zone: str) -> dict[str, pl.Expr]:
-    """Counts over ISO cells: ``naive`` (with a time of day), ``dst_gap`` and ``dst_overlap`` among them."""
+    """Counts over ISO cells: ``naive`` (with a time of day), ``dst_gap`` and ``dst_overlap`` among them.
+
+    A column that is midnight throughout holds dates, as spreadsheets write them, and no stamps.
+    """
     gaps, overlaps = clock_changes(zone)
-    return {
-        "naive": (cells.str.len_bytes() > 10).sum(),
-        "dst_gap": _within(cells, gaps).sum(),
-        "dst_overlap": _within(cells, overlaps).sum(),
-    }
+    long = cells.str.len_bytes() > 10
+    midnight = cells.str.ends_with("00:00:00") | cells.str.ends_with(" 00:00")
+    counts = {"naive": long, "dst_gap": _within(cells, gaps), "dst_overlap": _within(cells, overlaps)}
+    dates = (midnight | ~long).all()
+    return {name: pl.when(dates).then(0).otherwise(hit.sum()) for name, hit in counts.items()}
 
 
 def _within(cells: pl.Expr, spans: tuple[Span, ...]) -> pl.Expr:

@@ -10,12 +10,10 @@ import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.identity import Codes, Identity
+from clm_audit.facts.labels import refuse_persons, shown
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.stage import Staged
-
-LABELS = 50  # values of a segment column that are told apart; the rest is one segment
-OTHER = "(other)"
 
 
 def build_customers(staged: Sequence[Staged], context: Context) -> Path:
@@ -82,6 +80,7 @@ def build_segments(
     """The segments (code -> labels) and the segment code of each customer code.
 
     A customer belongs to the first non-blank label that its rows give, in the order of files and rows.
+    Raises :class:`~clm_audit.exits.UsageError` when a column would name persons.
     """
     found = [one for one in staged if one.fact == "customers" and one.segments]
     none = np.zeros(who.customers + 1, dtype=np.int64)
@@ -89,7 +88,8 @@ def build_segments(
         return ({},), none
     labels = pl.concat([_labels(number, one, who, pools, names) for number, one in enumerate(found)])
     each = labels.sort("part", "row").group_by("customer").agg(pl.col(name).drop_nulls().first() for name in names)
-    each = each.with_columns(_common(each, name) for name in names).filter(~pl.all_horizontal(pl.col(*names).is_null()))
+    refuse_persons(each, names)
+    each = each.with_columns(shown(each, name) for name in names).filter(~pl.all_horizontal(pl.col(*names).is_null()))
     combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("segment", offset=1)
     each = each.join(combos, on=list(names), how="left", nulls_equal=True)
     none[each["customer"].to_numpy()] = each["segment"].to_numpy()
@@ -110,12 +110,3 @@ def _labels(number: int, one: Staged, who: Identity, pools: Pools, names: Sequen
     customer = who.customer(one, tuple(one.columns)).alias("customer")
     frame = rows.select("row", customer, *columns, pl.lit(number, dtype=pl.Int32).alias("part"))
     return frame.filter(pl.col("customer").is_not_null()).collect(engine="streaming")
-
-
-def _common(each: pl.DataFrame, name: str) -> pl.Expr:
-    """The label, or :data:`OTHER` where it is none of the most frequent ones."""
-    sizes = each.filter(pl.col(name).is_not_null()).group_by(name).len().sort("len", name, descending=[True, False])
-    if sizes.height <= LABELS:
-        return pl.col(name)
-    frequent = pl.col(name).is_in(sizes[name].head(LABELS).to_list())
-    return pl.when(frequent | pl.col(name).is_null()).then(name).otherwise(pl.lit(OTHER)).alias(name)

@@ -44,3 +44,11 @@ def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> 
             notes = context.books[one.table.index].notes
             if note not in notes:
                 notes.append(note)
+        _note_clock_changes(one, plan, context)
+
+
+def _note_clock_changes(one: Staged, plan: AuditPlan, context: Context) -> None:
+    for name, what in (("dst_gap", "skips"), ("dst_overlap", "repeats")):
+        if count := one.stamps.get(name):
+            note = f"stamps in an hour that the clock of {plan.timezone} {what}, kept on their day: {count:,}"
+            context.books[one.table.index].notes.append(note)

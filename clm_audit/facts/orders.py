@@ -178,6 +178,7 @@ def _count(candidate: Candidates, paths: list[Path], context: Context) -> None:
     counted = pl.col("left_out").is_null()
     seen = pl.scan_parquet(paths, glob=False).select(
         rows=counted.sum(),
+        refund_over_amount=(counted & (pl.col("gross") >= 0) & (pl.col("refunded") > pl.col("gross"))).sum(),
         zero_amount=(counted & (pl.col("net") == 0)).sum(),
         credit_note=(pl.col("left_out") == "credit_note").sum(),
     )
@@ -188,6 +189,9 @@ def _count(candidate: Candidates, paths: list[Path], context: Context) -> None:
     count_left_out(context, candidate.one, "orders", reasons)
     for name, count in numbers.items():
         context.count(f"orders.{name}", count or 0)
+    if numbers["refund_over_amount"]:
+        note = f"orders refunded by more than their amount, taken as they are: {numbers['refund_over_amount']:,}"
+        context.books[candidate.one.table.index].notes.append(note)
 
 
 def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> None:

@@ -65,7 +65,11 @@ class Reader:
         """Counts of stamps with and without a zone in a date column: ``naive/0``, ``zoned/1`` …"""
         dtype = self._dtype(column)
         if isinstance(dtype, pl.Datetime):
-            return {f"{'zoned' if dtype.time_zone else 'naive'}/{number}": pl.col(_NATIVE + column.name).count()}
+            stamps = pl.col(_NATIVE + column.name)
+            if dtype.time_zone:
+                return {f"zoned/{number}": stamps.count()}
+            dates = (stamps == stamps.dt.truncate("1d")).all()
+            return {f"naive/{number}": pl.when(dates).then(0).otherwise(stamps.count())}
         if not self.formats.is_text(column):
             return {}
         if self.formats.dates[column.name].zoned:

@@ -11,6 +11,7 @@ import polars as pl
 
 from clm_audit.config.plan import METRIC_IDS
 from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.labels import without_addresses
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.stage import Staged
 
@@ -46,7 +47,7 @@ def build_series(staged: Sequence[Staged], context: Context, first_segment: int)
     path = context.folder / "series.parquet"
     columns = ("metric", "day", "until", "numerator", "denominator", "segment", "file", "side", "rows")
     table.select(columns).write_parquet(path)
-    return path, tuple(labels)
+    return path, without_addresses(labels)
 
 
 def _rows(number: int, one: Staged) -> pl.DataFrame:

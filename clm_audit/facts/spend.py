@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,7 @@ from clm_audit.facts.stage import Staged
 CATEGORIES = ("acquisition", "retention", "service", "other")
 _EPOCH = date(1970, 1, 1)
 _MONTH = 31
+NEAR = 0.8  # likeness from which a category counts as misspelt
 _BUCKETS = {"week": "week", "month": "month"}
 
 
@@ -24,7 +26,8 @@ def category_of(rules: SpendRules, words: Sequence[str | None], platform: str | 
     """(category, how) of an amount: by a rule on its words or platform, by its own word, or by default.
 
     ``words``: account or campaign first, then the file's own category. ``how`` is ``rule``, ``own``,
-    ``platform`` (an ad platform that no rule names: acquisition) or ``none``.
+    ``platform`` (an ad platform that no rule names: acquisition), ``near`` and a category (its own word looks
+    like that category, misspelt) or ``none``.
 
     >>> category_of(SpendRules(retention=("Winback",)), ["WINBACK", None], "Meta Ads")
     ('retention', 'rule')
@@ -39,7 +42,11 @@ def category_of(rules: SpendRules, words: Sequence[str | None], platform: str | 
     for word in reversed(words):
         if word and word.strip().casefold() in CATEGORIES:
             return word.strip().casefold(), "own"
-    return ("acquisition", "platform") if platform else ("other", "none")
+    if platform:
+        return "acquisition", "platform"
+    own = (words[-1] or "").strip().casefold()
+    near = get_close_matches(own, CATEGORIES[:3], n=1, cutoff=NEAR)
+    return "other", f"near {near[0]}" if near else "none"
 
 
 def build_spend(staged: Sequence[Staged], context: Context) -> Path:
@@ -77,7 +84,11 @@ def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
     context.count("spend.duplicate_rows", here.filter("again").height)
     notes = context.books[one.table.index].notes
     by_default = here.filter(pl.col("how") == "platform").height
+    near = here.filter(pl.col("how").str.starts_with("near ")).group_by("how").len().sort("how")
     unmatched = here.filter(pl.col("how") == "none").height
+    for how, count in near.iter_rows():
+        context.count("spend.near_words", count)
+        notes.append(f"rows whose category looks like a misspelt {how[5:]}, taken as category other: {count:,}")
     if by_default:
         context.count("spend.acquisition_by_default", by_default)
         notes.append(f"rows of an ad platform that no spend rule names, taken as acquisition: {by_default:,}")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clm_audit.config.plan import AuditPlan, Source
-from clm_audit.exits import DataError
+from clm_audit.exits import DataError, UsageError
 from clm_audit.facts.nothing import nothing_dated
 
 
@@ -164,3 +164,49 @@ def test_when_nothing_counts_the_reason_is_named(build, text, said) -> None:
     error = nothing_dated(AuditPlan(sources=(Source(path=Path("exports/a")),)), built.facts)
     assert said in str(error)
     assert "clm-audit check exports/a" in str(error.problems[0].hint)
+
+
+def test_addresses_are_no_labels(build) -> None:
+    rows = [f"c{n},boss{n % 2}@x.org,N" if n % 3 else f"c{n},office,N" for n in range(30)]
+    built = build({"c.csv": orders(rows, "customer,industry,region")}, segment_by=("industry",))
+    assert [row.get("industry") for row in built.facts.segments] == [None, "office", "value 1", "value 2"]
+
+
+def test_a_column_that_names_persons_is_refused(build) -> None:
+    rows = [f"c{n},Person {n // 2 if n > 50 else n}" for n in range(90)]
+    with pytest.raises(UsageError, match="would name persons"):
+        build({"c.csv": orders(rows, "customer,industry")}, segment_by=("industry",))
+
+
+def test_hours_that_a_clock_change_skips_or_repeats_are_noted(build) -> None:
+    stamps = ["2024-03-31 02:30:00", "2024-10-27 02:30:00", "2024-10-27 02:45:00", "2024-05-01 10:00:00"]
+    built = build({"o.csv": orders([f"{n},{at},1.00,c" for n, at in enumerate(stamps)])}, timezone="Europe/Berlin")
+    notes = built.file("o.csv").notes
+    assert "stamps in an hour that the clock of Europe/Berlin skips, kept on their day: 1" in notes
+    assert "stamps in an hour that the clock of Europe/Berlin repeats, kept on their day: 2" in notes
+
+
+@pytest.mark.parametrize(("last", "naive"), [("2024-01-03 00:00:00", 0), ("2024-01-03 10:00:00", 3)])
+def test_a_column_that_is_midnight_throughout_holds_dates(build, last, naive) -> None:
+    stamps = ["2024-01-01 00:00:00", "2024-01-02T00:00:00", last]
+    built = build({"o.csv": orders([f"{n},{at},1.00,c" for n, at in enumerate(stamps)])})
+    assert built.facts.evidence["dates.naive"] == naive
+
+
+def test_a_misspelt_category_is_told_and_not_guessed(build) -> None:
+    words = ["acquisition", "aquisition", "Retenton", "rent", "retention"]
+    rows = [f"2024-01-0{n + 1},1.00,{word}" for n, word in enumerate(words)]
+    built = build({"s.csv": orders(rows, "date,amount,category")})
+    assert [kind for (kind,) in built.rows("spend", "category")] == [
+        "acquisition", "other", "other", "other", "retention",
+    ]  # fmt: skip
+    assert built.facts.evidence["spend.near_words"] == 2
+    note = "rows whose category looks like a misspelt acquisition, taken as category other: 1"
+    assert note in built.file("s.csv").notes
+
+
+def test_refunds_above_the_amount_are_noted(build) -> None:
+    rows = ["a,2024-01-01,10.00,12.00", "b,2024-01-01,10.00,10.00", "c,2024-01-01,5.00,"]
+    built = build({"o.csv": orders(rows, "order,date,amount,refunded")})
+    assert built.facts.evidence["orders.refund_over_amount"] == 1
+    assert "orders refunded by more than their amount, taken as they are: 1" in built.file("o.csv").notes
