@@ -21,8 +21,8 @@ from clm_audit.measures.coverage import (
     response_days,
     spend_is_monthly,
 )
-from clm_audit.measures.daily import CATEGORIES
-from clm_audit.measures.engines import Collected
+from clm_audit.measures.daily import CATEGORIES, on_its_side
+from clm_audit.measures.engines import Collected, Columns
 from clm_audit.measures.model import Calendar, Cells, day_number, to_date
 from clm_audit.measures.sides import refuse_mixed_up, side_rows
 from clm_audit.measures.totals import only
@@ -99,6 +99,19 @@ def _windows(plan: AuditPlan, go_live: int, data: Span) -> tuple[Span, Span]:
         weeks = min(before[1] - before[0], data[1] - start) // 7
         return before, (start, max(start, start + 7 * weeks))
     return _default_windows(go_live, plan.washout_weeks, data)
+
+
+def _snapped(window: Span, rows: Columns, go_live: int) -> Span:
+    """A window moved to the bounds of the ready-made rows that count in it: those whose middle lies inside.
+
+    Months do not end where weeks do, and a window that says less or more than what is summed would be untrue.
+    """
+    middle = (rows["day"] + rows["until"] - 1) / 2
+    kept = (middle >= window[0]) & (middle < window[1]) & on_its_side(rows, go_live)
+    kept &= (rows["until"] <= go_live) | (rows["day"] >= go_live)
+    if not kept.any():
+        return window
+    return int(rows["day"][kept].min()), int(rows["until"][kept].max())
 
 
 def _refuse_windows_elsewhere(plan: AuditPlan, go_live: int, data: Span) -> None:
@@ -201,6 +214,8 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
     data = _data_around(go_live, ends, fact_ends(daily, everything))
     before, after = _windows(plan, go_live, _leading(covered_spans(ends, counts, data), go_live, data))
     _refuse_windows_elsewhere(plan, go_live, data)
+    if not (plan.before or plan.after) and "series" in counts and not set(LEADING) & set(counts) - {"series"}:
+        before, after = (_snapped(window, daily["series"], go_live) for window in (before, after))
     span = data[0], max(after[1], go_live)
     covered = covered_spans(ends, counts, (data[0], min(span[1], data[1])))
     active = covered.get("orders", span)

@@ -79,7 +79,7 @@ def ready_made(inputs: Inputs, metric: MetricId) -> MetricTotals | None:
         before=sides[0],
         after=sides[1],
         segments=_segments(inputs, found),
-        how={"source": "series", "days_per_period": rows.length},
+        how={"source": "series", "days_per_period": rows.length, **_spans(rows, calendar)},
         missing=missing,
     )
 
@@ -127,12 +127,28 @@ def _next_month(day: int) -> int:
     return day_number(date(year, month + 1, min(found.day, 28)))
 
 
-def _ratio(rows: Rows, calendar: Calendar, side: Side) -> Ratio | NotAssessable:
-    """Over the rows whose middle lies in the window and that do not reach over go-live."""
+def _spans(rows: Rows, calendar: Calendar) -> dict[str, str | int | float]:
+    """The first and the last day of the rows that each window sums."""
+    found: dict[str, str | int | float] = {}
+    for side in SIDES:
+        kept = _inside(rows, calendar, side)
+        if kept.any():
+            found[f"{side}_from"] = to_date(int(rows.start[kept].min())).isoformat()
+            found[f"{side}_to"] = to_date(int(rows.until[kept].max()) - 1).isoformat()
+    return found
+
+
+def _inside(rows: Rows, calendar: Calendar, side: Side) -> NDArray[np.bool_]:
+    """The rows whose middle lies in the window and that do not reach over go-live."""
     start, end = calendar.before if side == "before" else calendar.after
     middle = (rows.start + rows.until - 1) / 2
-    kept = (middle >= start) & (middle < end)
-    kept &= (rows.until <= calendar.go_live) | (rows.start >= calendar.go_live)
+    kept: NDArray[np.bool_] = (middle >= start) & (middle < end)
+    return kept & ((rows.until <= calendar.go_live) | (rows.start >= calendar.go_live))
+
+
+def _ratio(rows: Rows, calendar: Calendar, side: Side) -> Ratio | NotAssessable:
+    """Over the rows of a window."""
+    kept = _inside(rows, calendar, side)
     if not kept.any():
         return NotAssessable(code="empty_window", detail={"side": side})
     weeks = float((rows.until - rows.start)[kept].sum()) / 7

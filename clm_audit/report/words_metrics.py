@@ -196,6 +196,8 @@ def total(total_name: str) -> str:
 
 def definition(metric: MetricId, how: Mapping[str, str | int | float]) -> str:
     """The metric's definition as it was used in this audit; ``how`` as in ``MetricTotals.how``."""
+    if how.get("source") == "series":
+        return _ready_made(how)
     chosen = {
         "base_weeks": how.get("base_weeks", 52),
         "cost_source": _one_of(COST_SOURCES, how.get("cost_source"), "recorded cost, service spend or handling time"),
@@ -203,6 +205,17 @@ def definition(metric: MetricId, how: Mapping[str, str | int | float]) -> str:
         "acquired": _one_of(ACQUIRED, how.get("acquired_by"), "the first order seen, or the system's own date"),
     }
     return DEFINITIONS[metric].format_map(chosen)
+
+
+def _ready_made(how: Mapping[str, str | int | float]) -> str:
+    """What a ready-made series is the sum of: its rows are taken as they stand."""
+    spans = [
+        f"{how[f'{side}_from']} to {how[f'{side}_to']} ({side})"
+        for side in ("before", "after")
+        if f"{side}_from" in how
+    ]
+    over = f" from {' and '.join(spans)}" if spans else ""
+    return f"Numerator divided by denominator of the ready-made series, as its maker defined them, over its rows{over}."
 
 
 def _one_of(words: Mapping[str, str], key: object, otherwise: str) -> str:

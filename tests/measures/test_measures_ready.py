@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from clm_audit.measures.measure import measure
-from clm_audit.measures.model import MetricTotals, Ratio, day_number
+from clm_audit.measures.model import MetricTotals, Ratio, day_number, to_date
+from clm_audit.report.words_metrics import definition
 from measures.world import Row, World, plan
 
 GO_LIVE = date(2024, 7, 1)
@@ -97,3 +98,18 @@ def test_a_table_of_one_side_only() -> None:
     metric = found(table(months((2024, 7), 12)))
     assert metric.missing is not None
     assert metric.missing.code == "one_side_only"
+
+
+def test_windows_of_monthly_rows_are_those_of_the_rows() -> None:
+    """Whole years of months are not 52 weeks: the windows say what is summed, to the day."""
+    rows = table(months((2022, 1), 36))
+    measured = measure(plan(go_live=date(2024, 1, 1)), World({"series": rows}).facts())
+    spans = [tuple(map(to_date, span)) for span in (measured.calendar.before, measured.calendar.after)]
+    assert spans == [(date(2023, 1, 1), date(2024, 1, 1)), (date(2024, 1, 1), date(2025, 1, 1))]
+    metric = measured.metrics[0]
+    assert isinstance(metric.before, Ratio)
+    assert metric.before.denominator == 12 * 50
+    assert (metric.how["before_from"], metric.how["before_to"]) == ("2023-01-01", "2023-12-31")
+    said = definition("purchase_frequency", metric.how)
+    assert "2023-01-01 to 2023-12-31 (before)" in said
+    assert "Active" not in said
