@@ -25,7 +25,7 @@ from clm_audit.cli.options import (
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
 from clm_audit.cli.streams import print_drawn, print_lines, progress, say_written, write_stdout
-from clm_audit.exits import ExitCode, exit_code
+from clm_audit.exits import ExitCode, Problem, UsageError, exit_code
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
@@ -91,7 +91,33 @@ def compare(
 def _plan(paths: list[Path], config: Path | None, options: dict[str, str | None], *, gate: bool) -> AuditPlan:
     from clm_audit.config.resolve import resolve
 
-    return with_gate(resolve(paths, config, options, os.environ, Path.cwd()), wanted=gate)
+    try:
+        plan = resolve(paths, config, options, os.environ, Path.cwd())
+    except UsageError as error:
+        if wrong := no_exports(paths, config, options):
+            raise UsageError(problems=(*wrong, *error.problems)) from error
+        raise
+    return with_gate(plan, wanted=gate)
+
+
+def no_exports(paths: list[Path], config: Path | None, options: dict[str, str | None]) -> tuple[Problem, ...]:
+    """When nothing but the go-live date is missing: the named files that are no export, which is to be said first.
+
+    Raises :class:`~clm_audit.exits.DataError` when there is no export at all.
+    """
+    from clm_audit.config.resolve import resolve
+    from clm_audit.facts.store import run_folder
+    from clm_audit.intake.open import display
+    from clm_audit.intake.read import read_exports
+
+    try:
+        plan = resolve(paths, config, options, os.environ, Path.cwd(), needs_go_live=False)
+    except UsageError:
+        return ()
+    with run_folder() as folder:
+        unknown = read_exports(plan, folder).unknown
+    named = {display(plan.root / source.path, plan.root) for source in plan.sources}
+    return tuple(Problem(reason, name) for name, reason in unknown if name in named)
 
 
 def with_gate(plan: AuditPlan, *, wanted: bool) -> AuditPlan:

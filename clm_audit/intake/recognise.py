@@ -106,7 +106,7 @@ def why_unknown(objects: Sequence[Candidate], headers: Mapping[str, str]) -> str
     ranked = sorted(objects, key=lambda one: (_nearness(one, headers), str(one)))
     nearest = ranked[0] if ranked else None
     if nearest is None or _nearness(nearest, headers) == (0.0, 0):
-        return "no header of a known export in the first 50 records"
+        return f"no header of a known export in the first 50 records{_plainest(objects)}"
     lacks = missing(nearest, headers)
     if lacks:
         return f"not recognised: nearest is {nearest}, of which is missing: {', '.join(lacks)}"
@@ -118,6 +118,10 @@ def _nearness(one: Candidate, headers: Mapping[str, str]) -> tuple[float, int]:
     """Smaller is nearer: minus the share of required headers found, minus the columns known."""
     required = len(one.export.recognise.required)
     found = required - len(missing(one, headers))
-    if not found:
-        return 0.0, 0
     return -found / required, -Names.of(aliases_of(one.export)).count(headers.values())
+
+
+def _plainest(objects: Sequence[Candidate]) -> str:
+    """The columns that orders of any system could be brought with, when nothing else is near."""
+    plain = next((one for one in objects if str(one) == "plain.orders"), None)
+    return f"; orders, for example, need the columns {', '.join(missing(plain, {}))}" if plain else ""
