@@ -137,7 +137,7 @@ LEFT_OUT: Mapping[str, str] = {
     "abandoned": "abandoned before payment",
     "authorized": "authorised, not paid",
     "cancelled": "cancelled",
-    "credit_note": "a credit note",
+    "credit_note": "a credit note: no order, but a refund on its own date",
     "deleted": "deleted",
     "draft": "a draft",
     "expired": "expired",
