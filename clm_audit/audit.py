@@ -15,9 +15,16 @@ from clm_audit.report.compose import compose
 from clm_audit.report.model import AuditReport
 from clm_audit.verdict.judge import judge
 
+FACTS, MEASURING, JUDGING = "building the facts", "measuring", "judging"
+
 
 def unheard(rejects: tuple[Reject, ...]) -> None:
     """Rejects that nobody asked for beyond those in the report."""
+
+
+def stage(what: str, progress: Progress) -> Progress:
+    """The progress of a stage: the same counts under the name of the stage."""
+    return lambda _, done, of: progress(what, done, of)
 
 
 def audit(
@@ -31,9 +38,11 @@ def audit(
     """
     with run_folder() as folder:
         exports = read_exports(plan, folder, progress)
-        facts = build_facts(plan, exports, folder, progress)
+        facts = build_facts(plan, exports, folder, stage(FACTS, progress))
         rejects(facts.rejects)
+        progress(MEASURING, 0, 1)
         measured = measure(plan, facts)
+        progress(JUDGING, 0, 1)
         findings = assess(plan, measured)
         judgement = judge(plan, exports, facts, measured, findings)
         return compose(plan, exports, facts, measured, findings, judgement)

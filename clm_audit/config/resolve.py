@@ -152,9 +152,10 @@ def _nothing_to_do(
     file: ConfigFile, sources: Sequence[Source], has_file: bool, needs_go_live: bool
 ) -> Iterator[Problem]:
     if not sources:
+        example = "compare exports/ --go-live 2024-07-01" if needs_go_live else "check exports/"
         yield Problem(
             "there are no exports to read" + (": the configuration has no sources" if has_file else ""),
-            hint="give paths, as in: clm-audit compare exports/ --go-live 2024-07-01; or try: clm-audit demo",
+            hint=f"give paths, as in: clm-audit {example}; or try: clm-audit demo",
         )
     sides = {source.side for source in sources}
     if needs_go_live and sources and file.go_live is None and not {"before", "after"} <= sides:

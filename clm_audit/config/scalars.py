@@ -57,18 +57,18 @@ def day(value: object) -> dt.date:
     return found
 
 
-def decimal(value: object) -> Decimal:
-    """An exact number.
+def decimal(value: object, hint: str = "") -> Decimal:
+    """An exact number; ``hint`` says how to write what is none.
 
     >>> decimal("1.08")
     Decimal('1.08')
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        refuse("must be a number")
+        refuse("must be a number", hint)
     try:
         found = Decimal(str(getattr(value, "text", value)).strip())
     except InvalidOperation:
-        refuse("must be a number")
+        refuse("must be a number", hint)
     if not found.is_finite() or abs(found) > Decimal("1e12") or (found and abs(found) < Decimal("1e-9")):
         refuse("must be a number between 0.000000001 and 1000000000000 in size")
     return found
@@ -98,7 +98,7 @@ def share(value: object) -> float:
     """
     percent = isinstance(value, str) and value.rstrip().endswith("%")
     written = value.rstrip().removesuffix("%") if isinstance(value, str) else value
-    found = decimal(written) / (100 if percent else 1)
+    found = decimal(written, "write it as 5% or 0.05") / (100 if percent else 1)
     if not 0 <= found <= 1:
         hint = (
             f"{found} would be {found * 100}%: write {found}% or {found / 100}"

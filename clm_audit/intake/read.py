@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.magic import kind_of
 from clm_audit.intake.model import ROW, Exports, Layout, Progress, RawTable, silent
 from clm_audit.intake.names import column_of
-from clm_audit.intake.open import find_files
+from clm_audit.intake.open import Found, find_files
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
 from clm_audit.intake.scan import empty, unique_names
 from clm_audit.intake.textfile import read_gzip, read_text
@@ -36,9 +36,10 @@ def read_exports(
     tables: list[RawTable] = []
     unknown = list(skipped)
     problems: list[Problem] = []
-    for index, found in enumerate(files):
+    steps = _steps(files, progress)
+    for index, (found, step) in enumerate(zip(files, steps, strict=True)):
         objects = objects_for(found.source, presets)
-        job = Job(found, index, objects, known_names(objects), folder, progress)
+        job = Job(found, index, objects, known_names(objects), folder, step)
         try:
             tables.append(_settle(_table(job), tables))
         except UnknownExportError as reason:
@@ -50,6 +51,30 @@ def read_exports(
     if not tables:
         raise DataError(problems=_nothing(unknown))
     return Exports(tuple(tables), tuple(sorted(unknown)))
+
+
+def _steps(files: Sequence[Found], progress: Progress) -> Iterator[Progress]:
+    """For each file, as its turn comes, a progress that counts the bytes of all files."""
+    sizes = [_size(found.path) for found in files]
+    total = max(sum(sizes), 1)
+    for number, (found, size) in enumerate(zip(files, sizes, strict=True)):
+        what = f"reading file {number + 1} of {len(files)}: {found.name}"
+        before = sum(sizes[:number])
+
+        def step(_: str, done: int, of: int, what: str = what, before: int = before, size: int = size) -> None:
+            progress(what, before + (size * min(done, of) // of if of else 0), total)
+
+        step("", 0, size)
+        yield step
+        step("", size, size)
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; one that cannot be read is reported when its turn comes."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _nothing(unknown: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:

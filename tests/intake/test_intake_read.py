@@ -395,9 +395,13 @@ def test_a_workbook_that_unpacks_to_absurd_sizes_is_refused(home: Path) -> None:
 
 
 def test_progress_reaches_the_end(home: Path) -> None:
-    (home / "f.csv").write_text(ORDERS)
+    for name in ("f.csv", "g.csv"):
+        (home / name).write_text(ORDERS)
     seen: list[tuple[str, int, int]] = []
     plan = AuditPlan(sources=(Source(path=home),), root=home)
     read_exports(plan, home.parent / "run", lambda *step: seen.append(step), presets=PRESETS)
-    assert seen[-1] == ("f.csv", len(ORDERS), len(ORDERS))
+    assert seen[-1] == ("reading file 2 of 2: g.csv", 2 * len(ORDERS), 2 * len(ORDERS))
     assert [done for _, done, _ in seen] == sorted(done for _, done, _ in seen)
+    assert list(dict.fromkeys(what for what, _, _ in seen)) == [
+        f"reading file {number} of 2: {name}" for number, name in ((1, "f.csv"), (2, "g.csv"))
+    ]
