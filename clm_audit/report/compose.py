@@ -18,7 +18,7 @@ from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Calendar, Measured, to_date
 from clm_audit.measures.windows import MONEY
-from clm_audit.report import words_checks, words_metrics, words_verdict
+from clm_audit.report import words_checks, words_metrics, words_next, words_verdict
 from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.model import (
     AnswerReport,
@@ -168,5 +168,5 @@ def _verdict(judgement: Judgement, findings: Sequence[Finding]) -> VerdictReport
         because=verdict.because,
         capped_by=verdict.capped_by,
         difference=words_verdict.difference(judgement.plain, verdict, findings),
-        next_step=words_verdict.next_step(verdict),
+        next_step=words_next.next_step(verdict, findings, judgement.checks),
     )

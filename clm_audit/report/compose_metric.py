@@ -34,7 +34,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None) ->
         question=words_metrics.question(item.metric),
         question_number=declared.question,
         name=words_metrics.name(item.metric),
-        unit=words_metrics.unit(item.metric, currency),
+        unit=words_metrics.unit(item.metric, currency, item.how),
         better=declared.better,
         before=_ratio(item.metric, item.before),
         after=_ratio(item.metric, item.after),
@@ -45,14 +45,21 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None) ->
         lean=_lean(finding),
         reason=words_findings.reason(finding),
         remedy=words_findings.remedy(finding),
-        why_different=words_findings.why_different(finding),
+        why_different=words_findings.why_different(finding, _base_weeks(item)),
         materiality=finding.materiality,
         definition=words_metrics.definition(item.metric, item.how),
         variants=tuple(_variant(item.metric, variant, currency) for variant in item.variants),
         segments=tuple(_segment(part) for part in item.segments if part.customers >= LEAST_CUSTOMERS),
         weeks_per_period=max(1, round(WEEKS_PER_YEAR / item.ppy)) if item.ppy else 1,
         series=_series(item, finding.effect),
+        method=words_findings.method(finding),
     )
+
+
+def _base_weeks(item: MetricTotals) -> int | None:
+    """Weeks of history that serve to tell who is active, if this metric needs that."""
+    weeks = item.how.get("base_weeks")
+    return int(weeks) if weeks is not None else None
 
 
 def _ratio(metric: MetricId, ratio: Ratio | NotAssessable) -> RatioReport | Unknown:

@@ -109,7 +109,8 @@ class Point(Frozen):
 
 
 class MetricReport(Frozen):
-    """One metric. ``why_different``: one sentence on why observed and adjusted differ."""
+    """One metric. ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its
+    statistics in words (p-values, calibration), for the method section alone."""
 
     id: MetricId
     question: str
@@ -133,6 +134,7 @@ class MetricReport(Frozen):
     segments: tuple[SegmentReport, ...] = ()
     weeks_per_period: int
     series: tuple[Point, ...] = ()
+    method: str = ""
 
 
 class CheckReport(Frozen):

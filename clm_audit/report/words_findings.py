@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.report import words_reasons
-from clm_audit.report.numbers import p_value, percent, percent_range, plus_minus, probability, weeks
+from clm_audit.report.numbers import p_value, percent, plus_minus, probability, weeks
 from clm_audit.report.words_metrics import name
 
 FINDINGS: Mapping[str, str] = {
@@ -28,17 +29,13 @@ GLYPHS: Mapping[str, str] = {
     "not assessable": "?",
 }
 CODES_SAID: Mapping[str, str] = {
-    "holm_significant": (
-        "Season, trend and chance do not explain it ({p_holm} after allowing for the number of metrics looked at)."
-    ),
-    "equivalent": "The 90 % interval {range90} lies inside {materiality}, the smallest change called material.",
+    "holm_significant": "Season, trend and chance do not explain it.",
+    "equivalent": "A change of more than {materiality} is ruled out.",
     "too_little_information": (
-        "The 95 % interval {range95} reaches past {materiality} and holds zero, so a material change is neither shown"
-        " nor ruled out."
+        "The range includes both no change and a change of more than {materiality}, so it is open."
     ),
     "alone_only": (
-        "Taken alone it would count as a change ({p}), but not when one allows for the number of metrics looked at"
-        " ({p_holm})."
+        "Taken alone it would count as a change; among several metrics one such result can be chance, so it is open."
     ),
     "break_near_go_live": (
         "Another break that the config names lies within eight weeks of go-live; no before/after comparison can tell"
@@ -48,9 +45,25 @@ CODES_SAID: Mapping[str, str] = {
         "The numbers after go-live are a copy of earlier ones, so they say nothing about a change."
     ),
 }
+# More of this makes a range narrower.
+VOLUME: Mapping[MetricId, str] = {
+    "purchase_frequency": "more orders (another shop's export)",
+    "transaction_size": "more orders (another shop's export)",
+    "service_cost": "more tickets (another desk's export)",
+    "campaign_response": "more campaigns (another list's export)",
+    "acquisition_cost": "more new customers (another shop's export)",
+    "retention_cost": "more customers (another shop's export)",
+}
 NO_LEAN = "Only an inconclusive finding leans."
 SAME = 0.005  # observed and adjusted closer than half a percentage point are said to agree
+SMALL = 0.1  # up to here a rise and the fall that undoes it are nearly the same in per cent
+LONG_YEARS = 2.0  # of history before go-live; with less, older exports help
 FAR_WEEKS = 520
+WAITING = (
+    "Waiting longer will not settle this: the further go-live lies back, the less the history says about what would"
+    " have happened anyway."
+)
+CONTROL_GROUP = "Plan such a control group for the next change; this version cannot read one yet."
 
 
 def sentence(finding: Finding) -> str:
@@ -59,15 +72,17 @@ def sentence(finding: Finding) -> str:
     effect = finding.effect
     if effect is None:
         return f"{said}: not assessable. {reason(finding)}"
-    size, interval = percent(effect.effect, sign=True), percent_range(effect.low, effect.high)
+    reach = f"{percent(effect.low, sign=True)} to {percent(effect.high, sign=True)}"
     if finding.value == "no material change":
-        return f"{said}: no material change. The effect is {size}, 95 % interval {interval}."
+        return f"{said}: no material change. {reason(finding)}"
     if finding.value == "inconclusive":
-        return f"{said}: not decided. The effect could be anything in {interval}. {lean(finding)}".rstrip()
-    moved = "rose" if effect.effect > 0 else "fell"
-    small = " It is smaller than what counts as material." if finding.below_materiality else ""
-    after = f"{said} {finding.value}: it {moved} by {percent(abs(effect.effect))} more than its own history explains"
-    return f"{after}, 95 % interval {interval}.{small}"
+        why = "" if finding.code == "too_little_information" else reason(finding)
+        open_ = f"{said}: not decided. The effect may be anything from {reach}."
+        return " ".join(filter(None, (open_, why, lean(finding))))
+    beside = "above" if effect.effect > 0 else "below"
+    small = " That is smaller than what counts as material." if finding.below_materiality else ""
+    size = percent(abs(effect.effect))
+    return f"{said} {finding.value}: {size} {beside} what its own history predicts (95 % interval {reach}).{small}"
 
 
 def reason(finding: Finding) -> str:
@@ -77,28 +92,46 @@ def reason(finding: Finding) -> str:
     if finding.effect is None:
         return words_reasons.reason(NotAssessable(code=finding.code))
     template = CODES_SAID.get(finding.code, finding.code.replace("_", " ") + ".")
-    return template.format_map(_gaps(finding, finding.effect))
+    return template.format(materiality=_limit(finding))
 
 
 def remedy(finding: Finding) -> str:
-    """What would help: time, a control group, another export; empty for a decided finding."""
+    """What would help: time, a longer history, more volume, another export; empty for a decided finding."""
     if finding.missing is not None:
         return words_reasons.remedy(finding.missing)
     if finding.value != "inconclusive" or finding.effect is None:
         return ""
-    seen = f"This audit could have seen a change of {plus_minus(finding.effect.detectable)} or more."
-    if finding.code == "break_near_go_live":
-        return f"{seen} Only a control group, which the break also touched, would decide it."
     if finding.code == "after_repeats_before":
         return "Check that the export from after go-live is not the old one under a new name."
-    if finding.more_weeks is None or finding.more_weeks < 0 or finding.more_weeks > FAR_WEEKS:
+    if finding.code == "break_near_go_live":
         return (
-            f"{seen} Never at this volume: with more weeks the history says less and less about what would have"
-            " happened anyway. A control group would help."
+            "Waiting will not tell the two apart: only customers or regions that met the break and not the CRM could."
+            f" {CONTROL_GROUP}"
         )
-    if finding.more_weeks == 0:
-        return f"{seen} A control group would decide it sooner than more weeks."
-    return f"{seen} About {weeks(finding.more_weeks)} more, or a control group, would decide it."
+    seen = f"Only {visible(finding.effect.detectable)} would reliably have shown up here."
+    if (wait := more_weeks(finding)) is not None:
+        return f"{seen} About {weeks(wait)} more would probably decide it."
+    return f"{seen} {WAITING} {_helps(finding, finding.effect)}"
+
+
+def more_weeks(finding: Finding) -> int | None:
+    """Weeks of waiting that would decide an undecided finding; None when waiting will not."""
+    if finding.value != "inconclusive" or finding.code in ("break_near_go_live", "after_repeats_before"):
+        return None
+    further = finding.more_weeks
+    return max(1, further) if further is not None and 0 <= further <= FAR_WEEKS else None
+
+
+def visible(detectable: float) -> str:
+    """The smallest change that can be seen, as a rise and as the fall that is as large on the log scale.
+
+    >>> visible(0.07), visible(1.47)
+    ('a change of about \N{PLUS-MINUS SIGN}7.0 % or more', 'a rise of about 147 % or a fall of about 60 %, or more,')
+    """
+    if detectable <= SMALL:
+        return f"a change of about {plus_minus(detectable)} or more"
+    fall = detectable / (1 + detectable)
+    return f"a rise of about {percent(detectable)} or a fall of about {percent(fall)}, or more,"
 
 
 def lean(finding: Finding) -> str:
@@ -112,22 +145,36 @@ def lean(finding: Finding) -> str:
     return f"It leans towards {direction} ({probability(sure)} sure)."
 
 
-def why_different(finding: Finding) -> str:
-    """Why the observed change and the adjusted effect differ: only what the two numbers show."""
+def why_different(finding: Finding, base_weeks: int | None = None) -> str:
+    """Why the observed change and the adjusted effect differ: only what the two numbers show.
+
+    ``base_weeks``: weeks of history that serve to tell who is active, where the metric needs that. Empty when
+    the finding already says why there are no numbers at all.
+    """
     observed, effect = finding.observed_change, finding.effect
     if isinstance(observed, NotAssessable):
-        return f"There is no plain comparison: {_lower(words_reasons.reason(observed))}"
-    plain = f"The plain comparison says {percent(observed, sign=True)}."
+        why = words_reasons.reason(observed)
+        return "" if effect is None and why == reason(finding) else f"There is no plain comparison: {_lower(why)}"
     if effect is None:
-        return f"{plain} It is not adjusted for season, trend or chance."
-    adjusted = f"{percent(effect.effect, sign=True)} {percent_range(effect.low, effect.high)}"
+        return f"Observed: {percent(observed, sign=True)}, not adjusted for season, trend or chance."
+    plain, rest = percent(observed, sign=True), percent(effect.effect, sign=True)
     if abs(observed - effect.effect) < SAME:
-        return f"{plain} Your own history explains next to nothing of it: the adjusted effect is {adjusted}."
-    predicted = percent((1 + observed) / (1 + effect.effect) - 1, sign=True)
-    cause = (
-        "season and trend" if effect.season_seen else "trend alone (there was no full year to learn the season from)"
+        return f"Observed: {plain}. Your own history explains next to nothing of it; adjusted: {rest}."
+    predicted = (1 + observed) / (1 + effect.effect) - 1
+    history = f"Your own history predicted {percent(predicted, sign=True)} from {_cause(effect, base_weeks)}"
+    return f"Observed: {plain}. {history}; what is left is {rest}{_multiplied(observed, predicted, effect.effect)}."
+
+
+def method(finding: Finding) -> str:
+    """The statistics behind a finding, for the method section alone; empty when there are none."""
+    effect = finding.effect
+    if effect is None:
+        return ""
+    together = p_value(effect.p if finding.p_holm is None else finding.p_holm)
+    return (
+        f"Were there no effect, chance alone would give one this large with {p_value(effect.p)}; with all metrics of"
+        f" the audit allowed for (Holm), {together}. {calibration(effect)}"
     )
-    return f"{plain} Your own history predicted {predicted} from {cause}; what is left is {adjusted}."
 
 
 def calibration(effect: Effect) -> str:
@@ -143,14 +190,37 @@ def calibration(effect: Effect) -> str:
     )
 
 
-def _gaps(finding: Finding, effect: Effect) -> dict[str, str]:
-    return {
-        "p": p_value(effect.p),
-        "p_holm": p_value(effect.p if finding.p_holm is None else finding.p_holm),
-        "range90": percent_range(effect.low90, effect.high90),
-        "range95": percent_range(effect.low, effect.high),
-        "materiality": plus_minus(finding.materiality),
-    }
+def _helps(finding: Finding, effect: Effect) -> str:
+    """What makes the range narrower when waiting does not."""
+    older = f"older exports ({effect.years_before:.1f} years before go-live were used)"
+    parts = [older] if effect.years_before < LONG_YEARS else []
+    parts += [VOLUME[finding.metric], f"a larger materiality, if {_limit(finding)} is stricter than needed"]
+    return f"What can help: {', '.join(parts[:-1])}, or {parts[-1]}."
+
+
+def _limit(finding: Finding) -> str:
+    """The materiality, whole per cent without decimals."""
+    whole = abs(finding.materiality * 100 - round(finding.materiality * 100)) < 1e-9
+    return percent(finding.materiality, digits=0 if whole else 1)
+
+
+def _cause(effect: Effect, base_weeks: int | None) -> str:
+    if effect.season_seen:
+        return "season and trend"
+    used = f": the first {base_weeks} weeks serve to tell who is active" if base_weeks else ""
+    return f"trend alone (no full year was left to learn the season from{used})"
+
+
+def _multiplied(observed: float, predicted: float, rest: float) -> str:
+    """That the two parts multiply, where adding them up would look like a mistake."""
+    if abs(observed - predicted - rest) < SAME:
+        return ""
+    for digits in (2, 3, 4):
+        parts = [round(1 + share, digits) for share in (predicted, rest, observed)]
+        if round(parts[0] * parts[1], digits) == parts[2]:
+            one, two, both = (f"{part:.{digits}f}" for part in parts)
+            return f" (the two multiply: {one} \N{MULTIPLICATION SIGN} {two} = {both})"
+    return " (the two multiply)"
 
 
 def _lower(text: str) -> str:

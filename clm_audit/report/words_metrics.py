@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.measures.catalogue import CATALOGUE
@@ -31,11 +31,17 @@ UNITS: Mapping[str, str] = {
     "unit.orders_per_customer_month": "orders per active customer per month",
     "unit.money_per_order": "{currency} net per order",
     "unit.money_per_customer_month": "{currency} per active customer per month",
-    "unit.share_of_delivered": "responders per delivered recipient",
+    "unit.share_of_delivered": "{responses} per delivered message",
     "unit.money_per_new_customer": "{currency} per new customer",
     "unit.money_per_retained_customer": "{currency} per retained customer and 4 weeks",
 }
 NO_CURRENCY = "money (currency not stated)"
+RESPONSE_UNITS: Mapping[str, str] = {
+    "responded": "responses",
+    "converted": "conversions",
+    "clicked": "clicks",
+    "opened": "opens",
+}
 VARIANTS: Mapping[str, str] = {
     "variant.orders_per_buyer": "orders per purchasing customer",
     "variant.orders_per_customer": "orders per customer on file",
@@ -45,9 +51,9 @@ VARIANTS: Mapping[str, str] = {
     "variant.cost_per_ticket": "cost per ticket",
     "variant.tickets_per_100": "tickets per 100 active customers per month",
     "variant.hours_per_ticket": "hours per ticket",
-    "variant.click": "clicks per delivered recipient",
-    "variant.open": "opens per delivered recipient (a vanity metric: privacy proxies open mail)",
-    "variant.conversion": "conversions per delivered recipient",
+    "variant.click": "recipients who clicked per delivered recipient",
+    "variant.open": "recipients who opened per delivered recipient (a vanity metric: privacy proxies open mail)",
+    "variant.conversion": "conversions (orders) per delivered recipient",
     "variant.per_sent": "responders per recipient sent to",
     "variant.spend_per_first_order": "spend per order of new customers",
     "variant.crc_to_cac": "retention cost of 4 weeks to acquisition cost (10 to 20 % is often quoted, span unsaid)",
@@ -57,7 +63,7 @@ VARIANT_UNITS: Mapping[str, str] = {
     "money": "{currency}",
     "share": "share",
     "hours": "hours",
-    "ratio": "ratio",
+    "ratio": "share",
 }
 FACTS: Mapping[str, str] = {
     "customers": "customers",
@@ -80,8 +86,8 @@ DEFINITIONS: Mapping[MetricId, str] = {
         " {base_weeks} weeks up to then. Orders without a customer are left out."
     ),
     "transaction_size": (
-        "Net revenue of orders (after refunds), divided by the number of orders. Cancelled, voided, test and unpaid"
-        " orders are left out."
+        "Net revenue of orders (after refunds), divided by the number of orders. Credit notes count as refunds on"
+        " their own date, not as orders. Cancelled, voided, test and unpaid orders are left out."
     ),
     "service_cost": (
         "Cost of service, divided by active customers and months. Active: at least one order in the"
@@ -89,7 +95,8 @@ DEFINITIONS: Mapping[MetricId, str] = {
     ),
     "campaign_response": (
         "Distinct recipients of a campaign who {response}, divided by distinct recipients to whom it was delivered."
-        " A response counts on the day of its send."
+        " A response counts on the day of its send. What counts is set by response in the config; else it is the first"
+        " of responded, converted and clicked that is recorded on both sides of go-live."
     ),
     "acquisition_cost": ("Spend of category acquisition, divided by customers acquired. Acquired means {acquired}."),
     "retention_cost": (
@@ -155,6 +162,16 @@ def in_text(metric: MetricId) -> str:
     return NAMES[metric][0].lower() + NAMES[metric][1:]
 
 
+def listed(items: Iterable[str]) -> str:
+    """Items in a sentence.
+
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed([])
+    ('a', 'a, b and c', '')
+    """
+    *first, last = list(items) or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def metric_in_text(metric: str) -> str:
     """The same for an id that is only known as text; an id nobody knows is said as it is.
 
@@ -164,13 +181,14 @@ def metric_in_text(metric: str) -> str:
     return next((in_text(known) for known in METRIC_IDS if known == metric), metric.replace("_", " "))
 
 
-def unit(metric: MetricId, currency: str | None) -> str:
-    """The metric's unit with the audit currency filled in.
+def unit(metric: MetricId, currency: str | None, how: Mapping[str, str | int | float] | None = None) -> str:
+    """The metric's unit with the audit currency and the kind of response filled in; ``how`` as in ``MetricTotals``.
 
-    >>> unit("transaction_size", "EUR")
-    'EUR net per order'
+    >>> unit("transaction_size", "EUR"), unit("campaign_response", "EUR", {"response": "clicked"})
+    ('EUR net per order', 'clicks per delivered message')
     """
-    return UNITS[CATALOGUE[metric].unit_label].format(currency=currency or NO_CURRENCY)
+    responses = _one_of(RESPONSE_UNITS, (how or {}).get("response"), "responses")
+    return UNITS[CATALOGUE[metric].unit_label].format(currency=currency or NO_CURRENCY, responses=responses)
 
 
 def variant_unit(kind: str, currency: str | None) -> str:

@@ -12,7 +12,7 @@ Detail = Mapping[str, str | int | float]
 REASONS: Mapping[str, tuple[str, str]] = {
     "missing_fact": ("The exports hold no {fact}.", "Add an export with {fact}{export}."),
     "one_side_only": (
-        "There are {fact} only {side} go-live, so there is nothing to compare with.",
+        "The exports hold {fact} only {side} go-live, so there is nothing to compare with.",
         "Add the export with {fact} from the other side of go-live.",
     ),
     "hole_at_go_live": (
@@ -34,7 +34,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "too_few_customers": (
         "Fewer than five customers stand behind the {side} window, too few to show or to judge.",
-        "Nothing to do at this size; read the plain numbers.",
+        "Nothing to do at this size.",
     ),
     "no_customer": (
         "The orders {side} go-live carry no customer, so nobody can say who bought.",
@@ -46,19 +46,20 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "too_short_after": (
         "There are {have} {unit} after go-live; {need} are needed.",
-        "Wait and export again; results usually need three to six months.",
+        "Export again when {need} {unit} have passed; results usually need three to six months.",
     ),
     "mixed_currencies": (
         "Amounts come in several currencies and no rates are given, so they cannot be added.",
-        "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",
+        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08.",
     ),
     "currency_not_stated": (
         "No export states a currency.",
-        "Set currency in the config, e.g. currency: USD.",
+        "Add to clm-audit.yaml: currency: GBP (or give --currency GBP), with the currency of the exports.",
     ),
     "no_cost_basis": (
         "There are tickets, but no cost: no recorded cost, no service spend, no handling time with an hourly rate.",
-        "Set service.hourly_rate, or map a ledger account to spend.service in the config.",
+        "Add to clm-audit.yaml: service: {{hourly_rate: 32}} with your own rate if the tickets carry handling time,"
+        " or spend: {{service: [Support]}} with the accounts of the books that pay for service.",
     ),
     "handling_time_one_side": (
         "Handling time was recorded only {side} go-live. Elapsed time is no substitute.",
@@ -177,6 +178,19 @@ def remedy(missing: NotAssessable) -> str:
     return _template(missing.code, 1).format_map(_filled(missing))
 
 
+def fact_of(missing: NotAssessable) -> str:
+    """The fact that is missing, in words.
+
+    >>> fact_of(NotAssessable(code="missing_fact", detail={"fact": "spend", "category": "retention"}))
+    'retention spend'
+    """
+    detail = missing.detail
+    key = ".".join(str(detail[part]) for part in ("fact", "category") if part in detail)
+    of_kind = f" of the kind {detail['kind']}" if "kind" in detail else ""
+    field = f"{detail['field']} of " if "field" in detail else ""
+    return field + words_metrics.fact(key) + of_kind
+
+
 def reject(code: str) -> str:
     """Why a row was not taken."""
     return REJECTS[code][0] if code in REJECTS else f"The row did not meet the rule {code.replace('_', ' ')}."
@@ -206,9 +220,7 @@ def _filled(missing: NotAssessable) -> dict[str, str | int | float]:
     detail = missing.detail
     filled: dict[str, str | int | float] = {**_GAPS, **detail}
     if "fact" in detail:
-        key = ".".join(str(detail[part]) for part in ("fact", "category") if part in detail)
-        of_kind = f" of the kind {detail['kind']}" if "kind" in detail else ""
-        filled["fact"] = words_metrics.fact(key) + of_kind
+        filled["fact"] = fact_of(missing)
     if export := str(detail.get("export", "")).strip().rstrip("."):
         filled["export"] = f": {export}"
     return filled

@@ -1,4 +1,4 @@
-"""Words for the verdict and the plain reading: what, why, why they differ, and what to do next."""
+"""Words for the verdict and the plain reading: what, why, and why they differ."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from clm_audit.config.plan import FindingValue
 from clm_audit.inference.model import Finding
 from clm_audit.report.words_checks import title
-from clm_audit.report.words_metrics import in_text, metric_in_text
+from clm_audit.report.words_metrics import in_text, listed, metric_in_text
 from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
 from clm_audit.verdict.model import Gate, PlainReading, Verdict
 
@@ -19,43 +19,27 @@ VERDICTS: Mapping[str, str] = {
     "not assessable": "The data are not fit to judge.",
 }
 READINGS: Mapping[str, str] = {
-    "good fit": "{better} of {of} better: looks like a good fit.",
-    "mixed": "{better} of {of} better: a mixed picture.",
-    "switch": "{better} of {of} better: looks like time to switch.",
+    "good fit": "{counts}: looks like a good fit.",
+    "mixed": "{counts}: a mixed picture.",
+    "switch": "{counts}: looks like time to switch.",
+    "unclear": "No clear picture: {all_counts}.",
     "no data": "None of the questions has data on both sides of go-live.",
 }
+STILL = "No change beyond the materiality: {still}."
 ANSWERS: Mapping[str, str] = {
     "yes": "The observed number moved in the better direction by more than the materiality.",
     "no": "The observed number moved in the worse direction by more than the materiality.",
     "about the same": "The observed number moved by no more than the materiality.",
     "no data": "There is no number on both sides of go-live.",
 }
-# row of the truth table -> (sentence, next step)
+# row of the truth table -> (sentence, next step); without a next step, the open metrics and missing exports give one
 ROWS: Mapping[str, tuple[str, str]] = {
-    "nothing assessable": (
-        "Not assessable: none of the metrics can be judged.",
-        "Read the reason of each metric: it names the export or the time that is missing.",
-    ),
-    "required metric missing": (
-        "Not assessable: a required metric cannot be judged ({missing}).",
-        "Add the export that carries it, or take it off policy.require in the config.",
-    ),
-    "required metric missing, others decided": (
-        "Not assessable: a required metric cannot be judged ({missing}).",
-        "Add the export that carries it, or take it off policy.require in the config.",
-    ),
-    "nothing decided": (
-        "Inconclusive: no metric is decided yet.",
-        "Read the remedy of each metric: how many weeks to wait, or a control group.",
-    ),
-    "required metric undecided": (
-        "Inconclusive: a required metric is not decided ({undecided}).",
-        "Read its remedy: how many weeks to wait, or a control group.",
-    ),
-    "one decided": (
-        "Inconclusive: only one metric is decided ({decided}), too few to judge a CRM by.",
-        "Read the remedies of the other metrics: weeks to wait, a control group, or a missing export.",
-    ),
+    "nothing assessable": ("Not assessable: none of the metrics can be judged.", ""),
+    "required metric missing": ("Not assessable: a required metric cannot be judged ({missing}).", ""),
+    "required metric missing, others decided": ("Not assessable: a required metric cannot be judged ({missing}).", ""),
+    "nothing decided": ("Inconclusive: no metric is decided.", ""),
+    "required metric undecided": ("Inconclusive: a required metric is not decided ({undecided}).", ""),
+    "one decided": ("Inconclusive: only one metric is decided ({decided}), too few to judge a CRM by.", ""),
     "improved and worsened": (
         "Mixed: {improved} improved, {worsened} worsened.",
         "Look first at what worsened, by segment; a switch would also give up what improved.",
@@ -66,7 +50,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
     ),
     "improved, mostly open": (
         "Inconclusive: {improved} improved and nothing is shown to be worse, but more metrics are open than decided.",
-        "Wait for the open metrics: each one says how many weeks, or a control group.",
+        "",
     ),
     "worsened, nothing better": (
         "Time to think about a switch: {worsened} worsened, and nothing is shown to have improved.",
@@ -78,7 +62,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
     ),
     "worsened, mostly open": (
         "Inconclusive: {worsened} worsened and nothing is shown to be better, but more metrics are open than decided.",
-        "Look at what worsened now; for the open metrics, each one says how many weeks to wait.",
+        "Look at what worsened, by segment and by date.",
     ),
     "no benefit": (
         "Time to think about a switch: everything that could be judged stayed the same, and nothing improved.",
@@ -90,20 +74,14 @@ ROWS: Mapping[str, tuple[str, str]] = {
     ),
     "unchanged, too few": (
         "Inconclusive: {unchanged} did not change, which is too little to judge a CRM by.",
-        "Add the exports that the metrics not assessable name.",
+        "",
     ),
-    "unchanged, some open": (
-        "Inconclusive: {unchanged} did not change, and {undecided} is not decided yet.",
-        "Wait for the open metrics: each one says how many weeks, or a control group.",
-    ),
+    "unchanged, some open": ("Inconclusive: {unchanged} did not change, and {undecided} is not decided.", ""),
     WITHHELD_ROW: (
         "Inconclusive: without the findings that a failed data check touches, the answer would be another one.",
-        "Mend the data that the failed check names, then audit again.",
+        "",
     ),
-    UNKNOWN_ROW: (
-        "Inconclusive: a data check on which the answer depends could not be made.",
-        "Give the check what it needs (see its remedy), then audit again.",
-    ),
+    UNKNOWN_ROW: ("Inconclusive: a data check on which the answer depends could not be made.", ""),
 }
 LEANS: Mapping[str, str] = {
     "good fit": "So far the findings lean towards a good fit.",
@@ -120,47 +98,50 @@ GATES: Mapping[str, str] = {
 
 def reading(plain: PlainReading) -> str:
     """What the plain rule makes of the observed numbers."""
-    text = READINGS[plain.reading].format(better=plain.better, of=plain.of)
-    return f"{text} Only {_questions(plain.of)} data." if 0 < plain.of < 3 else text
+    both = _both_ways(plain)
+    same = plain.of - plain.better - plain.worse - both
+    without = [f"{plain.without_data} without data"] if plain.without_data else []
+    if plain.reading == "unclear" and same == plain.of:
+        return STILL.format(still=", ".join([f"{same} about the same", *without]))
+    parts = [f"{plain.better} better", f"{same} about the same", f"{plain.worse} worse"]
+    parts += [f"{both} better and worse at once"] if both else []
+    some = [f"{plain.better} of {plain.of} better", *([f"{plain.worse} worse"] if plain.worse else [])]
+    return READINGS[plain.reading].format(counts=", ".join([*some, *without]), all_counts=", ".join([*parts, *without]))
 
 
 def verdict(value: Verdict, findings: Sequence[Finding]) -> str:
     """The verdict in one or two sentences, with what capped it and where it leans."""
     parts = [ROWS[value.row][0].format_map(_names(value, findings))]
     if value.capped_by:
-        checks = _listed(
-            [f"\N{LEFT DOUBLE QUOTATION MARK}{title(item)}\N{RIGHT DOUBLE QUOTATION MARK}" for item in value.capped_by]
-        )
-        parts.append(
-            f"Held back by the data {'check' if len(value.capped_by) == 1 else 'checks'} {checks};"
-            f" otherwise it would be: {value.uncapped}."
-        )
-    if value.value in DECIDED and (open_ := _listed(_in_text(findings, "inconclusive"))):
-        parts.append(f"Not decided: {open_}.")
+        one = len(value.capped_by) == 1
+        held, without = ("a data check", "it") if one else (f"{len(value.capped_by)} data checks", "them")
+        parts.append(f"Held back by {held}; without {without} it would be: {value.uncapped}.")
+    if value.value in DECIDED:
+        for words, found in (("Not decided", "inconclusive"), ("Not assessable", "not assessable")):
+            if metrics := listed(in_text(item.metric) for item in findings if item.value == found):
+                parts.append(f"{words}: {metrics}.")
     if LEANS[value.lean]:
         parts.append(LEANS[value.lean])
     return " ".join(parts)
 
 
-def next_step(value: Verdict) -> str:
-    """What to do next."""
-    return ROWS[value.row][1]
-
-
 def difference(plain: PlainReading, value: Verdict, findings: Sequence[Finding]) -> str:
     """Why the plain and the defended reading differ; empty when they agree or there is no plain one."""
-    if plain.reading in (value.value, "no data"):
+    undecided = value.value not in DECIDED
+    if plain.reading in (value.value, "no data") or (plain.reading == "unclear" and undecided):
         return ""
-    head = f"The plain numbers read as {READ_AS[plain.reading]} ({plain.better} of {plain.of} better)"
+    head = f"The plain numbers {READ_AS[plain.reading]}"
     if value.capped_by:
-        return f"{head}, but a data check that failed or could not be made touches the findings they stand on."
-    counted = [(_FOUND[found], [item.metric for item in findings if item.value == found]) for found in _FOUND]
-    said = ", ".join(f"{len(metrics)} {words}" for words, metrics in counted if metrics)
-    proven = (
-        " The plain reading stands, but is not proven." if value.value in ("inconclusive", "not assessable") else ""
-    )
-    metrics_said = "1 metric" if len(findings) == 1 else f"{len(findings)} metrics"
-    return f"{head}; with season, trend and chance taken out, of {metrics_said} {said}.{proven}"
+        did = "could not be made" if value.row == UNKNOWN_ROW else "failed"
+        return f"{head}, but {_checks(value)} {did}, so they show nothing about the CRM."
+    counted = [(words, sum(item.value == found for item in findings)) for found, words in _FOUND.items()]
+    said = listed(f"{many} {words[many != 1]}" for words, many in counted if many)
+    parts = [f"{head}. With season, trend and chance accounted for, of {_metrics(len(findings))} {said}."]
+    if undecided:
+        parts.append("Whether the CRM did this is not proven.")
+    if {plain.reading, value.lean} == {"good fit", "switch"}:
+        parts.append("The defended reading leans the other way.")
+    return " ".join(parts)
 
 
 def gate(result: Gate) -> str:
@@ -172,26 +153,36 @@ def gate_reason(code: str) -> str:
     """A gate code (``verdict:switch``, ``service_cost:worsened``) in words.
 
     >>> gate_reason("verdict:switch"), gate_reason("service_cost:worsened")
-    ('the verdict is switch', 'cost of customer service is worsened')
+    ('the verdict is switch', 'cost of customer service worsened')
     """
     what, _, found = code.partition(":")
-    return f"the verdict is {found}" if what == "verdict" else f"{metric_in_text(what)} is {found}"
+    return f"the verdict is {found}" if what == "verdict" else f"{metric_in_text(what)} {_GATED.get(found, found)}"
 
 
 DECIDED = ("good fit", "mixed", "switch")
-READ_AS: Mapping[str, str] = {"good fit": "a good fit", "mixed": "a mixed picture", "switch": "time to switch"}
-_FOUND: Mapping[FindingValue, str] = {
-    "improved": "improved",
-    "worsened": "worsened",
+READ_AS: Mapping[str, str] = {
+    "good fit": "look like a good fit",
+    "mixed": "give a mixed picture",
+    "switch": "look like time to switch",
+    "unclear": "give no clear picture",
+}
+_FOUND: Mapping[FindingValue, tuple[str, str]] = {
+    "improved": ("improved", "improved"),
+    "worsened": ("worsened", "worsened"),
+    "no material change": ("did not change materially", "did not change materially"),
+    "inconclusive": ("is not decided", "are not decided"),
+    "not assessable": ("cannot be assessed", "cannot be assessed"),
+}
+_GATED: Mapping[str, str] = {
     "no material change": "did not change materially",
-    "inconclusive": "cannot be told from chance",
-    "not assessable": "cannot be assessed",
+    "inconclusive": "is inconclusive",
+    "not assessable": "is not assessable",
 }
 
 
 def _names(value: Verdict, findings: Sequence[Finding]) -> dict[str, str]:
     def of(*values: FindingValue) -> str:
-        return _listed(_in_text(findings, *values)) or "none"
+        return listed(_in_text(findings, *values)) or "none"
 
     missing = [in_text(metric) for metric in value.because]
     return {
@@ -200,7 +191,7 @@ def _names(value: Verdict, findings: Sequence[Finding]) -> dict[str, str]:
         "unchanged": of("no material change"),
         "undecided": of("inconclusive"),
         "decided": of("improved", "worsened", "no material change"),
-        "missing": _listed(missing) or "none",
+        "missing": listed(missing) or "none",
     }
 
 
@@ -208,10 +199,22 @@ def _in_text(findings: Sequence[Finding], *values: FindingValue) -> list[str]:
     return [in_text(item.metric) for item in findings if item.value in values]
 
 
-def _listed(items: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+def _both_ways(plain: PlainReading) -> int:
+    """Questions of which one metric is better and the other worse."""
+    yes, no = ({item.question for item in plain.answers if item.answer == answer} for answer in ("yes", "no"))
+    return len(yes & no)
 
 
-def _questions(number: int) -> str:
-    return "one question has" if number == 1 else f"{number} questions have"
+def _metrics(number: int) -> str:
+    return "1 metric" if number == 1 else f"{number} metrics"
+
+
+def _checks(value: Verdict) -> str:
+    """The checks that hold a verdict back, by title."""
+    titles = listed(quoted(item) for item in value.capped_by)
+    return f"the data {'check' if len(value.capped_by) == 1 else 'checks'} {titles}"
+
+
+def quoted(check_id: str) -> str:
+    """A check's title in quotation marks."""
+    return f"\N{LEFT DOUBLE QUOTATION MARK}{title(check_id)}\N{RIGHT DOUBLE QUOTATION MARK}"

@@ -35,12 +35,15 @@ class Answer(Frozen):
 
 
 class PlainReading(Frozen):
-    """What the plain rule makes of the observed numbers. ``of`` counts the questions with data."""
+    """What the plain rule makes of the observed numbers. ``of`` counts the questions with data, ``better`` and
+    ``worse`` those among them that moved, ``without_data`` the others that were asked."""
 
     answers: tuple[Answer, ...]
     better: int
     of: int
-    reading: Literal["good fit", "mixed", "switch", "no data"]
+    reading: Literal["good fit", "mixed", "switch", "unclear", "no data"]
+    worse: int = 0
+    without_data: int = 0
 
 
 class Verdict(Frozen):

@@ -15,11 +15,12 @@ from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import MetricTotals, Ratio
 from clm_audit.verdict.model import Answer, PlainAnswer, PlainReading
 
+LEAST_QUESTIONS = 3  # questions with data; fewer say nothing about a CRM
 GOOD_FROM = 4  # questions better that make a good fit, whatever the rest says
 CLEAR_MAJORITY = 2 / 3  # share of the questions with data, when none is worse
-SWITCH_AT_MOST = 1  # questions better
-SWITCH_NEEDS = 3  # questions with data; with fewer, only "none better" reads as a switch
+SWITCH_AT_MOST = 1  # questions better, and more of them worse
 QuestionAnswer = Literal["better", "worse", "same", "no data"]
+Reading = Literal["good fit", "mixed", "switch", "unclear", "no data"]
 
 
 def read_plainly(plan: AuditPlan, metrics: Sequence[MetricTotals]) -> PlainReading:
@@ -29,7 +30,14 @@ def read_plainly(plan: AuditPlan, metrics: Sequence[MetricTotals]) -> PlainReadi
     questions = [of_question([item.answer for item in answers if item.question == number]) for number in numbers]
     better, worse = questions.count("better"), questions.count("worse")
     of = len(questions) - questions.count("no data")
-    return PlainReading(answers=answers, better=better, of=of, reading=reading(better, worse, of))
+    return PlainReading(
+        answers=answers,
+        better=better,
+        of=of,
+        reading=reading(better, worse, of),
+        worse=worse,
+        without_data=questions.count("no data"),
+    )
 
 
 def answer(item: MetricTotals, materiality: float) -> Answer:
@@ -62,19 +70,23 @@ def of_question(answers: Sequence[PlainAnswer]) -> QuestionAnswer:
     return "same"
 
 
-def reading(better: int, worse: int, of: int) -> Literal["good fit", "mixed", "switch", "no data"]:
-    """The plain rule over the questions that have data.
+def reading(better: int, worse: int, of: int) -> Reading:
+    """The plain rule over the questions that have data: the first line that applies counts.
 
-    >>> reading(4, 1, 5), reading(2, 0, 3), reading(1, 0, 5), reading(2, 2, 5), reading(0, 0, 0)
-    ('good fit', 'good fit', 'switch', 'mixed', 'no data')
+    >>> reading(4, 1, 5), reading(2, 0, 3), reading(1, 3, 5), reading(2, 2, 5)
+    ('good fit', 'good fit', 'switch', 'mixed')
+    >>> reading(1, 0, 5), reading(0, 2, 2), reading(0, 0, 0)
+    ('unclear', 'unclear', 'no data')
     """
     if of == 0:
         return "no data"
+    if of < LEAST_QUESTIONS:
+        return "unclear"
     if better >= GOOD_FROM or (worse == 0 and better >= CLEAR_MAJORITY * of):
         return "good fit"
-    if better == 0 or (better <= SWITCH_AT_MOST and of >= SWITCH_NEEDS):
+    if better <= SWITCH_AT_MOST and worse > better:
         return "switch"
-    return "mixed"
+    return "mixed" if better and worse else "unclear"
 
 
 def _value(ratio: Ratio | NotAssessable) -> float | NotAssessable:

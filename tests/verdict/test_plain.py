@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_question_five_is_one_question() -> None:
     assert [found.question for found in plain.answers] == [5, 5, 3]
     assert (plain.better, plain.of) == (2, 2)
     against = read_plainly(AuditPlan(), [item("acquisition_cost", 1.0, 0.5), item("retention_cost", 1.0, 2.0)])
-    assert (against.better, against.of, against.reading) == (0, 1, "switch")
+    assert (against.better, against.worse, against.of, against.reading) == (0, 0, 1, "unclear")
 
 
 @pytest.mark.parametrize(
@@ -89,13 +90,54 @@ def test_the_rule_over_all_counts() -> None:
         said = reading(better, worse, of)
         if of == 0:
             expected = "no data"
-        elif better >= 4 or (worse == 0 and 3 * better >= 2 * of):
+        elif of >= 3 and (better >= 4 or (worse == 0 and 3 * better >= 2 * of)):
             expected = "good fit"
-        elif better == 0 or (better == 1 and of >= 3):
+        elif of >= 3 and better <= 1 and worse > better:
             expected = "switch"
-        else:
+        elif of >= 3 and better > 0 and worse > 0:
             expected = "mixed"
+        else:
+            expected = "unclear"
         assert said == expected, (better, worse, of)
+
+
+# a case of each line of the table in docs/verdict.md, and those just beside it: better, worse, with data -> reading
+ROWS = {
+    "no question has data": [(0, 0, 0, "no data")],
+    "fewer than 3 have data": [(1, 0, 1, "unclear"), (2, 0, 2, "unclear"), (0, 2, 2, "unclear"), (1, 1, 2, "unclear")],
+    "4 or more are better": [(4, 0, 5, "good fit"), (4, 1, 5, "good fit"), (5, 0, 5, "good fit")],
+    "two thirds or more are better, and none is worse": [(2, 0, 3, "good fit"), (3, 0, 4, "good fit")],
+    "at most 1 is better, and more are worse than better": [
+        (0, 1, 3, "switch"), (1, 2, 3, "switch"), (1, 3, 5, "switch"), (0, 5, 5, "switch"),
+    ],
+    "some are better and some are worse": [(2, 1, 3, "mixed"), (1, 1, 5, "mixed"), (2, 3, 5, "mixed")],
+    "anything else": [(0, 0, 3, "unclear"), (1, 0, 3, "unclear"), (2, 0, 4, "unclear"), (3, 0, 5, "unclear")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_of_the_documented_rule(row: str) -> None:
+    for better, worse, of, expected in ROWS[row]:
+        assert reading(better, worse, of) == expected, (better, worse, of)
+
+
+def test_the_documented_rule_has_these_rows_in_this_order() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "verdict.md").read_text(encoding="utf-8")
+    table = text.partition("| condition | reading |")[2].partition("\n\n")[0]
+    shown = [line.strip("| ").split(" | ")[0] for line in table.strip().splitlines()[1:]]
+    assert shown == list(ROWS)
+
+
+def test_no_switch_without_something_worse_and_three_questions() -> None:
+    for better, worse, same in itertools.product(range(6), repeat=3):
+        if reading(better, worse, better + worse + same) == "switch":
+            assert worse > 0
+            assert better + worse + same >= 3
+
+
+def test_questions_without_data_are_counted() -> None:
+    plain = read_plainly(AuditPlan(), [item("transaction_size", 1.0, 2.0), item("service_cost", None, 2.0)])
+    assert (plain.better, plain.worse, plain.of, plain.without_data) == (1, 0, 1, 1)
 
 
 def test_the_examples_of_the_product() -> None:
