@@ -72,11 +72,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "states_known": ("Every state of an order is known.", ""),
     "states_unknown": (
         "{count} of {orders} orders ({share}) are in a state that nobody knows; they were not counted.",
-        "See the file's notes for the states. Write them as paid, pending or cancelled, or add Is Closed Won for deals.",
+        "The file's notes list the states. Write them as paid, pending or cancelled; for deals, add Is Closed Won.",
     ),
     "states_mostly_unknown": (
         "{count} of {orders} orders ({share}) are in a state that nobody knows; the rest is not the whole.",
-        "See the file's notes for the states. Write them as paid, pending or cancelled, or add Is Closed Won for deals.",
+        "The file's notes list the states. Write them as paid, pending or cancelled; for deals, add Is Closed Won.",
     ),
     "states_not_checked": ("There are no orders to look at.", "Add the order export."),
     "spend_words_known": ("No category of spend looks misspelt.", ""),
