@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -64,16 +67,43 @@ app.command(help=compare.HELP, short_help="The audit: before against after, and 
 app.command(help=check.HELP, short_help="What became of every row, and what the data are fit for.")(check.check)
 app.command(help=explain.HELP, short_help="A metric, check, finding or code in words.")(explain.explain)
 app.command(help=demo.HELP, short_help="Audit a sample company.")(demo.demo)
-app.command(help=schema.HELP, short_help="JSON Schema of the configuration or of the audit.")(schema.schema)
+app.command(help=schema.HELP, short_help="JSON Schema of the configuration, the audit or a check.")(schema.schema)
+
+
+class StoppedError(BaseException):
+    """A signal asks the program to end: what it holds is put away first, as for any other error."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(number)
 
 
 def run() -> None:
-    """The console script."""
-    sys.exit(int(main(sys.argv[1:])))
+    """The console script. Ended by a signal, it cleans up and then ends by that signal."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _stop)
+    try:
+        code = main(sys.argv[1:])
+    except StoppedError as stop:
+        say(f"clm-audit: ended by {signal.Signals(stop.number).name}; nothing was left behind")
+        signal.signal(stop.number, signal.SIG_DFL)
+        os.kill(os.getpid(), stop.number)
+        raise
+    sys.exit(int(code))
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # the way out is not to be cut short
+    raise StoppedError(number)
 
 
 def main(argv: Sequence[str]) -> ExitCode:
-    """Run one command line and return its exit code; every error has been said on stderr."""
+    """Run one command line and return its exit code; every error has been said on stderr.
+
+    Raises :class:`StoppedError` when a signal that :func:`run` listens to asks for the end.
+    """
     prepare()
     try:
         outcome = _command(argv)
@@ -86,9 +116,16 @@ def main(argv: Sequence[str]) -> ExitCode:
     except BrokenPipeError:
         close(sys.stdout)
         outcome = Outcome(ExitCode.DONE, said=False)
+    except StoppedError:
+        raise
     except OSError as error:
         # A full disk or a forbidden folder is no error of the program; the path is the user's own or temporary.
-        say(f"{error.filename or 'the system'}: {error.strerror or type(error).__name__}")
+        # Nothing but help and the version is written from here.
+        ours = {path for path, _ in _frames(error)} == {_PACKAGE / "cli" / "main.py"}
+        where = error.filename or ("stdout" if ours else "the system")
+        if where == "stdout":
+            close(sys.stdout)
+        say(f"{where}: {error.strerror or type(error).__name__}")
         outcome = Outcome(ExitCode.USAGE)
     except BaseException as error:  # noqa: BLE001 - see below
         # The one broad guard: whatever else happens (a panic of the engine is not even an Exception) must end
@@ -128,9 +165,11 @@ def _say_usage(error: TyperException) -> None:
 
 def _internal(error: BaseException) -> str:
     """Type and places of an internal error: what a report needs, and nothing from the data."""
-    frames = [
-        f"{Path(frame.filename).resolve().relative_to(_PACKAGE.parent)}:{frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).resolve().is_relative_to(_PACKAGE)
-    ]
-    return f"internal error: {type(error).__name__} at {', '.join(frames)}; please report this, it is not your fault"
+    places = [f"{path.relative_to(_PACKAGE.parent)}:{line}" for path, line in _frames(error)]
+    return f"internal error: {type(error).__name__} at {', '.join(places)}; please report this, it is not your fault"
+
+
+def _frames(error: BaseException) -> list[tuple[Path, int]]:
+    """File and line of each of our own frames on the way to an error."""
+    frames = [(Path(one.filename).resolve(), one.lineno or 0) for one in traceback.extract_tb(error.__traceback__)]
+    return [(path, line) for path, line in frames if path.is_relative_to(_PACKAGE)]

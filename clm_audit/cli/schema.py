@@ -1,4 +1,4 @@
-"""`clm-audit schema`: JSON Schema of the configuration or of the audit JSON."""
+"""`clm-audit schema`: JSON Schema of the configuration, of the audit JSON or of the JSON of `check`."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ HELP = """Examples:
 \b
   clm-audit schema config > clm-audit.schema.json
   clm-audit schema audit > audit.schema.json
+  clm-audit schema check > check.schema.json
 
-Print the JSON Schema (draft 2020-12) of clm-audit.yaml or of the audit JSON.
+Print the JSON Schema (draft 2020-12) of clm-audit.yaml, or of the JSON of compare (audit) or of check.
 """
 
 
 def schema(
-    which: Annotated[Literal["config", "audit"], typer.Argument(help="config or audit.", show_default=False)],
+    which: Annotated[
+        Literal["config", "audit", "check"], typer.Argument(help="config, audit or check.", show_default=False)
+    ],
 ) -> Outcome:
-    """Print one of the two schemas."""
+    """Print one of the three schemas."""
     if which == "config":
         from clm_audit.config.schema import config_schema
 
         tree = config_schema()
     else:
-        from clm_audit.report.model import AuditReport
+        from clm_audit.report.model import AuditReport, CheckOnlyReport
 
-        tree = AuditReport.model_json_schema()
+        tree = (AuditReport if which == "audit" else CheckOnlyReport).model_json_schema()
     write_stdout(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
     return Outcome(ExitCode.DONE, said=False)

@@ -21,11 +21,28 @@ OFF_TERMINAL_WIDTH = 160
 
 
 def prepare() -> None:
-    """Let no character that a stream cannot encode end the run; last resort after the ASCII glyphs."""
+    """Let neither a closed stream nor a character that a stream cannot encode (the last resort after the ASCII
+    glyphs) end the run or change its exit code."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            _occupy(number)
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, "w" if number else "r", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="backslashreplace")
+
+
+def _occupy(number: int) -> None:
+    """Put nothing behind a closed descriptor, or the next file opened would be taken for the stream."""
+    try:
+        os.fstat(number)
+    except OSError:
+        handle = os.open(os.devnull, os.O_RDWR)
+        if handle != number:
+            os.dup2(handle, number)
+            os.close(handle)
 
 
 def console(stream: TextIO) -> Console:
@@ -67,9 +84,9 @@ def say_written(written: Sequence[Path], rejects: int) -> None:
 def print_drawn(draw: Callable[[Console], None]) -> None:
     """What ``draw`` draws on a console, on stdout. Written in one go by us: Rich ends a broken pipe with exit 1."""
     canvas = console(sys.stdout)
-    with canvas.capture() as drawn:
-        draw(canvas)
     with whole_pipe():
+        with canvas.capture() as drawn:
+            draw(canvas)
         sys.stdout.write(drawn.get())
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 import clm_audit.audit as auditing
 from clm_audit.cli.main import main
+from clm_audit.cli.streams import overall
 from clm_audit.config.plan import AuditPlan, GateRules
 from clm_audit.exits import ExitCode, exit_code
 from clm_audit.intake.model import Reject
@@ -324,6 +328,29 @@ def test_progress_on_a_terminal_leaves_stdout_clean(demo: tuple[Path, object], s
     assert drawn.rstrip().endswith(b"clm-audit: exit 0, done")
 
 
+def test_one_bar_only_ever_moves_on_over_all_files_and_stages() -> None:
+    steps = [
+        ("reading file 1 of 2: a.csv", 0, 20), ("reading file 1 of 2: a.csv", 10, 20),
+        ("reading file 2 of 2: b.csv", 20, 20), ("building the facts", 0, 9), ("building the facts", 9, 9),
+        ("measuring", 0, 1), ("judging", 0, 1),
+    ]  # fmt: skip
+    shares = [overall(*step) for step in steps]
+    assert shares[0] == 0
+    assert shares == sorted(shares)
+    assert shares[-1] < 1
+
+
+def test_off_a_terminal_there_is_a_line_for_each_file_and_stage(demo: tuple[Path, object], clm_audit: Run) -> None:
+    run = clm_audit("check", demo[0] / "before", "--format", "json")
+    lines = run.stderr.splitlines()
+    files = [line for line in lines if line.startswith("reading file ")]
+    assert len(files) == len(set(files)) == len(json.loads(run.stdout)["files"])
+    assert [line.partition(": ")[0] for line in files] == [
+        f"reading file {number} of {len(files)}" for number in range(1, len(files) + 1)
+    ]
+    assert lines[len(files) : len(files) + 2] == ["building the facts", "judging"]
+
+
 def test_an_interrupt_of_the_work_is_130_and_writes_nothing(demo: tuple[Path, object], tmp_path: Path) -> None:
     stopped = REPLAY.replace("return report", "import os, signal; os.kill(os.getpid(), signal.SIGINT); return report")
     command = replay(demo[0], "--html", str(tmp_path / "r.html"))
@@ -354,6 +381,68 @@ def test_a_disk_that_is_full_is_not_silent(demo: tuple[Path, object]) -> None:
     assert b"stdout: cannot write the result: No space left on device" in run.stderr
 
 
+def test_a_full_disk_is_said_of_stdout_whatever_is_printed(demo: tuple[Path, object]) -> None:
+    help_ = [sys.executable, "-m", "clm_audit", "compare", "--help"]
+    for command in (help_, replay(demo[0]), replay(demo[0], "--format", "md"), replay(demo[0], "--show-config")):
+        with Path("/dev/full").open("wb") as full:
+            env = environment()
+            run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, env=env, check=False, timeout=60)
+        assert run.returncode == ExitCode.USAGE, command
+        assert b"stdout: " in run.stderr, command
+        assert b"No space left on device" in run.stderr, command
+
+
+@pytest.mark.parametrize("form", ["text", "json", "html"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("gate", [(), ("--gate",)])
+def test_closed_streams_change_no_exit_code(
+    demo: tuple[Path, object], tmp_path: Path, form: str, closed: str, gate: tuple[str, ...]
+) -> None:
+    failing = REPLAY.replace("return report", 'return report.model_copy(update={"gate": Gate(result="failed")})')
+    command = replay(demo[0], "--format", form, "--html", str(tmp_path / "r.html"), *gate)
+    command[2] = f"from clm_audit.verdict.model import Gate\n{failing}" if gate else REPLAY
+    line = f"{shlex.join(command)} {closed}"
+    run = subprocess.run(["/bin/sh", "-c", line], env=environment(), capture_output=True, check=False, timeout=60)
+    assert run.returncode == (ExitCode.GATE_FAILED if gate else ExitCode.DONE), run.stderr
+    assert (tmp_path / "r.html").read_bytes().startswith(b"<!DOCTYPE html>"), "no file took the place of a stream"
+    assert (tmp_path / "r.html").read_bytes().rstrip().endswith(b"</html>")
+    if "2>&-" not in closed:
+        assert run.stderr.splitlines()[-1].startswith(b"clm-audit: exit ")
+
+
+STOPPED = """
+import os, signal, sys, time
+import clm_audit.audit as auditing
+from clm_audit.cli.main import run
+def stop(plan, folder, progress):
+    (folder / "half.parquet").touch()
+    os.kill(os.getpid(), getattr(signal, os.environ["STOP_BY"]))
+    time.sleep(60)
+auditing.read_exports = stop
+run()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_stopped_run_leaves_nothing_behind_and_ends_by_its_signal(tmp_path: Path, name: str) -> None:
+    for folder in ("before", "after", "out"):
+        (tmp_path / folder).mkdir()
+    command = [sys.executable, "-c", STOPPED, "compare", "before", "after", "--html", "r.html"]
+    env = environment(TMPDIR=str(tmp_path / "out"), STOP_BY=name)
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=False, timeout=60)
+    assert run.returncode == -getattr(signal, name), run.stderr
+    assert run.stderr.decode().splitlines() == [f"clm-audit: ended by {name}; nothing was left behind"]
+    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_the_json_of_check_fits_its_schema(demo: tuple[Path, object], clm_audit: Run) -> None:
+    schema = json.loads(clm_audit("schema", "check").stdout)
+    report = json.loads(clm_audit("check", demo[0] / "before", "--format", "json").stdout)
+    jsonschema.Draft202012Validator(schema).validate(report)
+    assert list(jsonschema.Draft202012Validator(schema).iter_errors(report | {"verdict": "good fit"}))
+
+
 def test_check_prints_the_ledger_and_no_verdict(demo: tuple[Path, object], clm_audit: Run) -> None:
     run = clm_audit("check", "-c", demo[0] / "clm-audit.yaml", "--format", "json")
     report = json.loads(run.stdout)
@@ -373,7 +462,11 @@ def test_check_lists_the_rows_not_taken(demo: tuple[Path, object], clm_audit: Ru
     count = json.loads(run.stdout)["reject_count"]
     assert len(listed) == 1 + count
     assert count > 0
-    assert f"{count} rows were not taken; --rejects FILE lists them" in clm_audit("check", "-c", config).stderr
+    repeated = sum(line.endswith(",duplicate") for line in listed)
+    said = clm_audit("check", "-c", config).stderr
+    assert "; --rejects FILE lists them" in said
+    assert (f"{repeated} rows repeated" in said) == (repeated > 1)
+    assert (f"{count - repeated} rows not taken" in said) == (count - repeated > 1)
 
 
 def test_check_needs_no_go_live(demo: tuple[Path, object], clm_audit: Run) -> None:
