@@ -253,7 +253,8 @@ def _data_around(go_live: int, ends: Mapping[str, Span], everything: Mapping[str
         raise DataError(
             f"no row of the files declared {where} go-live {to_date(go_live)}; "
             f"all files together reach from {to_date(whole[0])} to {to_date(whole[1] - 1)}",
-            hint="give one folder with everything, or the right go-live date",
+            hint="give one folder with everything, leave side: out of the config for files that hold both sides, "
+            "or give the right go-live date",
         )
     return data
 

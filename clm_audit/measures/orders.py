@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.measures.model import DAYS_PER_MONTH, MetricTotals, Ratio, Variant
+from clm_audit.measures.model import DAYS_PER_MONTH, Cells, MetricTotals, Ratio, Variant
 from clm_audit.measures.periods import (
     MONTH,
     SIDES,
@@ -29,6 +29,7 @@ from clm_audit.measures.totals import along, pooled, total
 
 CENTS = 100.0
 CAP = 0.99
+HUNDRED = (50.0, 200.0)  # a level that moves so far was rather written in hundredths than earned
 Whole = NDArray[np.int64]
 Both = dict[Side, Ratio | NotAssessable]
 
@@ -185,7 +186,7 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
         split=True,
         behind={side: known + _nameless(inputs)[side][0] for side, known in bought(inputs).items()},
     )
-    return cook(inputs, recipe, inputs.one_sided("orders"))
+    return cook(inputs, recipe, inputs.one_sided("orders") or _units_differ(inputs))
 
 
 def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float, float]]:
@@ -203,6 +204,32 @@ def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float, float]]:
             float(cell.values["nameless_x2"][rows].sum()),
         )
     return found
+
+
+def times_hundred(before: float, after: float) -> float | None:
+    """How many times larger (or smaller) one level is than the other, when that looks like hundredths for wholes.
+
+    >>> times_hundred(25.0, 2600.0), times_hundred(25.0, 50.0)
+    (104.0, None)
+    """
+    if not (before > 0 and after > 0):
+        return None
+    times = max(after / before, before / after)
+    return times if HUNDRED[0] <= times <= HUNDRED[1] else None
+
+
+def middle_value(values: Cells, window: int) -> float:
+    """The median order value of a window, in hundredths; 0 without orders."""
+    inside = values.keys["window"] == window
+    cents, orders = values.keys["cents"][inside], values.values["orders"][inside].astype(np.int64)
+    return median(cents, orders) if orders.sum() else 0.0
+
+
+def _units_differ(inputs: Inputs) -> NotAssessable | None:
+    """Pounds on one side of go-live and pence on the other: not a change of what customers spend."""
+    values = inputs.totals.cells["values"]
+    times = times_hundred(*(middle_value(values, window) for window in (0, 1)))
+    return None if times is None else NotAssessable(code="units_differ", detail={"times": round(times)})
 
 
 def _not_positive(inputs: Inputs, scheme: Scheme) -> int:

@@ -45,6 +45,7 @@ CODES = (
     "no_base",
     "no_customer",
     "more_responses_than_deliveries",
+    "units_differ",
 )
 
 
@@ -273,7 +274,7 @@ def _told(missing: NotAssessable | None, side: Side, found: Ratio | NotAssessabl
     """A one-sided fact explains an empty side better than the weeks that are not there."""
     if missing is None:
         return found
-    if missing.code in ("handling_time_one_side", "more_responses_than_deliveries"):
+    if missing.code in ("handling_time_one_side", "more_responses_than_deliveries", "units_differ"):
         return missing
     there = missing.detail.get("side")
     unsaid = {"one_side_only": there != side, "no_customer": there in (None, side)}

@@ -193,7 +193,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "units_alike": ("Amounts have the same order of size before and after go-live.", ""),
     "units_jump": (
         "After go-live the level of {metric} is {times} times {way}: probably another unit (pence, cents).",
-        "Export both sides in the same unit, or map the column's unit in the config.",
+        "Export both sides in the same unit.",
     ),
     "units_not_compared": ("There are no amounts on both sides to compare.", "Add exports with amounts."),
     "responses_fit": ("No campaign has more responses than deliveries.", ""),

@@ -69,6 +69,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "The history is too short to tell which customers were active.",
         "Add older order exports: at least {weeks} weeks before the window.",
     ),
+    "units_differ": (
+        "The usual order is {times} times as large on one side of go-live as on the other: probably pence, cents or"
+        " the like on one side.",
+        "Export both sides in the same unit.",
+    ),
     "more_responses_than_deliveries": (
         "In the {side} window {responses} responses stand against {delivered} deliveries: not the same people.",
         "Map the columns that count each recipient once (unique clicks, delivered).",
@@ -160,6 +165,7 @@ _GAPS: Mapping[str, str | int | float] = {
     "need": 13,
     "unit": "weeks",
     "metric": "<name>",
+    "times": "about a hundred",
     "lost": 0,
     "days": 0,
     "weeks": 13,

@@ -53,6 +53,10 @@ def test_pence_against_pounds(before: int, after: int) -> None:
     assert (check.status, check.code) == ("fail", "units_jump")
     assert "transaction_size" in check.metrics
     assert "purchase_frequency" not in check.metrics
+    size = next(each for each in measure(plan(), World({"orders": sales(before, after)}).facts()).metrics[1:2])
+    assert isinstance(size.missing, NotAssessable)
+    assert size.missing.code == "units_differ"
+    assert isinstance(size.before, NotAssessable)
 
 
 def test_a_few_large_orders_are_no_change_of_unit() -> None:

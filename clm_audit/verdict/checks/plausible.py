@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Cells, Measured, Ratio
-from clm_audit.measures.orders import median
+from clm_audit.measures.orders import middle_value, times_hundred
 from clm_audit.verdict.checks.base import MONEY, Subject, Value, made
 from clm_audit.verdict.model import Check
 
@@ -20,7 +20,6 @@ CODES = (
     "responses_mostly_over",
     "responses_not_counted",
 )
-HUNDRED = (50.0, 200.0)  # a level that moves so far was rather written in hundredths than earned
 KINDS = ("responded", "converted", "clicked", "opened")
 FEW = 0.01  # of all deliveries
 
@@ -34,7 +33,7 @@ def minor_units(subject: Subject) -> Check:
     levels = _levels(measured) if measured else {}
     if not levels:
         return made("minor_units", "unknown", "units_not_compared")
-    jumps = {metric: times for metric, times in levels.items() if HUNDRED[0] <= max(times, 1 / times) <= HUNDRED[1]}
+    jumps = {metric: after / before for metric, (before, after) in levels.items() if times_hundred(before, after)}
     if not jumps:
         return made("minor_units", "pass", "units_alike", tuple(levels))
     metric = max(jumps, key=lambda each: max(jumps[each], 1 / jumps[each]))
@@ -62,27 +61,20 @@ def responses(subject: Subject) -> Check:
     return made("responses", "warn", "responses_over", metrics, **evidence)
 
 
-def _levels(measured: Measured) -> dict[MetricId, float]:
-    """How many times the level of before each money metric has after."""
-    found: dict[MetricId, float] = {}
+def _levels(measured: Measured) -> dict[MetricId, tuple[float, float]]:
+    """The level of each money metric before and after."""
+    found: dict[MetricId, tuple[float, float]] = {}
     for item in measured.metrics:
         if item.metric in MONEY and isinstance(item.before, Ratio) and isinstance(item.after, Ratio):
             before, after = item.before.value, item.after.value
             if before > 0 and after > 0:
-                found[item.metric] = after / before
+                found[item.metric] = before, after
     values = measured.totals.cells.get("values")
     if values is not None:
-        middles = [_median(values, window) for window in (0, 1)]
-        if middles[0] > 0 and middles[1] > 0:
-            found["transaction_size"] = middles[1] / middles[0]
+        before, after = (middle_value(values, window) for window in (0, 1))
+        if before > 0 and after > 0:
+            found["transaction_size"] = before, after
     return found
-
-
-def _median(values: Cells, window: int) -> float:
-    """The median order value of a window, in hundredths; 0 without orders."""
-    inside = values.keys["window"] == window
-    cents, orders = values.keys["cents"][inside], values.values["orders"][inside].astype(np.int64)
-    return median(cents, orders) if orders.sum() else 0.0
 
 
 def _per_campaign(cells: Cells, name: str, place: NDArray[np.intp], size: int) -> NDArray[np.int64]:
