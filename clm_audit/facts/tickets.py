@@ -9,6 +9,7 @@ import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
+from clm_audit.facts.numbering import number_spaces
 from clm_audit.facts.stage import Staged
 
 
@@ -20,7 +21,9 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
     """
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
     sides = {one.table.side for one in staged}
-    key = ["space", "ticket", "day"] if {"before", "after"} <= sides else ["space", "ticket"]
+    key = ["system", "ticket", "day"] if {"before", "after"} <= sides else ["system", "ticket"]
+    rows = _spaced(rows, key, staged, context)
+    key = [*key, "space"]
     rows = rows.with_columns(again=~pl.struct(key).is_first_distinct())
     tickets = rows.group_by(key, maintain_order=True).agg(
         pl.col("customer").drop_nulls().first(),
@@ -51,6 +54,22 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
     return path
 
 
+def _spaced(rows: pl.DataFrame, key: list[str], staged: Sequence[Staged], context: Context) -> pl.DataFrame:
+    """Tickets with their number space: another file's numbers may stand for other tickets."""
+    if len(staged) < 2:
+        return rows.with_columns(space=pl.lit(0, dtype=pl.Int32))
+    first = rows.unique([*key, "part"], keep="first", maintain_order=True)
+    nothing = pl.lit(None, dtype=pl.Int64)
+    numbering = number_spaces(first.with_columns(gross=nothing, summed=pl.lit(False)), key)
+    for name, found in (("anew", numbering.anew), ("unclear", numbering.unclear)):
+        for number, count in found.items():
+            context.count(f"tickets.numbers_{name}", count)
+            note = f"ticket numbers that stand for other tickets in another file, both counted: {count:,}"
+            context.books[staged[number].table.index].notes.append(note)
+    spaces = numbering.rows.select(*key, "part", "space")
+    return rows.join(spaces, on=[*key, "part"], how="left", maintain_order="left", nulls_equal=True)
+
+
 def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
     cost = context.currency.convert(pl.col("cost"), one) if "cost" in one.columns else pl.lit(None, dtype=pl.Int64)
     seconds = pl.col("handling_time") if "handling_time" in one.columns else pl.lit(None, dtype=pl.Int64)
@@ -58,7 +77,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
     return rows.select(
         "row",
         pl.lit(number, dtype=pl.Int32).alias("part"),
-        pl.lit(one.system).alias("space"),
+        pl.lit(one.system).alias("system"),
         pl.col("ticket"),
         context.who.customer(one, tuple(one.columns)).alias("customer"),
         pl.col("created").alias("day"),

@@ -210,3 +210,13 @@ def test_refunds_above_the_amount_are_noted(build) -> None:
     built = build({"o.csv": orders(rows, "order,date,amount,refunded")})
     assert built.facts.evidence["orders.refund_over_amount"] == 1
     assert "orders refunded by more than their amount, taken as they are: 1" in built.file("o.csv").notes
+
+
+def test_ticket_numbers_that_start_again_are_different_tickets(build) -> None:
+    old = [f"{n},2023-03-{n:02d},a{n}" for n in range(1, 10)]
+    new = [f"{n},2024-08-{n:02d},b{n}" for n in range(1, 6)]
+    header = "ticket,created,customer"
+    built = build({"a.csv": orders(old, header), "b.csv": orders(new, header), "c.csv": orders(new[:2], header)})
+    assert built.tables["tickets"].height == 14
+    assert built.facts.evidence["tickets.numbers_anew"] == 7
+    assert built.facts.evidence["tickets.duplicate_rows"] == 2
