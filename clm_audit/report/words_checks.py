@@ -109,6 +109,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
 }
 STATUS: Mapping[str, str] = {"pass": "pass", "warn": "warning", "fail": "failed", "unknown": "cannot tell"}
 _NAMES: Mapping[str, Callable[[str], str]] = {"fact": fact, "metric": metric_in_text}
+_WEEKS = frozenset({"weeks", "before", "after"})
 _SHARES = frozenset({"share", "limit", "change", "without"})
 
 
@@ -141,6 +142,8 @@ def _value(key: str, value: str | int | float) -> str:
         return _NAMES[key](value) if key in _NAMES else value
     if isinstance(value, float) and key in _SHARES:
         return percent(value)
+    if isinstance(value, float) and key in _WEEKS:
+        return f"{value:g}"
     return count(value) if isinstance(value, int) else number(value)
 
 

@@ -41,11 +41,11 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Export orders with the customer's id or e-mail address.",
     ),
     "too_short_before": (
-        "There are {have} {unit} before go-live; {need} are needed.",
+        "Before go-live {need} {unit} are needed; the data hold {have}.",
         "Add older exports: a year or more before go-live is best.",
     ),
     "too_short_after": (
-        "There are {have} {unit} after go-live; {need} are needed.",
+        "After go-live {need} {unit} are needed; the data hold {have}.",
         "Export again when {need} {unit} have passed; results usually need three to six months.",
     ),
     "mixed_currencies": (

@@ -10,7 +10,7 @@ import pytest
 from clm_audit.config.base import NotAssessable
 from clm_audit.intake.model import Exports
 from clm_audit.measures.measure import measure
-from clm_audit.report import words_checks
+from clm_audit.report import words_checks, words_reasons
 from clm_audit.verdict.checks import CHECK_IDS, all_checks, intake_checks
 from clm_audit.verdict.checks.base import Subject
 from clm_audit.verdict.checks.money import currency
@@ -162,3 +162,13 @@ def test_currencies_that_differ_by_fact_only() -> None:
     assert (found.status, found.code) == ("fail", "currency_mixed")
     assert found.metrics == ("service_cost", "acquisition_cost", "retention_cost")
     assert "transaction_size" in judged().metrics
+
+
+def test_sentences_are_whole_when_there_is_one_or_nothing_to_name() -> None:
+    empty = words_reasons.reason(NotAssessable(code="empty_window", detail={"side": "before"}))
+    assert empty == "The before window holds none of the rows that are needed."
+    short = NotAssessable(code="too_short_before", detail={"have": 1, "unit": "periods", "need": 8})
+    assert "There are 1" not in words_reasons.reason(short)
+    few = checked(World({"orders": [row for row in sales() if row["day"] < GO_LIVE + 5]}))
+    assert "0.7 weeks after" in words_checks.message(few["windows"])
+    assert " do not reach" not in words_checks.message(few["coverage"])
