@@ -201,13 +201,11 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
     """Windows, coverage and periods from the counts per day of :func:`daily.daily_frames`.
 
     ``merge`` holds orders, tickets, sends and acquired (by the system's date) here; those that need the
-    totals are added after the reduction. Raises :class:`DataError` when nothing is dated or go-live lies
+    totals are added after the reduction. Raises :class:`DataError` when go-live lies
     outside the data, :class:`UsageError` when there is no go-live.
     """
-    everything = day_counts(daily, None)
-    if not set(everything) - {"acquired"}:
-        raise DataError("no row with a date that counts", hint="run clm-audit check to see what became of every row")
     refuse_mixed_up(plan, daily)
+    everything = day_counts(daily, None)
     go_live, derived = go_live_day(plan, daily)
     counts = day_counts(daily, go_live)
     ends = fact_ends(daily, counts)

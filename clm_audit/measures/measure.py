@@ -8,6 +8,7 @@ from dataclasses import replace
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
+from clm_audit.facts.nothing import nothing_dated
 from clm_audit.measures import periods, ready, service, sides, windows
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
@@ -42,6 +43,8 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
     """
     with engine.open(facts.tables) as tables:
         daily = engine.collect(daily_frames(tables))
+        if not set(day_counts(daily, None)) - {"acquired"}:
+            raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
         collected = engine.collect(total_frames(tables, daily, calendar))
     counts = day_counts(daily, calendar.go_live)
