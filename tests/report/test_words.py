@@ -14,7 +14,7 @@ import pytest
 
 import clm_audit
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, VerdictValue
+from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, Response, VerdictValue
 from clm_audit.facts import fields
 from clm_audit.facts.model import SCHEMAS
 from clm_audit.inference import decide
@@ -23,9 +23,10 @@ from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.measure import CODES as MEASURE_CODES
 from clm_audit.report import words, words_checks, words_findings, words_metrics, words_reasons, words_verdict
 from clm_audit.report.words_check_messages import MESSAGES
+from clm_audit.report.words_glossary import GLOSSARY
 from clm_audit.verdict import checks
 from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
-from clm_audit.verdict.model import CheckStatus, PlainAnswer
+from clm_audit.verdict.model import Check, CheckStatus, PlainAnswer
 from clm_audit.verdict.truth import TABLE
 
 GAP = re.compile(r"\{\w*\}|\{\{|\}\}|\bNone\b|\bnan\b|  ")
@@ -78,7 +79,7 @@ def test_a_missing_fact_names_the_export_that_would_carry_it() -> None:
 def test_too_short_says_how_much_is_needed() -> None:
     detail = {"have": 9, "need": 13, "unit": "weeks"}
     said = words_reasons.reason(NotAssessable(code="too_short_before", detail=detail))
-    assert said == "There are 9 weeks before go-live; 13 are needed."
+    assert said == "Before go-live 13 weeks are needed; the data hold 9."
 
 
 @pytest.mark.parametrize("code", fields.CODES)
@@ -113,6 +114,13 @@ def test_money_units_name_the_currency_or_say_that_it_is_not_stated() -> None:
         if declared.unit == "money":
             assert words_metrics.unit(metric, "EUR").startswith("EUR ")
             assert "not stated" in words_metrics.unit(metric, None)
+
+
+def test_the_unit_of_campaigns_says_what_a_response_is() -> None:
+    said = {kind: words_metrics.unit("campaign_response", None, {"response": kind}) for kind in words_metrics.RESPONSES}
+    assert said["clicked"] == "clicks per delivered message"
+    assert len(set(said.values())) == len(said) == len(get_args(Response))
+    assert "response in the config" in words_metrics.definition("campaign_response", {"response": "clicked"})
 
 
 @pytest.mark.parametrize("table", SCHEMAS)
@@ -183,6 +191,67 @@ def test_a_finding_that_is_not_assessable_says_why(code: str) -> None:
     assert finished(words_findings.remedy(finding))
     assert words_findings.why_different(finding) == ""  # it would be the reason again
     assert words_findings.method(finding) == ""
+
+
+def test_the_words_of_the_report_are_explained() -> None:
+    for word in (
+        "materiality",
+        "adjusted effect",
+        "Adjusted-effect",
+        "ledger",
+        "structure",
+        "wash-out",
+        "gate",
+        "period",
+    ):
+        assert words.explain(word), word
+    assert "Data checks" not in (words.explain("window") or "")
+    for name, text in GLOSSARY.items():
+        assert finished(f"{text}"), name
+    go_live = words.explain("go-live") or ""
+    assert "began to work" in go_live
+    assert "Go-live date" in go_live  # the check of that name as well
+
+
+def test_the_list_is_grouped_and_whole() -> None:
+    listed = words.explain_list()
+    lines = [line for line in listed.splitlines() if line]
+    assert {line for line in lines if not line.endswith(":")} == set(words.explain_names())
+    assert listed.index("Metrics:") < listed.index("Words of the report:") < listed.index("Data checks:")
+
+
+def test_explaining_a_metric_speaks_of_no_particular_audit() -> None:
+    for metric in METRIC_IDS:
+        said = words.explain(metric) or ""
+        assert "not stated" not in said
+        assert "weeks of the base" not in said
+
+
+@pytest.mark.parametrize("code", MESSAGES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_messages_agree_with_their_numbers(code: str, count: int) -> None:
+    gaps = re.findall(r"\{(\w+)", "".join(MESSAGES[code]))
+    evidence = {gap: count for gap in gaps if gap not in ("which", "currencies")}
+    said = words_checks.message(Check(id="rejects", status="warn", code=code, evidence={**evidence, "file": "a.csv"}))
+    wrong = r"\b1 \w+s were\b|\b1 (rows|files|ids|days|weeks|orders|customers) \w|\b2 (row|file|id|day|week|order|customer)\b"
+    assert not re.search(wrong, re.sub(r"of [12] \w+", "", said)), said
+
+
+def test_one_and_several_unknown_files() -> None:
+    one = Check(id="unknown_files", status="warn", code="files_unknown", evidence={"files": 1, "file": "a.csv"})
+    two = Check(id="unknown_files", status="warn", code="files_unknown", evidence={"files": 2, "file": "a.csv"})
+    assert words_checks.message(one) == "1 file was not recognised and not counted: a.csv."
+    assert words_checks.message(two) == "2 files were not recognised and not counted: a.csv and others."
+
+
+def test_mixed_currencies_are_counted() -> None:
+    evidence = {"orders.EUR": 3586, "orders.USD": 1}
+    check = Check(id="currency", status="fail", code="currency_mixed", evidence=evidence)
+    assert words_checks.message(check) == (
+        "Amounts are in several currencies (3,586 rows of orders in EUR, 1 row of orders in USD), and not every rate is"
+        " given."
+    )
+    assert "in several currencies, and not" in words_checks.message(check.model_copy(update={"evidence": {}}))
 
 
 def test_ascii_text_covers_every_sentence() -> None:
