@@ -88,7 +88,7 @@ def compare(
     return Outcome(exit_code(fit=fit, gate=report.gate.result), said=not quiet)
 
 
-def _plan(paths: list[Path], config: Path | None, options: dict[str, str | None], *, gate: bool) -> AuditPlan:
+def _plan(paths: list[str], config: Path | None, options: dict[str, str | None], *, gate: bool) -> AuditPlan:
     from clm_audit.config.resolve import resolve
 
     try:
@@ -100,7 +100,7 @@ def _plan(paths: list[Path], config: Path | None, options: dict[str, str | None]
     return with_gate(plan, wanted=gate)
 
 
-def no_exports(paths: list[Path], config: Path | None, options: dict[str, str | None]) -> tuple[Problem, ...]:
+def no_exports(paths: list[str], config: Path | None, options: dict[str, str | None]) -> tuple[Problem, ...]:
     """When nothing but the go-live date is missing: the named files that are no export, which is to be said first.
 
     Raises :class:`~clm_audit.exits.DataError` when there is no export at all.

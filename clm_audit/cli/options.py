@@ -11,7 +11,7 @@ Format = Literal["text", "json", "md", "html"]
 CheckFormat = Literal["text", "json"]
 
 Paths = Annotated[
-    list[Path] | None,
+    list[str] | None,  # as given: a Path would make `.` of an empty one and take a slash from an address
     typer.Argument(
         metavar="PATHS",
         help="Exports: files or folders. Two folders are before and after; otherwise rows are split by date.",

@@ -33,7 +33,7 @@ COMMAND_LINE = "command line"
 
 
 def resolve(
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     config: Path | None,
     options: Mapping[str, object],
     env: Mapping[str, str],
@@ -114,7 +114,7 @@ class _Layers:
 
 
 def _document(
-    paths: Sequence[Path], config: Path | None, env: Mapping[str, str], cwd: Path
+    paths: Sequence[Path | str], config: Path | None, env: Mapping[str, str], cwd: Path
 ) -> tuple[Path, Document] | None:
     named = config or (Path(env[CONFIG_VARIABLE]) if env.get(CONFIG_VARIABLE, "").strip() else None)
     if named is None and not paths:
@@ -159,9 +159,11 @@ def _nothing_to_do(
         )
     sides = {source.side for source in sources}
     if needs_go_live and sources and file.go_live is None and not {"before", "after"} <= sides:
+        together = f"; {len(sources)} paths are read together and split by that date" if len(sources) > 2 else ""
         yield Problem(
             "the go-live date is missing",
-            hint="--go-live 2024-07-01, or go_live: in clm-audit.yaml, or one folder for before and one for after",
+            hint="--go-live 2024-07-01, or go_live: in clm-audit.yaml, or one folder for before and one for after"
+            + together,
         )
 
 

@@ -35,7 +35,7 @@ def broken_rules(file: ConfigFile, where: Where, wrong: frozenset[str]) -> Itera
             yield from rule(file, where)
 
 
-def _windows(file: ConfigFile, where: Where) -> Iterator[Problem]:
+def _lengths(file: ConfigFile, where: Where) -> Iterator[Problem]:
     windows = file.windows
     for name, window in (("before", windows.before), ("after", windows.after)):
         if window and window.end - window.start < timedelta(weeks=1):
@@ -44,11 +44,15 @@ def _windows(file: ConfigFile, where: Where) -> Iterator[Problem]:
             yield Problem(
                 f"{dotted(at)}: {what}", where(at, False), "`to` is the first day that no longer belongs to it"
             )
+
+
+def _pair(file: ConfigFile, where: Where) -> Iterator[Problem]:
+    windows = file.windows
     if not windows.before and not windows.after:
         return
     if not (windows.before and windows.after):
         given, other = ("before", "after") if windows.before else ("after", "before")
-        at = ("windows", given)
+        at: Loc = ("windows", given)
         yield Problem(f"{dotted(at)}: given without windows.{other}", where(at, True), "give both windows, or neither")
         return
     yield from _around_go_live(file, windows.before, windows.after, where)
@@ -118,7 +122,8 @@ def _later(file: ConfigFile, where: Where) -> Iterator[Problem]:
 
 
 _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
-    (("windows", "go_live"), _windows),
+    (("windows",), _lengths),
+    (("windows", "go_live"), _pair),
     (("rates", "currency"), _rates),
     (("metrics", "policy", "gate"), _metrics),
     (("segment_by", "policy", "gate", "spend"), _twice),

@@ -19,13 +19,12 @@ NOW: tuple[str, ...] = get_args(FactName)
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")
 
 
-def from_command_line(paths: Sequence[Path], cwd: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
+def from_command_line(paths: Sequence[Path | str], cwd: Path) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     """Paths as given: two folders are *before* and *after*, anything else is split by date."""
     full = [cwd / path for path in paths]
     unreadable = (_unreadable(path, str(given), "", str(given)) for given, path in zip(paths, full, strict=True))
     problems = [problem for problem in unreadable if problem]
-    if not problems:
-        problems += _given_twice(full, lambda index: str(paths[index]))
+    problems += _given_twice(full, lambda index: str(paths[index]))
     two_folders = len(full) == 2 and all(path.is_dir() for path in full)
     sides: Sequence[Side] = ("before", "after") if two_folders else ["both"] * len(full)
     return tuple(Source(path=path, side=side) for path, side in zip(full, sides, strict=True)), tuple(problems)
@@ -40,6 +39,7 @@ def from_file(
     """
     problems: list[Problem] = []
     sources: list[Source] = []
+    places: list[str] = []
     for index, entry in enumerate(file.sources):
         loc: Loc = ("sources", index)
         problems += check_entry(entry, loc, file.segment_by, where)
@@ -50,8 +50,8 @@ def from_file(
         if unreadable:
             problems.append(unreadable)
         sources.append(Source(path=path, system=entry.system, side=entry.side, map=entry.map))
-    if not problems:
-        problems += _given_twice([source.path for source in sources], lambda index: where(("sources", index), False))
+        places.append(where(loc, False))
+    problems += _given_twice([source.path for source in sources], lambda index: places[index])
     return tuple(sources), tuple(problems)
 
 
@@ -102,6 +102,8 @@ def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], 
 
 
 def _unreadable(path: Path, given: str, prefix: str, where: str) -> Problem | None:
+    if not given:
+        return Problem(f"{prefix}a path is empty", where, "name a file or a folder; . is the folder you are in")
     if path.is_file() or path.is_dir():
         return None
     if _ADDRESS.match(given):

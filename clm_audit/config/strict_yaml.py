@@ -66,6 +66,8 @@ def load(path: Path, name: str) -> Document:
     Raises :class:`UsageError` when the file cannot be read as strict YAML at all; milder mistakes
     (duplicate keys, anchors, empty values) are in ``problems``, for all errors in one pass.
     """
+    if path.is_dir():
+        raise UsageError("is a folder, not a configuration", where=name, hint="name the file in it")
     if not path.is_file():
         raise UsageError("there is no such file", where=name, hint="check the path")
     with path.open("rb") as stream:

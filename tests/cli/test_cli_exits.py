@@ -108,6 +108,16 @@ def test_hostile_text_of_a_configuration_does_not_reach_the_terminal(clm_audit: 
     assert "\x1b" not in clm_audit("compare").stderr
 
 
+def test_paths_are_taken_as_they_were_typed(clm_audit: Run) -> None:
+    run = clm_audit("compare", "", "http://x/y.csv", "--go-live", "2024-07-01")
+    assert run.returncode == ExitCode.USAGE
+    assert run.stderr.splitlines()[:2] == [
+        "a path is empty (name a file or a folder; . is the folder you are in)",
+        "http://x/y.csv: must be a path on this machine, not an address (download the export first)",
+    ]
+    assert "a path is empty" in clm_audit("check", "").stderr
+
+
 def test_an_unknown_variable_is_a_usage_error(clm_audit: Run) -> None:
     run = clm_audit("check", "x", CLM_AUDIT_TIMEZON="UTC")
     assert run.returncode == ExitCode.USAGE

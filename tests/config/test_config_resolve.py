@@ -126,12 +126,49 @@ def test_paths_replace_the_sources_of_the_file_and_say_so(here: Path) -> None:
 
 def test_paths_that_cannot_be_read(here: Path) -> None:
     day = {"go_live": "2024-07-01"}
-    assert problems([Path("befor"), Path("https://example.org/x.csv")], None, day, {}, here) == [
+    assert problems([Path("befor"), "https://example.org/x.csv"], None, day, {}, here) == [
         "befor: there is no such file or folder (did you mean before?)",
-        "https:/example.org/x.csv: must be a path on this machine, not an address (download the export first)",
+        "https://example.org/x.csv: must be a path on this machine, not an address (download the export first)",
     ]
     [twice] = problems([Path("before"), Path("./more/../before")], None, day, {}, here)
     assert "the same path is given twice" in twice
+
+
+@pytest.mark.parametrize("paths", [[""], ["more", ""], ["", "more"]])
+def test_an_empty_path_is_not_the_folder_one_is_in(here: Path, paths: list[str]) -> None:
+    assert problems(paths, None, {"go_live": "2024-07-01"}, {}, here) == [
+        "a path is empty (name a file or a folder; . is the folder you are in)"
+    ]
+    assert [source.path for source in resolve(["."], None, {"go_live": "2024-07-01"}, {}, here).sources] == [here]
+
+
+def test_three_paths_without_a_date_say_how_they_are_taken(here: Path) -> None:
+    [problem] = problems(["before", "after", "more"], None, {}, {}, here)
+    assert "3 paths are read together and split by that date" in problem
+
+
+def test_a_folder_is_no_configuration(here: Path) -> None:
+    assert problems([], Path("more"), {}, {}, here) == ["more: is a folder, not a configuration (name the file in it)"]
+
+
+def test_all_mistakes_of_a_file_are_told_at_once(here: Path) -> None:
+    file = config(
+        here,
+        "go_live: 2024-01-32\n"
+        "windows: {before: {from: 2024-07-01, to: 2023-01-01}}\n"
+        "sources:\n  - path: more\n  - {side: after}\n  - path: nope\n  - path: ./more\n",
+    )
+    assert [problem.partition(" (")[0] for problem in problems([], file, {}, {}, here)] == [
+        "clm-audit.yaml:1:10: go_live: there is no day 2024-01-32",
+        "clm-audit.yaml:2:19: windows.before: must end after it starts",
+        "clm-audit.yaml:5:5: sources[1].path: is missing",
+        "clm-audit.yaml:6:11: sources[2].path: there is no such file or folder",
+        "clm-audit.yaml:7:5: the same path is given twice",
+    ]
+    assert problems(["more", "befor", "more"], None, {"go_live": "2024-07-01"}, {}, here) == [
+        "befor: there is no such file or folder (did you mean before?)",
+        "more: the same path is given twice (its rows would count twice; name it once)",
+    ]
 
 
 def test_nothing_to_read_is_said_with_the_next_thing_to_do(here: Path) -> None:

@@ -104,9 +104,15 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> Non
 
 
 def test_a_folder_or_nothing_is_no_file(tmp_path: Path) -> None:
-    for path in (tmp_path, tmp_path / "missing.yaml"):
-        with pytest.raises(UsageError, match="no such file"):
+    for path, says in ((tmp_path, "is a folder, not a configuration"), (tmp_path / "missing.yaml", "no such file")):
+        with pytest.raises(UsageError, match=says):
             load(path, "x")
+
+
+@pytest.mark.parametrize("text", ["- go_live: 2024-07-01\n- title: x\n", "[a, b]", "- - a\n", "just text", "3"])
+def test_a_file_that_holds_no_mapping_says_so(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^c\.yaml:1:1: the file must hold a mapping \(key: value\)"):
+        parse(text, "c.yaml")
 
 
 WRITTEN = st.characters(categories=("L", "M", "N", "P", "S", "Zs"))
