@@ -31,7 +31,7 @@ def explain(
 
     names = tuple(words.explain_names())
     if listed:
-        print_lines("\n".join(names))
+        print_lines(words.explain_list())
         return Outcome(ExitCode.DONE, said=False)
     if name is None:
         raise UsageError("explain what?", hint="clm-audit explain --list prints every name")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_verdict
+from clm_audit.report.numbers import Counted
 from clm_audit.report.words_check_messages import MESSAGES
+from clm_audit.report.words_glossary import GLOSSARY
 
 LIMITS: Mapping[MetricId, str] = {
     "purchase_frequency": (
@@ -20,20 +23,25 @@ LIMITS: Mapping[MetricId, str] = {
     "acquisition_cost": "A created date that bunches on one import day is not an acquisition date.",
     "retention_cost": "The ratio to acquisition cost is context, not a target.",
 }
-_GAPS: Mapping[str, str] = {
-    "p": "its p-value",
-    "p_holm": "its corrected p-value",
-    "range90": "(90 %)",
-    "range95": "(95 %)",
-    "materiality": "the materiality",
+KINDS: Mapping[str, str] = {
+    "metric": "Metrics",
+    "word": "Words of the report",
+    "finding": "Findings",
+    "verdict": "Verdicts",
+    "answer of the plain reading": "Answers of the plain reading",
+    "check": "Data checks",
+    "data check": "What a data check found",
+    "reason of a finding": "Why a finding is what it is",
+    "reason for no figure": "Why there is no figure",
+    "row not taken": "Why a row was not taken",
 }
 
 
-class _Named(dict[str, str]):
+class _Named(dict[str, Counted]):
     """Gaps of a template filled with their own names: ``<share>``."""
 
-    def __missing__(self, key: str) -> str:
-        return _GAPS.get(key, f"<{key}>")
+    def __missing__(self, key: str) -> Counted:
+        return Counted("the materiality" if key == "materiality" else f"<{key}>")
 
 
 def explain(name: str) -> str | None:
@@ -44,14 +52,21 @@ def explain(name: str) -> str | None:
     >>> explain("row_cap").splitlines()[0]
     'row_cap: Export cut off at a limit'
     """
-    wanted = name.strip().casefold().replace("-", "_")
-    found = [text for key, text in _entries() if wanted in (key, key.replace(" ", "_"))]
-    return "\n\n".join(found) or None
+    wanted = _plain(name)
+    return "\n\n".join(entry.text for entry in _entries() if _plain(entry.name) == wanted) or None
 
 
 def explain_names() -> tuple[str, ...]:
     """Every name that :func:`explain` knows, sorted."""
-    return tuple(sorted({key for key, _ in _entries()}))
+    return tuple(sorted({entry.name for entry in _entries()}))
+
+
+def explain_list() -> str:
+    """Every name, grouped by what it is."""
+    groups: dict[str, set[str]] = {}
+    for entry in _entries():
+        groups.setdefault(KINDS[entry.kind], set()).add(entry.name)
+    return "\n\n".join("\n".join((f"{kind}:", *sorted(names))) for kind, names in groups.items())
 
 
 def metric(metric_id: MetricId) -> str:
@@ -63,8 +78,8 @@ def metric(metric_id: MetricId) -> str:
         (
             f"{metric_id}: {words_metrics.name(metric_id)}",
             f"Question: {words_metrics.question(metric_id)} ({declared.better} is better)",
-            f"Formula: {declared.numerator} / {declared.denominator}",
-            f"Unit: {words_metrics.unit(metric_id, None)}",
+            f"Formula: {words_metrics.FORMULAS[metric_id]}",
+            f"Unit: {words_metrics.unit(metric_id, 'money')}",
             f"Definition: {words_metrics.definition(metric_id, {})}",
             f"Needs: {facts}",
             f"Shown beside it: {variants}",
@@ -73,28 +88,52 @@ def metric(metric_id: MetricId) -> str:
     )
 
 
-def _entries() -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be explained. ``kind``: a key of :data:`KINDS`."""
+
+    name: str
+    kind: str
+    text: str
+
+
+def _entries() -> Iterator[Entry]:
     for metric_id in CATALOGUE:
-        yield metric_id, metric(metric_id)
-    for check_id, (title, purpose) in words_checks.CHECKS.items():
-        yield check_id, f"{check_id}: {title}\n{purpose}"
+        yield Entry(metric_id, "metric", metric(metric_id))
+    for word, text in GLOSSARY.items():
+        yield Entry(word, "word", f"{word}: {text}")
     for texts, what in (
         (words_findings.FINDINGS, "finding"),
         (words_verdict.VERDICTS, "verdict"),
         (words_verdict.ANSWERS, "answer of the plain reading"),
     ):
         for key, text in texts.items():
-            yield key, f"{key} ({what}): {text}"
+            yield Entry(key, what, f"{key} ({what}): {text}")
+    for check_id, (title, purpose) in words_checks.CHECKS.items():
+        yield Entry(check_id, "check", f"{check_id}: {title}\n{purpose}")
+    yield from _codes()
+
+
+def _codes() -> Iterator[Entry]:
     for code, (message, remedy) in MESSAGES.items():
-        yield code, _pair(code, "data check", message, remedy)
+        yield _pair(code, "data check", message, remedy)
     for code, text in words_findings.CODES_SAID.items():
-        yield code, _pair(code, "reason of a finding", text, "")
+        yield _pair(code, "reason of a finding", text, "")
     for code, (why, help_) in words_reasons.REASONS.items():
-        yield code, _pair(code, "reason for no figure", why, help_)
+        yield _pair(code, "reason for no figure", why, help_)
     for code, (why, help_) in words_reasons.REJECTS.items():
-        yield code, _pair(code, "row not taken", why, help_)
+        yield _pair(code, "row not taken", why, help_)
 
 
-def _pair(code: str, what: str, message: str, remedy: str) -> str:
+def _pair(code: str, what: str, message: str, remedy: str) -> Entry:
     head = f"{code} ({what}): {message.format_map(_Named())}"
-    return f"{head}\nWhat to do: {remedy.format_map(_Named())}" if remedy else head
+    return Entry(code, what, f"{head}\nWhat to do: {remedy.format_map(_Named())}" if remedy else head)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: case, hyphens, blanks and underscores do not matter.
+
+    >>> _plain("Adjusted effect") == _plain("adjusted_effect"), _plain("wash-out") == _plain("washout")
+    (True, True)
+    """
+    return "".join(character for character in name.casefold() if character.isalnum())

@@ -105,6 +105,23 @@ def count(number: float) -> str:
     return _fixed(Decimal(repr(float(number))) if isinstance(number, float) else Decimal(number), 0)
 
 
+class Counted(str):
+    """A number in words that can be said with its noun: ``{n:row}``, ``{n:file was|files were}``.
+
+    >>> "{n:row}, {n:it is|they are}, {n}".format(n=Counted("1")), "{n:row}".format(n=Counted("1,204"))
+    ('1 row, 1 it is, 1', '1,204 rows')
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """The number alone, or before the form of ``spec`` that agrees with it."""
+        if not spec:
+            return str(self)
+        one, _, many = spec.partition("|")
+        return f"{self} {one if self == '1' else many or f'{one}s'}"
+
+
 def number(value: float) -> str:
     """A number with about three significant digits; whole numbers stay whole.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clm_audit.report.explain import explain, explain_names
+from clm_audit.report.explain import explain, explain_list, explain_names
 from clm_audit.report.numbers import (
     ascii_text,
     count,
@@ -44,6 +44,7 @@ __all__ = [
     "day",
     "decimal_string",
     "explain",
+    "explain_list",
     "explain_names",
     "fact",
     "gate",

@@ -10,11 +10,24 @@ from clm_audit.facts.model import Facts
 from clm_audit.measures.model import Calendar, Measured, to_date
 from clm_audit.report.model import Assumption
 from clm_audit.report.numbers import money, percent, weeks
-from clm_audit.report.plan_echo import origin
+from clm_audit.report.plan_echo import DEFAULT, origin
 from clm_audit.report.words_metrics import definition, name
 
 # The setting that a metric's definition depends on.
-CHOICES: Mapping[MetricId, str] = {"campaign_response": "response"}
+CHOICES: Mapping[MetricId, str] = {
+    "campaign_response": "response",
+    "service_cost": "service.hourly_rate",
+    "acquisition_cost": "spend.acquisition",
+    "retention_cost": "spend.retention",
+}
+FIXED = "the definition of the metric"
+FOUND = "found from the data"
+CONSEQUENCE = "Another definition gives another level; compare audits only with the same one."
+CONSEQUENCES: Mapping[MetricId, str] = {
+    "campaign_response": (
+        "Responses, conversions, clicks and opens have very different levels; compare audits only with the same kind."
+    ),
+}
 
 
 def assumptions(plan: AuditPlan, facts: Facts, measured: Measured) -> tuple[Assumption, ...]:
@@ -40,14 +53,14 @@ def _when(plan: AuditPlan, calendar: Calendar) -> list[Assumption]:
         ),
         _line(
             "Before",
-            f"{to_date(calendar.before[0])} to {to_date(calendar.before[1])}",
-            origin(plan, "windows.before"),
+            _span(calendar.before),
+            _found(origin(plan, "windows.before")),
             "Other windows give other plain numbers; the adjusted effect uses the whole history.",
         ),
         _line(
             "After",
-            f"{to_date(calendar.after[0])} to {to_date(calendar.after[1])}",
-            origin(plan, "windows.after"),
+            _span(calendar.after),
+            _found(origin(plan, "windows.after")),
             "Other windows give other plain numbers; the adjusted effect uses the whole history.",
         ),
     ]
@@ -89,7 +102,9 @@ def _thresholds(plan: AuditPlan, measured: Measured) -> list[Assumption]:
 def _money(plan: AuditPlan, facts: Facts) -> list[Assumption]:
     stated = "not stated" if isinstance(facts.currency, NotAssessable) else facts.currency
     source = origin(plan, "currency") if plan.currency else "the exports"
-    lines = [_line("Currency", stated, source, "Amounts in another currency would be added as if they were this one.")]
+    alone = "Amounts in another currency without a rate are never added to these: a data check fails instead."
+    unnamed = "All amounts are taken to be in one currency; another among them would be added as if it were the same."
+    lines = [_line("Currency", stated, source, alone if stated == facts.currency else unnamed)]
     for code, rate in sorted(plan.rates.items()):
         lines.append(_line(f"Rate of {code}", str(rate), origin(plan, f"rates.{code}"), "One rate for all days."))
     if plan.hourly_rate is not None:
@@ -115,17 +130,26 @@ def _money(plan: AuditPlan, facts: Facts) -> list[Assumption]:
 
 
 def _definitions(plan: AuditPlan, measured: Measured) -> list[Assumption]:
-    consequence = "Another definition gives another level; compare audits only with the same one."
     return [
         _line(
             f"Definition: {name(item.metric).lower()}",
             definition(item.metric, item.how),
-            origin(plan, CHOICES.get(item.metric, item.metric)),
-            consequence,
+            _found(origin(plan, CHOICES[item.metric])) if item.metric in CHOICES else FIXED,
+            CONSEQUENCES.get(item.metric, CONSEQUENCE),
         )
         for item in measured.metrics
         if item.missing is None and plan.metric(item.metric).enabled
     ]
+
+
+def _span(window: tuple[int, int]) -> str:
+    """A window by its first and its last day."""
+    return f"{to_date(window[0])} to {to_date(window[1] - 1)}"
+
+
+def _found(source: str) -> str:
+    """Who set what the program works out from the data when nobody does."""
+    return FOUND if source == DEFAULT else source
 
 
 def _line(what: str, value: str, source: str, consequence: str) -> Assumption:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# code -> (message, remedy); gaps are filled from Check.evidence
+# code -> (message, remedy); gaps are filled from Check.evidence; {n:row} is "1 row" or "2 rows", {n:is|are} picks
 MESSAGES: Mapping[str, tuple[str, str]] = {
-    "rejects_few": ("{rejected} of {rows} rows could not be read.", ""),
+    "rejects_few": ("Rows that could not be read: {rejected} of {rows}.", ""),
     "rejects_over": (
         "{rejected} of {rows} rows ({share}) could not be read; the limit is {limit}.",
         "Read rejects.csv: it names file, line and column. Mend the export, or raise policy.max_rejected knowingly.",
@@ -18,11 +18,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "rejects_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
     "row_cap_clear": ("No export ends exactly at a known limit.", ""),
     "row_cap_of_system": (
-        "{file} has {rows} rows; its system stops at {cap}. Rows are probably missing.",
+        "{file} has {rows:row}; its system stops at {cap}. Rows are probably missing.",
         "Export in smaller spans (a month at a time) into the same folder; rows seen twice are counted once.",
     ),
     "row_cap_common": (
-        "{file} has {rows} rows, and {cap} is a limit of several tools. Rows may be missing.",
+        "{file} has {rows:row}, and {cap} is a limit of several tools. Rows may be missing.",
         "Compare the number of rows with the number that the system shows.",
     ),
     "parts_whole": ("No numbered part is missing.", ""),
@@ -41,50 +41,52 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "files_all_known": ("Every file was recognised ({files}).", ""),
     "files_unknown": (
-        "{files} files were not recognised and not counted, among them {file}.",
-        "Name the system in the config, map the columns under sources, or move the file away.",
+        "{files:file was|files were} not recognised and not counted: {which}.",
+        "See the ledger for the reason. Name the system in the config, map the columns under sources, or move the"
+        " file away.",
     ),
     "duplicates_none": ("No row is there twice.", ""),
-    "duplicates_few": ("{duplicates} of {rows} rows were there twice and were counted once.", ""),
+    "duplicates_few": ("{duplicates} of {rows} rows repeat others and count once.", ""),
     "duplicates_many": (
-        "{duplicates} of {rows} rows ({share}) were there twice and were counted once.",
+        "{duplicates} of {rows} rows ({share}) repeat others and count once.",
         "Check for overlapping exports of the same system; leave only one of them in the folder.",
     ),
     "duplicates_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
     "numbers_once": ("Every order number stands for one order.", ""),
     "numbers_revised": (
-        "{count} of {orders} orders were corrected or refunded between two exports; the later export counts.",
+        "Corrected or refunded between two exports: {count} of {orders} orders. The later export counts.",
         "",
     ),
     "numbers_anew": (
-        "{count} order numbers stand for other orders in another file: numbers start again. All were counted.",
+        "{count:order number stands|order numbers stand} for other orders in another file: numbers start again."
+        " All were counted.",
         "If that is not so, leave only one of the exports in the folder.",
     ),
     "numbers_unclear": (
-        "{count} order numbers stand in two files and do not say the same there; both were counted.",
+        "{count:order number stands|order numbers stand} in two files with different orders; both were counted.",
         "Leave only the newer of the two exports in the folder, or name their sides in the config.",
     ),
     "numbers_mixed": (
-        "{count} orders have lines of different days or customers; the first day and one customer were taken.",
+        "{count:order has|orders have} lines of different days or customers; the first day and one customer count.",
         "Check that the order column holds the order's number, and not a number that starts again.",
     ),
-    "numbers_unknown": ("There are no orders to look at.", "Add the order export."),
+    "numbers_unknown": ("No orders to check.", "Add the order export."),
     "states_known": ("Every state of an order is known.", ""),
     "states_unknown": (
-        "{count} of {orders} orders ({share}) are in a state that nobody knows; they were not counted.",
+        "In a state that nobody knows, and so not counted: {count} of {orders} orders ({share}).",
         "The file's notes list the states. Write them as paid, pending or cancelled; for deals, add Is Closed Won.",
     ),
     "states_mostly_unknown": (
-        "{count} of {orders} orders ({share}) are in a state that nobody knows; the rest is not the whole.",
+        "In a state that nobody knows: {count} of {orders} orders ({share}). The rest is not the whole.",
         "The file's notes list the states. Write them as paid, pending or cancelled; for deals, add Is Closed Won.",
     ),
-    "states_not_checked": ("There are no orders to look at.", "Add the order export."),
+    "states_not_checked": ("No orders to check.", "Add the order export."),
     "spend_words_known": ("No category of spend looks misspelt.", ""),
     "spend_words_near": (
-        "{count} rows of spend have a category that looks misspelt; they were counted as other.",
+        "{count:row of spend has|rows of spend have} a category that looks misspelt, counted as other.",
         "Write acquisition, retention, service or other, or name the words under spend in the config.",
     ),
-    "spend_words_unknown": ("There is no spend to look at.", "Add the books or the ad platforms' exports."),
+    "spend_words_unknown": ("No spend to check.", "Add the books or the ad platforms' exports."),
     "spend_once": ("Spend comes from one kind of source.", ""),
     "spend_twice": (
         "Spend comes both from an ad platform ({platform}) and from the books ({books}); some may be counted twice.",
@@ -93,60 +95,61 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "go_live_inside": ("Go-live {go_live} lies inside the data ({first} to {last}).", ""),
     "go_live_derived": (
         "No date was given; go-live is taken as {go_live}, the first day of the second folder.",
-        "Give --go-live with the day on which people began to work with the CRM.",
+        "Give the day on which people began to work with the CRM, e.g. --go-live {go_live}.",
     ),
     "go_live_outside": (
         "Go-live {go_live} does not lie inside the data ({first} to {last}).",
         "Check the date, or add the exports from the other side of it.",
     ),
-    "windows_equal": ("The windows are equally long: {before} weeks before, {after} weeks after.", ""),
+    "windows_equal": ("The windows are equally long: {before:week} before, {after:week} after.", ""),
     "windows_unequal": (
-        "The windows are not equally long: {before} weeks before, {after} weeks after.",
+        "The windows are not equally long: {before:week} before, {after:week} after.",
         "Leave windows out of the config for equal spans, or set equal ones.",
     ),
     "windows_overlap": (
-        "The windows overlap by {days} days.",
+        "The windows overlap by {days:day}.",
         "Set windows.before.to no later than windows.after.from.",
     ),
     "windows_unknown": ("There are no windows yet.", "Give --go-live."),
     "season_matches": ("Both windows hold the same months, or nearly ({share} apart).", ""),
     "season_differs": (
         "The windows hold different months ({share} of the days). The plain numbers mix season with change.",
-        "Trust the adjusted effect more than the plain change, or add a full year before go-live.",
+        "Choose windows with the same months, or add a full year before go-live: from that the adjusted effect learns"
+        " the season.",
     ),
-    "after_long": ("{weeks} weeks have passed since go-live.", ""),
+    "after_long": ("{weeks:week has|weeks have} passed since go-live.", ""),
     "after_early": (
-        "{weeks} weeks have passed since go-live; the full return usually takes nine to twelve months.",
+        "{weeks:week has|weeks have} passed since go-live; the full return usually takes nine to twelve months.",
         "",
     ),
     "after_short": (
-        "Only {weeks} weeks have passed since go-live; results usually need three to six months.",
+        "Only {weeks:week has|weeks have} passed since go-live; results usually need three to six months.",
         "Audit again three months after go-live.",
     ),
     "coverage_full": ("Every fact reaches over both windows.", ""),
     "coverage_partial": (
-        "Not covered by {fact}: {days} days of the windows.",
+        "Not covered by {fact}: {days:day} of the windows.",
         "Export the missing span; until then only the covered weeks count.",
     ),
     "coverage_unknown": ("No dated fact was found.", "Add exports with dates."),
     "sides_clear": ("Rows on the wrong side of go-live for the folder or file they are in: {rows}.", ""),
     "sides_covered": (
-        "{rows} rows of {fact} lie on the wrong side of go-live for the folder they are in, and were left out. "
-        "The other folder has rows in those weeks.",
+        "On the wrong side of go-live for their folder, and left out: {rows:row} of {fact}."
+        " The other folder has rows in those weeks.",
         "If they are a copy of what the other folder holds (imported history), nothing needs to be done; "
         "if not, give one folder with everything.",
     ),
     "sides_hole": (
-        "{lost} rows of {fact} were left out: they lie on the wrong side of go-live for the folder they are in, and "
-        "the other folder has next to none in the same weeks ({weeks}).",
+        "On the wrong side of go-live for their folder, and left out: {lost:row} of {fact}."
+        " The other folder has next to none in the same {weeks:week}.",
         "Give one folder with everything, or the right go-live date.",
     ),
     "sides_end_early": (
-        "The rows of {fact} from before go-live end {days} days before it.",
+        "The rows of {fact} from before go-live end {days:day} before it.",
         "Give one folder with everything, or the right go-live date, or export the days in between.",
     ),
     "sides_start_late": (
-        "The rows of {fact} from after go-live start {days} days late.",
+        "The rows of {fact} from after go-live start {days:day} late.",
         "Give one folder with everything, or the right go-live date, or export the days in between.",
     ),
     "weeks_whole": ("No period in the windows is empty, or hardly any.", ""),
@@ -163,10 +166,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         " are as large as sales.",
         "Check that refunds are positive amounts, and that sales and refunds come from the same export.",
     ),
-    "weeks_unknown": ("There is no series to look at.", "See the reason of each metric."),
+    "weeks_unknown": ("No series to check.", "See the reason of each metric."),
     "tracking_both_sides": ("What was tracked, was tracked on both sides of go-live.", ""),
     "tracking_starts_at_go_live": (
-        "{fact} are recorded on one side of go-live only (from {first}).",
+        "Recorded on one side of go-live only (from {first}): {fact}.",
         "Add the old system's export with {fact}; a number from one side proves nothing.",
     ),
     "handling_time_one_side": (
@@ -177,17 +180,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "What a metric needs was recorded on one side of go-live only.",
         "Add the old system's export; a number from one side proves nothing.",
     ),
-    "tracking_unknown": ("There is no tracked fact to look at.", "Add tickets, campaigns or spend if you have them."),
+    "tracking_unknown": ("No tickets, campaigns or spend to check.", "Add their exports if you have them."),
     "timezone_stated": ("Day limits follow {zone}.", ""),
     "timezone_assumed": (
-        "{stamps} stamps carry no time zone and were read as {zone}.",
-        "Set timezone in the config to that of the exporting account.",
+        "{stamps:date with a time carries|dates with a time carry} no time zone; read as {zone}.",
+        "Give the exporting account's zone: timezone: Europe/Berlin in clm-audit.yaml, or --timezone Europe/Berlin.",
     ),
-    "timezone_unknown": ("Nobody counted stamps without a zone; days follow {zone}.", "Set timezone in the config."),
+    "timezone_unknown": (
+        "No dates with a time to check; days follow {zone}.",
+        "Give the exporting account's zone: timezone: Europe/Berlin in clm-audit.yaml, or --timezone Europe/Berlin.",
+    ),
     "currency_one": ("All amounts are in {currency}.", ""),
     "currency_from_config": ("No export names a currency; {currency} is taken from the config.", ""),
     "currency_converted": (
-        "Amounts are in {currency}; {rows} rows in other currencies were converted ({converted}).",
+        "Amounts are in {currency}; {rows:row|rows} in other currencies converted ({converted}).",
         "",
     ),
     "units_alike": ("Amounts have the same order of size before and after go-live.", ""),
@@ -198,69 +204,72 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "units_not_compared": ("There are no amounts on both sides to compare.", "Add exports with amounts."),
     "responses_fit": ("No campaign has more responses than deliveries.", ""),
     "responses_over": (
-        "{count} of {campaigns} campaigns have more responses than deliveries.",
+        "More responses than deliveries: {count} of {campaigns} campaigns.",
         "Look at these campaigns; their counts may be of clicks instead of people.",
     ),
     "responses_mostly_over": (
-        "{count} of {campaigns} campaigns have more responses than deliveries: the counts are not of the same people.",
+        "More responses than deliveries: {count} of {campaigns} campaigns. The counts are not of the same people.",
         "Map the columns that count each recipient once (unique clicks, delivered).",
     ),
-    "responses_not_counted": ("There are no campaigns to look at.", "Add the campaign export."),
+    "responses_not_counted": ("No campaigns to check.", "Add the campaign export."),
     "currency_apart": (
         "Each kind of amount is in one currency of its own ({each}); nothing in different currencies is added up.",
         "Set a rate for each currency under rates in the config to see all amounts in one.",
     ),
     "currency_mixed": (
-        "Amounts are in several currencies and no rates are given.",
-        "Set a rate for each currency under rates in the config, e.g. EUR: 1.08.",
+        "Amounts are in {currencies}, and not every rate is given.",
+        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08.",
     ),
     "currency_not_stated": (
         "No export states its currency; all amounts are taken to be in the same one.",
-        "Set currency in the config.",
+        "Name it: currency: GBP in clm-audit.yaml, or --currency GBP.",
     ),
-    "currency_unknown": ("The currency could not be told.", "Set currency in the config."),
-    "customers_known": ("{unknown} of {orders} orders are from customers who are not in the customer export.", ""),
+    "currency_unknown": (
+        "The currency could not be told.",
+        "Name it: currency: GBP in clm-audit.yaml, or --currency GBP.",
+    ),
+    "customers_known": ("Orders from customers who are not in the customer export: {unknown} of {orders}.", ""),
     "customers_unknown": (
-        "{unknown} of {orders} orders ({share}) are from customers who are not in the customer export.",
+        "Orders from customers who are not in the customer export: {unknown} of {orders} ({share}).",
         "Export all customers, also archived, deleted and inactive ones.",
     ),
     "customers_not_checked": (
-        "There is no customer export to compare the orders with.",
+        "No customer export to compare the orders with.",
         "Add the customer export, also with inactive ones.",
     ),
-    "anonymous_few": ("{without} of {orders} orders have no customer.", ""),
+    "anonymous_few": ("Orders without a customer: {without} of {orders}.", ""),
     "anonymous_many": (
-        "{without} of {orders} orders ({share}) have no customer; they count in revenue only.",
+        "Orders without a customer: {without} of {orders} ({share}). They count in revenue and transaction size only.",
         "Export orders with the customer's id or e-mail address.",
     ),
     "anonymous_mostly": (
-        "{without} of {orders} orders ({share}) have no customer; the rest is not the whole.",
+        "Orders without a customer: {without} of {orders} ({share}). The rest is not the whole.",
         "Export orders with the customer's id or e-mail address.",
     ),
-    "anonymous_unknown": ("There are no orders to look at.", "Add the order export."),
+    "anonymous_unknown": ("No orders to check.", "Add the order export."),
     "ids_joined": ("Customers from before go-live are seen again after it.", ""),
     "ids_change_at_go_live": (
         "Hardly any customer from before go-live is seen again after it: ids probably changed.",
         "Add a customer export that holds the old id or the e-mail address on both sides.",
     ),
     "ids_clean": ("No id looks changed.", ""),
-    "ids_email_case": ("{customers} customers wrote their address in several ways; they were joined.", ""),
-    "ids_unknown": ("There are no customer ids to look at.", "Add exports with the customer's id."),
+    "ids_email_case": ("{customers:customer} with an address written in several ways, joined.", ""),
+    "ids_unknown": ("No customer ids to check.", "Add exports with the customer's id."),
     "ids_damaged": (
-        "{ids} ids look as if a spreadsheet had turned them into numbers.",
+        "Changed to numbers by a spreadsheet, as it seems: {ids:id}.",
         "Export again, and do not open the file in a spreadsheet in between.",
     ),
     "ids_several_addresses": (
-        "{ids} customer ids come with several e-mail addresses; they may join people who are not the same.",
+        "{ids:customer id comes|customer ids come} with several e-mail addresses, and may join different people.",
         "Look at merged records in the CRM; if they are right, nothing needs to be done.",
     ),
     "ids_not_compared": (
         "It cannot be told whether customers keep their identity over go-live.",
         "Add customer exports with the e-mail address from both systems.",
     ),
-    "import_day_none": ("The dates on which {of} customers were acquired do not bunch.", ""),
+    "import_day_none": ("The dates on which customers were acquired do not bunch ({of:customer}).", ""),
     "import_day_seen": (
-        "{customers} of {of} customers became customers within {weeks} weeks from {first}: probably an import.",
+        "{customers} of {of} customers became customers within {weeks:week} from {first}: probably an import.",
         "Map the true date (first purchase) instead of the created date.",
     ),
     "import_day_one": (
@@ -268,24 +277,27 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Map the true date (first purchase) instead of the created date.",
     ),
     "import_day_near_go_live": (
-        "{customers} of {of} customers became customers within {weeks} weeks from {first}, near go-live: an import.",
+        "{customers} of {of} customers became customers within {weeks:week} from {first}, near go-live: an import.",
         "Add the order export, so that first orders can be used, or map the true date.",
     ),
     "import_day_replaced": (
         "The dates on which customers were acquired bunch near go-live or are on one side of it only.",
-        "The first order seen is used instead. Map the true date if the system has one.",
+        "The first order seen counts as the start instead. Map the true date if the system has one.",
     ),
-    "import_day_unknown": ("No export says when customers were acquired.", "The first order seen is used instead."),
+    "import_day_unknown": (
+        "No export says when customers were acquired.",
+        "Not needed: the first order counts as the start. A customer export with a became-a-customer date is better.",
+    ),
     "leavers_seen": (
-        "{left} of {old} older customers have not ordered in the last {weeks} weeks: leavers are there.",
+        "Without an order in the last {weeks:week}: {left} of {old} older customers. Leavers are there.",
         "",
     ),
     "leavers_none": (
-        "Of {old} older customers, only {left} have not ordered in the last {weeks} weeks: leavers may be missing.",
+        "Without an order in the last {weeks:week}: only {left} of {old} older customers. Leavers may be missing.",
         "Export all customers and their orders, also archived and deleted ones.",
     ),
     "leavers_not_one": (
-        "Every one of {old} older customers has ordered in the last {weeks} weeks: leavers may be missing.",
+        "Every one of {old} older customers has ordered in the last {weeks:week}: leavers may be missing.",
         "Export all customers and their orders, also archived and deleted ones.",
     ),
     "leavers_unknown": (
@@ -299,11 +311,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Add older order exports.",
     ),
     "one_cohort": (
-        "{share} of the customers were first seen within the first {weeks} weeks of the data; hardly any came later.",
+        "{share} of the customers were first seen within the first {weeks:week} of the data; hardly any came later.",
         "Check that customers who came later were exported too.",
     ),
     "one_cohort_melts": (
-        "{share} of the customers came within {weeks} weeks and then left little by little: a decline of its own.",
+        "{share} of the customers came within {weeks:week} and then left little by little: a decline of its own.",
         "Add the customers who came later; with one cohort alone, decline and change cannot be told apart.",
     ),
     "orders_spread": ("The largest order is {share} of its window's revenue.", ""),
@@ -315,11 +327,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Transaction size changed by {change}; without the largest order of each window, by {without}.",
         "Judge by the median and the capped figure; check whether that order belongs here.",
     ),
-    "orders_not_listed": ("Order values were not listed.", "Add an order export with amounts."),
+    "orders_not_listed": (
+        "One of the windows has fewer than three orders with an amount: too few to tell.",
+        "Check the windows, or add an order export with amounts.",
+    ),
     "customers_spread": ("No customer can be more than {share} of a window's revenue.", ""),
     "few_customers_carry": (
-        "Revenue is as uneven as if {like} equal customers shared it; one of them may be up to {share}.",
+        "A few customers bring much of the revenue: the largest up to {share}.",
         "Look at the segments, and ask whether the largest customers changed for reasons of their own.",
     ),
-    "customers_not_listed": ("Revenue per customer was not listed.", "Add an order export with customers."),
+    "customers_not_listed": (
+        "Revenue by customer is not known in both windows.",
+        "Check the windows, or add an order export with customers and amounts.",
+    ),
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
-from clm_audit.report.numbers import count, number, percent
+from clm_audit.report.numbers import Counted, count, number, percent
 from clm_audit.report.words_check_messages import MESSAGES
 from clm_audit.report.words_metrics import fact, metric_in_text
 from clm_audit.verdict.checks import RULES
@@ -46,7 +47,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Categories of spend",
         "A misspelt category is counted as other and missing where it belongs.",
     ),
-    "go_live": ("Go-live inside the data", "There must be data before go-live and after it."),
+    "go_live": ("Go-live date", "There must be data before go-live and after it."),
     "windows": ("Length of the windows", "Before and after should not overlap and should be about equally long."),
     "season": ("Same months in both windows", "December is not July: windows with other months differ by season."),
     "after_length": (
@@ -109,6 +110,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
 }
 STATUS: Mapping[str, str] = {"pass": "pass", "warn": "warning", "fail": "failed", "unknown": "cannot tell"}
 _NAMES: Mapping[str, Callable[[str], str]] = {"fact": fact, "metric": metric_in_text}
+_BY_CURRENCY = re.compile(r"[a-z_]+\.[A-Z]{3}")
 _WEEKS = frozenset({"weeks", "before", "after"})
 _SHARES = frozenset({"share", "limit", "change", "without"})
 
@@ -133,8 +135,22 @@ def remedy(check: Check) -> str:
     return MESSAGES[check.code][1].format_map(_said(check))
 
 
-def _said(check: Check) -> dict[str, str]:
-    return {key: _value(key, value) for key, value in check.evidence.items()}
+def _said(check: Check) -> dict[str, Counted]:
+    said = {key: Counted(_value(key, value)) for key, value in check.evidence.items()}
+    said["currencies"] = Counted(_currencies(check))
+    if "files" in said and "file" in said:
+        said["which"] = Counted(said["file"] if said["files"] == "1" else f"{said['file']} and others")
+    return said
+
+
+def _currencies(check: Check) -> str:
+    """How many rows of which fact are in which currency: evidence like ``orders.EUR``."""
+    counts = [
+        f"{Counted(count(value)):row} of {fact(key.partition('.')[0])} in {key.partition('.')[2]}"
+        for key, value in check.evidence.items()
+        if _BY_CURRENCY.fullmatch(key) and isinstance(value, int)
+    ]
+    return f"several currencies ({', '.join(counts)})" if counts else "several currencies"
 
 
 def _value(key: str, value: str | int | float) -> str:

@@ -80,6 +80,14 @@ FACTS: Mapping[str, str] = {
     "spend.retention": "retention spend",
     "spend.service": "service spend",
 }
+FORMULAS: Mapping[MetricId, str] = {
+    "purchase_frequency": "orders of known customers / (active customers times months)",
+    "transaction_size": "net revenue of orders / orders",
+    "service_cost": "cost of service / (active customers times months)",
+    "campaign_response": "recipients of each campaign who responded / recipients to whom it was delivered",
+    "acquisition_cost": "acquisition spend / customers acquired",
+    "retention_cost": "retention spend / customers retained, once in every 4 weeks",
+}
 DEFINITIONS: Mapping[MetricId, str] = {
     "purchase_frequency": (
         "Orders in the window, divided by active customers and months. Active: at least one order in the"

@@ -173,6 +173,47 @@ def test_assumptions_say_value_source_and_consequence(full: AuditReport) -> None
     assert all(line.value and line.source and line.consequence for line in full.assumptions)
 
 
+def test_windows_in_the_register_end_on_their_last_day(full: AuditReport) -> None:
+    by_name = {line.what: line for line in full.assumptions}
+    assert by_name["Before"].value == "2023-07-03 to 2024-06-30"
+    assert by_name["Before"].source == by_name["After"].source == "found from the data"
+    assert by_name["Definition: campaign response"].source == "found from the data"
+
+
+def test_the_register_claims_nothing_untrue_about_currencies(full: AuditReport) -> None:
+    def consequence(report: AuditReport) -> str:
+        return next(line.consequence for line in report.assumptions if line.what == "Currency")
+
+    assert "never added" in consequence(full)
+    assert "taken to be in one currency" in consequence(worlds.inconclusive_report())
+
+
+def test_the_next_step_of_a_failed_check_comes_first() -> None:
+    report = recomposed(currency=NotAssessable(code="mixed_currencies"))
+    assert report.verdict.next_step.startswith("The data check “One currency” failed: add the rate")
+
+
+def test_the_next_step_names_exports_and_waiting() -> None:
+    step = worlds.inconclusive_report().verdict.next_step
+    assert step == (
+        "Audit again in about 9 weeks: purchase frequency and transaction size would probably be decided by then."
+    )
+    assert worlds.bare_report().verdict.next_step.startswith("Add the exports with orders (6 metrics have no data).")
+
+
+def test_method_holds_the_p_values(full: AuditReport) -> None:
+    by_id = {metric.id: metric for metric in full.metrics}
+    assert "(Holm)" in by_id["purchase_frequency"].method
+    assert by_id["retention_cost"].method == ""
+
+
+def test_units_are_said_with_every_metric_and_variant(full: AuditReport) -> None:
+    by_id = {metric.id: metric for metric in full.metrics}
+    assert by_id["campaign_response"].unit == "clicks per delivered message"
+    assert {variant.unit for variant in by_id["transaction_size"].variants} == {"USD"}
+    assert all(variant.unit for metric in full.metrics for variant in metric.variants)
+
+
 def test_no_currency_is_said_everywhere() -> None:
     report = worlds.inconclusive_report()
     assert isinstance(report.currency, Unknown)

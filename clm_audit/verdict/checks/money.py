@@ -12,7 +12,7 @@ from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Cells, Moments
 from clm_audit.measures.periods import BY_FACT
 from clm_audit.measures.totals import pooled
-from clm_audit.verdict.checks.base import MONEY, Subject, made
+from clm_audit.verdict.checks.base import MONEY, Subject, Value, made
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -65,9 +65,17 @@ def _mixed(subject: Subject) -> Check:
         return made("currency", "fail", "currency_mixed", MONEY)
     if mixed:
         metrics = tuple(metric for metric in MONEY if any(metric in PAID_BY.get(fact, ()) for fact in mixed))
-        return made("currency", "fail", "currency_mixed", metrics)
+        return made("currency", "fail", "currency_mixed", metrics, **_counts(subject, mixed))
     each = ", ".join(f"{words} {code}" for words, (code,) in sorted((f, tuple(c)) for f, c in by_fact.items()))
     return made("currency", "warn", "currency_apart", MONEY, each=each)
+
+
+def _counts(subject: Subject, facts: list[str]) -> dict[str, Value]:
+    """How many rows of these facts state which currency: ``orders.EUR`` -> rows."""
+    found = {
+        name.removeprefix(BY_FACT): count for name, count in subject.facts.evidence.items() if name.startswith(BY_FACT)
+    }
+    return {name: count for name, count in sorted(found.items()) if count and name.partition(".")[0] in facts}
 
 
 def _stated(subject: Subject, audit: str) -> Check:

@@ -1,0 +1,67 @@
+"""The words of the report, explained: what ``clm-audit explain`` and a glossary say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+GLOSSARY: Mapping[str, str] = {
+    "accepted": "Rows that were understood. Cancelled orders and the like are accepted, too, but not counted.",
+    "active customer": "A customer with at least one order in the weeks before (52; 26 or 13 with a short history).",
+    "adjusted effect": (
+        "What remains of a change once season, trend and drift are taken out: how far the metric lies from what its own"
+        " history predicts for the time after go-live."
+    ),
+    "assumption": "A choice that the audit rests on, with its value, who made it, and what follows if it is wrong.",
+    "check": "A test of the data for one threat to the conclusion. A failed check can only make a verdict weaker.",
+    "control group": (
+        "Customers or regions that did not get the CRM, to compare with. It cannot be made up afterwards: plan one for"
+        " the next change. This version cannot read one yet."
+    ),
+    "defended reading": (
+        "What the CRM can take credit for once season, trend and chance are accounted for: findings and verdict."
+    ),
+    "duplicate": "Rows that repeat another one. They count once.",
+    "export": "A file from a system.",
+    "fact": "One kind of record (orders, tickets, sends, spend ...), in the same columns whatever system it came from.",
+    "finding": (
+        "The answer for one metric: improved, worsened, no material change, inconclusive or not assessable. Each can"
+        " be explained by its name."
+    ),
+    "gate": "A rule that makes the command exit with 1 when the verdict or a finding is one that was not wanted.",
+    "go-live": "The day on which people began to work with the new CRM: what is earlier is before, the rest after.",
+    "interval": (
+        "The 95 % interval: the range of effects that the data do not rule out, built to hold the true effect in 95 of"
+        " 100 audits."
+    ),
+    "lean": "Which way an undecided metric points, with how sure that is. A lean is no finding.",
+    "ledger": "The account of every row of every file: read = accepted + rejected + duplicate + outside + structure.",
+    "materiality": (
+        "The smallest change that matters to the business, 5 % unless set. Set it before the results are seen:"
+        " policy.materiality in the config, or --materiality 3%."
+    ),
+    "metric": "A number that answers one of the five questions, the same way before and after go-live.",
+    "observed change": "After / before - 1, plainly. Season, trend and chance are still in it.",
+    "outside": "Rows that were understood but lie on the wrong side of go-live or outside the time of the audit.",
+    "p-value": (
+        "How often chance alone would give an effect this large if there were none. Holm's rule makes it larger, to"
+        " allow for the number of metrics looked at."
+    ),
+    "period": "The step in which the history is looked at: a week, or two or four where there are few events in one.",
+    "plain reading": (
+        "The five questions answered from the observed numbers. It says what was seen, not what the CRM caused."
+    ),
+    "preset": "The file that says how the exports of a system are read: which header holds what.",
+    "rejected": "Rows that could not be understood: a broken date, amount or id. They are listed with file and line.",
+    "segment": "A group of customers by a column of the exports. Groups under five customers are not shown.",
+    "structure": "Rows that are no records: titles, headers, totals, footers and blank lines.",
+    "system": "The product that an export came from.",
+    "verdict": (
+        "The answer of the audit: good fit, mixed, switch, inconclusive or not assessable, from a fixed table over the"
+        " findings, made weaker by failed checks. Each can be explained by its name."
+    ),
+    "washout": (
+        "Weeks of learning right after go-live that are left out: windows.washout in the config, or --washout"
+        " '4 weeks'."
+    ),
+    "window": "One of the two spans of time that the plain reading compares: before and after go-live.",
+}
