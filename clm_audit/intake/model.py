@@ -130,7 +130,9 @@ class RawTable:
 @dataclass(frozen=True)
 class Exports:
     """All that intake read: ``tables`` are recognised files, ``unknown`` files nobody could place
-    (with what was missing, as a sentence)."""
+    (with what was missing, as a sentence). ``skipped`` are files that nobody would read (a PDF, a hidden file),
+    with the reason; they are listed, and nothing is concluded from them."""
 
     tables: tuple[RawTable, ...]
     unknown: tuple[tuple[str, str], ...] = ()
+    skipped: tuple[tuple[str, str], ...] = ()

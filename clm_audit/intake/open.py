@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,15 @@ _OTHER_SUFFIXES = frozenset(
         *(".html", ".htm", ".pdf", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".doc", ".docx", ".ppt", ".pptx"),
     )
 )
-_OTHER_NAMES = ("readme", "license", "thumbs.db", "desktop.ini", "~$")
+_HOUSEKEEPING = ("readme", "license", "clm-audit.y", "thumbs.db", "desktop.ini")
+_FOLDED = 5  # names in the one line about housekeeping
+EMPTY = "a folder that holds no files"
+_HIDDEN = "a hidden file; it is not read"
+_LOCK = "left by a program that has the workbook open; it is not read"
+_NO_TABLE = "no table, by its name; it is not read"
+_HOUSE = "no data, by the name"
+_QUIET = frozenset({_HIDDEN, _LOCK, _NO_TABLE, _HOUSE})
+Reasons = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -36,27 +44,40 @@ class Found:
         return self.named or self.path.suffix.lower() in DATA_SUFFIXES
 
 
-def find_files(plan: AuditPlan) -> tuple[tuple[Found, ...], tuple[tuple[str, str], ...]]:
-    """The files of all sources, and those that are not read, with the reason.
+def find_files(plan: AuditPlan) -> tuple[tuple[Found, ...], Reasons, Reasons]:
+    """The files of all sources, those that cannot be read and those that nobody would read, with the reason.
 
     A file below several sources belongs to the most specific one. Raises :class:`UsageError` for a
     path that is not there, :class:`DataError` for one that is no regular file or folder.
     """
     claimed: dict[Path, tuple[int, Found]] = {}
     skipped: dict[str, str] = {}
+    passed: dict[str, str] = {}
     for order, source in enumerate(plan.sources):
         top = plan.root / source.path
         for path, reason in _below(top, str(source.path)):
             name = display(path, plan.root)
             if reason:
-                skipped[name] = reason
+                (passed if reason in _QUIET else skipped)[name] = reason
                 continue
             real = path.resolve()
             depth = len(top.resolve().parts)
             if real not in claimed or depth > len((plan.root / claimed[real][1].source.path).resolve().parts):
                 claimed[real] = (order, Found(path, source, name, path == top))
     files = sorted(claimed.values(), key=lambda item: (item[0], item[1].name))
-    return tuple(found for _, found in files), tuple(sorted(skipped.items()))
+    read = {found.name for _, found in files}  # a passed one may be named by another source
+    left = {name: reason for name, reason in sorted(passed.items()) if name not in read}
+    return tuple(found for _, found in files), tuple(sorted(skipped.items())), _folded(left)
+
+
+def _folded(passed: Mapping[str, str]) -> Reasons:
+    """What nobody would read, housekeeping in one line."""
+    house = [name for name, reason in passed.items() if reason == _HOUSE]
+    if not house:
+        return tuple(passed.items())
+    more = f" and {len(house) - _FOLDED} more" if len(house) > _FOLDED else ""
+    line = (", ".join(house[:_FOLDED]) + more, _HOUSE)
+    return (*((name, reason) for name, reason in passed.items() if reason != _HOUSE), line)
 
 
 def display(path: Path, root: Path) -> str:
@@ -80,26 +101,42 @@ def _below(top: Path, given: str) -> Iterator[tuple[Path, str]]:
     if not stat.S_ISDIR(mode):
         raise DataError("neither a file nor a folder", where=given, hint="give a file or a folder of exports")
     home = top.resolve()
+    empty = True
     for folder, subfolders, files in os.walk(top, onerror=_unreadable):
+        empty = empty and not files
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for path in (Path(folder) / name for name in subfolders):
             if path.is_symlink():
                 yield path, "a link to a folder; it is not followed"
         yield from _of_folder(Path(folder), home, sorted(files))
+    if empty:
+        yield top, EMPTY
 
 
 def _of_folder(folder: Path, home: Path, files: Sequence[str]) -> Iterator[tuple[Path, str]]:
     for name in files:
         path = folder / name
-        suffix = path.suffix.lower()
-        if name.startswith(".") or suffix in _OTHER_SUFFIXES or name.lower().startswith(_OTHER_NAMES):
-            continue
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        reason = _passed_over(name)
+        if reason:
+            yield path, reason
+        elif path.is_symlink() and not path.resolve().is_relative_to(home):
             yield path, "a link that leads out of the folder; it is not followed"
         elif not path.is_file():
             yield path, "not a regular file"
         else:
             yield path, ""
+
+
+def _passed_over(name: str) -> str:
+    """Why nobody would read a file of this name; empty for the others."""
+    suffix = Path(name).suffix.lower()
+    if name.startswith("~$"):
+        return _LOCK
+    if suffix == ".py" or name.lower().startswith(_HOUSEKEEPING):
+        return _HOUSE
+    if name.startswith("."):
+        return _HIDDEN if suffix in DATA_SUFFIXES else _HOUSE
+    return _NO_TABLE if suffix in _OTHER_SUFFIXES else ""
 
 
 def _unreadable(error: OSError) -> None:

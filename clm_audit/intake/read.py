@@ -17,7 +17,7 @@ from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.magic import kind_of
 from clm_audit.intake.model import ROW, Exports, Layout, Progress, RawTable, silent
 from clm_audit.intake.names import column_of
-from clm_audit.intake.open import Found, find_files
+from clm_audit.intake.open import EMPTY, Found, find_files
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
 from clm_audit.intake.scan import empty, unique_names
 from clm_audit.intake.textfile import read_gzip, read_text
@@ -32,7 +32,7 @@ def read_exports(
     cannot be proved, or that is promised to be data and is none; also when no file is recognised.
     """
     presets = load_presets() if presets is None else presets
-    files, skipped = find_files(plan)
+    files, skipped, passed = find_files(plan)
     tables: list[RawTable] = []
     unknown = list(skipped)
     problems: list[Problem] = []
@@ -49,8 +49,8 @@ def read_exports(
     if problems:
         raise DataError(problems=tuple(problems))
     if not tables:
-        raise DataError(problems=_nothing(unknown))
-    return Exports(tuple(tables), tuple(sorted(unknown)))
+        raise DataError(problems=_nothing(unknown, passed))
+    return Exports(tuple(tables), tuple(sorted(unknown)), passed)
 
 
 def _steps(files: Sequence[Found], progress: Progress) -> Iterator[Progress]:
@@ -77,9 +77,11 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _nothing(unknown: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:
+def _nothing(unknown: Sequence[tuple[str, str]], passed: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:
     hint = "name its `system:`, or map its columns with `map:` in `sources`"
-    listed = tuple(Problem(reason, name) for name, reason in sorted(unknown))
+    listed = tuple(Problem(reason, name) for name, reason in (*sorted(unknown), *passed))
+    if unknown and all(reason == EMPTY for _, reason in unknown):
+        hint = "give the folder that holds the exports"
     return (Problem("no export was recognised in the given paths", "", hint), *listed)
 
 

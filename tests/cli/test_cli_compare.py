@@ -480,4 +480,5 @@ def test_a_folder_without_exports_is_not_fit(clm_audit: Run, tmp_path: Path) -> 
     (tmp_path / "empty").mkdir()
     run = clm_audit("compare", "empty", "--go-live", "2024-07-01", "--format", "json")
     assert run.returncode == ExitCode.UNFIT, run.stderr
+    assert "empty: a folder that holds no files" in run.stderr
     assert run.stdout == ""

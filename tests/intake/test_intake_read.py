@@ -270,6 +270,40 @@ def test_unknown_files_say_what_was_missing(home: Path) -> None:
     )
 
 
+def test_files_that_nobody_would_read_are_listed_and_never_unknown(home: Path) -> None:
+    (home / "a.csv").write_text(ORDERS)
+    (home / "sub").mkdir()
+    names = ("sub/README.md", "clm-audit.yaml", "make.py", ".gitkeep", "License", "z.py", "y.py")
+    for name in ("offer.pdf", "notes.md", ".hidden.csv", "~$a.xlsx", *names):
+        (home / name).write_text("x")
+    exports = read(home)
+    assert [table.name for table in exports.tables] == ["a.csv"]
+    assert exports.unknown == ()
+    assert exports.skipped == (
+        (".hidden.csv", "a hidden file; it is not read"),
+        ("notes.md", "no table, by its name; it is not read"),
+        ("offer.pdf", "no table, by its name; it is not read"),
+        ("~$a.xlsx", "left by a program that has the workbook open; it is not read"),
+        (".gitkeep, License, clm-audit.yaml, make.py, sub/README.md and 2 more", "no data, by the name"),
+    )
+    named = read(home, Source(path=home), Source(path=home / ".hidden.csv", map={"fact": "spend", "date": "x"}))
+    assert ".hidden.csv" not in dict(named.skipped)
+
+
+def test_an_empty_folder_is_said_to_hold_no_files(home: Path) -> None:
+    (home / "new" / "deeper").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"new: a folder that holds no files") as error:
+        read(home, Source(path=home / "new"))
+    assert error.value.problems[0].hint == "give the folder that holds the exports"
+    (home / "old").mkdir()
+    (home / "old" / "a.csv").write_text(ORDERS)
+    exports = read(home, Source(path=home / "old", side="before"), Source(path=home / "new", side="after"))
+    assert exports.unknown == (("new", "a folder that holds no files"),)
+    (home / "new" / "offer.pdf").write_text("x")
+    with pytest.raises(DataError, match=r"new/offer\.pdf: no table, by its name"):
+        read(home, Source(path=home / "new"))
+
+
 def test_two_equally_good_systems_are_the_users_choice(home: Path) -> None:
     (home / "f.csv").write_text("Customer ID,Email\n1,x\n")
     run = home.parent / "run"
