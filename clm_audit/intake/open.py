@@ -104,6 +104,7 @@ def _below(top: Path, given: str) -> Iterator[tuple[Path, str]]:
     empty = True
     for folder, subfolders, files in os.walk(top, onerror=_unreadable):
         empty = empty and not files
+        yield from ((Path(folder) / name, _HOUSE) for name in subfolders if name.startswith("."))
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for path in (Path(folder) / name for name in subfolders):
             if path.is_symlink():

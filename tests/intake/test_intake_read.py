@@ -273,6 +273,8 @@ def test_unknown_files_say_what_was_missing(home: Path) -> None:
 def test_files_that_nobody_would_read_are_listed_and_never_unknown(home: Path) -> None:
     (home / "a.csv").write_text(ORDERS)
     (home / "sub").mkdir()
+    (home / ".git").mkdir()
+    (home / ".git" / "b.csv").write_text(ORDERS)
     names = ("sub/README.md", "clm-audit.yaml", "make.py", ".gitkeep", "License", "z.py", "y.py")
     for name in ("offer.pdf", "notes.md", ".hidden.csv", "~$a.xlsx", *names):
         (home / name).write_text("x")
@@ -284,7 +286,7 @@ def test_files_that_nobody_would_read_are_listed_and_never_unknown(home: Path) -
         ("notes.md", "no table, by its name; it is not read"),
         ("offer.pdf", "no table, by its name; it is not read"),
         ("~$a.xlsx", "left by a program that has the workbook open; it is not read"),
-        (".gitkeep, License, clm-audit.yaml, make.py, sub/README.md and 2 more", "no data, by the name"),
+        (".git, .gitkeep, License, clm-audit.yaml, make.py and 3 more", "no data, by the name"),
     )
     named = read(home, Source(path=home), Source(path=home / ".hidden.csv", map={"fact": "spend", "date": "x"}))
     assert ".hidden.csv" not in dict(named.skipped)
