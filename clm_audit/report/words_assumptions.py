@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
-from clm_audit.measures.model import Calendar, Measured, to_date
+from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
 from clm_audit.report.model import Assumption
 from clm_audit.report.numbers import money, percent, weeks
 from clm_audit.report.plan_echo import DEFAULT, origin
@@ -16,11 +16,11 @@ from clm_audit.report.words_metrics import definition, name
 # The setting that a metric's definition depends on.
 CHOICES: Mapping[MetricId, str] = {
     "campaign_response": "response",
-    "service_cost": "service.hourly_rate",
     "acquisition_cost": "spend.acquisition",
     "retention_cost": "spend.retention",
 }
-FIXED = "the definition of the metric"
+PAID: Mapping[str, str] = {"handling_time": "service.hourly_rate", "spend": "spend.service"}  # by source of cost
+FIXED = "built in"
 FOUND = "found from the data"
 CONSEQUENCE = "Another definition gives another level; compare audits only with the same one."
 CONSEQUENCES: Mapping[MetricId, str] = {
@@ -102,7 +102,7 @@ def _thresholds(plan: AuditPlan, measured: Measured) -> list[Assumption]:
 def _money(plan: AuditPlan, facts: Facts) -> list[Assumption]:
     stated = "not stated" if isinstance(facts.currency, NotAssessable) else facts.currency
     source = origin(plan, "currency") if plan.currency else "the exports"
-    alone = "Amounts in another currency without a rate are never added to these: a data check fails instead."
+    alone = "Amounts in another currency are never added to these without a rate."
     unnamed = "All amounts are taken to be in one currency; another among them would be added as if it were the same."
     lines = [_line("Currency", stated, source, alone if stated == facts.currency else unnamed)]
     for code, rate in sorted(plan.rates.items()):
@@ -134,12 +134,20 @@ def _definitions(plan: AuditPlan, measured: Measured) -> list[Assumption]:
         _line(
             f"Definition: {name(item.metric).lower()}",
             definition(item.metric, item.how),
-            _found(origin(plan, CHOICES[item.metric])) if item.metric in CHOICES else FIXED,
+            _defined_by(plan, item),
             CONSEQUENCES.get(item.metric, CONSEQUENCE),
         )
         for item in measured.metrics
         if item.missing is None and plan.metric(item.metric).enabled
     ]
+
+
+def _defined_by(plan: AuditPlan, item: MetricTotals) -> str:
+    """Who chose among the definitions of a metric, where there is a choice."""
+    if item.metric == "service_cost":
+        path = PAID.get(str(item.how.get("cost_source")))
+        return _found(origin(plan, path)) if path else FOUND
+    return _found(origin(plan, CHOICES[item.metric])) if item.metric in CHOICES else FIXED
 
 
 def _span(window: tuple[int, int]) -> str:

@@ -108,7 +108,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "one_order": ("One order carries the change", "A single large order can move an average all alone."),
     "one_customer": ("One customer carries the change", "When a few customers are most of the revenue, chance rules."),
 }
-STATUS: Mapping[str, str] = {"pass": "pass", "warn": "warning", "fail": "failed", "unknown": "cannot tell"}
+STATUS: Mapping[str, str] = {"pass": "pass", "warn": "warning", "fail": "failed", "unknown": "open question"}
 _NAMES: Mapping[str, Callable[[str], str]] = {"fact": fact, "metric": metric_in_text}
 _BY_CURRENCY = re.compile(r"[a-z_]+\.[A-Z]{3}")
 _WEEKS = frozenset({"weeks", "before", "after"})

@@ -57,7 +57,7 @@ VOLUME: Mapping[MetricId, str] = {
 NO_LEAN = "Only an inconclusive finding leans."
 SAME = 0.005  # observed and adjusted closer than half a percentage point are said to agree
 SMALL = 0.1  # up to here a rise and the fall that undoes it are nearly the same in per cent
-LONG_YEARS = 2.0  # of history before go-live; with less, older exports help
+LONG_YEARS = 1.75  # of history before go-live; with less, older exports help
 FAR_WEEKS = 520
 WAITING = (
     "Waiting longer will not settle this: the further go-live lies back, the less the history says about what would"

@@ -43,8 +43,8 @@ RESPONSE_UNITS: Mapping[str, str] = {
     "opened": "opens",
 }
 VARIANTS: Mapping[str, str] = {
-    "variant.orders_per_buyer": "orders per purchasing customer",
-    "variant.orders_per_customer": "orders per customer on file",
+    "variant.orders_per_buyer": "orders per purchasing customer per month",
+    "variant.orders_per_customer": "orders per customer on file per month",
     "variant.gross": "gross revenue per order",
     "variant.median": "median net order value",
     "variant.capped": "net revenue per order, orders capped at the 99th percentile of before",

@@ -113,9 +113,8 @@ def verdict(value: Verdict, findings: Sequence[Finding]) -> str:
     """The verdict in one or two sentences, with what capped it and where it leans."""
     parts = [ROWS[value.row][0].format_map(_names(value, findings))]
     if value.capped_by:
-        one = len(value.capped_by) == 1
-        held, without = ("a data check", "it") if one else (f"{len(value.capped_by)} data checks", "them")
-        parts.append(f"Held back by {held}; without {without} it would be: {value.uncapped}.")
+        held = "a data check" if len(value.capped_by) == 1 else f"{len(value.capped_by)} data checks"
+        parts.append(f"Held back by {held}; the findings alone would give: {value.uncapped}.")
     if value.value in DECIDED:
         for words, found in (("Not decided", "inconclusive"), ("Not assessable", "not assessable")):
             if metrics := listed(in_text(item.metric) for item in findings if item.value == found):

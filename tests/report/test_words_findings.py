@@ -231,7 +231,7 @@ def test_a_capped_verdict_says_what_it_would_have_been_and_which_check() -> None
         value="inconclusive", row="one decided", uncapped="good fit", capped_by=("currency", "row_cap"), lean="good fit"
     )
     said = words_verdict.verdict(verdict, [finding("improved", "holm_significant", effect(0.08, 0.01, 0.2))])
-    assert "Held back by 2 data checks; without them it would be: good fit." in said
+    assert "Held back by 2 data checks; the findings alone would give: good fit." in said
     differs = words_verdict.difference(plain("good fit", 4, 5), verdict, [])
     assert "One currency" in differs
     assert "Export cut off at a limit" in differs
