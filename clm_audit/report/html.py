@@ -15,7 +15,7 @@ from clm_audit.report import look, numbers, rows, safe, words
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.drawing import SHARED, Chart
 from clm_audit.report.figures import effect_figure, overview_figure, series_figure
-from clm_audit.report.model import AnswerReport, AuditReport, EventReport, MetricReport, Unknown
+from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
 REJECTS_SHOWN = 50
@@ -35,6 +35,7 @@ def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
     style = (_TEMPLATES / "report.css").read_bytes()
     digest = base64.b64encode(hashlib.sha256(style).digest()).decode("ascii")
+    totals, gaps = _totals(report)
     total = look.ledger_total(file.rows for file in report.files)
     template = _environment().get_template("report.html.j2")
     return template.render(
@@ -44,6 +45,8 @@ def to_html(report: AuditReport) -> str:
         overview=[overview_figure(report, width) for width in (WIDE, NARROW)],
         checks=look.by_status(report.checks),
         total=total,
+        totals=totals,
+        gaps=gaps,
         rejects=report.rejects[:REJECTS_SHOWN],
         rejected=rows.rejected_first(report),
         not_taken=rows.not_taken(total),
@@ -68,6 +71,21 @@ def _environment() -> Environment:
 
 def _is_unknown(value: object) -> bool:
     return isinstance(value, Unknown)
+
+
+def _totals(
+    report: AuditReport,
+) -> tuple[list[tuple[str, Figure | Unknown, Figure | Unknown]], dict[str, list[str]]]:
+    """The totals with both sides, and, by their reason, those that neither side has."""
+    rows: list[tuple[str, Figure | Unknown, Figure | Unknown]] = []
+    gaps: dict[str, list[str]] = {}
+    for name, before in report.totals["before"].items():
+        after = report.totals["after"][name]
+        if isinstance(before, Unknown) and isinstance(after, Unknown) and before.reason == after.reason:
+            gaps.setdefault(before.reason, []).append(name)
+        else:
+            rows.append((name, before, after))
+    return rows, gaps
 
 
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:

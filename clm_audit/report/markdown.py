@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.report import look, numbers, rows, words
-from clm_audit.report.model import AuditReport, CheckReport, MetricReport
+from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport
 from clm_audit.report.safe import markdown
 
 MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
@@ -52,12 +52,17 @@ def _row(report: AuditReport, metric: MetricReport) -> str:
         str(metric.question_number),
         markdown(metric.question),
         f"{look.ANSWERS[answer.answer][0]} {answer.answer}" if answer else look.NOTHING,
-        f"{look.sides(answer)}<br>{markdown(metric.unit)}" if answer else look.NOTHING,
+        _sides(answer, metric) if answer else look.NOTHING,
         look.change(metric.observed_change),
         markdown(adjusted if adjusted != f"{look.NOTHING} {look.NOTHING}" else look.NOTHING),
         f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _sides(answer: AnswerReport, metric: MetricReport) -> str:
+    sides = look.sides(answer)
+    return sides if sides == look.NOTHING else f"{sides}<br>{markdown(metric.unit)}"
 
 
 def _open_points(report: AuditReport) -> list[str]:
@@ -73,10 +78,8 @@ def _checks(report: AuditReport) -> list[str]:
     grouped = look.by_status(report.checks)
     counts = ", ".join(look.check_counts(status, len(checks)) for status, checks in grouped.items() if checks)
     lines = [f"### Data checks: {counts or 'none were run'}"]
-    for status, checks in grouped.items():
-        if status != "pass":
-            lines += [("\n" if len(lines) == 1 else "") + _check(group) for group in look.alike(checks)]
-    return lines
+    shown = [_check(group) for status in grouped if status != "pass" for group in look.alike(grouped[status])]
+    return [*lines, "", *shown] if shown else lines
 
 
 def _check(group: Sequence[CheckReport]) -> str:

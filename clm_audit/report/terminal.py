@@ -127,7 +127,7 @@ def _verdict(report: AuditReport) -> Iterator[str]:
     if verdict.next_step:
         yield f"Next step: {verdict.next_step}"
     if report.gate.result != "none":
-        yield f"Gate: {words.gate(report.gate)}"
+        yield words.gate(report.gate)
 
 
 def _answers(page: _Page, report: AuditReport) -> None:
@@ -140,7 +140,8 @@ def _answers(page: _Page, report: AuditReport) -> None:
     )  # fmt: skip
     for answer in report.plain.answers:
         glyph, tone = look.ANSWERS[answer.answer]
-        unit = page.text(look.unit_of(report.metrics, answer.metric), "dim")
+        known = look.sides(answer) != look.NOTHING
+        unit = page.text(look.unit_of(report.metrics, answer.metric) if known else "", "dim")
         question = page.text(answer.question)
         table.add_row(
             page.text(str(answer.question_number)),
