@@ -110,7 +110,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The windows overlap by {days:day}.",
         "Set windows.before.to no later than windows.after.from.",
     ),
-    "windows_unknown": ("There are no windows yet.", "Give --go-live."),
+    "windows_unknown": (
+        "Without go-live and dated records there are no windows.",
+        "Give --go-live, and exports with dates.",
+    ),
     "season_matches": ("Both windows hold the same months, or nearly ({share} apart).", ""),
     "season_differs": (
         "The windows hold different months ({share} of the days). The plain numbers mix season with change.",

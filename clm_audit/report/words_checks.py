@@ -145,10 +145,10 @@ def _said(check: Check) -> dict[str, Counted]:
 
 def _currencies(check: Check) -> str:
     """How many rows of which fact are in which currency: evidence like ``orders.EUR``."""
+    rows = {key: int(value) for key, value in check.evidence.items() if _BY_CURRENCY.fullmatch(key)}
     counts = [
-        f"{Counted(count(value)):row} of {fact(key.partition('.')[0])} in {key.partition('.')[2]}"
-        for key, value in check.evidence.items()
-        if _BY_CURRENCY.fullmatch(key) and isinstance(value, int)
+        f"{Counted(count(rows[key])):row} of {fact(key.partition('.')[0])} in {key.partition('.')[2]}"
+        for key in sorted(rows, key=lambda key: (-rows[key], key))
     ]
     return f"several currencies ({', '.join(counts)})" if counts else "several currencies"
 

@@ -19,12 +19,11 @@ MOST_REMEDIES = MOST_CHECKS = 2
 def next_step(value: Verdict, findings: Sequence[Finding], checks: Sequence[Check]) -> str:
     """What to do next: first what a failed check asks for, then what the verdict's row or the metrics need."""
     row = ROWS[value.row][1]
-    steps = list(_after_checks(value, checks))
-    if row:
-        steps.append(row)
+    first = " ".join(_after_checks(value, checks))
+    steps = [row] if row else []
     if not value.capped_by and (not row or "mostly open" in value.row):
         steps += _for_metrics(_concerned(value, findings), required=value.row.startswith("required"))
-    return " ".join(steps) or NOTHING
+    return " ".join(filter(None, (first, *(step for step in steps if _lower(step) not in first)))) or NOTHING
 
 
 def _after_checks(value: Verdict, checks: Sequence[Check]) -> Iterator[str]:

@@ -191,6 +191,7 @@ def test_the_register_claims_nothing_untrue_about_currencies(full: AuditReport) 
 def test_the_next_step_of_a_failed_check_comes_first() -> None:
     report = recomposed(currency=NotAssessable(code="mixed_currencies"))
     assert report.verdict.next_step.startswith("The data check “One currency” failed: add the rate")
+    assert report.verdict.next_step.lower().count("add the rate") == 1
 
 
 def test_the_next_step_names_exports_and_waiting() -> None:

@@ -246,7 +246,7 @@ def test_one_and_several_unknown_files() -> None:
 
 
 def test_mixed_currencies_are_counted() -> None:
-    evidence = {"orders.EUR": 3586, "orders.USD": 1}
+    evidence = {"orders.USD": 1, "orders.EUR": 3586}
     check = Check(id="currency", status="fail", code="currency_mixed", evidence=evidence)
     assert words_checks.message(check) == (
         "Amounts are in several currencies (3,586 rows of orders in EUR, 1 row of orders in USD), and not every rate is"
