@@ -52,7 +52,7 @@ def check(
         report, rejected = checked(plan, watch)
     written = outputs.write_rejects(plan, rejected)
     if not quiet:
-        say_written(written, len(rejected))
+        say_written(written, rejected)
     if form == "json":
         from clm_audit.report.json_out import to_json
 
@@ -67,6 +67,7 @@ def check(
 
 def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
     """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
+    from clm_audit.audit import FACTS, JUDGING, MEASURING, stage
     from clm_audit.facts.build import build_facts
     from clm_audit.facts.store import run_folder
     from clm_audit.intake.read import read_exports
@@ -77,9 +78,13 @@ def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Re
     sides = {source.side for source in plan.sources}
     with run_folder() as folder:
         exports = read_exports(plan, folder, watch)
-        facts = build_facts(plan, exports, folder, watch)
+        facts = build_facts(plan, exports, folder, stage(FACTS, watch))
         if plan.go_live is not None or {"before", "after"} <= sides:
-            checks = all_checks(plan, exports, facts, measure(plan, facts))
+            watch(MEASURING, 0, 1)
+            measured = measure(plan, facts)
+            watch(JUDGING, 0, 1)
+            checks = all_checks(plan, exports, facts, measured)
         else:
+            watch(JUDGING, 0, 1)
             checks = intake_checks(plan, exports, facts)
         return compose_check(plan, exports, facts, checks), facts.rejects

@@ -148,7 +148,7 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
     written = outputs.write(plan, report, rejects)
     if not quiet:
-        say_written(written, len(rejects))
+        say_written(written, rejects)
     return report
 
 

@@ -31,7 +31,7 @@ Currency = Annotated[
     typer.Option("--currency", metavar="CODE", help="Currency of the audit, as USD; default: from the data."),
 ]
 Materiality = Annotated[
-    str | None, typer.Option("--materiality", metavar="SHARE", help="Smallest change that matters; default: 5%.")
+    str | None, typer.Option("--materiality", metavar="SHARE", help="Smallest change that matters, as 3%; default: 5%.")
 ]
 Washout = Annotated[
     str | None, typer.Option("--washout", metavar="TIME", help="Learning time left out after go-live, as '4 weeks'.")
@@ -39,7 +39,11 @@ Washout = Annotated[
 Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the report.")]
 Rejects = Annotated[
     Path | None,
-    typer.Option("--rejects", metavar="FILE", help="List the rows not taken; compare also does beside a report."),
+    typer.Option(
+        "--rejects",
+        metavar="FILE",
+        help="List the rows not taken. (compare writes rejects.csv next to --html by itself.)",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 ShowConfig = Annotated[bool, typer.Option("--show-config", help="Print every setting and its origin, then stop.")]

@@ -17,7 +17,11 @@ from clm_audit.exits import UsageError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from clm_audit.intake.model import Reject
+
 OFF_TERMINAL_WIDTH = 160
+# The part of a run that each stage takes, roughly: reading and measuring are most of it.
+STAGES = {"reading": (0.0, 0.6), "building": (0.6, 0.85), "measuring": (0.85, 0.95), "judging": (0.95, 1.0)}
 
 
 def prepare() -> None:
@@ -73,12 +77,15 @@ def say(text: str) -> None:
         close(sys.stderr)
 
 
-def say_written(written: Sequence[Path], rejects: int) -> None:
+def say_written(written: Sequence[Path], rejects: Sequence[Reject]) -> None:
     """Name the files that were written; when rows were not taken and no file lists them, how to have one."""
     for path in written:
         say(f"wrote {path}")
     if rejects and not written:
-        say(f"{rejects} rows were not taken; --rejects FILE lists them")
+        repeated = sum(row.action == "duplicate" for row in rejects)
+        counts = ((len(rejects) - repeated, "not taken"), (repeated, "repeated"))
+        said = ", ".join(f"{many:,} row{'' if many == 1 else 's'} {word}" for many, word in counts if many)
+        say(f"{said}; --rejects FILE lists them")
 
 
 def print_drawn(draw: Callable[[Console], None]) -> None:
@@ -131,13 +138,13 @@ def close(stream: TextIO) -> None:
 
 @contextmanager
 def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """What the engine reports while it works: a bar on a terminal, one line a file elsewhere."""
+    """What the engine reports while it works: one bar on a terminal, one line a file or stage elsewhere."""
     if quiet:
         from clm_audit.intake.model import silent
 
         yield silent
     elif sys.stderr.isatty():
-        with _bars() as watch:
+        with _bar() as watch:
             yield watch
     else:
         yield _lines()
@@ -146,8 +153,8 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def _lines() -> Callable[[str, int, int], None]:
     said: set[str] = set()
 
-    def watch(what: str, done: int, of: int) -> None:
-        if done >= of and what not in said:
+    def watch(what: str, _done: int, _of: int) -> None:
+        if what not in said:
             said.add(what)
             say(what)
 
@@ -155,18 +162,30 @@ def _lines() -> Callable[[str, int, int], None]:
 
 
 @contextmanager
-def _bars() -> Iterator[Callable[[str, int, int], None]]:
-    from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn
+def _bar() -> Iterator[Callable[[str, int, int], None]]:
+    """One bar for the whole run: what is being done, and how much of everything is behind us."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     from clm_audit.report.safe import terminal
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    columns = (BarColumn(bar_width=24), TaskProgressColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console(sys.stderr), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
+        task = bars.add_task("", total=1.0)
+        reached = 0.0
 
         def watch(what: str, done: int, of: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(terminal(what, sys.stderr.encoding or "ascii"), total=of)
-            bars.update(tasks[what], completed=done, total=of)
+            nonlocal reached
+            reached = max(reached, overall(what, done, of))
+            bars.update(task, description=terminal(what, sys.stderr.encoding or "ascii"), completed=reached)
 
         yield watch
+
+
+def overall(what: str, done: int, of: int) -> float:
+    """The share of the whole run that is behind us; ``what`` begins with the stage.
+
+    >>> overall("reading file 1 of 2: orders.csv", 5, 10), overall("judging", 0, 1)
+    (0.3, 0.95)
+    """
+    start, end = STAGES.get(what.partition(" ")[0], (0.0, 1.0))
+    return start + (end - start) * (min(done / of, 1.0) if of else 1.0)

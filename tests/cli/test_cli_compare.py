@@ -474,6 +474,7 @@ def test_check_needs_no_go_live(demo: tuple[Path, object], clm_audit: Run) -> No
     assert run.returncode in (ExitCode.DONE, ExitCode.UNFIT), run.stderr
     assert "orders_export.csv" in run.stdout
     assert run.stderr.splitlines()[-1].startswith("clm-audit: exit ")
+    assert "Warning" not in run.stderr
 
 
 def test_a_folder_without_exports_is_not_fit(clm_audit: Run, tmp_path: Path) -> None:
