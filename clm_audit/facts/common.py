@@ -79,8 +79,10 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
     """Note in the file's book how many rows or orders are understood and not counted, and why."""
     for reason, count in sorted(counts.items()):
         context.count(f"{fact}.left_out.{reason}", count)
-        words = reason.replace("_", " ")
-        context.books[one.table.index].notes.append(f"{fact} not counted because {words}: {count:,}")
+        what = f"{fact} not counted because {reason.replace('_', ' ')}"
+        if reason == "credit_note":
+            what = "credit notes, counted as refunds on their own date"
+        context.books[one.table.index].notes.append(f"{what}: {count:,}")
 
 
 def rows_of(frame: pl.DataFrame, column: str = "row") -> Codes:
