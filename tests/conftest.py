@@ -1,4 +1,4 @@
-"""Set before anything imports numpy: linear algebra on one thread, as in the product, so that digits can be compared."""
+"""Set before anything imports numpy: linear algebra on one thread, as in the product, so that digits agree."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from clm_audit.report.json_out import to_json
 
 from clm_audit.audit import audit
 from clm_audit.config.plan import AuditPlan, Source
+from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport, Figure, RatioReport
 from e2e.companies import GO_LIVE, Order, mirrored_orders, steady_orders, write_orders, write_table
 
