@@ -13,8 +13,8 @@ import pytest
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, Source
 from clm_audit.intake.model import Reject
-from clm_audit.measures.model import Ratio, to_date
-from clm_audit.report.compose import compose
+from clm_audit.measures.model import Measured, Ratio, Totals, to_date
+from clm_audit.report.compose import compose, compose_check
 from clm_audit.report.model import Adjusted, AuditReport, Figure, Lean, RatioReport, Unknown
 from clm_audit.verdict.judge import judge
 from report import worlds
@@ -58,6 +58,15 @@ def test_check_only_has_nothing_outside_and_no_verdict() -> None:
     report = worlds.check_report()
     assert [record.rows.outside for record in report.files] == [0, 0]
     assert not hasattr(report, "verdict")
+
+
+def test_what_was_skipped_is_listed_with_what_is_unknown() -> None:
+    settled, told = worlds.plan(), worlds.facts()
+    read = replace(worlds.exports(), unknown=(("notes.txt", "no export"),), skipped=(("~$a.xlsx", "a lock file"),))
+    listed = (*read.unknown, *read.skipped)
+    assert compose_check(settled, read, told, ()).unknown_files == listed
+    every = Measured(worlds.calendar(), Totals({}, {}), (), {}, worlds.window_totals(known=False))
+    assert compose(settled, read, told, every, (), judge(settled, read, told, every, ())).unknown_files == listed
 
 
 def test_money_is_an_exact_decimal_string_with_its_currency(full: AuditReport) -> None:

@@ -140,6 +140,16 @@ def test_a_failed_write_leaves_the_old_report(tmp_path: Path, monkeypatch: pytes
     assert names(tmp_path) == ["r.html"]
 
 
+def test_the_temporary_name_is_never_one_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write.secrets, "token_hex", lambda _: "0" * 12)
+    taken = tmp_path / f".r.html.{'0' * 12}.part"
+    taken.write_text("somebody else's")
+    with pytest.raises(UsageError, match="cannot write"):
+        write_text(tmp_path / "r.html", PAGE)
+    assert taken.read_text() == "somebody else's"
+    assert names(tmp_path) == [taken.name]
+
+
 def outputs() -> dict[str, str]:
     """Every kind of output that the program writes."""
     from clm_audit.report.html import to_html
