@@ -30,7 +30,7 @@ def read_gzip(job: Job) -> Content:
         kind, what, hint = kind_of(file.read(4096))
     if kind != "text":
         raise DataError(f"gzip of {what or f'a {kind} file'}", where=job.name, hint=hint or "unpack it first")
-    return read_text(job, path, ("gzip",))
+    return read_text(job, path, ("unpacked from gzip",))
 
 
 def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:

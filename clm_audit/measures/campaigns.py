@@ -62,9 +62,7 @@ def _impossible(inputs: Inputs, scheme: Scheme, kind: str) -> NotAssessable | No
         sums = int(scheme.part(answered, side).sum()), int(scheme.part(delivered, side).sum())
         if sums[0] > sums[1]:
             detail: dict[str, str | int | float] = {"responses": sums[0], "delivered": sums[1]}
-            return NotAssessable(
-                code="more_responses_than_deliveries", detail={"side": side, "kind": kind, **detail}
-            )
+            return NotAssessable(code="more_responses_than_deliveries", detail={"side": side, "kind": kind, **detail})
     return None
 
 

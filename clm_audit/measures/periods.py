@@ -91,8 +91,12 @@ class Inputs:
         return next(iter(stated)) if len(stated) == 1 else None
 
     def _stated(self, tables: Sequence[Table]) -> set[str]:
-        names = (name.removeprefix(BY_FACT).split(".") for name, count in self.facts.evidence.items() if count
-                 if name.startswith(BY_FACT))
+        names = (
+            name.removeprefix(BY_FACT).split(".")
+            for name, count in self.facts.evidence.items()
+            if count
+            if name.startswith(BY_FACT)
+        )
         return {code for table, code in names if table in tables}
 
     def own_currency(self, *tables: Table) -> dict[str, str | int | float]:

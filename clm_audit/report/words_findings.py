@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
+from clm_audit.measures.model import WEEKS_PER_YEAR
 from clm_audit.report import words_reasons
 from clm_audit.report.numbers import p_value, percent, plus_minus, probability, weeks
 from clm_audit.report.words_metrics import name
@@ -192,7 +193,8 @@ def calibration(effect: Effect) -> str:
 
 def _helps(finding: Finding, effect: Effect) -> str:
     """What makes the range narrower when waiting does not."""
-    older = f"older exports ({effect.years_before:.1f} years before go-live were used)"
+    used = weeks(round(effect.years_before * WEEKS_PER_YEAR))
+    older = f"older exports ({used} before go-live were used)"
     parts = [older] if effect.years_before < LONG_YEARS else []
     parts += [VOLUME[finding.metric], f"a larger materiality, if {_limit(finding)} is stricter than needed"]
     return f"What can help: {', '.join(parts[:-1])}, or {parts[-1]}."

@@ -150,7 +150,7 @@ def test_gzip_and_nul_bytes(home: Path) -> None:
         "f.csv.gz",
     )
     assert rows(table) == [("1", "ab"), ("2", "c" + "d" * 30)]
-    assert table.notes == ("gzip", "1 zero bytes removed")
+    assert table.notes == ("unpacked from gzip", "1 zero bytes removed")
 
 
 def test_the_name_decides_nothing(home: Path) -> None:

@@ -112,7 +112,7 @@ def test_inconclusive_says_what_could_have_been_seen_and_what_helps() -> None:
     assert "weeks more" not in never
     assert "control group" not in never  # none can be made afterwards
     short = replace(found, more_weeks=-1, effect=replace(effect(0.03, -0.02, 0.08), years_before=0.6))
-    assert "older exports (0.6 years before go-live were used)" in words_findings.remedy(short)
+    assert "older exports (31 weeks before go-live were used)" in words_findings.remedy(short)
 
 
 def test_a_control_group_is_advised_for_the_next_change_only() -> None:
