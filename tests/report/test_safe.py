@@ -32,6 +32,7 @@ from report import worlds
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 EXTRA = (
     "\x1b[31mred", "\x1b]0;title\x07", "\x9b2J", "a\u202egnp.exe", "\u2066x\u2069", "zero\u200bwidth", "\x7f",
+    "line\u2028end", "paragraph\u2029end", "lone\ud800surrogate", "\ue000private", "\u0378unassigned",
     "\r\nnext", "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1+1", "a|b", "`x`", "[x](javascript:1)",
     "<script>x</script>", "https://example.org/", "@someone", "#12", "GH-12", "www.example.org", "1. x", "- x",
     "---", "![i](x)", "&amp;", "$x$", "[bold]x[/bold]", "[/]", '" onload="x', "{{ 7*7 }}", "{% raw %}", "<!--",
