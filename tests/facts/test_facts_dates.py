@@ -78,6 +78,12 @@ def test_a_zone_named_in_the_header_is_converted() -> None:
     assert days(["2024-03-05 23:30"], ISO, "UTC", "America/New_York") == [number(date(2024, 3, 6))]
 
 
+def test_an_hour_that_a_clock_repeats_is_taken_as_the_first() -> None:
+    """01:30 in New York on that day is 05:30 or 06:30 in Greenwich, and 23:30 or 00:30 in Costa Rica."""
+    found = days(["2024-11-03 01:30"], ISO, "America/Costa_Rica", "America/New_York")
+    assert found == [number(date(2024, 11, 2))]
+
+
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe"])
 def test_gaps_and_overlaps_agree_with_the_zone_itself(zone: str) -> None:
     gaps, overlaps = clock_changes(zone)

@@ -185,6 +185,25 @@ def test_credit_notes_are_kept_and_not_counted(build) -> None:
     assert built.facts.evidence["orders.left_out.credit_note"] == 1
 
 
+def test_an_order_of_nothing_is_an_order_and_no_credit_note(build) -> None:
+    built = build({"o.csv": "order,date,amount,customer\na,2024-01-05,0.00,c\nb,2024-01-05,-0.01,c\n"})
+    assert built.rows("orders", "gross", "left_out") == [(0, None), (-1, "credit_note")]
+    assert built.facts.evidence["orders.zero_amount"] == 1
+
+
+def test_a_refund_of_the_whole_amount_is_not_too_much(build) -> None:
+    rows = [*shop("#1", "refunded", "5.00", refunded="5.00"), *shop("#2", "refunded", "5.00", refunded="5.01")]
+    assert build({"shop.csv": table(SHOP, rows)}).facts.evidence["orders.refund_over_amount"] == 1
+
+
+@pytest.mark.parametrize("who", [("", "ann"), ("ann", "")])
+def test_a_repeated_order_has_the_customer_that_either_file_names(build, who: tuple[str, str]) -> None:
+    files = {f"{n}.csv": f"order,date,amount,customer\n1,2024-01-05,5.00,{name}\n" for n, name in enumerate(who)}
+    built = build(files)
+    assert [customer is None for (customer,) in built.rows("orders", "customer")] == [False]
+    assert built.facts.evidence["orders.without_customer"] == 0
+
+
 def test_a_line_that_cannot_be_read_rejects_its_order(build) -> None:
     text = "order,date,item,amount\na,2024-01-05,x,1\na,2024-01-05,y,?\nb,2024-01-05,x,3\n,2024-01-05,x,3\n"
     built = build({"l.csv": text})

@@ -56,6 +56,13 @@ def test_merged_records_are_one_customer(build) -> None:
     assert built.file("c.csv").rows.accepted == 6
 
 
+def test_a_long_chain_of_merges_is_followed_to_its_end(build) -> None:
+    chain = "".join(f"c{n},,c{n + 1},\n" for n in range(9)) + "c9,n@x.org,,\n"
+    orders = "".join(f"{n},2024-01-05,1,c{n}\n" for n in range(10))
+    files = {"c.csv": "customer,email,merged_into,deleted\n" + chain, "o.csv": "order,date,amount,customer\n" + orders}
+    assert build(files).tables["orders"]["customer"].n_unique() == 1
+
+
 def test_hubspot_lists_what_was_merged_into_a_record(build) -> None:
     contacts = "Record ID,Email,Merged record IDs\n501,a@x.org,498;499\n"
     header = "Record ID,Deal Stage,Amount,Close Date,Associated Contact IDs\n"
@@ -103,6 +110,12 @@ def test_customers_before_and_after_go_live(build) -> None:
     assert (evidence["customers.seen_before"], evidence["customers.seen_both_sides"]) == (2, 1)
     assert (evidence["orders.with_customer"], evidence["orders.without_customer"]) == (4, 1)
     assert "orders.unknown_customer" not in evidence
+
+
+def test_the_day_of_go_live_belongs_to_after(build) -> None:
+    rows = ["1,2024-06-30,1,a", "2,2024-07-01,1,a", "3,2024-07-01,1,b", "4,2024-06-30,1,c"]
+    evidence = build({"o.csv": "order,date,amount,customer\n" + "\n".join(rows) + "\n"}).facts.evidence
+    assert (evidence["customers.seen_before"], evidence["customers.seen_both_sides"]) == (2, 1)
 
 
 def test_tickets_of_zendesk(build) -> None:

@@ -52,6 +52,23 @@ def test_meta_ads_state_the_currency_in_the_header(build) -> None:
     assert built.file("m.csv").rows.structure == 2
 
 
+@pytest.mark.parametrize(
+    ("period", "taken"),
+    [
+        ("2024-05-01,2024-07-01", True),  # ends with the day before go-live
+        ("2024-05-01,2024-07-02", False),
+        ("2024-07-01,2024-09-01", True),  # begins with go-live
+        ("2024-06-30,2024-09-01", False),
+        ("2024-06-15,2024-07-16", True),  # as long as a month
+        ("2024-06-15,2024-07-17", False),
+    ],
+)
+def test_a_long_period_may_touch_go_live_but_not_cross_it(build, period: str, taken: bool) -> None:
+    built = build({"s.csv": f"date,until,amount,category\n{period},10,acquisition\n2024-01-01,2024-01-02,1,service\n"})
+    assert built.tables["spend"].height == 1 + taken
+    assert [code for code, *_ in built.codes()] == ["period_crosses_go_live"] * (not taken)
+
+
 def test_a_monthly_ledger_is_spread(build) -> None:
     text = "date,amount,account\n2024-01-31,310,Advertising\n2024-02-29,29,Customer Support\n2024-03-31,5,Rent\n"
     built = build({"l.csv": text}, spend=RULES)

@@ -66,6 +66,14 @@ def test_lines_and_bytes_are_those_of_the_original(
     assert table.frame.collect()["Note"].to_list() == [note.replace("\n", end).replace('""', '"') for note, _ in rows]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_characters_beyond_the_basic_plane_take_four_bytes(tmp_path: Path, encoding: str) -> None:
+    data = MARKS.get(encoding, b"") + 'Customer,Note\n1,"😀 €😀"\n2,x\n'.encode(encoding)
+    (tmp_path / "f.csv").write_bytes(data)
+    table = read(tmp_path / "f.csv", tmp_path / "run")
+    assert locate(table, [1]) == {1: (3, len(data) - len("2,x\n".encode(encoding)))}
+
+
 def test_bytes_are_right_where_zero_bytes_were_removed(tmp_path: Path) -> None:
     filler = "".join(f"{i},{'y' * 30}\n" for i in range(50))
     data = f"Customer,Note\n{filler}".encode() + b"A\0,x\n\0B,y\0\0\nC,z\n"

@@ -285,6 +285,12 @@ def test_coverage_of_the_windows() -> None:
     assert said(windows.coverage(subject(when=calendar(coverage={})))) == ("unknown", "coverage_unknown")
 
 
+@pytest.mark.parametrize(("days", "status"), [(7, "pass"), (8, "warn")])
+def test_a_fact_may_lack_a_week_of_a_window(days: int, status: str) -> None:
+    for spans in ((LIVE - 364 + days, LIVE + 364), (LIVE - 364, LIVE + 364 - days)):
+        assert windows.coverage(subject(when=calendar(coverage={"tickets": spans}))).status == status
+
+
 @pytest.mark.parametrize(
     ("rows", "status", "code"),
     [
