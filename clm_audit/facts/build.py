@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from itertools import accumulate
 from pathlib import Path
 from typing import get_args
 
@@ -25,10 +26,12 @@ from clm_audit.facts.orders import build_orders, count_customers
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.series import build_series
 from clm_audit.facts.spend import build_spend
-from clm_audit.facts.stage import Staged, Stager
+from clm_audit.facts.stage import Stager
+from clm_audit.facts.staged import Staged
 from clm_audit.facts.tickets import build_tickets
 from clm_audit.intake.model import Exports, Progress, silent
 
+HELD = 2**24  # rows of all files of which ids and hashes of keys are held in memory: 16 bytes each
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
@@ -69,7 +72,11 @@ def _stage(
 ) -> tuple[Staged, ...]:
     """Every file read once; files whose day and month stay open learn from others of the same export."""
     tables = [book.table for book in books.values() if book.table.duplicate_of is None]
-    stagers = [Stager(table, pools, plan.timezone, folder, plan.segment_by) for table in tables]
+    held = accumulate(table.height for table in tables)
+    stagers = [
+        Stager(table, pools, plan.timezone, folder, plan.segment_by, in_memory=rows <= HELD)
+        for table, rows in zip(tables, held, strict=True)
+    ]
     for stager in stagers:
         for column in stager.day_columns():
             stager.formats.settle_open(column, _sibling(stager, column.header, stagers))

@@ -13,7 +13,7 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.currency import Currency
 from clm_audit.facts.identity import Codes, Identity, gather
 from clm_audit.facts.ledger import Book, Entry
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
 
 SIDES = {"before": -1, "both": 0, "after": 1}

@@ -13,7 +13,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.money import rated
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 CODES = ("mixed_currencies", "currency_not_stated")
 _MONEY = ("amount", "cost", "unit_price")

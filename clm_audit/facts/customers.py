@@ -13,7 +13,7 @@ from clm_audit.facts.identity import Codes, Identity
 from clm_audit.facts.labels import refuse_persons, shown
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 
 def build_customers(staged: Sequence[Staged], context: Context) -> Path:

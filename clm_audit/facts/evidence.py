@@ -9,7 +9,7 @@ import polars as pl
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.common import Context
 from clm_audit.facts.model import Table
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 _COUNTED = ("orders", "tickets")
 

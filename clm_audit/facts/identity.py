@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 Codes = NDArray[np.int64]
 _POOL = "id "

@@ -12,7 +12,7 @@ from clm_audit.facts.common import Context, not_taken, rows_of, side_of
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Book, Entry
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 _COUNTS = ("sent", "delivered", "opened", "clicked", "responded", "converted")
 KINDS: Mapping[str, str] = {

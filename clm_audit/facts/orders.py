@@ -11,7 +11,7 @@ import polars as pl
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of, written
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 from clm_audit.facts.twins import Candidates, Twins, find_twins
 
 EPOCH = date(1970, 1, 1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+
+from clm_audit.facts import alike
 
 
 class Pools:
@@ -17,12 +20,31 @@ class Pools:
 
     def code(self, pool: str, cells: pl.Expr) -> pl.Expr:
         """The code (uint32) of each text; null stays null."""
+        return cells.cast(self._dtype(pool)).to_physical()
+
+    def code_all(self, pool: str, cells: pl.Series) -> pl.Series:
+        """The same codes for a whole column at once: the dictionary is only asked about one text of a kind.
+
+        Texts are brought together by hash; each is then compared with the one that was asked about, and
+        asked about itself where they differ.
+        """
+        dtype = self._dtype(pool)
+        if cells.is_empty():
+            return cells.cast(dtype).to_physical()
+        places, first = alike.together(alike.hashes(cells))
+        kind = np.empty(len(cells), dtype=np.uint32)
+        kind[places] = np.cumsum(first, dtype=np.uint32) - np.uint32(1)
+        asked, kinds = cells.gather(places[first]), pl.Series(kind)
+        codes = asked.cast(dtype).to_physical().gather(kinds)
+        other = asked.gather(kinds).ne_missing(cells).arg_true()
+        return codes.scatter(other, cells.gather(other).cast(dtype).to_physical()) if len(other) else codes
+
+    def _dtype(self, pool: str) -> pl.Categorical:
         if pool not in self._pools:
             self._pools[pool] = pl.Categories.random()
             anchor = pl.Series([None], dtype=pl.String).cast(pl.Categorical(self._pools[pool]))
             self._anchors.append(anchor)
-        categories = self._pools[pool]
-        return cells.cast(pl.Categorical(categories)).to_physical()
+        return pl.Categorical(self._pools[pool])
 
     def names(self) -> tuple[str, ...]:
         """The pools in use, in the order of first use."""

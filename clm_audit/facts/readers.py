@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -61,6 +61,10 @@ class Reader:
             rules.append((spec.negative, column.header, (value < 0).fill_null(False)))
         return self._value(column, spec).alias(name), rules
 
+    def pool(self, kind: str) -> str:
+        """The pool of the texts of a kind (``id``, ``campaign``) in this file."""
+        return f"{kind} {name_space(self.table)}"
+
     def stamps(self, number: int, column: Column) -> dict[str, pl.Expr]:
         """Counts of stamps with and without a zone in a date column: ``naive/0``, ``zoned/1`` …"""
         dtype = self._dtype(column)
@@ -85,7 +89,7 @@ class Reader:
         if spec.kind in ("key", "word"):
             return cells
         if spec.kind in ("id", "campaign"):
-            return self.pools.code(f"{spec.kind} {name_space(self.table)}", cells)
+            return self.pools.code(self.pool(spec.kind), cells)
         if spec.kind == "currency":
             upper = cells.str.to_uppercase()
             return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
@@ -120,13 +124,19 @@ class Reader:
             return pl.when(whole.abs() < LARGEST // money.MICRO).then(whole * scale)
         if dtype.is_float():
             return _from_float(native, scale)
-        if dtype.is_decimal():
-            number = native.cast(pl.Decimal(38, 18), strict=False)
-            return _within(
-                (number.round(len(str(scale)) - 1, mode="half_to_even") * scale).cast(pl.Int64, strict=False)
-            )
+        if isinstance(dtype, pl.Decimal):
+            return _within(_from_decimal(native, dtype.scale, scale))
         plain = money.to_plain(pl.col(column.name), self.formats.money.get(column.name, "plain"))
         return _within(money.scaled(plain, scale))
+
+
+def _from_decimal(native: pl.Expr, places: int, scale: int) -> pl.Expr:
+    """The whole number behind a decimal of so many places, in 1/``scale`` units, half-even."""
+    units, unit = native.to_physical(), 10**places
+    if unit > scale:
+        return money.half_even(units, pl.lit(unit // scale, dtype=pl.Int128)).cast(pl.Int64, strict=False)
+    whole = units.cast(pl.Int64, strict=False)
+    return pl.when(whole.abs() < LARGEST // (scale // unit)).then(whole * (scale // unit)) if scale > unit else whole
 
 
 def _from_float(native: pl.Expr, scale: int) -> pl.Expr:
@@ -140,3 +150,11 @@ def _from_float(native: pl.Expr, scale: int) -> pl.Expr:
 def _within(units: pl.Expr) -> pl.Expr:
     """Null where amounts are so large that their sums could leave int64."""
     return pl.when(units.abs() < LARGEST).then(units)
+
+
+def reason_of(rules: Sequence[Rule]) -> pl.Expr:
+    """1 + position of the first rule that a row breaks; 0 for good rows and for rows that do not count."""
+    reason = pl.lit(0, dtype=pl.UInt8)
+    for position, (_, _, broken) in reversed(list(enumerate(rules, start=1))):
+        reason = pl.when(broken).then(pl.lit(position, dtype=pl.UInt8)).otherwise(reason)
+    return pl.when(pl.col("left") > 0).then(pl.lit(0, dtype=pl.UInt8)).otherwise(reason)

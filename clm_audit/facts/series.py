@@ -13,7 +13,7 @@ from clm_audit.config.plan import METRIC_IDS
 from clm_audit.facts.common import Context, not_taken, rows_of, side_of
 from clm_audit.facts.labels import without_addresses
 from clm_audit.facts.ledger import Entry
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 _EPOCH = date(1970, 1, 1)
 

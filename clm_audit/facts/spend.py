@@ -13,7 +13,7 @@ import polars as pl
 from clm_audit.config.plan import SpendRules
 from clm_audit.facts.common import Context, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 CATEGORIES = ("acquisition", "retention", "service", "other")
 _EPOCH = date(1970, 1, 1)

@@ -6,14 +6,14 @@ For every yield of a file a Parquet is written with the row number, the typed fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from clm_audit.config.preset import FactName, Yield
+from clm_audit.config.preset import Yield
 from clm_audit.exits import DataError
 from clm_audit.facts import money, statuses
 from clm_audit.facts.columns import Column, Finder, one_of
@@ -21,53 +21,19 @@ from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.ledger import Rows
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.readers import Reader, Rule, name_space
+from clm_audit.facts.readers import Reader, Rule, reason_of
+from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
-
-
-@dataclass(frozen=True)
-class Staged:
-    """The typed rows of one yield of one file. ``columns`` are the fields that the file has.
-
-    ``stamps`` (counts of naive and zoned stamps) and ``notes`` are of the file, on its first yield.
-    """
-
-    table: RawTable
-    number: int
-    source: Yield
-    path: Path
-    columns: Mapping[str, Column]
-    reasons: tuple[tuple[str, str], ...]
-    left: tuple[str, ...]
-    segments: Mapping[str, Column]
-    stamps: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-
-    @property
-    def fact(self) -> FactName:
-        """The fact that the rows belong to."""
-        return self.source.fact
-
-    @property
-    def system(self) -> str:
-        """The name space of the ids in this file."""
-        return name_space(self.table)
-
-    @property
-    def by_line(self) -> bool:
-        """Whether several rows make one order."""
-        return bool(self.source.lines) or self.fact == "order_lines"
-
-    def scan(self) -> pl.LazyFrame:
-        """The staged rows, lazily."""
-        return pl.scan_parquet(self.path, glob=False)
 
 
 class Stager:
     """Reads one file; ``totals`` are the rows that sum others up, known after :meth:`run`."""
 
-    def __init__(self, table: RawTable, pools: Pools, zone: str, folder: Path, segment_by: Sequence[str]) -> None:
+    def __init__(
+        self, table: RawTable, pools: Pools, zone: str, folder: Path, segment_by: Sequence[str], *, in_memory: bool
+    ) -> None:
         self.table, self.pools, self.folder = table, pools, folder
+        self.in_memory = in_memory  # whether codes and hashes of keys are held by row (see Staged)
         self.finder = Finder.of(table)
         self.formats = Formats(table)
         self.reader = Reader(table, pools, zone, self.formats)
@@ -133,12 +99,31 @@ class Stager:
 
     def _pass(self) -> tuple[Staged, ...]:
         base = self.reader.base(self._needed())
-        staged = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
-        jobs = [rows.sink_parquet(one.path, lazy=True, compression="lz4") for one, rows in staged]
-        counting = base.select(**self._counts())
-        total_rows = base.filter(self._is_total()).select("row")
-        *_, counts, totals = pl.collect_all([*jobs, counting, total_rows], engine="streaming")
-        self.totals = totals["row"].to_numpy().astype(np.int64)
+        plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
+        sinks = [rows.sink_parquet(one.path, lazy=True, compression="lz4") for one, rows in plans]
+        ids = sorted({column.name for one, _ in plans for column in self._held(one).values()})
+        cells = base.select(ids) if ids else base.select("row").head(0)
+        keys = [_keys(rows) for one, rows in plans if self._has_keys(one)]
+        totals = base.filter(self._is_total()).select("row")
+        queries = [*sinks, base.select(**self._counts()), totals, cells, *keys]
+        counts, summed, texts, *hashed = pl.collect_all(queries, engine="streaming")[len(sinks) :]
+        self.totals = summed["row"].to_numpy().astype(np.int64)
+        numbers = self._numbers(counts)
+        notes = tuple(dict.fromkeys([*self.formats.notes, *self._states(plans, base)]))
+        pool = self.reader.pool("id")
+        codes = {name: self.pools.code_all(pool, texts[name]) for name in ids}
+        staged = [
+            replace(
+                one,
+                codes={name: codes[column.name] for name, column in self._held(one).items()},
+                keys=hashed.pop(0) if self._has_keys(one) else None,
+            )
+            for one, _ in plans
+        ]
+        return (replace(staged[0], stamps=numbers, notes=notes), *staged[1:]) if staged else ()
+
+    def _numbers(self, counts: pl.DataFrame) -> dict[str, int]:
+        """The counts of stamps; raises when the rows are not those that were proved."""
         numbers = {name.split("/")[0]: 0 for name in counts.columns}
         for name, count in counts.row(0, named=True).items():
             numbers[name.split("/")[0]] += count or 0
@@ -150,11 +135,15 @@ class Stager:
                 hint="the file changed while it was read; run again",
             )
         self._long = numbers.pop("places", 0) > 0
-        notes = tuple(dict.fromkeys([*self.formats.notes, *self._states(staged, base)]))
-        return tuple(
-            replace(one, stamps={} if number else numbers, notes=() if number else notes)
-            for number, (one, _) in enumerate(staged)
-        )
+        return numbers
+
+    def _held(self, one: Staged) -> dict[str, Column]:
+        """The fields whose codes are held in memory: the ids of a file that is not large."""
+        ids = {name for name, spec in FIELDS[one.fact].items() if spec.kind == "id"} if self.in_memory else set()
+        return {name: column for name, column in one.columns.items() if name in ids}
+
+    def _has_keys(self, one: Staged) -> bool:
+        return self.in_memory and one.fact == "orders" and not one.by_line
 
     def _states(self, staged: Sequence[tuple[Staged, pl.LazyFrame]], base: pl.LazyFrame) -> Iterator[str]:
         """The states that nobody knows, with their counts."""
@@ -204,8 +193,10 @@ class Stager:
             target = f"value {name}"
             if name in columns:
                 value, found = self.reader.read(columns[name], spec, target, optional=name in source.lines)
-                values.append(value)
                 rules.extend(found)
+                if self.in_memory and spec.kind == "id":
+                    continue
+                values.append(value)
             elif name in source.constants:
                 values.append(pl.lit(source.constants[name]).alias(target))
             else:
@@ -214,12 +205,12 @@ class Stager:
         for name, column in self.segments.items() if source.fact == "customers" else ():
             values.append(self.pools.code(f"segment {name}", pl.col(column.name)).alias(f"value segment {name}"))
             names.append(f"segment {name}")
-        left_names, left = self._left_out(source)
+        left_names, left = statuses.left_out(source, lambda key: self.finder.rule(source, key))
         rows = (
             self._where(source, base)
             .with_columns(*values, left.alias("left"))
             .select(
-                "row", "left", _reason(rules).alias("reason"), *(pl.col(f"value {name}").alias(name) for name in names)
+                "row", "left", reason_of(rules).alias("reason"), *(pl.col(f"value {name}").alias(name) for name in names)
             )
         )
         path = self.folder / f"staged-{self.table.index}-{number}.parquet"
@@ -246,38 +237,6 @@ class Stager:
             rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit(False))
         return rows
 
-    def _left_out(self, source: Yield) -> tuple[tuple[str, ...], pl.Expr]:
-        names: list[str] = []
-        left = pl.lit(0, dtype=pl.UInt8)
-        counted = self._counted(source)
-        if counted is not None:
-            names.append("not_won")
-            left = pl.when(counted).then(left).otherwise(pl.lit(1, dtype=pl.UInt8))
-        unknown = statuses.unknown(source, lambda key: self.finder.rule(source, key))
-        if unknown is not None:
-            names.append(statuses.UNKNOWN)
-            left = pl.when(unknown).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
-        for name, columns in reversed(list(source.left_out.items())):
-            hit = pl.lit(False)
-            for key, values in columns.items():
-                column = self.finder.rule(source, key)
-                if column:
-                    hit = hit | one_of(pl.col(column.name), values)
-            names.append(name)
-            left = pl.when(hit).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
-        return tuple(names), left
-
-    def _counted(self, source: Yield) -> pl.Expr | None:
-        """Whether a row counts by the first of the ``counted`` columns that holds a value; no value, no count."""
-        known = [(self.finder.rule(source, key), values) for key, values in source.counted.items()]
-        present = [(pl.col(column.name), values) for column, values in known if column]
-        if not present:
-            return None
-        answer = pl.lit(False)
-        for cells, values in reversed(present):
-            answer = pl.when(cells.is_not_null()).then(one_of(cells, values)).otherwise(answer)
-        return answer
-
     def _confirm(self, staged: Sequence[Staged]) -> bool:
         """Whether a column's format changed once all rows were asked about what could not be read."""
         changed = False
@@ -293,9 +252,6 @@ class Stager:
         return changed
 
 
-def _reason(rules: Sequence[Rule]) -> pl.Expr:
-    """1 + position of the first rule that a row breaks; 0 for good rows and for rows that do not count."""
-    reason = pl.lit(0, dtype=pl.UInt8)
-    for position, (_, _, broken) in reversed(list(enumerate(rules, start=1))):
-        reason = pl.when(broken).then(pl.lit(position, dtype=pl.UInt8)).otherwise(reason)
-    return pl.when(pl.col("left") > 0).then(pl.lit(0, dtype=pl.UInt8)).otherwise(reason)
+def _keys(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The row numbers and hashes of the keys of good rows."""
+    return rows.filter(pl.col("reason") == 0).select("row", hash=pl.col("order").hash())

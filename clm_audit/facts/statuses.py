@@ -11,6 +11,7 @@ from clm_audit.facts.columns import Column, one_of
 
 UNKNOWN = "unknown_state"
 LISTED = 5  # states of a file that are named; of the rest the number is said
+Find = Callable[[str], Column | None]  # the column that a rule names, in one file
 _WORDS = r"^\p{L}[\p{L} _'’/()-]{0,39}$"  # what a state looks like; anything else may be about a person
 _NAMED = {"state": pl.String, "count": pl.Int64}
 
@@ -37,7 +38,7 @@ def _known(columns: Mapping[str, tuple[str, ...]], source: Yield) -> dict[str, t
     return {name: values for name, values in columns.items() if name in source.fields}
 
 
-def unknown(source: Yield, find: Callable[[str], Column | None]) -> pl.Expr | None:
+def unknown(source: Yield, find: Find) -> pl.Expr | None:
     """Whether the state of a row is in none of the yield's lists; None when there is nothing to ask."""
     asked = [(column, source.known[key], key) for key in source.known if (column := find(key))]
     if not asked:
@@ -61,3 +62,38 @@ def named(counts: Mapping[str | None, int]) -> str:
     told = [f"{state} {count:,}" for state, count in words.head(LISTED).iter_rows()]
     rest = sum(counts.values()) - int(words.head(LISTED)["count"].sum())
     return "orders in a state that is not known: " + ", ".join([*told, *([f"other values {rest:,}"] if rest else [])])
+
+
+def left_out(source: Yield, find: Find) -> tuple[tuple[str, ...], pl.Expr]:
+    """Why rows of a yield do not count, and for each row 0 or 1 + the position of its reason."""
+    names: list[str] = []
+    left = pl.lit(0, dtype=pl.UInt8)
+    counted = _counted(source, find)
+    if counted is not None:
+        names.append("not_won")
+        left = pl.when(counted).then(left).otherwise(pl.lit(1, dtype=pl.UInt8))
+    doubtful = unknown(source, find)
+    if doubtful is not None:
+        names.append(UNKNOWN)
+        left = pl.when(doubtful).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
+    for name, columns in reversed(list(source.left_out.items())):
+        hit = pl.lit(False)
+        for key, values in columns.items():
+            column = find(key)
+            if column:
+                hit = hit | one_of(pl.col(column.name), values)
+        names.append(name)
+        left = pl.when(hit).then(pl.lit(len(names), dtype=pl.UInt8)).otherwise(left)
+    return tuple(names), left
+
+
+def _counted(source: Yield, find: Find) -> pl.Expr | None:
+    """Whether a row counts by the first of the ``counted`` columns that holds a value; no value, no count."""
+    known = [(find(key), values) for key, values in source.counted.items()]
+    present = [(pl.col(column.name), values) for column, values in known if column]
+    if not present:
+        return None
+    answer = pl.lit(False)
+    for cells, values in reversed(present):
+        answer = pl.when(cells.is_not_null()).then(one_of(cells, values)).otherwise(answer)
+    return answer

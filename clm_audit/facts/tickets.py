@@ -10,7 +10,7 @@ import polars as pl
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.numbering import number_spaces
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 
 def build_tickets(staged: Sequence[Staged], context: Context) -> Path:

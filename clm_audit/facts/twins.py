@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
+from clm_audit.facts import alike
 from clm_audit.facts.common import rows_of
 from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.numbering import number_spaces
-from clm_audit.facts.stage import Staged
+from clm_audit.facts.staged import Staged
 
 _VALUES = ("day", "gross", "refunded", "customer", "currency", "left_out")
 
@@ -71,19 +73,39 @@ def find_twins(candidates: Sequence[Candidates]) -> Twins:
 
 def _shared(members: Sequence[tuple[int, Candidates]]) -> pl.DataFrame:
     """The orders whose id may stand more than once (found by hash, compared by text later), or lack a total."""
-    marked = [(number, one, one.orders.with_columns(hash=pl.col("order").hash())) for number, one in members]
-    open_total = pl.col("gross").is_null() & pl.col("left_out").is_null()
-    if len(members) == 1 and members[0][1].one.by_line:
-        found = [_described(number, one, rows.filter(open_total)) for number, one, rows in marked]
-    else:
-        hashes = pl.concat([rows.select("hash") for _, _, rows in marked])
-        twice = hashes.group_by("hash").len().filter(pl.col("len") > 1).select("hash").collect(engine="streaming")
-        found = []
-        for number, one, rows in marked:
-            repeated = rows.join(twice.lazy(), on="hash", how="semi")
-            lone = rows.filter(open_total).join(twice.lazy(), on="hash", how="anti")
-            found.append(_described(number, one, pl.concat([repeated, lone])))
+    keys = [one.one.keys for _, one in members]
+    held = [key for key in keys if key is not None]
+    found = _by_held_keys(members, held) if len(held) == len(keys) else _by_scan(members)
     return pl.concat([rows.collect(engine="streaming") for rows in found])
+
+
+def _open_total() -> pl.Expr:
+    return pl.col("gross").is_null() & pl.col("left_out").is_null()
+
+
+def _by_held_keys(members: Sequence[tuple[int, Candidates]], keys: Sequence[pl.DataFrame]) -> list[pl.LazyFrame]:
+    places = alike.repeated(np.concatenate([key["hash"].to_numpy() for key in keys]))
+    found, start = [], 0
+    for (number, one), key in zip(members, keys, strict=True):
+        low, high = np.searchsorted(places, (start, start + key.height))
+        rows = key["row"].gather(places[low:high] - np.uint32(start))
+        found.append(_described(number, one, one.orders.filter(pl.col("first").is_in(rows.implode()) | _open_total())))
+        start += key.height
+    return found
+
+
+def _by_scan(members: Sequence[tuple[int, Candidates]]) -> list[pl.LazyFrame]:
+    marked = [(number, one, one.orders.with_columns(hash=pl.col("order").hash())) for number, one in members]
+    if len(members) == 1 and members[0][1].one.by_line:
+        return [_described(number, one, rows.filter(_open_total())) for number, one, rows in marked]
+    hashes = pl.concat([rows.select("hash") for _, _, rows in marked])
+    twice = hashes.group_by("hash").len().filter(pl.col("len") > 1).select("hash").collect(engine="streaming")
+    found = []
+    for number, one, rows in marked:
+        repeated = rows.join(twice.lazy(), on="hash", how="semi")
+        lone = rows.filter(_open_total()).join(twice.lazy(), on="hash", how="anti")
+        found.append(_described(number, one, pl.concat([repeated, lone])))
+    return found
 
 
 def _described(number: int, candidates: Candidates, rows: pl.LazyFrame) -> pl.LazyFrame:
