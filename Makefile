@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format bench goldens clean
+.PHONY: help demo test test-lowest lint format bench picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,10 @@ format: $(VENV)/.dev    ## Format the code
 bench: $(VENV)/.dev     ## Speed and memory as ratios in one run (1 M orders; BENCH_SIZES=1,10 for more)
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/speed.py --sizes $(or $(BENCH_SIZES),1)
+
+picture: demo           ## Take the picture of the report that the README shows (needs Chromium)
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1265 \
+	  --screenshot=docs/report.png "file://$(CURDIR)/$(DEMO)/report.html"
 
 goldens: $(VENV)/.dev   ## Write the golden outputs anew; read the diff before committing
 	CLM_AUDIT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/report tests/docs
