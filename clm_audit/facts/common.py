@@ -36,6 +36,8 @@ class Context:
 
     def segment(self, customer: str = "customer") -> pl.Expr:
         """The segment code (int32) of a customer column; 0 for nobody."""
+        if not self.segment_of.any():
+            return pl.lit(0, dtype=pl.Int32).alias("segment")
         return gather(pl.col(customer), self.segment_of).fill_null(0).cast(pl.Int32).alias("segment")
 
     def count(self, name: str, more: int) -> None:
@@ -67,12 +69,6 @@ def not_taken(one: Staged) -> tuple[Entry, ...]:
         if len(here):
             entries.append(Entry(here, code, header))
     return tuple(entries)
-
-
-def written(rows: pl.LazyFrame, path: Path) -> Path:
-    """Stream rows into a Parquet file of the run folder."""
-    rows.sink_parquet(path, compression="lz4")
-    return path
 
 
 def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str, int]) -> None:

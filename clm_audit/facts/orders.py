@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of, written
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
 from clm_audit.facts.staged import Staged
@@ -25,7 +26,7 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
     twins = find_twins(candidates)
     paths = []
     for number, candidate in enumerate(candidates):
-        paths.extend(_final(candidate, number, twins, context))
+        paths.append(_final(candidate, number, twins, context))
         entries = [*candidate.entries, *twins.entries.get(number, ())]
         context.books[candidate.one.table.index].enter(None, entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
@@ -144,45 +145,50 @@ def _incomplete(one: Staged, dropped: pl.DataFrame) -> list[Entry]:
     return [Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)]
 
 
-def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -> list[Path]:
-    """Write the orders of one file in their final form."""
+def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -> Path:
+    """Write the orders of one file in their final form, and count them on the way."""
     one = candidate.one
-    paths = []
-    for part, rows in enumerate(twins.orders(number, candidate)):
-        refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
-        gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
-        typed = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded)
-        credit = pl.col("left_out").is_null() & (pl.col("gross") < 0)
-        typed = typed.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(
-            (pl.lit(one.table.index * 2**32, dtype=pl.Int64) + pl.col("first").cast(pl.Int64)).alias("order"),
-            "customer",
-            context.segment(),
-            "day",
-            "gross",
-            "refunded",
-            (pl.col("gross") - pl.col("refunded")).alias("net"),
-            pl.when(credit).then(pl.lit("credit_note")).otherwise("left_out").alias("left_out"),
-            pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
-            side_of(one.table).alias("side"),
-            pl.col("lines").cast(pl.Int32).alias("rows"),
-        )
-        paths.append(written(typed, context.folder / f"orders-{one.table.index}-{one.number}-{part}.parquet"))
-    _count(candidate, paths, context)
-    return paths
-
-
-def _count(candidate: Candidates, paths: list[Path], context: Context) -> None:
-    """Named counts of one file's orders, for the checks and the file's notes."""
-    left = candidate.orders.filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
-    reasons = dict(left.collect(engine="streaming").iter_rows())
-    counted = pl.col("left_out").is_null()
-    seen = pl.scan_parquet(paths, glob=False).select(
-        rows=counted.sum(),
-        refund_over_amount=(counted & (pl.col("gross") >= 0) & (pl.col("refunded") > pl.col("gross"))).sum(),
-        zero_amount=(counted & (pl.col("net") == 0)).sum(),
-        credit_note=(pl.col("left_out") == "credit_note").sum(),
+    rows = pl.concat(twins.orders(number, candidate))
+    refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
+    gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
+    typed = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded)
+    credit = pl.col("left_out").is_null() & (pl.col("gross") < 0)
+    typed = typed.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(
+        (pl.lit(one.table.index * 2**32, dtype=pl.Int64) + pl.col("first").cast(pl.Int64)).alias("order"),
+        "customer",
+        context.segment(),
+        "day",
+        "gross",
+        "refunded",
+        (pl.col("gross") - pl.col("refunded")).alias("net"),
+        pl.when(credit).then(pl.lit("credit_note")).otherwise("left_out").alias("left_out"),
+        pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+        side_of(one.table).alias("side"),
+        pl.col("lines").cast(pl.Int32).alias("rows"),
     )
-    numbers = seen.collect(engine="streaming").row(0, named=True)
+    path = context.folder / f"orders-{one.table.index}-{one.number}.parquet"
+    sink = typed.sink_parquet(path, lazy=True, compression="lz4", statistics=False)
+    *_, seen = pl.collect_all([sink, typed.select(**_seen())], engine="streaming")
+    _count(candidate, seen.row(0, named=True), context)
+    return path
+
+
+def _seen() -> dict[str, pl.Expr]:
+    counted = pl.col("left_out").is_null()
+    return {
+        "rows": counted.sum(),
+        "refund_over_amount": (counted & (pl.col("gross") >= 0) & (pl.col("refunded") > pl.col("gross"))).sum(),
+        "zero_amount": (counted & (pl.col("net") == 0)).sum(),
+        "credit_note": (pl.col("left_out") == "credit_note").sum(),
+    }
+
+
+def _count(candidate: Candidates, numbers: dict[str, int], context: Context) -> None:
+    """Named counts of one file's orders, for the checks and the file's notes."""
+    reasons: dict[str, int] = {}
+    if candidate.one.left:
+        left = candidate.orders.filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
+        reasons = dict(left.collect(engine="streaming").iter_rows())
     credit_notes = numbers.pop("credit_note") or 0
     if credit_notes:
         reasons["credit_note"] = credit_notes
@@ -202,19 +208,29 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
     counted = orders.filter(pl.col("left_out").is_null())
     go_live = _go_live(counted, context)
     limit = pl.lit(go_live, dtype=pl.Int32)
-    before = (pl.col("side") <= 0) & (pl.col("day") < limit)
-    after = (pl.col("side") >= 0) & (pl.col("day") >= limit)
-    each = counted.group_by("customer").agg(pl.len().alias("orders"), before=before.any(), after=after.any())
-    customers = each.collect(engine="streaming")
-    named = customers.filter(pl.col("customer").is_not_null())
-    context.evidence["orders.with_customer"] = int(named["orders"].sum())
-    context.evidence["orders.without_customer"] = int(customers["orders"].sum()) - int(named["orders"].sum())
+    rows = counted.select(
+        "customer",
+        before=((pl.col("side") <= 0) & (pl.col("day") < limit)).fill_null(False),
+        after=((pl.col("side") >= 0) & (pl.col("day") >= limit)).fill_null(False),
+    )
+    seen = {name: np.zeros(context.who.customers, dtype=np.bool_) for name in ("before", "after")}
+    of_all = named = unlisted = 0
+    for batch in rows.collect_batches(maintain_order=False):
+        of_all += batch.height
+        known = batch.drop_nulls("customer")
+        named += known.height
+        customers = known["customer"].to_numpy()
+        for name, mark in seen.items():
+            mark[customers[known[name].to_numpy()]] = True
+        if listed:
+            unlisted += int((~context.who.known[customers]).sum())
+    context.evidence["orders.with_customer"] = named
+    context.evidence["orders.without_customer"] = of_all - named
     if listed:
-        unknown = ~context.who.known[named["customer"].to_numpy()]
-        context.evidence["orders.unknown_customer"] = int(named["orders"].to_numpy()[unknown].sum())
+        context.evidence["orders.unknown_customer"] = unlisted
     if go_live is not None:
-        context.evidence["customers.seen_before"] = int(named["before"].sum())
-        context.evidence["customers.seen_both_sides"] = int((named["before"] & named["after"]).sum())
+        context.evidence["customers.seen_before"] = int(seen["before"].sum())
+        context.evidence["customers.seen_both_sides"] = int((seen["before"] & seen["after"]).sum())
 
 
 def _go_live(orders: pl.LazyFrame, context: Context) -> int | None:

@@ -100,7 +100,7 @@ class Stager:
     def _pass(self) -> tuple[Staged, ...]:
         base = self.reader.base(self._needed())
         plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
-        sinks = [rows.sink_parquet(one.path, lazy=True, compression="lz4") for one, rows in plans]
+        sinks = [rows.sink_parquet(one.path, lazy=True, compression="lz4", statistics=False) for one, rows in plans]
         ids = sorted({column.name for one, _ in plans for column in self._held(one).values()})
         cells = base.select(ids) if ids else base.select("row").head(0)
         keys = [_keys(rows) for one, rows in plans if self._has_keys(one)]
@@ -210,7 +210,10 @@ class Stager:
             self._where(source, base)
             .with_columns(*values, left.alias("left"))
             .select(
-                "row", "left", reason_of(rules).alias("reason"), *(pl.col(f"value {name}").alias(name) for name in names)
+                "row",
+                "left",
+                reason_of(rules).alias("reason"),
+                *(pl.col(f"value {name}").alias(name) for name in names),
             )
         )
         path = self.folder / f"staged-{self.table.index}-{number}.parquet"

@@ -56,8 +56,9 @@ class Twins:
         """The orders of a file that count, in one or two parts."""
         if number not in self.shared:
             return [candidates.orders]
-        rest = candidates.orders.join(self.shared[number].lazy(), on="first", how="anti")
-        return [rest, self.kept[number].lazy()]
+        rest = candidates.orders.filter(~pl.col("first").is_in(self.shared[number]["first"].implode()))
+        columns = ("order", "first", "last", "lines", *_VALUES)
+        return [rest.select(columns), self.kept[number].lazy().select(columns)]
 
 
 def find_twins(candidates: Sequence[Candidates]) -> Twins:

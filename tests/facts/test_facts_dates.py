@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clm_audit.exits import DataError
 from clm_audit.facts.clocks import clock_changes, stamp_counts
-from clm_audit.facts.dates import ISO, ZONED, DateFormat, day_of
+from clm_audit.facts.dates import ISO, ZONED, DateFormat, day_of, native_day, read_shapes, shape_exprs
 
 EPOCH = date(1970, 1, 1)
 STAMPS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30))
@@ -76,6 +76,24 @@ def test_what_is_no_date_is_null(text: str) -> None:
 
 def test_a_zone_named_in_the_header_is_converted() -> None:
     assert days(["2024-03-05 23:30"], ISO, "UTC", "America/New_York") == [number(date(2024, 3, 6))]
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "month_first"),
+    [("12/12/2024", 0, 0), ("13/12/2024", 1, 0), ("12/13/2024", 0, 1), ("31/1/2024", 1, 0), ("13/13/2024", 0, 0)],
+)
+def test_only_a_part_above_twelve_proves_the_order(text: str, day_first: int, month_first: int) -> None:
+    counts = pl.DataFrame({"t": [text]}).select(**shape_exprs(pl.col("t"), ())).row(0, named=True)
+    (shape,) = read_shapes(counts, ())
+    assert (shape.cells, shape.day_first, shape.month_first) == (1, day_first, month_first)
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("UTC", 6), (None, 5)])
+def test_typed_stamps_with_a_zone_are_moved_and_those_without_are_not(stated: str | None, expected: int) -> None:
+    frame = pl.DataFrame({"t": [datetime(2024, 3, 5, 23, 30)]}).cast(pl.Datetime("us", stated))
+    found = native_day(pl.col("t"), frame.schema["t"], "Europe/Berlin")
+    assert found is not None
+    assert frame.select(found).item() == number(date(2024, 3, expected))
 
 
 def test_an_hour_that_a_clock_repeats_is_taken_as_the_first() -> None:
