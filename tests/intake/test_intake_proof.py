@@ -162,6 +162,16 @@ def test_a_refusal_names_line_and_rule(tmp_path: Path, data: bytes, line: int, w
         assert problem.hint
 
 
+def test_a_total_right_after_the_last_row_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"1,2\n3,4\nTotal\n")
+    rules = Rules(ord(","), LF, 2)
+    proof = prove(path, "f.csv", rules, 0, is_structure=lambda record: record == b"Total")
+    assert (proof.height, proof.odd, proof.drops, proof.odd_after) == (2, 1, (), True)
+    frame = scan(path, rules, proof, {"a": "a", "b": "b"}, tmp_path / "copy").collect()
+    assert frame.drop("__row").rows() == [("1", "2"), ("3", "4")]
+
+
 def test_totals_of_another_width_are_structure_only_when_they_match(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(b"1,2\nTotal\n3,4\n\nTotal\n")

@@ -91,10 +91,11 @@ def test_no_go_live_is_said() -> None:
         calendar(100, 100, go_live=None)
 
 
-@pytest.mark.parametrize("go_live", [GO_LIVE - 200, GO_LIVE + 200])
+@pytest.mark.parametrize("go_live", [GO_LIVE - 200, GO_LIVE - 101, GO_LIVE + 100, GO_LIVE + 200])
 def test_go_live_outside_the_data_names_both_days(go_live: int) -> None:
     with pytest.raises(DataError) as caught:
         calendar(100, 100, go_live=to_date(go_live))
+    assert "lies outside the data" in str(caught.value)
     assert str(to_date(GO_LIVE - 100)) in str(caught.value)
     assert str(to_date(GO_LIVE + 99)) in str(caught.value)
 

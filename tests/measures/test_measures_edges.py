@@ -175,6 +175,16 @@ def test_where_the_cost_of_service_comes_from(columns: Row, extra: list[Row], ra
     assert cost.before.numerator == pytest.approx(per_day * cost.before.weeks * 7)
 
 
+def test_a_kind_of_response_that_one_side_records_is_no_variant() -> None:
+    days = range(GO_LIVE - 400, GO_LIVE + 200)
+    sends = [{"campaign": day, "recipient": who, "segment": 0, "day": day} for day in days for who in range(9)]
+    answers = [{"campaign": day, "recipient": 1, "day": day, "kind": "clicked"} for day in days]
+    answers += [{"campaign": day, "recipient": 1, "day": day, "kind": "opened"} for day in days if day >= GO_LIVE]
+    found = metric(measure(plan(), World({"sends": sends, "responses": answers}).facts()), "campaign_response")
+    assert found.missing is None
+    assert {each.id for each in found.variants} == {"click", "per_sent"}
+
+
 def test_service_from_the_books_alone() -> None:
     found = metric(measure(plan(), World({"orders": orders(), "spend": spend("service")}).facts()), "service_cost")
     assert found.missing is None

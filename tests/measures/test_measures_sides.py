@@ -43,6 +43,16 @@ def test_folders_that_meet_at_go_live_leave_nothing() -> None:
     assert held(found) == []
 
 
+def test_the_day_of_go_live_is_after() -> None:
+    """One order more on either side of go-live, in the files of either side: those on the wrong side do not count."""
+    found = measured(orders(-300, 0, -1) + orders(0, 300, 1))
+    more = [order(0, GO_LIVE + day, 100, side=side) for day in (-1, 0) for side in (-1, 1)]
+    added = measured(orders(-300, 0, -1) + orders(0, 300, 1) + more)
+    for side in (0, 1):
+        assert added.window_totals["orders"][side] == found.window_totals["orders"][side] + 1
+    assert sum(added.outside.values()) == sum(found.outside.values()) + 2
+
+
 def test_a_later_go_live_leaves_a_hole_before_it() -> None:
     found = measured(orders(-400, -91, -1) + orders(-91, 300, 1, 2))
     assert found.calendar.sides["orders"] == SideRows(182, 182, 13, 91, 0, 14)

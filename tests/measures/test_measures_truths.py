@@ -213,3 +213,15 @@ def test_the_cost_of_retaining_begins_with_the_first_period_after_a_whole_base()
     cost = metric(measure(plan(before=before, after=after), facts), "retention_cost")
     assert isinstance(cost.before, Ratio)
     assert (cost.before.weeks, cost.before.denominator) == (24, 6 * 20)
+
+
+@pytest.mark.parametrize(("weeks", "retained"), [(16, 1), (17, 0)])
+def test_a_base_reaches_back_from_the_begin_of_the_period_and_not_from_the_order(weeks: int, retained: int) -> None:
+    """An order in the last of 4 weeks; the 13 weeks before those 4 begin 16 weeks before its own week."""
+    regular = [order(day % 20, day, 1000) for day in range(GO_LIVE - 280, GO_LIVE + 200)]
+    regular += [order(50, GO_LIVE - 7, 1000), order(50, GO_LIVE - 7 - 7 * weeks, 1000)]
+    before, after = (Window(start=to_date(GO_LIVE + a), end=to_date(GO_LIVE + a + 28)) for a in (-28, 0))
+    facts = World({"orders": regular, "spend": spend("retention")}).facts()
+    cost = metric(measure(plan(before=before, after=after), facts), "retention_cost")
+    assert isinstance(cost.before, Ratio)
+    assert cost.before.denominator == 20 + retained

@@ -131,6 +131,9 @@ def test_lean_counts_proof_and_clear_leanings() -> None:
     assert lean_of([finding(0, "improved")]) == "good fit"
     assert lean_of([finding(0, "inconclusive", 0.9), finding(1, "inconclusive", 0.5)]) == "good fit"
     assert lean_of([finding(0, "inconclusive", 0.1)]) == "switch"
+    assert [lean_of([finding(0, "inconclusive", p)]) for p in (0.8, 0.79, 0.21, 0.2)] == [
+        "good fit", "neither", "neither", "switch"
+    ]  # fmt: skip
     assert lean_of([finding(0, "inconclusive", 0.7), finding(1, "inconclusive", None)]) == "neither"
     assert lean_of([finding(0, "improved"), finding(1, "inconclusive", 0.1)]) == "neither"
     assert decide([finding(0, "improved"), finding(1, "worsened")], [], 52).lean == "neither"
