@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, FindingValue, MetricId, VerdictValue
 from clm_audit.inference.model import Finding
+from clm_audit.measures.model import Measured, Totals
 from clm_audit.verdict.checks import CHECK_IDS
-from clm_audit.verdict.judge import STRENGTH, UNKNOWN_CAPS, UNKNOWN_ROW, WITHHELD_ROW, capped
+from clm_audit.verdict.judge import STRENGTH, UNKNOWN_CAPS, UNKNOWN_ROW, WITHHELD_ROW, capped, judge
 from clm_audit.verdict.model import Check, CheckStatus
 from clm_audit.verdict.truth import TABLE, decide
+from report import worlds
 
 VALUES: tuple[FindingValue, ...] = ("improved", "worsened", "no material change", "inconclusive", "not assessable")
 
@@ -28,6 +31,15 @@ def check(status: CheckStatus, *metrics: MetricId, name: str = "currency") -> Ch
 def test_nothing_failed_nothing_capped() -> None:
     verdict = capped(findings("improved", "improved"), [check("warn", *METRIC_IDS), check("pass", *METRIC_IDS)], [], 52)
     assert (verdict.value, verdict.uncapped, verdict.capped_by) == ("good fit", "good fit", ())
+
+
+@pytest.mark.parametrize(("days", "value"), [(91, "switch"), (90, "inconclusive")])
+def test_time_since_go_live_counts_the_wash_out(days: int, value: VerdictValue) -> None:
+    when = worlds.calendar(after=(worlds.GO_LIVE + 28, worlds.GO_LIVE + days), washout_weeks=4)
+    measured = Measured(when, Totals({}, {}), (), {}, worlds.window_totals(known=False))
+    found = findings("worsened", "worsened")
+    verdict = judge(AuditPlan(), worlds.exports(), worlds.facts(), measured, found).verdict
+    assert verdict.uncapped == value
 
 
 def test_withholding_what_decided_weakens() -> None:
