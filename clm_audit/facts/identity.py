@@ -61,10 +61,14 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
     texts = _texts(pools, staged)
     merged = _follow(texts, _merges(texts, staged))
     linked, several = _links(texts, staged)
-    keys = texts.join(merged, on=["space", "key"], how="left", maintain_order="left")
-    keys = keys.with_columns(key=pl.coalesce("target", "key")).drop("target")
-    keys = keys.join(linked, on="key", how="left", maintain_order="left")
-    keys = keys.with_columns(final=pl.coalesce("address", "key"))
+    keys = texts
+    if merged.height:
+        keys = keys.join(merged, on=["space", "key"], how="left", maintain_order="left")
+        keys = keys.with_columns(key=pl.coalesce("target", "key")).drop("target")
+    keys = keys.with_columns(final="key")
+    if linked.height:
+        keys = keys.join(linked, on="key", how="left", maintain_order="left")
+        keys = keys.with_columns(final=pl.coalesce("address", "key"))
     names = keys.select("final").drop_nulls().unique().sort("final").with_row_index("customer")
     keys = keys.join(names, on="final", how="left", maintain_order="left")
     ids, emails = {}, {}

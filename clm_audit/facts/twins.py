@@ -85,12 +85,13 @@ def _open_total() -> pl.Expr:
 
 
 def _by_held_keys(members: Sequence[tuple[int, Candidates]], keys: Sequence[pl.DataFrame]) -> list[pl.LazyFrame]:
+    """Of files with one row an order, where no good row lacks a total."""
     places = alike.repeated(np.concatenate([key["hash"].to_numpy() for key in keys]))
     found, start = [], 0
     for (number, one), key in zip(members, keys, strict=True):
         low, high = np.searchsorted(places, (start, start + key.height))
         rows = key["row"].gather(places[low:high] - np.uint32(start))
-        found.append(_described(number, one, one.orders.filter(pl.col("first").is_in(rows.implode()) | _open_total())))
+        found.append(_described(number, one, one.orders.filter(pl.col("first").is_in(rows.implode()))))
         start += key.height
     return found
 
