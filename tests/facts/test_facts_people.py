@@ -56,6 +56,12 @@ def test_merged_records_are_one_customer(build) -> None:
     assert built.file("c.csv").rows.accepted == 6
 
 
+def test_the_address_of_a_customer_export_goes_before_that_of_an_order(build) -> None:
+    orders = "order,date,amount,customer,email\n1,2024-01-05,1,a,b@y.org\n2,2024-01-05,1,,x@x.org\n"
+    built = build({"c.csv": "customer,email\na,x@x.org\n", "o.csv": orders})
+    assert built.tables["orders"]["customer"].n_unique() == 1
+
+
 def test_a_long_chain_of_merges_is_followed_to_its_end(build) -> None:
     chain = "".join(f"c{n},,c{n + 1},\n" for n in range(9)) + "c9,n@x.org,,\n"
     orders = "".join(f"{n},2024-01-05,1,c{n}\n" for n in range(10))
