@@ -89,6 +89,29 @@ def test_retention_cost_does_not_depend_on_how_many_customers_there_are(copies: 
     assert math.isclose(cost.before.value, 28 * 7 / 20)  # 20 customers, each there in every 4 weeks of 28 days
 
 
+def test_a_customer_of_a_before_file_is_on_file_at_the_end_of_before() -> None:
+    """Who first ordered after go-live, but stands in a file of *before*, was on file when that window ended."""
+    late = [*regulars(), order(50, GO_LIVE + 20, 1000)]
+    for side, customers in ((-1, (21, 21)), (0, (20, 21))):
+        listed = [{"customer": 50, "segment": 0, "acquired": None, "side": side, "file": 1}]
+        found = measure(plan(), World({"orders": late, "customers": listed}).facts())
+        assert found.window_totals["customers"] == customers
+
+
+def test_a_row_on_the_day_after_the_last_window_day_is_outside() -> None:
+    """Windows are half-open: the row counts one day earlier, and is outside on the day itself."""
+    end = GO_LIVE + 182
+    windows = {
+        "before": Window(start=to_date(GO_LIVE - 182), end=to_date(GO_LIVE)),
+        "after": Window(start=to_date(GO_LIVE), end=to_date(end)),
+    }
+    rows = [row for row in regulars() if row["day"] < end - 1]
+    for day, counted in ((end - 1, 1), (end, 0)):
+        found = measure(plan(**windows), World({"orders": [*rows, order(3, day, 1000, file=7)]}).facts())
+        assert found.window_totals["orders"][1] == 181 + counted
+        assert found.outside.get(7, 0) == 1 - counted
+
+
 def test_customers_on_file_are_those_of_the_end_of_the_window() -> None:
     """Ten bought in the year before go-live, ten more in the year after; one more has no order and no date."""
     rows = [order(day % 10, day, 1000) for day in DAYS] + [
