@@ -148,9 +148,7 @@ def _date(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     if form.order == "given":
         return _given(cells, form.pattern).dt.date()
     if form.order == "iso":
-        return pl.when(cells.str.contains(_ISO)).then(
-            cells.str.head(10).str.strip_chars_end(" T").str.to_date("%Y-%m-%d", strict=False)
-        )
+        return pl.when(cells.str.contains(_ISO)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
     if form.order == "compact":
         return pl.when(cells.str.contains(r"^\d{8}$")).then(cells).str.to_date("%Y%m%d", strict=False)
     pattern = regex(form)

@@ -1,4 +1,4 @@
-"""Counts that the data checks ask for: first and last days, stamps without a zone, clock changes."""
+"""Counts that the data checks ask for: first and last days, stamps without a zone, clock changes, rounded amounts."""
 
 from __future__ import annotations
 
@@ -32,19 +32,23 @@ def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
 
 def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> None:
     """``dates.naive``: stamps with a time of day and no zone; ``dates.dst_gap`` and ``dates.dst_overlap``:
-    those that a change of the clock makes impossible or ambiguous (their day is not in doubt)."""
+    those that a change of the clock makes impossible or ambiguous (their day is not in doubt);
+    ``amounts.rounded``: amounts that are no whole hundredths, each rounded for itself."""
     for name in ("dates.naive", "dates.zoned", "dates.dst_gap", "dates.dst_overlap"):
         context.count(name, 0)
     by_default = plan.origins.get("timezone", "default") == "default"
     for one in staged:
         for name, count in one.stamps.items():
-            context.count(f"dates.{name}", count)
+            context.count("amounts.rounded" if name == "rounded" else f"dates.{name}", count)
         if one.stamps.get("naive") and by_default:
             note = f"stamps without a zone are read as {plan.timezone}, because no timezone is set"
             notes = context.books[one.table.index].notes
             if note not in notes:
                 notes.append(note)
         _note_clock_changes(one, plan, context)
+        if rounded := one.stamps.get("rounded"):
+            note = f"amounts with more than two decimals, rounded half to even: {rounded:,}"
+            context.books[one.table.index].notes.append(note)
 
 
 def _note_clock_changes(one: Staged, plan: AuditPlan, context: Context) -> None:

@@ -92,8 +92,12 @@ def to_plain(cells: pl.Expr, locale: Locale) -> pl.Expr:
 def scaled(plain: pl.Expr, scale: int) -> pl.Expr:
     """Plain decimal text -> int64 in 1/``scale`` units, half-even; null stays null."""
     places = len(str(scale)) - 1
-    number = plain.cast(pl.Decimal(38, 18), strict=False).round(places, mode="half_to_even")
-    return (number * scale).cast(pl.Int64, strict=False)
+    return plain.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
+
+
+def rounds(plain: pl.Expr) -> pl.Expr:
+    """Whether a plain decimal loses something when it is rounded to hundredths."""
+    return plain.str.contains(r"^[+-]?\d*\.\d\d0*[1-9]\d*$").fill_null(False)
 
 
 def more_places(plain: pl.Expr) -> pl.Expr:

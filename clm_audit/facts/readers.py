@@ -18,6 +18,7 @@ from clm_audit.intake.recognise import CUSTOM
 
 Rule = tuple[str, str, pl.Expr]  # reject code, header, whether a row breaks it
 FLOAT_CENTS = 1e13  # below it a float still tells every hundredth apart
+FLOAT_DUST = 0.005  # hundredths: more than the distance of a float from the decimal that it stands for
 LARGEST = 10**17
 _FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
 _NATIVE = "native "
@@ -80,6 +81,21 @@ class Reader:
             return {f"zoned/{number}": pl.col(column.name).count()}
         counts = stamp_counts(pl.col(column.name), self.zone)
         return {f"{name}/{number}": count for name, count in counts.items()}
+
+    def rounded(self, column: Column) -> pl.Expr:
+        """How many amounts of a column are no whole hundredths (of floats: by the first four decimals)."""
+        dtype, native = self._dtype(column), pl.col(_NATIVE + column.name)
+        if isinstance(dtype, pl.Decimal):
+            unit = pl.lit(10 ** max(0, dtype.scale - 2), dtype=pl.Int128)
+            return (native.to_physical() % unit != 0).sum() if dtype.scale > 2 else pl.lit(0)
+        if dtype.is_float():
+            cents = native.cast(pl.Float64) * money.CENT
+            return ((cents - cents.round(mode="half_to_even")).abs() > FLOAT_DUST).sum()
+        if not self.formats.is_text(column):
+            return pl.lit(0)
+        locale = self.formats.money.get(column.name, "plain")
+        cells = pl.col(column.name)
+        return money.rounds(cells if locale == "plain" else money.to_plain(cells, locale)).sum()
 
     def _dtype(self, column: Column) -> pl.DataType:
         return self.table.frame.collect_schema()[column.name]

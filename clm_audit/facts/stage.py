@@ -102,21 +102,23 @@ class Stager:
         plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
         sinks = [rows.sink_parquet(one.path, lazy=True, compression="lz4", statistics=False) for one, rows in plans]
         ids = sorted({column.name for one, _ in plans for column in self._held(one).values()})
-        cells = base.select(ids) if ids else base.select("row").head(0)
-        keys = [_keys(rows) for one, rows in plans if self._has_keys(one)]
+        keyed = {one.number: one.columns["order"].name for one, _ in plans if self._has_keys(one)}
+        held = [*ids, *(pl.col(name).hash().alias(f"hash {number}") for number, name in keyed.items())]
+        cells = base.select(held) if held else base.select("row").head(0)
         totals = base.filter(self._is_total()).select("row")
-        queries = [*sinks, base.select(**self._counts()), totals, cells, *keys]
-        counts, summed, texts, *hashed = pl.collect_all(queries, engine="streaming")[len(sinks) :]
+        # every query starts at ``base``: only then is the file read once for all of them
+        queries = [*sinks, base.select(**self._counts()), totals, cells]
+        counts, summed, whole = pl.collect_all(queries, engine="streaming")[len(sinks) :]
         self.totals = summed["row"].to_numpy().astype(np.int64)
         numbers = self._numbers(counts)
         notes = tuple(dict.fromkeys([*self.formats.notes, *self._states(plans, base)]))
         pool = self.reader.pool("id")
-        codes = {name: self.pools.code_all(pool, texts[name]) for name in ids}
+        codes = {name: self.pools.code_all(pool, whole[name]) for name in ids}
         staged = [
             replace(
                 one,
                 codes={name: codes[column.name] for name, column in self._held(one).items()},
-                keys=hashed.pop(0) if self._has_keys(one) else None,
+                keys=one.keys_of(whole[f"hash {one.number}"]) if one.number in keyed else None,
             )
             for one, _ in plans
         ]
@@ -157,10 +159,11 @@ class Stager:
                 yield statuses.named(dict(states.collect(engine="streaming").iter_rows()))
 
     def _counts(self) -> dict[str, pl.Expr]:
-        """Counts over the whole file: rows, stamps, and cells with three decimals that could be thousands."""
+        """Counts over the whole file: rows, stamps, rounded amounts, and three decimals that could be thousands."""
         counts = {"rows": pl.len()}
         for number, column in enumerate(self.day_columns()):
             counts.update(self.reader.stamps(number, column))
+        counts |= {f"rounded/{n}": self.reader.rounded(column) for n, column in enumerate(self._of_kind("cents"))}
         for number, column in enumerate(self._doubtful()):
             counts[f"places/{number}"] = money.more_places(pl.col(column.name)).sum()
         return counts
@@ -253,8 +256,3 @@ class Stager:
             for column in self._doubtful():
                 changed |= self.formats.confirm(column, is_date=False)
         return changed
-
-
-def _keys(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The row numbers and hashes of the keys of good rows."""
-    return rows.filter(pl.col("reason") == 0).select("row", hash=pl.col("order").hash())

@@ -18,7 +18,8 @@ from clm_audit.intake.model import RawTable
 class Staged:
     """The typed rows of one yield of one file. ``columns`` are the fields that the file has.
 
-    ``stamps`` (counts of naive and zoned stamps) and ``notes`` are of the file, on its first yield.
+    ``stamps`` (counts of naive and zoned stamps, and of ``rounded`` amounts) and ``notes`` are of the file, on
+    its first yield.
     ``codes`` are fields that are held in memory, by row number, and ``keys`` the row numbers and hashes of the
     keys of good rows; a large file has neither: its codes stand in the Parquet, its keys are hashed when needed.
     """
@@ -55,6 +56,12 @@ class Staged:
         """The staged rows, lazily."""
         rows = pl.scan_parquet(self.path, glob=False)
         return rows.with_columns(_by_row(codes).alias(name) for name, codes in self.codes.items())
+
+    def keys_of(self, hashes: pl.Series) -> pl.DataFrame:
+        """The row numbers of good rows, and their hashes out of those of all rows."""
+        good = pl.scan_parquet(self.path, glob=False).filter(pl.col("reason") == 0).select("row")
+        rows = good.collect(engine="streaming")["row"]
+        return pl.DataFrame({"row": rows, "hash": hashes if len(rows) == len(hashes) else hashes.gather(rows)})
 
 
 def _by_row(codes: pl.Series) -> pl.Expr:

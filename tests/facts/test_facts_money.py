@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import polars as pl
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.exits import DataError
+from clm_audit.facts.build import build_facts
 from clm_audit.facts.money import (
     MoneyProfile,
     half_even,
@@ -18,6 +21,8 @@ from clm_audit.facts.money import (
     strip_adornment,
     to_plain,
 )
+from clm_audit.facts.store import run_folder
+from clm_audit.intake.read import read_exports
 
 AMOUNTS = st.decimals(min_value="-999999999999", max_value="999999999999", places=2)
 LONG = st.decimals(min_value="-99999999", max_value="99999999", places=6)
@@ -149,3 +154,40 @@ def test_currency_is_taken_from_the_only_one_seen_or_not_stated(build) -> None:
 def test_a_currency_that_is_none_is_rejected(build) -> None:
     built = build({"o.csv": "order,date,amount,currency\na,2024-01-05,1,Euro\nb,2024-01-05,1,EUR\n"})
     assert built.codes() == [("bad_currency", "currency", "rejected")]
+
+
+def test_amounts_that_are_rounded_are_counted_and_noted(build) -> None:
+    header = "order_id,date,amount,customer_id\n"
+    text = header + "".join(
+        f"{number},2024-01-0{number},{amount},c\n"
+        for number, amount in enumerate(["1.005", "2.50", "3", "4.500", "5.0001", "x"], start=1)
+    )
+    built = build({"orders.csv": text})
+    assert built.facts.evidence["amounts.rounded"] == 2
+    assert "amounts with more than two decimals, rounded half to even: 2" in built.file("orders.csv").notes
+    assert [row[0] for row in built.rows("orders", "net")] == [100, 250, 300, 450, 500]
+
+
+@pytest.mark.parametrize(
+    ("values", "dtype", "rounded"),
+    [
+        ([Decimal("1.0050"), Decimal("2.5000"), Decimal("-0.0150")], pl.Decimal(12, 4), 2),
+        ([Decimal("1.5"), Decimal("2.0"), Decimal("-3.5")], pl.Decimal(12, 1), 0),
+        ([Decimal("1.05"), Decimal("2.01"), Decimal("-3.99")], pl.Decimal(12, 2), 0),
+        ([1.125, 0.1 + 0.2, -4.35], pl.Float64, 1),
+        ([7, 8, -9], pl.Int64, 0),
+    ],
+)
+def test_typed_amounts_are_exact_and_their_rounding_is_counted(tmp_path, values, dtype, rounded: int) -> None:
+    days = [date(2024, 1, number) for number in (1, 2, 3)]
+    frame = pl.DataFrame({"order": ["1", "2", "3"], "date": days, "customer": ["a", "b", "c"]})
+    path = tmp_path / "orders.parquet"
+    frame.with_columns(amount=pl.Series(values, dtype=dtype)).write_parquet(path)
+    columns = {"fact": "orders", "order": "order", "date": "date", "amount": "amount", "customer": "customer"}
+    plan = AuditPlan(go_live=date(2024, 7, 1), sources=(Source(path=path, map=columns),), root=tmp_path)
+    with run_folder() as folder:
+        facts = build_facts(plan, read_exports(plan, folder), folder)
+        gross = facts.tables["orders"].collect().sort("order")["gross"].to_list()
+    nearest = [Decimal(str(value)) if dtype != pl.Float64 else Decimal(f"{value:.10g}") for value in values]
+    assert gross == [exact(value) for value in nearest]
+    assert facts.evidence["amounts.rounded"] == rounded
