@@ -156,7 +156,11 @@ def _from_decimal(native: pl.Expr, places: int, scale: int) -> pl.Expr:
 
 
 def _from_float(native: pl.Expr, scale: int) -> pl.Expr:
-    """A float that is the nearest one to a decimal of two places is that decimal; others are rounded."""
+    """A float that is the nearest one to a decimal of two places is that decimal.
+
+    Others are rounded by the product of the float, not by the digits that it prints: 1.015, which a float can only
+    hold as a little less, becomes 1.01 here and 1.02 as text or decimal. Their number is in the file's notes.
+    """
     number = native.cast(pl.Float64)
     units = (number * scale).round(mode="half_to_even")
     safe = number.is_finite() & (number.abs() < FLOAT_CENTS / (scale / money.CENT))
