@@ -84,6 +84,8 @@ def run() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+    # Set before numpy loads: starting its threads costs more CPU time than the model's small matrices ever need.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = main(sys.argv[1:])
     except StoppedError as stop:
