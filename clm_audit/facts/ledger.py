@@ -61,16 +61,16 @@ class Book:
         """The ledger line; rows that serve no fact are understood and accepted."""
         table = self.table
         if table.duplicate_of is not None:
-            return RowCounts(read=table.height + table.structure, duplicate=table.height, structure=table.structure)
+            return RowCounts(read=table.read, duplicate=table.height, rejected=table.lost, structure=table.structure)
         total = (self.state & TOTAL) > 0
         taken = ~total & ((self.state & ACCEPTED) > 0)
         rejected = ~total & ~taken & ((self.state & REJECTED) > 0)
         repeated = ~total & ~taken & ~rejected & ((self.state & REPEATED) > 0)
         totals, lost = int(total.sum()), (int(rejected.sum()), int(repeated.sum()))
         return RowCounts(
-            read=table.height + table.structure,
+            read=table.read,
             accepted=table.height - totals - sum(lost),
-            rejected=lost[0],
+            rejected=lost[0] + table.lost,
             duplicate=lost[1],
             structure=table.structure + totals,
         )
@@ -96,14 +96,15 @@ class Book:
         )
 
     def rejects(self) -> tuple[Reject, ...]:
-        """Rows that were not taken, located in the file, in its order; rejected before repeated ones if many."""
+        """Rows that were not taken or were repaired, in the order of the file; rejected before repeated ones if many."""
         ordered = sorted(self.entries, key=lambda entry: entry.repeated)
         flat = [(int(row), entry) for entry in ordered for row in np.sort(entry.rows)]
         kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))
         if len(flat) > LISTED:
             self.notes.append(f"rows not taken that are counted and not listed one by one: {len(flat) - LISTED:,}")
         places = locate(self.table, [row for row, _ in kept]) if kept else {}
-        return tuple(self._reject(row, entry, places[row]) for row, entry in kept)
+        found = (*self.table.faults, *(self._reject(row, entry, places[row]) for row, entry in kept))
+        return tuple(sorted(found, key=lambda one: (one.line, one.byte))) if self.table.faults else found
 
     def _reject(self, row: int, entry: Entry, place: tuple[int, int]) -> Reject:
         taken = bool(self.state[row] & ACCEPTED)

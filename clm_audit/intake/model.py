@@ -15,7 +15,7 @@ from clm_audit.config.preset import ExportObject
 
 ROW = "__row"  # 0-based number of the data row in its file, in every raw table
 Progress = Callable[[str, int, int], None]  # (what, done, of) in bytes or rows; drawn by the CLI on stderr
-Action = Literal["rejected", "duplicate", "left out"]
+Action = Literal["rejected", "duplicate", "left out", "repaired"]
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -57,7 +57,7 @@ class FileRecord(Frozen):
 
 
 class Reject(Frozen):
-    """One row that was not taken. ``line`` is the physical line (1-based), ``byte`` the offset of the
+    """One row that was not taken, or taken only after a repair (``action`` says which). ``line`` is the physical line (1-based), ``byte`` the offset of the
     record's first byte in the (decompressed) file; spreadsheets and Parquet have ``byte`` = -1."""
 
     file: str
@@ -75,7 +75,8 @@ class Layout:
     Text: ``content`` is the UTF-8 text that was proved, its data begin at byte ``start``; ``separator``
     and ``end`` are the bytes between fields and after records, ``width`` the number of fields;
     ``encoding``, ``lead`` and ``nuls`` lead back to the bytes of the original. Spreadsheets: ``content``
-    holds the sheet row of each data row. Parquet has no content.
+    holds the sheet row of each data row. Parquet has no content. A file that went through repair has
+    ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row.
     """
 
     content: Path | None = None
@@ -86,6 +87,7 @@ class Layout:
     encoding: str = "utf-8"
     lead: int = 0
     nuls: tuple[int, ...] = ()
+    positions: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ class RawTable:
 
     ``frame`` has the file's columns plus :data:`ROW`. ``height`` is the proved number of data rows.
     ``object`` is None for a file that no preset knows and the config does not map.
-    ``structure`` counts the records that are not data rows; ``read = height + structure``.
+    ``structure`` counts the records that are not data rows, ``lost`` those that are rejected before they
+    became rows; ``read = height + structure + lost``. ``faults`` lists the lost and the repaired ones.
     ``headers`` maps the column name in ``frame`` to the header as written (names are made unique).
     ``duplicate_of`` is the index of a table of the same source with exactly the same bytes; all rows
     of this one are duplicates. ``layout`` serves :func:`clm_audit.intake.locate.locate`.
@@ -120,6 +123,13 @@ class RawTable:
     notes: tuple[str, ...] = field(default=())
     duplicate_of: int | None = None
     layout: Layout | None = None
+    lost: int = 0
+    faults: tuple[Reject, ...] = ()
+
+    @property
+    def read(self) -> int:
+        """Records of the file, whatever became of them."""
+        return self.height + self.structure + self.lost
 
     @property
     def side(self) -> Side:
