@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.model import Layout, Progress
+from clm_audit.intake.model import Layout, Progress, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.open import Found
 from clm_audit.intake.recognise import Candidate, candidates, missing, why_unknown
@@ -73,6 +73,8 @@ class Content:
     layout: Layout | None
     fitting: tuple[Candidate, ...]
     notes: tuple[str, ...] = ()
+    lost: int = 0
+    faults: tuple[Reject, ...] = ()
 
     def holds_value(self, column: str) -> bool:
         """Whether any row has more than blanks in a column; most files say so in their first rows."""

@@ -27,6 +27,9 @@ def locate(table: RawTable, rows: Sequence[int]) -> Mapping[int, tuple[int, int]
     layout = table.layout
     if not len(wanted):
         return {}
+    if layout is not None and layout.positions is not None:
+        places = pl.scan_parquet(layout.positions, glob=False).select(pl.all().gather(wanted.tolist())).collect()
+        return {int(row): place for row, place in zip(wanted, places.select("line", "byte").iter_rows(), strict=True)}
     if layout is None or layout.content is None:
         return {int(row): (int(row) + 1, -1) for row in wanted}
     if not layout.width:

@@ -126,6 +126,8 @@ def _table(job: Job) -> RawTable:
         nulls=chosen.nulls,
         notes=content.notes if content.height else (*content.notes, "no data rows below the header"),
         layout=content.layout,
+        lost=content.lost,
+        faults=content.faults,
     )
 
 
