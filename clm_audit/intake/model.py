@@ -57,8 +57,11 @@ class FileRecord(Frozen):
 
 
 class Reject(Frozen):
-    """One row that was not taken, or taken only after a repair (``action`` says which). ``line`` is the physical line (1-based), ``byte`` the offset of the
-    record's first byte in the (decompressed) file; spreadsheets and Parquet have ``byte`` = -1."""
+    """One row that was not taken, or taken only after a repair (``action`` says which).
+
+    ``line`` is the physical line (1-based), ``byte`` the offset of the record's first byte in the
+    (decompressed) file; spreadsheets and Parquet have ``byte`` = -1.
+    """
 
     file: str
     line: int

@@ -1,26 +1,18 @@
-"""Delimited text: decoded, its header found, proved from end to end, scanned."""
+"""Delimited text exports: recognised by the header that the reading finds."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from clm_audit.exits import DataError
 from clm_audit.intake.decode import Text, decode, decompress
-from clm_audit.intake.dialect import SEPARATOR_NAMES, Header, find_header
+from clm_audit.intake.delimited import read_delimited
 from clm_audit.intake.job import Content, Job, UnknownExportError
-from clm_audit.intake.limits import HEAD, MAX_COLUMNS
 from clm_audit.intake.magic import kind_of
-from clm_audit.intake.marks import CR, LF, Rules, header_fault
-from clm_audit.intake.model import Layout
 from clm_audit.intake.names import column_of
-from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.recognise import Candidate
-from clm_audit.intake.scan import scan, unique_names
-
-_ENDS = {b"\r\n": "CRLF", b"\r": "CR"}
 
 
 def read_gzip(job: Job) -> Content:
@@ -34,36 +26,35 @@ def read_gzip(job: Job) -> Content:
 
 
 def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
-    """A delimited text file. Raises :class:`DataError` at the first line that cannot be proved."""
+    """A delimited text file. Raises :class:`DataError` when no reading of it can be defended."""
     text = _decoded(job, path)
-    with text.path.open("rb") as file:
-        header = find_header(file.read(HEAD), job.names, text.start)
-    if header is None:
-        raise DataError("an empty file", where=job.name, hint="export it again, or remove it")
-    if len(header.record.cells) > MAX_COLUMNS:
-        what = f"{len(header.record.cells):,} columns; more than {MAX_COLUMNS:,} are not read"
-        if not job.found.promised:
-            raise UnknownExportError(what)
-        raise DataError(what, where=f"{job.name}:{header.record.line}", hint="export fewer columns")
-    headers = unique_names(header.record.cells)
-    fitting = job.fitting(headers)
-    rules = Rules(ord(header.separator), CR if header.record.end == b"\r" else LF, len(headers))
-    _check_header(job, text, header, rules)
-    proof = _proved(job, text, header, rules, _structure(fitting, headers, header.separator))
-    record = header.record
+    size = max(text.path.stat().st_size, 1)
+    fitting: list[Candidate] = []
+
+    def totals(headers: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
+        fitting.extend(job.fitting(headers))
+        return _totals(fitting, headers)
+
+    def tick(done: int) -> None:
+        job.progress(job.name, (size + done) // 2, size)
+
+    try:
+        found = read_delimited(text, job.name, job.copy("rows"), job.names, totals, tick)
+    except DataError as error:
+        if fitting or job.found.promised:
+            raise
+        raise UnknownExportError(error.problems[0].what) from error
     return Content(
-        frame=scan(text.path, rules, proof, headers, job.copy("rows")),
-        height=proof.height,
-        structure=header.index + 1 + proof.blank + proof.odd,
-        headers=headers,
-        header_line=record.line,
+        frame=found.frame,
+        height=found.height,
+        structure=found.structure,
+        headers=found.headers,
+        header_line=found.header_line,
         encoding=text.encoding,
-        dialect=f"{SEPARATOR_NAMES[header.separator]}, {_ENDS.get(record.end, 'LF')}",
-        layout=Layout(
-            text.path, record.stop, rules.separator, rules.end, rules.width, text.encoding, text.lead, text.nuls
-        ),
-        fitting=fitting,
-        notes=(*notes, *text.notes, *((f"{proof.odd} total or footer lines of another width",) if proof.odd else ())),
+        dialect=found.dialect,
+        layout=found.layout,
+        fitting=tuple(fitting),
+        notes=(*notes, *text.notes, *found.notes),
     )
 
 
@@ -78,38 +69,12 @@ def _decoded(job: Job, path: Path) -> Text:
         raise UnknownExportError(error.problems[0].what) from error
 
 
-def _proved(job: Job, text: Text, header: Header, rules: Rules, is_structure: Structure) -> Proof:
-    size = max(text.path.stat().st_size, 1)
-    return prove(
-        text.path,
-        job.name,
-        rules,
-        header.record.stop,
-        is_structure,
-        lambda done: job.progress(job.name, (size + done) // 2, size),
-    )
-
-
-def _check_header(job: Job, text: Text, header: Header, rules: Rules) -> None:
-    with text.path.open("rb") as file:
-        file.seek(header.record.start)
-        fault = header_fault(file.read(header.record.stop - header.record.start), rules)
-    if fault is not None:
-        where = f"{job.name}:{header.record.line}"
-        raise DataError(f"the header: {fault}", where=where, hint="mend that line or export the file again")
-
-
-def _structure(fitting: Sequence[Candidate], headers: Mapping[str, str], separator: str) -> Structure:
-    """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
+def _totals(fitting: list[Candidate], headers: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """Number of a column, and the pattern that a total has there."""
     columns = list(headers)
     tests: list[tuple[int, re.Pattern[str]]] = []
     for column, pattern in {pair for one in fitting for pair in one.export.totals.items()}:
         name = column_of(headers, (column,))
         if name is not None:
             tests.append((columns.index(name), re.compile(pattern)))
-
-    def is_structure(record: bytes) -> bool:
-        cells = next(csv.reader([record.decode("utf-8", "replace")], delimiter=separator), [])
-        return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
-
-    return is_structure
+    return tuple(tests)
