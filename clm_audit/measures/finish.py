@@ -85,8 +85,8 @@ def _dated(collected: Collected) -> list[tuple[Columns, tuple[str, ...]]]:
 
 
 def _segment(columns: Columns) -> Array:
-    """Campaigns have no segment; they stand under 0, *not known*."""
-    return columns.get("segment", np.zeros(columns["day"].size, dtype=np.int64))
+    """Campaigns have no segment, nor has a table where no segments were asked for: 0, *not known*."""
+    return columns.get("segment", np.zeros(next(iter(columns.values())).size, dtype=np.int64))
 
 
 def _week_sums(columns: Columns, names: tuple[str, ...], calendar: Calendar) -> Cells:
@@ -104,7 +104,7 @@ def gap_cells(columns: Columns, grid: Grid) -> Cells:
 
     0: the first week in which they were seen; the largest gap stands for all longer ones.
     """
-    keys = {"segment": columns["segment"], "week": columns["week"] - grid.shift, "gap": columns["gap"]}
+    keys = {"segment": _segment(columns), "week": columns["week"] - grid.shift, "gap": columns["gap"]}
     return cells(keys, {"customers": columns["customers"]})
 
 
@@ -151,7 +151,7 @@ def _order_periods(collected: Collected, gaps: Cells, calendar: Calendar) -> Cel
     sums = Cells(days.keys, {name: days.values[name] for name in ORDER_SUMS})
     found = collected["buyers"]
     bought = cells(
-        {"segment": found["segment"], "period": found["period"] - grid.shift // weeks},
+        {"segment": _segment(found), "period": found["period"] - grid.shift // weeks},
         {name: found[name] for name in ("buyers", "n2", "x2", "xn")},
     )
     first = gaps.keys["gap"] == 0

@@ -46,7 +46,7 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         if not set(day_counts(daily, None)) - {"acquired"}:
             raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
-        collected = engine.collect(total_frames(tables, daily, calendar))
+        collected = engine.collect(total_frames(tables, daily, calendar, segments=len(facts.segments)))
     counts = day_counts(daily, calendar.go_live)
     totals, calendar = finish(collected, daily, counts, calendar)
     inputs = Inputs(plan, facts, calendar, totals, daily, counts)

@@ -72,6 +72,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             lambda left, _: left.group_by("key").agg(product=(nw.col("day") * nw.col("key")).sum())
         ),
         "two_step_distinct": Operation(_distinct),
+        "sort": Operation(lambda left, _: left.select("key", "day").sort("key", "day")),
         "n_unique": Operation(lambda left, _: left.group_by("key").agg(nw.col("day").n_unique())),
         "shift_over": Operation(_previous),
         "cum_sum_over": Operation(_running),

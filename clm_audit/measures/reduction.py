@@ -18,6 +18,7 @@ from clm_audit.measures.model import Calendar
 from clm_audit.measures.wide import customer_frame
 
 Frame = nw.LazyFrame[Any]
+Split = tuple[str, ...]  # ("segment",), or nothing where all rows have the same one: then no row carries it along
 LONGEST_PERIOD = 4  # weeks
 
 
@@ -88,7 +89,7 @@ def _credit_notes(tables: Frames, daily: Collected, calendar: Calendar) -> Frame
     )
 
 
-def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar) -> Frames:
+def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar, split: Split) -> Frames:
     """Orders per day, order values per window, customers per period, and gaps between order weeks.
 
     Credit notes take part in the sums of days and in what a customer did in a period, and nowhere else.
@@ -96,22 +97,26 @@ def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar) -> Fram
     grid = Grid.of(calendar)
     known = orders.filter(~nw.col("customer").is_null())
     weekly = (
-        known.select("net", nw.col("segment").fill_null(0), at=grid.at())
+        known.select("net", *_known_segment(split), at=grid.at())
         .group_by("at")
-        .agg(n=nw.len(), x=nw.col("net").sum(), segment=nw.col("segment").max())
+        .agg(n=nw.len(), x=nw.col("net").sum(), **{name: nw.col(name).max() for name in split})
         .with_columns(nw.col("n", "x").cast(nw.Int64))
     )
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
-        "order_days": _order_days(orders),
+        "order_days": _order_days(orders, split),
         "values": _values(orders, calendar),
-        "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid),
-        "gaps": _gaps(weekly, grid),
+        "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
+        "gaps": _gaps(weekly, grid, split),
     }
 
 
-def _order_days(orders: Frame) -> Frame:
+def _known_segment(split: Split) -> list[nw.Expr]:
+    return [nw.col(name).fill_null(0) for name in split]
+
+
+def _order_days(orders: Frame, split: Split) -> Frame:
     """Sums per segment and day; anonymous orders are clusters of one, so their moments are theirs alone.
 
     The float sums of absolute amounts only prove that no integer sum can have wrapped.
@@ -123,14 +128,14 @@ def _order_days(orders: Frame) -> Frame:
         "gross",
         "refunded",
         "net",
-        nw.col("segment").fill_null(0),
+        *_known_segment(split),
         known=flag(~nw.col("customer").is_null()),
         nameless_xn=nameless.then(net).otherwise(nw.lit(0.0)),
         nameless_x2=nameless.then(net * net).otherwise(nw.lit(0.0)),
         size=as_float("gross").abs() + as_float("refunded").abs() + net.abs(),
     )
     names = ("gross", "refunded", "net", "nameless_xn", "nameless_x2", "size")
-    return typed.group_by("segment", "day").agg(
+    return typed.group_by(*split, "day").agg(
         orders=nw.len(), known_orders=nw.col("known").sum(), **{name: nw.col(name).sum() for name in names}
     )
 
@@ -157,41 +162,43 @@ def _values(orders: Frame, calendar: Calendar) -> Frame:
     return placed.group_by("window", "cents").agg(orders=nw.len())
 
 
-def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid) -> Frame:
+def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid, split: Split) -> Frame:
     """Customers who ordered, and second moments of what each did in a period, per segment and period."""
-    names = ("at", "segment", "n", "x")
+    names = ("at", *split, "n", "x")
     periodic = weekly.with_columns(nw.col("at") // weeks)
     if notes is not None:
         known = notes.filter(~nw.col("customer").is_null())
         given = known.with_columns(n=nw.lit(0).cast(nw.Int64), x=nw.col("net"), at=grid.at() // weeks)
         periodic = nw.concat([periodic.select(*names), given.select(*names)], how="vertical")
     if weeks > 1 or notes is not None:
-        periodic = periodic.group_by("at").agg(nw.col("n").sum(), nw.col("x").sum(), nw.col("segment").max())
+        one = {name: nw.col(name).max() for name in split}
+        periodic = periodic.group_by("at").agg(nw.col("n").sum(), nw.col("x").sum(), **one)
     products = periodic.select(
-        "segment",
+        *split,
         period=nw.col("at") % (grid.width // weeks),
         buyers=flag(nw.col("n") > 0),
         n2=nw.col("n") * nw.col("n"),
         x2=as_float("x") * as_float("x"),
         xn=as_float("x") * as_float("n"),
     )
-    return products.group_by("segment", "period").agg(
+    return products.group_by(*split, "period").agg(
         **{name: nw.col(name).sum() for name in ("buyers", "n2", "x2", "xn")}
     )
 
 
-def _gaps(weekly: Frame, grid: Grid) -> Frame:
+def _gaps(weekly: Frame, grid: Grid, split: Split) -> Frame:
     """Customers per segment, order week and weeks since their order week before it (0 = their first).
 
-    Base, retained and first-time customers of any period follow from this table alone.
+    Base, retained and first-time customers of any period follow from this table alone. The rows are sorted
+    before anything is asked of their order: to embedded engines a neighbour then costs nothing.
     """
-    keyed = weekly.select("segment", "at", week=nw.col("at") % grid.width)
-    before = keyed.with_columns(before=nw.col("at").shift(1).over(order_by="at"))
+    keyed = weekly.select(*split, "at").sort("at")
+    before = keyed.with_columns(before=nw.col("at").shift(1).over(order_by="at"), week=nw.col("at") % grid.width)
     gap = nw.col("at") - nw.col("before")
     same = (~nw.col("before").is_null()) & (gap <= nw.col("week"))
     bridged = nw.when(gap < grid.older).then(gap).otherwise(nw.lit(grid.older))
-    typed = before.select("segment", "week", gap=nw.when(same).then(bridged).otherwise(nw.lit(0)).cast(nw.Int64))
-    return typed.group_by("segment", "week", "gap").agg(customers=nw.len())
+    typed = before.select(*split, "week", gap=nw.when(same).then(bridged).otherwise(nw.lit(0)).cast(nw.Int64))
+    return typed.group_by(*split, "week", "gap").agg(customers=nw.len())
 
 
 def ticket_frame(tickets: Frame) -> Frame:
@@ -266,8 +273,12 @@ def acquired_frame(customers: Frame, calendar: Calendar) -> Frame:
     return one.filter(inside(calendar.span)).group_by("segment", "day").agg(new=nw.len())
 
 
-def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
-    """Every frame of totals that the tables allow, lazy; run them together."""
+def total_frames(tables: Frames, daily: Collected, calendar: Calendar, *, segments: int = 2) -> Frames:
+    """Every frame of totals that the tables allow, lazy; run them together.
+
+    ``segments``: how many codes of segments there are; with a single one nothing is split by it.
+    """
+    split: Split = ("segment",) if segments > 1 else ()
     frames: dict[str, Frame] = {}
     counted = {
         name: _counted(tables, daily, calendar, name)
@@ -277,7 +288,7 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
     orders, tickets, customers = counted.get("orders"), counted.get("tickets"), tables.get("customers")
     notes = None if orders is None else _credit_notes(tables, daily, calendar)
     if orders is not None and "orders" in calendar.merge:
-        frames.update(order_frames(orders, notes, calendar))
+        frames.update(order_frames(orders, notes, calendar, split))
     if tickets is not None:
         frames["ticket_days"] = ticket_frame(tickets)
     if "sends" in counted:
@@ -288,5 +299,5 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
         frames["acquired_days"] = acquired_frame(customers, calendar)
     if any(part is not None for part in (orders, tickets, customers)):
         dated = acquired_by(day_counts(daily, calendar.go_live), calendar.go_live) == "system"
-        frames["customers"] = customer_frame(orders, notes, tickets, customers, calendar, dated=dated)
+        frames["customers"] = customer_frame(orders, notes, tickets, customers, calendar, split, dated=dated)
     return frames

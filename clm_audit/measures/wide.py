@@ -20,6 +20,7 @@ def customer_frame(
     tickets: Frame | None,
     customers: Frame | None,
     calendar: Calendar,
+    split: tuple[str, ...],
     *,
     dated: bool = False,
 ) -> Frame:
@@ -27,10 +28,11 @@ def customer_frame(
 
     ``dated``: the system says who became a customer and when, so that a record without that date and without
     an order is not a customer (yet). A credit note takes from its customer's revenue and says nothing else.
+    ``split`` is empty when all rows have the same segment.
     """
     parts: list[Frame] = []
     if orders is not None:
-        parts.append(_order_part(orders, calendar))
+        parts.append(_order_part(orders, calendar, split))
     if notes is not None:
         parts.append(_credit_part(notes, calendar))
     if tickets is not None:
@@ -83,19 +85,25 @@ def _mark(condition: nw.Expr) -> nw.Expr:
     return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int32)
 
 
-def _order_part(orders: Frame, calendar: Calendar) -> Frame:
+def _order_part(orders: Frame, calendar: Calendar, split: tuple[str, ...]) -> Frame:
     known = orders.filter(~nw.col("customer").is_null())
-    columns: dict[str, nw.Expr] = {}
+    spans = {f"{name}_{side}": span for side in SIDES for name, span in _spans(calendar, side).items()}
+    first = {span: name for name, span in reversed(spans.items())}  # equal spans are counted once
+    columns = {name: _mark(inside(span)) for span, name in first.items()}
     for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
-        reach = 7 * calendar.base_weeks
-        columns[f"orders_{side}"] = _mark(inside(window))
         columns[f"revenue_{side}"] = nw.when(inside(window)).then(nw.col("net")).otherwise(nw.lit(0))
-        columns[f"active_{side}"] = _mark(inside((window[1] - reach, window[1])))
-        columns[f"prior_{side}"] = _mark(inside((window[0] - reach, window[0])))
-    typed = known.select("customer", "day", nw.col("segment").fill_null(0), **columns)
-    return typed.group_by("customer").agg(
-        segment=nw.col("segment").max(), first=nw.col("day").min(), **{name: nw.col(name).sum() for name in columns}
-    )
+    typed = known.select("customer", "day", *(nw.col(name).fill_null(0) for name in split), **columns)
+    sums = {name: nw.col(name).sum() for name in columns} | {name: nw.col(name).max() for name in split}
+    found = typed.group_by("customer").agg(first=nw.col("day").min(), **sums)
+    copies = {name: nw.col(first[span]) for name, span in spans.items()}
+    return found.with_columns(**copies, **({} if split else {"segment": nw.lit(0)}))
+
+
+def _spans(calendar: Calendar, side: str) -> dict[str, tuple[int, int]]:
+    """The days in which an order makes a customer a buyer of a window, active at its end, or known before it."""
+    start, end = calendar.before if side == "before" else calendar.after
+    reach = 7 * calendar.base_weeks
+    return {"orders": (start, end), "active": (end - reach, end), "prior": (start - reach, start)}
 
 
 def _credit_part(notes: Frame, calendar: Calendar) -> Frame:

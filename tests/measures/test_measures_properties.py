@@ -73,10 +73,21 @@ def test_row_order_and_files_do_not_show(rows: list[Row], data: st.DataObject) -
     assert sum(one.outside.values()) == sum(two.outside.values())
 
 
-def totals_of(rows: list[Row], calendar: Calendar, daily: Any) -> Totals:
+def totals_of(rows: list[Row], calendar: Calendar, daily: Any, segments: int = 2) -> Totals:
     """The totals of some rows under the calendar of all of them."""
     with POLARS.open(World({"orders": rows}).facts().tables) as tables:
-        return finish(POLARS.collect(total_frames(tables, daily, calendar)), {}, {}, calendar)[0]
+        return finish(POLARS.collect(total_frames(tables, daily, calendar, segments=segments)), {}, {}, calendar)[0]
+
+
+@quick
+@given(rows=order_rows())
+def test_one_segment_is_no_split(rows: list[Row]) -> None:
+    rows = [{**row, "segment": 0} for row in rows]
+    with POLARS.open(World({"orders": rows}).facts().tables) as tables:
+        daily = POLARS.collect(daily_frames(tables))
+    calendar = resolve(plan(), daily)
+    plain, split = (totals_of(rows, calendar, daily, segments) for segments in (1, 2))
+    assert fingerprint(plain) == fingerprint(split)
 
 
 @quick
