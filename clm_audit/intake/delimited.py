@@ -30,7 +30,10 @@ Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
 
 @dataclass(frozen=True)
 class Delimited:
-    """A delimited file, read. ``frame`` is lazy, with the number of the row; fields as in ``RawTable``."""
+    """A delimited file, read. ``frame`` is lazy, with the number of the row; fields as in ``RawTable``.
+
+    ``titles`` is the text of each record above the header.
+    """
 
     frame: pl.LazyFrame
     height: int
@@ -42,6 +45,7 @@ class Delimited:
     lost: int = 0
     faults: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
 
 def no_totals(_: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
@@ -80,6 +84,7 @@ def read_delimited(
             text.path, record.stop, rules.separator, rules.end, rules.width, text.encoding, text.lead, text.nuls
         ),
         notes=(f"{proof.odd} total or footer lines of another width",) if proof.odd else (),
+        titles=header.titles,
     )
 
 

@@ -31,12 +31,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Header:
-    """Where the header is (``index`` among all records read) and how many known names it holds."""
+    """Where the header is (``index`` among all records read), how many known names it holds, the text above it."""
 
     record: Record
     separator: str
     index: int
     matches: int
+    titles: tuple[str, ...] = ()
 
 
 def records(head: bytes, separator: str, start: int = 0, limit: int = HEAD_RECORDS) -> list[Record]:
@@ -75,7 +76,8 @@ def find_header(head: bytes, names: Names, start: int = 0) -> Header | None:
         index, matches = best_row([record.cells for record in found], names)
         if index < 0:
             continue
-        header = Header(found[index], separator, index, matches)
+        titles = tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in found[:index])
+        header = Header(found[index], separator, index, matches, titles)
         if best is None or _rank(header) > _rank(best):
             best = header
     return best

@@ -61,7 +61,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Content:
-    """A lazy frame with its proved height, and the objects it may be; fields as in ``RawTable``."""
+    """A lazy frame with its proved height, and the objects it may be; fields as in ``RawTable``.
+
+    ``titles`` is the text of each record above the header.
+    """
 
     frame: pl.LazyFrame
     height: int
@@ -75,6 +78,7 @@ class Content:
     notes: tuple[str, ...] = ()
     lost: int = 0
     faults: tuple[Reject, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def holds_value(self, column: str) -> bool:
         """Whether any row has more than blanks in a column; most files say so in their first rows."""

@@ -55,6 +55,7 @@ def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
         layout=found.layout,
         fitting=tuple(fitting),
         notes=(*notes, *text.notes, *found.notes),
+        titles=found.titles,
     )
 
 
