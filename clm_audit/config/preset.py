@@ -24,6 +24,11 @@ FactName = Literal[
     "responses",
     "campaigns",
     "spend",
+    "stages",
+    "surveys",
+    "subscriptions",
+    "events",
+    "referrals",
     "series",
 ]
 Combine = Literal["first_nonblank", "sum"]

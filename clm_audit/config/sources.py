@@ -96,9 +96,6 @@ def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], 
     if declared.one_of and not any(all(name in mapping for name in some) for some in declared.one_of):
         either = " or ".join(" + ".join(some) for some in declared.one_of)
         yield Problem(f"{dotted(loc)}: {fact} needs {either}", where(loc, False))
-    if fact not in NOW:
-        hint = f"one of {', '.join(NOW)}"
-        yield Problem(f"{dotted(at)}: the fact {fact} is not in this version", where(at, False), hint)
 
 
 def _unreadable(path: Path, given: str, prefix: str, where: str) -> Problem | None:

@@ -46,12 +46,13 @@ FACTS: Mapping[str, FactFields] = {
         ("campaign", "date"), ("sent", "delivered", "opened", "clicked", "responded", "converted", "cost", "currency")
     ),
     "spend": FactFields(("date", "amount"), ("category", "account", "currency", "until")),
-    "stages": FactFields(("customer", "stage", "entered")),
-    "surveys": FactFields(("date", "score"), ("customer", "kind")),
+    "stages": FactFields(("customer", "stage", "entered"), ("email",)),
+    "surveys": FactFields(("date", "score"), ("customer", "email", "kind", "survey")),
     "subscriptions": FactFields(
-        ("subscription", "customer", "start", "amount"), ("interval", "end", "cancelled", "currency")
+        ("subscription", "customer", "start", "amount"),
+        ("email", "quantity", "interval", "end", "cancelled", "currency", "status"),
     ),
-    "events": FactFields(("customer", "event", "date")),
+    "events": FactFields(("customer", "event", "date"), ("email", "event_id")),
     "referrals": FactFields(("referrer", "date"), ("referred",)),
     "series": FactFields(("metric", "date", "numerator", "denominator"), ("until", "segment")),
 }

@@ -22,12 +22,14 @@ from clm_audit.facts.identity import resolve
 from clm_audit.facts.ledger import Book
 from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS, Facts, Table
+from clm_audit.facts.moments import build_moments
 from clm_audit.facts.orders import build_orders, count_customers
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.series import build_series
 from clm_audit.facts.spend import build_spend
 from clm_audit.facts.stage import Stager
 from clm_audit.facts.staged import Staged
+from clm_audit.facts.subscriptions import build_subscriptions
 from clm_audit.facts.tickets import build_tickets
 from clm_audit.intake.model import Exports, Progress, silent
 
@@ -139,6 +141,11 @@ def _tables(
         ("responses", lambda some: build_responses(some, campaigns, context)),
         ("campaigns", lambda some: build_campaigns(some, campaigns, context)),
         ("spend", lambda some: build_spend(some, context)),
+        ("stages", lambda some: build_moments("stages", some, context)),
+        ("surveys", lambda some: build_moments("surveys", some, context)),
+        ("subscriptions", lambda some: build_subscriptions(some, context)),
+        ("events", lambda some: build_moments("events", some, context)),
+        ("referrals", lambda some: build_moments("referrals", some, context)),
     )
     for name, builder in builders:
         if name in of:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,6 +79,23 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
         if reason == "credit_note":
             what = "credit notes, counted as refunds on their own date"
         context.books[one.table.index].notes.append(f"{what}: {count:,}")
+
+
+def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
+    """Enter the rows of one yield; a record that an earlier fact of the file took stands for no further one."""
+    book = context.books[one.table.index]
+    fresh = book.fresh()
+    served = rows_of(one.scan().select("row").collect(engine="streaming"))
+    book.enter(served, entries)
+    weights = fresh[rows_of(kept)].astype(np.int32)
+    return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
+
+
+def note_unread(fact: str, staged: Sequence[Staged], table: pl.DataFrame, context: Context) -> None:
+    """Say in each file's book how many rows of a fact are kept that no metric reads yet."""
+    for index in dict.fromkeys(one.table.index for one in staged):
+        if count := table.filter(pl.col("file") == index).height:
+            context.books[index].notes.append(f"{fact} kept, which no metric reads yet: {count:,}")
 
 
 def rows_of(frame: pl.DataFrame, column: str = "row") -> Codes:

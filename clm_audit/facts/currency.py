@@ -11,6 +11,7 @@ import polars as pl
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.model import UNREAD
 from clm_audit.facts.money import rated
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
@@ -21,7 +22,7 @@ _MONEY = ("amount", "cost", "unit_price")
 
 @dataclass(frozen=True)
 class Currency:
-    """``audit``: the audit currency or why there is none. ``rates``: currency -> exact factor, 1 left out.
+    """``audit``: the audit currency or why there is none. ``rates``: currency -> exact factor.
 
     ``seen``: rows that state a currency; ``by_fact``: the same by fact.
     """
@@ -46,6 +47,19 @@ class Currency:
                 converted = exchanged.otherwise(converted)
         return converted
 
+    def after_conversion(self, one: Staged) -> pl.Expr:
+        """The currency (text) of amounts after :meth:`convert`: the audit's, or their own where no rate applies."""
+        audit = self.audit if isinstance(self.audit, str) else None
+        stated = header_currency(one)
+        if stated:
+            return pl.lit(audit if stated in self.rates else stated)
+        if "currency" not in one.columns:
+            return pl.lit(audit, dtype=pl.String)
+        own = pl.lit(audit, dtype=pl.String)
+        for code, name in enumerate(self.names):
+            own = pl.when(pl.col("currency") == code).then(pl.lit(audit if name in self.rates else name)).otherwise(own)
+        return own
+
 
 def header_currency(one: Staged) -> str | None:
     """The currency that stands in the header of the file's amount column."""
@@ -57,11 +71,12 @@ def header_currency(one: Staged) -> str | None:
 
 
 def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
-    """The currency of the audit: as declared, or the only one that counted rows state."""
+    """The currency of the audit: as declared, or the only one that counted rows of the metrics' facts state."""
     names = tuple(pools.texts("currency").to_list())
     seen: Counter[str] = Counter()
     by_fact: Counter[tuple[str, str]] = Counter()
-    for one in staged:
+    read = [one for one in staged if one.fact not in UNREAD]
+    for one in read:
         if any(name in one.columns for name in _MONEY):
             stated = _stated(one, names)
             seen.update(stated)
@@ -78,7 +93,7 @@ def _decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int]) -
     foreign = [name for name in sorted(seen) if name != audit]
     if any(name not in plan.rates for name in foreign):
         return Currency(_mixed({**seen, audit: 0}), {}, names, seen)
-    return Currency(audit, {name: plan.rates[name] for name in foreign if plan.rates[name] != 1}, names, seen)
+    return Currency(audit, {name: rate for name, rate in plan.rates.items() if name != audit}, names, seen)
 
 
 def _only(seen: Mapping[str, int], rates: Mapping[str, Decimal]) -> str | None:

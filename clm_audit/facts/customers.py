@@ -34,12 +34,14 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Path:
         pl.col("file").first(),
         pl.col("side").first(),
         pl.len().cast(pl.Int32).alias("rows"),
-        pl.col("ended").is_not_null().any(),
+        pl.col("ended").max(),
+        pl.col("stage").drop_nulls().last(),
     )
     _count(customers, context)
     table = customers.sort("customer").with_columns(context.segment())
     path = context.folder / "customers.parquet"
-    table.select("customer", "acquired", "segment", "file", "side", "rows").write_parquet(path)
+    columns = ("customer", "acquired", "segment", "ended", "stage", "file", "side", "rows")
+    table.select(columns).write_parquet(path)
     return path
 
 
@@ -56,6 +58,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         pl.col("customer").alias("id"),
         context.who.customer(one, tuple(one.columns)).alias("customer"),
         *days,
+        (pl.col("stage") if "stage" in one.columns else pl.lit(None, dtype=pl.String)).alias("stage"),
         left_name(one),
         pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
         side_of(one.table).alias("side"),
@@ -64,7 +67,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
 
 def _count(customers: pl.DataFrame, context: Context) -> None:
     context.count("customers.rows", customers.height)
-    context.count("customers.inactive", int(customers["ended"].sum()))
+    context.count("customers.inactive", int(customers["ended"].count()))
     days = customers.filter(pl.col("acquired").is_not_null()).group_by("acquired").len()
     days = days.sort("len", "acquired", descending=[True, False])
     if days.height:

@@ -36,11 +36,11 @@ class Identity:
     evidence: Mapping[str, int]
 
     def customer(self, one: Staged, columns: Sequence[str]) -> pl.Expr:
-        """The customer code (int64) of staged rows, by their id or else by their e-mail address."""
+        """The customer code (int64) of staged rows, by the first of the columns: an id, or else the address."""
         found: list[pl.Expr] = []
-        for name, field in (("customer", "customer"), ("recipient", "recipient"), ("email", "email")):
+        for field in ("customer", "recipient", "referrer", "referred", "email"):
             if field in columns:
-                codes = self.emails[one.system] if name == "email" else self.ids[one.system]
+                codes = self.emails[one.system] if field == "email" else self.ids[one.system]
                 found.append(gather(pl.col(field), codes))
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
 

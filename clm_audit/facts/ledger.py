@@ -96,7 +96,7 @@ class Book:
         )
 
     def rejects(self) -> tuple[Reject, ...]:
-        """Rows that were not taken or were repaired, in the order of the file; rejected before repeated ones if many."""
+        """Rows that were not taken or were repaired, in the order of the file; of too many the rejected ones."""
         ordered = sorted(self.entries, key=lambda entry: entry.repeated)
         flat = [(int(row), entry) for entry in ordered for row in np.sort(entry.rows)]
         kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, booked, not_taken, rows_of, side_of
 from clm_audit.facts.identity import Codes, gather
-from clm_audit.facts.ledger import Book, Entry
+from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
 
@@ -110,7 +110,7 @@ def _once(rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], context:
             Entry(again, "repeated", _header(one), repeated=True),
         ]
         context.count(f"{fact}.duplicate_rows", len(again))
-        kept.append(_booked(context.books[one.table.index], one, entries, here.filter(~pl.col("again"))))
+        kept.append(booked(context, one, entries, here.filter(~pl.col("again"))))
     table = pl.concat(kept)
     context.count(f"{fact}.rows", table.height)
     return table
@@ -121,15 +121,6 @@ def _header(one: Staged) -> str:
         if name in one.columns:
             return one.columns[name].header
     return ""
-
-
-def _booked(book: Book, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
-    """Enter the rows of one yield; a record that an earlier fact of the file took stands for no further one."""
-    fresh = book.fresh()
-    served = rows_of(one.scan().select("row").collect(engine="streaming"))
-    book.enter(served, entries)
-    weights = fresh[rows_of(kept)].astype(np.int32)
-    return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
 
 
 def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:

@@ -18,7 +18,14 @@ from clm_audit.intake.model import FileRecord, Reject
 # ``segment`` is an integer code into Facts.segments (0 = not known); joined here, once.
 # ``left_out`` is null for rows that count, else why they do not (voided, cancelled, not_won, test, …).
 SCHEMAS: dict[str, dict[str, pl.DataType]] = {
-    "customers": {"customer": pl.Int64(), "acquired": pl.Int32(), "segment": pl.Int32()},
+    # ended = the day from which one is no customer any more; stage = the last word of the export, as written
+    "customers": {
+        "customer": pl.Int64(),
+        "acquired": pl.Int32(),
+        "segment": pl.Int32(),
+        "ended": pl.Int32(),
+        "stage": pl.String(),
+    },
     "orders": {
         "order": pl.Int64(),
         "customer": pl.Int64(),
@@ -58,6 +65,37 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     # until = exclusive last day + 1 of the span that the amount covers (day + 1 for a dated row)
     "spend": {"day": pl.Int32(), "until": pl.Int32(), "cents": pl.Int64(), "category": pl.String()},
+    # From here on to ``referrals``: no metric reads them yet.
+    "stages": {"customer": pl.Int64(), "segment": pl.Int32(), "day": pl.Int32(), "stage": pl.String()},
+    # score in whole points of its kind: nps 0 to 10; csat, ces and rating as their makers scale them;
+    # good_bad 1 and 0; null where nothing says what was asked
+    "surveys": {
+        "customer": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "kind": pl.String(),
+        "score": pl.Int32(),
+    },
+    # amount = hundredths an interval (quantity counted in), in ``currency`` (the audit's wherever a rate allows);
+    # monthly = the same a month, null where the interval is not stated, 0 where it does not recur;
+    # until = exclusive end, null while it runs; cancelled = the day of the request. Several rows are its items.
+    "subscriptions": {
+        "subscription": pl.Int64(),
+        "customer": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "until": pl.Int32(),
+        "cancelled": pl.Int32(),
+        "amount": pl.Int64(),
+        "currency": pl.String(),
+        "interval": pl.String(),
+        "recurring": pl.Boolean(),
+        "monthly": pl.Int64(),
+        "left_out": pl.String(),
+    },
+    "events": {"customer": pl.Int64(), "segment": pl.Int32(), "day": pl.Int32(), "event": pl.String()},
+    # customer = who referred; referred = whom, where it is known
+    "referrals": {"customer": pl.Int64(), "segment": pl.Int32(), "day": pl.Int32(), "referred": pl.Int64()},
     "series": {
         "metric": pl.String(),
         "day": pl.Int32(),
@@ -68,7 +106,23 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
 }
 BOOKKEEPING: dict[str, pl.DataType] = {"file": pl.Int32(), "side": pl.Int8(), "rows": pl.Int32()}
-Table = Literal["customers", "orders", "tickets", "sends", "responses", "campaigns", "spend", "series"]
+Table = Literal[
+    "customers",
+    "orders",
+    "tickets",
+    "sends",
+    "responses",
+    "campaigns",
+    "spend",
+    "stages",
+    "surveys",
+    "subscriptions",
+    "events",
+    "referrals",
+    "series",
+]
+UNREAD: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events", "referrals")
+"""Facts that no metric reads yet; they are typed and kept in the ledger all the same."""
 
 
 @dataclass(frozen=True)

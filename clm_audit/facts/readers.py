@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from clm_audit.facts import dates, durations, money
+from clm_audit.facts import dates, durations, intervals, money, scores
 from clm_audit.facts.clocks import stamp_counts
 from clm_audit.facts.columns import Column, text
 from clm_audit.facts.decide import Formats
@@ -109,6 +109,10 @@ class Reader:
         if spec.kind == "currency":
             upper = cells.str.to_uppercase()
             return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
+        if spec.kind == "score":
+            return scores.points(cells)
+        if spec.kind == "interval":
+            return intervals.normal(cells)
         if spec.kind == "flag":
             return ~cells.str.to_lowercase().is_in(_FALSE)
         if spec.kind == "day":

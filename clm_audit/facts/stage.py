@@ -208,6 +208,9 @@ class Stager:
         for name, column in self.segments.items() if source.fact == "customers" else ():
             values.append(self.pools.code(f"segment {name}", pl.col(column.name)).alias(f"value segment {name}"))
             names.append(f"segment {name}")
+        if source.fact == "events":
+            values.append(pl.col(columns["date"].name).hash().alias("value stamp"))
+            names.append("stamp")
         left_names, left = statuses.left_out(source, lambda key: self.finder.rule(source, key))
         rows = (
             self._where(source, base)

@@ -79,6 +79,11 @@ FACTS: Mapping[str, str] = {
     "spend.acquisition": "acquisition spend",
     "spend.retention": "retention spend",
     "spend.service": "service spend",
+    "stages": "lifecycle stages",
+    "surveys": "survey answers",
+    "subscriptions": "subscriptions",
+    "events": "product events",
+    "referrals": "referrals",
 }
 FORMULAS: Mapping[MetricId, str] = {
     "purchase_frequency": "orders of known customers / (active customers times months)",

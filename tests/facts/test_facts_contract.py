@@ -61,6 +61,11 @@ def test_tables_have_exactly_their_schema_and_absent_facts_a_sentence(build) -> 
         "a.csv": "campaign,date,sent\nS,2024-01-05,4\n",
         "e.csv": "date,amount\n2024-01-05,1\n",
         "k.csv": "metric,date,numerator,denominator\nservice_cost,2024-01-05,1,1\n",
+        "g.csv": "customer,stage,entered\na,Lead,2024-01-05\n",
+        "q.csv": "customer,date,score\na,2024-01-05,9\n",
+        "u.csv": "subscription,customer,start,amount\ns,a,2024-01-05,9\n",
+        "v.csv": "customer,event,date\na,x,2024-01-05\n",
+        "w.csv": "referrer,date\na,2024-01-05\n",
     }
     built = build(files)
     for name, schema in SCHEMAS.items():
@@ -84,6 +89,11 @@ def test_every_fact_survives_files_without_a_row(build) -> None:
         "date,amount",
         "metric,date,numerator,denominator",
         "order,date,item,quantity,unit_price",
+        "customer,stage,entered",
+        "customer,date,score",
+        "subscription,customer,start,amount",
+        "customer,event,date",
+        "referrer,date",
     ]
     built = build({f"f{n}.csv": header + "\n" for n, header in enumerate(headers)})
     assert all(frame.is_empty() for frame in built.tables.values())
