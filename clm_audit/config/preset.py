@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from clm_audit.config.base import Frozen
+from clm_audit.config.scalars import Zone
 from clm_audit.config.shipped import shipped
 from clm_audit.config.strict_yaml import Document, load
 from clm_audit.config.validate import validate
@@ -82,6 +83,7 @@ class ExportObject(Frozen):
     """One kind of export of a system (orders, contacts, tickets, …).
 
     ``id_separator``: a cell may hold several customer ids joined by it; the first one counts.
+    ``timezone``: the clock of stamps that name no zone, where the system always writes the same one (``UTC``).
     """
 
     recognise: Recognise
@@ -93,6 +95,7 @@ class ExportObject(Frozen):
     strip_prefix: str | None = None
     id_separator: str | None = None
     duration_unit: Literal["seconds", "minutes", "hours", "hms"] | None = None
+    timezone: Zone | None = None
     caps: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import polars as pl
 
 Span = tuple[datetime, datetime]
 _YEARS = range(2000, 2038)
+
+
+@cache
+def zone_named(name: str) -> str | None:
+    """The zone of the IANA list that a name means, whatever its capitals; None when there is none.
+
+    >>> zone_named("europe/berlin"), zone_named("Mars")
+    ('Europe/Berlin', None)
+    """
+    return {zone.casefold(): zone for zone in available_timezones()}.get(name.strip().casefold())
 
 
 def stamp_counts(cells: pl.Expr, zone: str) -> dict[str, pl.Expr]:

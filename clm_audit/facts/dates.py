@@ -14,6 +14,7 @@ _CLOCK = rf"(?:[ ,T]+{_TIME}(?: ?[AaPp]\.?[Mm]\.?)?)?$"
 _ISO = rf"^\d{{4}}-(?:\d{{2}}-\d{{2}}(?:[ T]+{_TIME})?|\d{{1,2}}-\d{{1,2}})$"
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
 _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)? ?{_ZONE}"
+_TIMED = r"[ ,T](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?$"  # hours, minutes, morning or not
 _FIRST, _LAST = 0, 47846  # 1970-01-01 and 2100-12-31: what lies outside is no business date
 
 
@@ -117,14 +118,15 @@ def day_of(cells: pl.Expr, form: DateFormat, zone: str, stated_zone: str | None 
     """Day number (int32) of each cell in the audit's zone; null where the cell does not fit the format.
 
     Naive stamps are read as local to ``stated_zone``, or else as local to the audit's zone, where their
-    day needs no conversion.
+    day needs no conversion; a date without a time of day is that day on any clock.
     """
     if form.zoned:
         return _in_zone(_moment(cells, form), zone)
     if stated_zone and stated_zone != zone:
-        naive = _date(cells, form).cast(pl.Datetime("us")) + pl.duration(minutes=_minutes(cells))
+        date = _date(cells, form)
+        naive = date.cast(pl.Datetime("us")) + pl.duration(minutes=_minutes(cells))
         moment = naive.dt.replace_time_zone(stated_zone, ambiguous="earliest", non_existent="null")
-        return _in_zone(moment, zone)
+        return pl.when(cells.str.contains(_TIMED)).then(_in_zone(moment, zone)).otherwise(date.cast(pl.Int32))
     return _date(cells, form).cast(pl.Int32)
 
 
@@ -139,8 +141,10 @@ def in_range(day: pl.Expr) -> pl.Expr:
 
 
 def _minutes(cells: pl.Expr) -> pl.Expr:
-    hours = cells.str.extract(r"[ T](\d{1,2}):\d{2}").cast(pl.Int64, strict=False)
-    minutes = cells.str.extract(r"[ T]\d{1,2}:(\d{2})").cast(pl.Int64, strict=False)
+    hours = cells.str.extract(_TIMED, 1).cast(pl.Int64, strict=False)
+    minutes = cells.str.extract(_TIMED, 2).cast(pl.Int64, strict=False)
+    half = cells.str.extract(_TIMED, 3).str.to_lowercase()
+    hours = pl.when(half.is_null()).then(hours).otherwise(hours % 12 + pl.when(half == "p").then(12).otherwise(0))
     return (hours * 60 + minutes).fill_null(0)
 
 

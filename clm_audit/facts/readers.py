@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from clm_audit.exits import DataError
 from clm_audit.facts import dates, durations, intervals, money, scores
-from clm_audit.facts.clocks import stamp_counts
+from clm_audit.facts.clocks import stamp_counts, zone_named
 from clm_audit.facts.columns import Column, text
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import Field
@@ -77,7 +78,7 @@ class Reader:
             return {f"naive/{number}": pl.when(dates).then(0).otherwise(stamps.count())}
         if not self.formats.is_text(column):
             return {}
-        if self.formats.dates[column.name].zoned:
+        if self.formats.dates[column.name].zoned or self._stated_zone(column):
             return {f"zoned/{number}": pl.col(column.name).count()}
         counts = stamp_counts(pl.col(column.name), self.zone)
         return {f"{name}/{number}": count for name, count in counts.items()}
@@ -134,7 +135,17 @@ class Reader:
             return native
         other = dates.DateFormat("compact") if dtype.is_integer() else dates.ISO
         form = self.formats.dates.get(column.name, other)
-        return dates.day_of(pl.col(column.name), form, self.zone, column.captured.get("tz"))
+        return dates.day_of(pl.col(column.name), form, self.zone, self._stated_zone(column))
+
+    def _stated_zone(self, column: Column) -> str | None:
+        """The clock of stamps without a zone: as the column's header says, or as the system always writes them."""
+        if "tz" not in column.captured:
+            return self.table.object.timezone if self.table.object else None
+        zone = zone_named(column.captured["tz"])
+        if zone is None:
+            hint = "export with a zone of the IANA list, as in (America/New_York)"
+            raise DataError(f"column {column.header!r}: there is no such time zone", where=self.table.name, hint=hint)
+        return zone
 
     def _amount(self, column: Column, scale: int) -> pl.Expr:
         dtype = self._dtype(column)
