@@ -15,6 +15,7 @@ from scipy import linalg
 
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import JITTER, without_effect
+from clm_audit.inference.students import t_quantile
 
 Floats = NDArray[np.float64]
 
@@ -45,10 +46,27 @@ def calibrate(series: LogSeries, mode: Floats) -> Calibration:
     With known breaks in the history there are no fake go-lives (K = 0): a window across a break would
     be missed for a reason that has nothing to do with the noise.
     """
-    z = () if series.breaks else placebo_z(series, mode)
+    return calibration_of(() if series.breaks else placebo_z(series, mode))
+
+
+def calibration_of(z: tuple[float, ...]) -> Calibration:
+    """The calibration that these standardised errors ask for."""
     df = PRIOR_FORECASTS + len(z)
     squared = (PRIOR_FORECASTS + sum(value**2 for value in z)) / df
     return Calibration(z, max(LEAST_FACTOR, float(np.sqrt(squared))), df)
+
+
+def false_alarms(z: tuple[float, ...], confidence: float) -> int:
+    """How many of the fake go-lives this very method would have called a change, at ``confidence``.
+
+    Each is judged with the calibration of the others: an audit on that day would not have known its own error.
+    """
+    found = 0
+    for place, value in enumerate(z):
+        others = z[:place] + z[place + 1 :]
+        limit = calibration_of(others).factor * t_quantile((1.0 + confidence) / 2.0, PRIOR_FORECASTS + len(others))
+        found += abs(value) > limit
+    return found
 
 
 def placebo_z(series: LogSeries, mode: Floats) -> tuple[float, ...]:

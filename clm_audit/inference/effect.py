@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import optimize, special
 
-from clm_audit.inference.calibrate import Calibration, calibrate
-from clm_audit.inference.expected import LARGEST_LOG, expected_course
+from clm_audit.inference.calibrate import Calibration, calibrate, false_alarms
+from clm_audit.inference.course import course, effect_path
+from clm_audit.inference.expected import expected_course
 from clm_audit.inference.integrate import Posterior, integrate
 from clm_audit.inference.model import Effect
-from clm_audit.inference.rounding import rounded
+from clm_audit.inference.rounding import as_share, rounded
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import build_model
 from clm_audit.inference.students import normal_quantile, t_cdf, t_quantile
@@ -74,16 +74,10 @@ def _effect(
         expected=expected,
         low_band=low_band,
         high_band=high_band,
+        path=effect_path(series, posterior.mode, calibration, confidence),
+        course=course(series, posterior.mode, calibration, log_effect),
+        false_alarms=false_alarms(calibration.z, confidence),
     )
-
-
-def as_share(log_change: float) -> float:
-    """e^x − 1, held below the largest float: no infinity is ever printed.
-
-    >>> as_share(0.0)
-    0.0
-    """
-    return math.expm1(min(log_change, LARGEST_LOG))
 
 
 def calibrated_interval(posterior: Posterior, calibration: Calibration, level: float) -> tuple[float, float]:

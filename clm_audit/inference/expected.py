@@ -7,15 +7,12 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from clm_audit.inference.calibrate import Calibration
-from clm_audit.inference.rounding import rounded_array
+from clm_audit.inference.rounding import LARGEST_LOG, rounded_array
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import JITTER, without_effect
 from clm_audit.inference.students import t_quantile
 
 Floats = NDArray[np.float64]
-
-LARGEST_LOG = 700.0
-"""e^700 is the end of the numbers; nothing is printed beyond."""
 
 
 def expected_course(

@@ -9,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-from clm_audit.inference import kernels
 from clm_audit.inference.effect import Estimate, detectable
-from clm_audit.inference.prior import DIFFUSE, PATH_SD
 from clm_audit.inference.series import LogSeries
-from clm_audit.inference.structural import JITTER, without_effect
+from clm_audit.inference.structural import JITTER, effect_covariance, without_effect
 from clm_audit.measures.model import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
@@ -47,7 +45,7 @@ def future_sd(series: LogSeries, mode: Floats, further: list[int]) -> list[float
     """Posterior sd of θ̄ given the scales, with so many further periods observed (non-decreasing counts)."""
     long = _prolonged(series, max(further))
     after = long.after
-    effect = DIFFUSE * kernels.step(after) + PATH_SD**2 * kernels.fading_path(long.years, after, long.ppy)
+    effect = effect_covariance(long)
     noise = long.sampling + float(np.exp(2.0 * mode[5])) + JITTER
     root = linalg.cholesky(without_effect(long, mode) + effect + np.diag(noise), lower=True)
     known = series.log_ratio.size

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import FindingValue, MetricId
+
+CourseValue = Literal["rising", "flat", "fading", "unclear"]
+
+
+@dataclass(frozen=True)
+class PathPoint:
+    """The effect so many months after go-live, with its interval; shares."""
+
+    months: int
+    effect: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -17,6 +30,8 @@ class Effect:
 
     ``expected``/``low_band``/``high_band``: the model's expected value of the metric for each period
     had there been no go-live (before go-live: the fit), with its 95 % range; NaN where missing.
+    ``path``: the effect 3, 6 and 12 months on, as far as the data reach; ``course``: whether its size still rises.
+    ``false_alarms``: how many of the quiet dates behind ``placebo_z`` this method would have called a change.
     """
 
     effect: float
@@ -36,6 +51,9 @@ class Effect:
     expected: NDArray[np.float64]
     low_band: NDArray[np.float64]
     high_band: NDArray[np.float64]
+    path: tuple[PathPoint, ...] = ()
+    course: CourseValue = "unclear"
+    false_alarms: int = 0
 
 
 @dataclass(frozen=True)

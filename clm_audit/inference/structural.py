@@ -99,7 +99,7 @@ def build_model(series: LogSeries) -> StructuralModel:
     observed periods after go-live.
     """
     after = series.after
-    effect = DIFFUSE * kernels.step(after) + PATH_SD**2 * kernels.fading_path(series.years, after, series.ppy)
+    effect = effect_covariance(series)
     weights = after / np.count_nonzero(after)
     n = series.log_ratio.size
     mean = float(series.log_ratio.mean())
@@ -111,6 +111,12 @@ def build_model(series: LogSeries) -> StructuralModel:
         effect_data=effect @ weights,
         effect_variance=float(weights @ effect @ weights),
     )
+
+
+def effect_covariance(series: LogSeries) -> Floats:
+    """Covariance of the effect's path θ + τ_t at the observed periods, zero before go-live, [n, n]."""
+    after = series.after
+    return DIFFUSE * kernels.step(after) + PATH_SD**2 * kernels.fading_path(series.years, after, series.ppy)
 
 
 def level_and_breaks(series: LogSeries) -> Floats:
