@@ -33,6 +33,8 @@ FactName = Literal[
     "series",
 ]
 Combine = Literal["first_nonblank", "sum"]
+Sales = Literal["shop", "crm", "payments", "books", "mail"]
+IdForm = Literal["salesforce", "guid"]
 
 
 class Recognise(Frozen):
@@ -54,28 +56,40 @@ class Yield(Frozen):
 
     ``fields``: fact field -> header aliases, likely first. ``optional`` ones may be missing.
     ``where``: only rows whose column holds one of these values (case-insensitive; ``"*"`` = any
-    non-blank value) are of this fact; one row may serve several yields (delivered, opened, clicked).
-    ``constants``: fact field -> fixed text. ``lines``: for one-row-per-item exports, how order-level
-    fields are combined over the rows of one order. ``left_out``: rows understood but not counted:
+    non-blank value, ``""`` = none) are of this fact; one row may serve several yields (delivered, opened, clicked).
+    ``currency_of``: header of an amount -> the only headers that its currency may stand under (none: the export does
+    not state it); other amounts take ``fields``. ``constants``: fact field -> fixed text.
+    ``lines``: for one-row-per-item exports, how order-level fields are combined over the rows of one order.
+    ``left_out``: rows understood but not counted:
     reason -> column -> values (case-insensitive; ``"*"`` = any non-blank value).
     ``counted``: column -> the only values that count (e.g. deal stage won); others are left out as
     ``not_won``. Of several columns the first that holds a value decides.
     ``known``: column -> further values that are understood: of a yield with ``counted`` those that do not
     count, of others those that do. A value that no list of its column holds is left out as
     ``unknown_state`` and reported with its count; columns without a ``known`` list are not asked.
-    In ``where``, ``left_out``, ``counted`` and ``known`` a column is named by a field of ``fields`` or by its
+    ``returned``: column -> states of orders that were given back whole; where no refund amount stands beside
+    one, the whole amount counts as refunded. ``sales``: who tells of these orders, in the order of trust. Where
+    two systems tell of the same days, a sale that both know counts once, as the more trusted one has it (see
+    :mod:`clm_audit.facts.retold`); the field ``reference`` names the order number of the other system.
+    In ``where``, ``left_out``, ``counted``, ``known`` and ``returned`` a column is named by a field of ``fields`` or by its
     header, and a value that starts with ``re:`` is a regular expression. ``fields`` may hold helper
     fields for this (``event``) that are no part of the fact.
+    ``sign``: ``plus`` or ``minus`` -> column -> values: rows whose amount counts as its absolute value, or as
+    that below zero, whatever sign the export writes (a vendor credit, a returned line).
     """
 
     fact: FactName
     fields: Mapping[str, tuple[str, ...]]
     where: Mapping[str, tuple[str, ...]] = {}
     constants: Mapping[str, str] = {}
+    currency_of: Mapping[str, tuple[str, ...]] = {}
     lines: Mapping[str, Combine] = {}
     left_out: Mapping[str, Mapping[str, tuple[str, ...]]] = {}
     counted: Mapping[str, tuple[str, ...]] = {}
     known: Mapping[str, tuple[str, ...]] = {}
+    sign: Mapping[Literal["plus", "minus"], Mapping[str, tuple[str, ...]]] = {}
+    returned: Mapping[str, tuple[str, ...]] = {}
+    sales: Sales = "shop"
     category: str | None = None
 
 
@@ -83,6 +97,15 @@ class ExportObject(Frozen):
     """One kind of export of a system (orders, contacts, tickets, …).
 
     ``id_separator``: a cell may hold several customer ids joined by it; the first one counts.
+    ``period_above``: a line above the header says which days the rows cover; they become the columns
+    ``(period from)`` and ``(period to)`` (the last day). A file without such a line is refused as undated.
+    ``sections``: a row that fills only the leading columns without a header names what the rows below it belong
+    to, until `Total for` that name; the names become the column ``(section)``, outer ones first, joined by ``:``.
+    ``key_value``: not a table but lines of a key and its value below this title; the first value of each key
+    becomes one row.
+    ``id_form``: how ids are brought to one form before they are compared (``salesforce``: 15 characters become 18,
+    ``guid``: no braces, small letters).
+    ``days``: columns that hold days, whatever time of day (midnight) and zone the system writes behind them.
     ``timezone``: the clock of stamps that name no zone, where the system always writes the same one (``UTC``).
     """
 
@@ -95,14 +118,20 @@ class ExportObject(Frozen):
     strip_prefix: str | None = None
     id_separator: str | None = None
     duration_unit: Literal["seconds", "minutes", "hours", "hms"] | None = None
+    id_form: IdForm | None = None
+    days: tuple[str, ...] = ()
     timezone: Zone | None = None
     caps: tuple[int, ...] = ()
+    period_above: bool = False
+    sections: bool = False
+    key_value: str | None = None
     notes: tuple[str, ...] = ()
 
 
 class Preset(Frozen):
     """One system. ``segments`` of an object lists columns offered to ``segment_by``; ``totals`` maps a
-    column to a regular expression whose matching rows are totals (structure, not data);
+    column to a regular expression whose matching rows are totals (structure, not data), where ``"*"`` is the
+    first column of the file;
     ``strip_prefix`` is removed from the front of every cell (Shopify's apostrophe)."""
 
     system: str

@@ -11,9 +11,10 @@ import polars as pl
 
 from clm_audit.config.preset import Yield
 from clm_audit.intake.model import RawTable
-from clm_audit.intake.names import column_of
+from clm_audit.intake.names import column_of, same
 
 PATTERN = "re:"
+_STAMP = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}"
 BLANKS = " \t\r\n\u00a0\u202f\u2007\ufeff"
 
 
@@ -47,8 +48,14 @@ class Finder:
 
     def fields(self, source: Yield) -> dict[str, Column]:
         """Every field of a yield that this file has."""
-        found = {name: self.find(aliases) for name, aliases in source.fields.items()}
-        return {name: column for name, column in found.items() if column}
+        found = {name: column for name, aliases in source.fields.items() if (column := self.find(aliases))}
+        amount = found.get("amount")
+        for header, currencies in source.currency_of.items():
+            if amount and same(header, amount.header):
+                stated = self.find(currencies)
+                rest = {name: column for name, column in found.items() if name != "currency"}
+                return {**rest, "currency": stated} if stated else rest
+        return found
 
     def rule(self, source: Yield, key: str) -> Column | None:
         """The column that a rule names: by a field of the yield, or else by its header."""
@@ -80,6 +87,8 @@ def text(table: RawTable, column: Column) -> pl.Expr:
     prefix = table.object.strip_prefix if table.object else None
     if prefix:
         cells = cells.str.strip_prefix(prefix)
+    if table.object and dtype == pl.String and any(same(header, column.header) for header in table.object.days):
+        cells = pl.when(cells.str.contains(_STAMP)).then(cells.str.head(10)).otherwise(cells)
     tokens = sorted({token.strip(BLANKS) for token in (*table.nulls, *_nulls(table))} | {""})
     null = pl.lit(False)
     for token in tokens:
@@ -92,12 +101,15 @@ def _nulls(table: RawTable) -> tuple[str, ...]:
 
 
 def one_of(cells: pl.Expr, values: Iterable[str]) -> pl.Expr:
-    """Whether a cell holds one of the values (``"*"`` = any, ``re:`` = a pattern); never null."""
+    """Whether a cell holds one of the values (``"*"`` = any, ``""`` = none, ``re:`` = a pattern); never null."""
     hit = pl.lit(False)
     plain: list[str] = []
     for value in values:
         if value == "*":
             return cells.is_not_null()
+        if not value:
+            hit = hit | cells.is_null()
+            continue
         if value.startswith(PATTERN):
             hit = hit | cells.str.contains(value[len(PATTERN) :])
         else:

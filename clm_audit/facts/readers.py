@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from clm_audit.config.preset import IdForm
 from clm_audit.exits import DataError
 from clm_audit.facts import dates, durations, intervals, money, scores
 from clm_audit.facts.clocks import stamp_counts, zone_named
-from clm_audit.facts.columns import Column, text
+from clm_audit.facts.columns import Column, Finder, text
 from clm_audit.facts.decide import Formats
-from clm_audit.facts.fields import Field
+from clm_audit.facts.fields import FIELDS, Field
+from clm_audit.facts.idforms import one_form
 from clm_audit.facts.pools import Pools
 from clm_audit.intake.model import ROW, RawTable
 from clm_audit.intake.recognise import CUSTOM
@@ -42,11 +44,23 @@ class Reader:
     def base(self, columns: Iterable[Column]) -> pl.LazyFrame:
         """The columns as clean text under their own names; typed ones also as they are."""
         cells = []
+        ids, form = self._ids()
         for name, column in {column.name: column for column in columns}.items():
-            cells.append(text(self.table, column).alias(name))
+            cell = text(self.table, column)
+            cells.append((one_form(cell, form) if form and name in ids else cell).alias(name))
             if not self.formats.is_text(column):
                 cells.append(pl.col(name).alias(_NATIVE + name))
         return self.table.frame.select(pl.col(ROW).cast(pl.UInt32).alias("row"), *cells)
+
+    def _ids(self) -> tuple[frozenset[str], IdForm | None]:
+        """The columns that hold ids, and the form they are brought to (None: they stay as they are)."""
+        form = self.table.object.id_form if self.table.object else None
+        if not self.table.object or not form:
+            return frozenset(), None
+        finder = Finder.of(self.table)
+        found = [(FIELDS[one.fact], finder.fields(one)) for one in self.table.object.yields]
+        ids = (fields[name].name for specs, fields in found for name in fields if _is_id(specs.get(name)))
+        return frozenset(ids), form
 
     def read(self, column: Column, spec: Field, name: str, *, optional: bool) -> tuple[pl.Expr, list[Rule]]:
         """The typed value of a field, and the rules on it, which look at the value under ``name``."""
@@ -159,6 +173,10 @@ class Reader:
             return _within(_from_decimal(native, dtype.scale, scale))
         plain = money.to_plain(pl.col(column.name), self.formats.money.get(column.name, "plain"))
         return _within(money.scaled(plain, scale))
+
+
+def _is_id(spec: Field | None) -> bool:
+    return spec is not None and spec.kind in ("id", "key", "campaign")
 
 
 def _from_decimal(native: pl.Expr, places: int, scale: int) -> pl.Expr:
