@@ -66,6 +66,7 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
         absent=_absent(exports, tables),
         evidence=dict(sorted(context.evidence.items())),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
+        columns={one.table.index: one.read for one in staged if one.read},
     )
 
 

@@ -11,6 +11,7 @@ from clm_audit.exits import DataError
 from clm_audit.facts import dates, money
 from clm_audit.facts.columns import Column, text
 from clm_audit.facts.dates import ISO, DateFormat, Shape
+from clm_audit.facts.model import ColumnRead, How
 from clm_audit.facts.money import Locale, MoneyProfile
 from clm_audit.intake.model import RawTable
 
@@ -30,6 +31,7 @@ class Formats:
     pointed: set[str] = field(default_factory=set)  # columns where a cell proves the decimal point
     open_dates: dict[str, str] = field(default_factory=dict)  # frame column -> separator, day or month first
     notes: list[str] = field(default_factory=list)
+    proofs: dict[str, tuple[How, int]] = field(default_factory=dict)  # frame column -> what settled day and month
 
     def guess(self, day_columns: Sequence[Column], money_columns: Sequence[Column]) -> None:
         """Decide from the first rows what they can decide; ask all rows for the rest."""
@@ -60,6 +62,19 @@ class Formats:
         old_locale = self.money[column.name]
         self._decide_money(column)
         return self.money[column.name] != old_locale
+
+    def read(self, day_columns: Sequence[Column], money_columns: Sequence[Column]) -> tuple[ColumnRead, ...]:
+        """How each column was read, for the reader of a report."""
+        found = []
+        for column in day_columns:
+            how, rows = self.proofs.get(column.name, ("form", 0))
+            form = self.dates[column.name].name if column.name in self.dates else ""
+            how = how if self.is_text(column) else "typed"
+            found.append(ColumnRead(header=column.header, kind="date", form=form, how=how, rows=rows))
+        for column in money_columns:
+            how, form = "form" if self.is_text(column) else "typed", self.money.get(column.name, "")
+            found.append(ColumnRead(header=column.header, kind="amount", form=form, how=how))
+        return tuple(found)
 
     def _guess_date(self, column: Column, shapes: Sequence[Shape]) -> None:
         best = shapes[0].form if shapes else ISO
@@ -95,6 +110,7 @@ class Formats:
         form = shape.form if shape.day_first else DateFormat("mdy", shape.form.separator)
         self.dates[column.name] = form
         proofs = shape.day_first or shape.month_first
+        self.proofs[column.name] = ("proved", proofs)
         self.notes.append(f"{column.header}: dates read as {form.name}, proved by {proofs:,} rows")
 
     def settle_open(self, column: Column, sibling: DateFormat | None) -> None:
@@ -105,6 +121,7 @@ class Formats:
             what = f"column {column.header!r}: every date can be read with the day first and with the month first"
             raise DataError(what, where=self.table.name, hint=_DAY_OR_MONTH)
         self.dates[column.name] = sibling
+        self.proofs[column.name] = ("sibling", 0)
         self.notes.append(f"{column.header}: dates read as {sibling.name}, as another file of the same export proves")
 
     def _guess_money(self, column: Column, profile: MoneyProfile) -> None:

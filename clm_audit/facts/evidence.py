@@ -12,6 +12,7 @@ from clm_audit.facts.model import UNREAD, Table
 from clm_audit.facts.staged import Staged
 
 _COUNTED = ("orders", "tickets")
+FEW_PROOFS = 3  # a row or two may be typing mistakes, and they decide how all others are read
 
 
 def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
@@ -36,6 +37,7 @@ def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> 
     ``amounts.rounded``: amounts that are no whole hundredths, each rounded for itself."""
     for name in ("dates.naive", "dates.zoned", "dates.dst_gap", "dates.dst_overlap"):
         context.count(name, 0)
+    count_day_months(staged, context)
     by_default = plan.origins.get("timezone", "default") == "default"
     for one in staged:
         for name, count in one.stamps.items():
@@ -49,6 +51,18 @@ def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> 
         if rounded := one.stamps.get("rounded"):
             note = f"amounts with more than two decimals, rounded half to even: {rounded:,}"
             context.books[one.table.index].notes.append(note)
+
+
+def count_day_months(staged: Sequence[Staged], context: Context) -> None:
+    """``dates.day_month``: columns in which the day or the month could be first; ``.few`` of them proved by less
+    than :data:`FEW_PROOFS` rows, ``.sibling`` only by another file of the same export; ``.fewest`` rows prove one."""
+    read = [column for one in staged for column in one.read if column.how in ("proved", "sibling")]
+    proved = [column.rows for column in read if column.how == "proved"]
+    context.count("dates.day_month", len(read))
+    context.count("dates.day_month.few", sum(rows < FEW_PROOFS for rows in proved))
+    context.count("dates.day_month.sibling", len(read) - len(proved))
+    if proved:
+        context.evidence["dates.day_month.fewest"] = min(proved)
 
 
 def _note_clock_changes(one: Staged, plan: AuditPlan, context: Context) -> None:

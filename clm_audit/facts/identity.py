@@ -20,6 +20,8 @@ Codes = NDArray[np.int64]
 _POOL = "id "
 _DAMAGED = r"^\d(\.\d+)?[Ee]\+\d+$"
 _HOPS = 16
+SHARED = 5  # ids of one system at one address: a household is smaller, a till or a test inbox larger
+_WRITTEN_TWO_WAYS = r"^[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"  # 15 characters, or the same with a check of their case
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         "customers.by_email": names.filter(pl.col("final").str.contains("@", literal=True)).height,
         "customers.ids_with_several_emails": several,
         "ids.excel_damage": texts.filter(pl.col("text").str.contains(_DAMAGED)).height,
+        **_count_merges(merged, texts, staged),
+        **_count_shared(linked),
+        **_count_lengths(texts),
     }
     return Identity(ids, emails, names.height, known, evidence)
 
@@ -164,6 +169,42 @@ def _merges(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
             found.append(exploded.select(pl.lit(space).alias("space"), key.alias("key"), "target"))
     merges = pl.concat(found).filter(pl.col("key") != pl.col("target"))
     return merges.sort("space", "key", "target").unique(["space", "key"], keep="first", maintain_order=True)
+
+
+def _count_merges(merged: pl.DataFrame, texts: pl.DataFrame, staged: Sequence[Staged]) -> dict[str, int]:
+    """Merged records that were followed, and those whose surviving record no customer export lists."""
+    listed = [pl.DataFrame(schema={"space": pl.String, "code": pl.UInt32})]
+    for one in staged:
+        if one.fact == "customers" and "customer" in one.columns:
+            rows = one.scan().filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
+            codes = rows.select(pl.lit(f"{_POOL}{one.system}").alias("space"), code="customer").unique()
+            listed.append(codes.collect(engine="streaming"))
+    known = texts.join(pl.concat(listed), on=["space", "code"]).select("space", target="key").unique()
+    nowhere = merged.join(known, on=["space", "target"], how="anti").height
+    return {"customers.merged": merged.height, "customers.merged_nowhere": nowhere}
+
+
+def _count_shared(linked: pl.DataFrame) -> dict[str, int]:
+    """Addresses that :data:`SHARED` or more ids of one system stand for, and the ids that they join."""
+    space = pl.col("key").str.split(":").list.first()
+    each = linked.group_by("address", space).len().filter(pl.col("len") >= SHARED)
+    most = each["len"].max() if each.height else 0
+    return {
+        "customers.shared_addresses": each["address"].n_unique(),
+        "customers.ids_at_shared_addresses": int(each["len"].sum()),
+        "customers.most_ids_at_one_address": int(most) if isinstance(most, int) else 0,
+    }
+
+
+def _count_lengths(texts: pl.DataFrame) -> dict[str, int]:
+    """Ids of 15 characters where the same system also has some of 18: spelt both ways, or in one way only."""
+    text = pl.col("text")
+    ids = texts.filter(text.str.contains(_WRITTEN_TWO_WAYS) & text.str.contains("[a-zA-Z]"))
+    ids = ids.with_columns(stem=pl.col("text").str.head(15), long=pl.col("text").str.len_chars() == 18)
+    short, long = ids.filter(~pl.col("long")), ids.filter("long")
+    short = short.join(long.select("space").unique(), on="space", how="semi")
+    both = short.join(long, on=["space", "stem"], how="semi").height
+    return {"ids.two_lengths": both, "ids.short_alone": short.height - both}
 
 
 def _follow(texts: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:

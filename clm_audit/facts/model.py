@@ -8,7 +8,7 @@ from typing import Literal
 
 import polars as pl
 
-from clm_audit.config.base import NotAssessable
+from clm_audit.config.base import Frozen, NotAssessable
 from clm_audit.intake.model import FileRecord, Reject
 
 # Every table also has: file:int32 (RawTable.index), side:int8 (-1 before only, 0 both, 1 after only),
@@ -121,6 +121,21 @@ Table = Literal[
     "referrals",
     "series",
 ]
+How = Literal["form", "proved", "sibling", "typed"]
+
+
+class ColumnRead(Frozen):
+    """How one column of a file was read. ``form``: the date format or the decimal mark; ``how`` it was settled:
+    all cells have one ``form``, ``rows`` of them ``proved`` whether the day or the month is first, another file of
+    the same export (``sibling``) proved it, or the file itself gives the type (``typed``)."""
+
+    header: str
+    kind: Literal["date", "amount"]
+    form: str
+    how: How
+    rows: int = 0
+
+
 UNREAD: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events", "referrals")
 """Facts that no metric reads yet; they are typed and kept in the ledger all the same."""
 
@@ -132,6 +147,7 @@ class Facts:
     ``segments``: code -> {segment column: label}; code 0 is "not known".
     ``currency``: the audit currency (declared, or the only one seen), or why there is none.
     ``absent``: fact -> a sentence naming the export of the recognised system that would carry it.
+    ``columns``: RawTable.index -> how the date and amount columns of the file were read.
     ``files`` is the ledger before rows outside the windows are set apart (see ``settle``).
     ``evidence``: named counts for the data checks (``orders.without_customer``,
     ``orders.duplicate_rows``, ``currency.seen.EUR`` …), integers only.
@@ -145,3 +161,4 @@ class Facts:
     absent: Mapping[Table, str] = field(default_factory=dict)
     evidence: Mapping[str, int] = field(default_factory=dict)
     systems: tuple[str, ...] = ()
+    columns: Mapping[int, tuple[ColumnRead, ...]] = field(default_factory=dict)

@@ -20,10 +20,12 @@ from clm_audit.facts.columns import Column, Finder, one_of
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.ledger import Rows
+from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, reason_of
 from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
+from clm_audit.intake.names import total_columns
 
 
 class Stager:
@@ -49,6 +51,10 @@ class Stager:
     def day_columns(self) -> tuple[Column, ...]:
         """Columns that hold dates."""
         return tuple(self._of_kind("day"))
+
+    def columns_read(self) -> tuple[ColumnRead, ...]:
+        """How the date and amount columns were read; known after :meth:`run`."""
+        return self.formats.read(self.day_columns(), self._of_kind("cents", "micros"))
 
     def run(self) -> tuple[Staged, ...]:
         """Read the file; read it again when all its rows disagree with what the first ones promised."""
@@ -122,7 +128,9 @@ class Stager:
             )
             for one, _ in plans
         ]
-        return (replace(staged[0], stamps=numbers, notes=notes), *staged[1:]) if staged else ()
+        if not staged:
+            return ()
+        return (replace(staged[0], stamps=numbers, notes=notes, read=self.columns_read()), *staged[1:])
 
     def _numbers(self, counts: pl.DataFrame) -> dict[str, int]:
         """The counts of stamps; raises when the rows are not those that were proved."""
@@ -182,6 +190,8 @@ class Stager:
                 *source.where,
                 *source.counted,
                 *source.known,
+                *source.returned,
+                *source.returned_partly,
                 *(key for rule in source.left_out.values() for key in rule),
             }
             needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
@@ -208,6 +218,10 @@ class Stager:
         for name, column in self.segments.items() if source.fact == "customers" else ():
             values.append(self.pools.code(f"segment {name}", pl.col(column.name)).alias(f"value segment {name}"))
             names.append(f"segment {name}")
+        back = statuses.returned(source, lambda key: self.finder.rule(source, key))
+        if back is not None:
+            values.append(back.alias("value returned"))
+            names.append("returned")
         if source.fact == "events":
             values.append(pl.col(columns["date"].name).hash().alias("value stamp"))
             names.append("stamp")
@@ -224,12 +238,19 @@ class Stager:
         )
         path = self.folder / f"staged-{self.table.index}-{number}.parquet"
         reasons = tuple((code, header) for code, header, _ in rules)
-        return Staged(self.table, number, source, path, columns, reasons, left_names, self.segments), rows
+        one = Staged(
+            self.table, number, source, path, columns, reasons, left_names, self.segments, returned=back is not None
+        )
+        return one, rows
 
     def _total_columns(self) -> list[tuple[Column, str]]:
         totals = self.table.object.totals if self.table.object else {}
-        found = [(self.finder.find([header]), pattern) for header, pattern in totals.items()]
-        return [(column, pattern) for column, pattern in found if column]
+        headers = self.table.headers
+        return [
+            (Column(name, headers[name]), pattern)
+            for key, pattern in totals.items()
+            for name in total_columns(headers, key)
+        ]
 
     def _is_total(self) -> pl.Expr:
         """Whether a row repeats the sum of others; a pattern may also ask for a blank cell."""

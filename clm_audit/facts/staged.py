@@ -10,6 +10,7 @@ import polars as pl
 
 from clm_audit.config.preset import FactName, Yield
 from clm_audit.facts.columns import Column
+from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.readers import name_space
 from clm_audit.intake.model import RawTable
 
@@ -18,8 +19,9 @@ from clm_audit.intake.model import RawTable
 class Staged:
     """The typed rows of one yield of one file. ``columns`` are the fields that the file has.
 
-    ``stamps`` (counts of naive and zoned stamps, and of ``rounded`` amounts) and ``notes`` are of the file, on
-    its first yield.
+    ``stamps`` (counts of naive and zoned stamps, and of ``rounded`` amounts), ``notes`` and ``read`` are of the file,
+    on its first yield.
+    ``returned``: whether there is a column ``returned`` that marks orders given back whole.
     ``codes`` are fields that are held in memory, by row number, and ``keys`` the row numbers and hashes of the
     keys of good rows; a large file has neither: its codes stand in the Parquet, its keys are hashed when needed.
     """
@@ -34,8 +36,10 @@ class Staged:
     segments: Mapping[str, Column]
     stamps: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    returned: bool = False
     codes: Mapping[str, pl.Series] = field(default_factory=dict)
     keys: pl.DataFrame | None = None
+    read: tuple[ColumnRead, ...] = ()
 
     @property
     def fact(self) -> FactName:
