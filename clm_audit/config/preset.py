@@ -68,7 +68,8 @@ class Yield(Frozen):
     count, of others those that do. A value that no list of its column holds is left out as
     ``unknown_state`` and reported with its count; columns without a ``known`` list are not asked.
     ``returned``: column -> states of orders that were given back whole; where no refund amount stands beside
-    one, the whole amount counts as refunded. ``sales``: who tells of these orders, in the order of trust. Where
+    one, the whole amount counts as refunded. ``returned_partly``: the same of a part; where no amount says how
+    much, the order counts in full and is reported. ``sales``: who tells of these orders, in the order of trust. Where
     two systems tell of the same days, a sale that both know counts once, as the more trusted one has it (see
     :mod:`clm_audit.facts.retold`); the field ``reference`` names the order number of the other system.
     In ``where``, ``left_out``, ``counted``, ``known`` and ``returned`` a column is named by a field of ``fields`` or by its
@@ -89,6 +90,7 @@ class Yield(Frozen):
     known: Mapping[str, tuple[str, ...]] = {}
     sign: Mapping[Literal["plus", "minus"], Mapping[str, tuple[str, ...]]] = {}
     returned: Mapping[str, tuple[str, ...]] = {}
+    returned_partly: Mapping[str, tuple[str, ...]] = {}
     sales: Sales = "shop"
     category: str | None = None
 

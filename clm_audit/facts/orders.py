@@ -16,6 +16,7 @@ from clm_audit.facts.staged import Staged
 from clm_audit.facts.twins import Candidates, Twins, find_twins
 
 EPOCH = date(1970, 1, 1)
+WHOLE, PARTLY = 1, 2  # what of an order was given back, as its state says
 ORDER_DAYS = 7  # lines of one order may be dated a few days apart, as they are shipped
 _VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
 
@@ -52,6 +53,9 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         source = {"day": "date", "gross": "amount"}.get(name, name)
         has = source in one.columns or name == "customer"
         rows = rows.with_columns((pl.col(source) if has else pl.lit(None, dtype=dtype)).alias(name))
+    if one.returned and not one.by_line:
+        _count_returned(one, rows.filter(pl.col("reason") == 0), context)
+        rows = rows.with_columns(_given_back())
     if one.by_line:
         return _grouped(one, rows, path, context)
     kept = rows.filter(pl.col("reason") == 0).select(
@@ -65,12 +69,33 @@ def _candidates(one: Staged, context: Context) -> Candidates:
     return Candidates(one, kept, not_taken(one))
 
 
+def _given_back() -> pl.Expr:
+    """The refund: the whole amount where only a state says that the order was given back, and no amount how much."""
+    unsaid = (pl.col("returned") == WHOLE) & (pl.col("refunded").fill_null(0) == 0) & (pl.col("gross") > 0)
+    return pl.when(unsaid).then("gross").otherwise("refunded").alias("refunded")
+
+
+def _count_returned(one: Staged, rows: pl.LazyFrame, context: Context) -> None:
+    """Say how many refunds only a state tells of: whole ones are taken as such, of parts nobody knows how much."""
+    unsaid = rows.filter((pl.col("returned") > 0) & (pl.col("left") == 0) & (pl.col("gross") > 0))
+    unsaid = unsaid.filter(pl.col("refunded").fill_null(0) == 0)
+    counts = dict(unsaid.group_by("returned").len().collect(engine="streaming").iter_rows())
+    notes = context.books[one.table.index].notes
+    for code, name, what in (
+        (WHOLE, "refund_from_state", "refunded by their state, without a refund amount, taken as refunded whole"),
+        (PARTLY, "refund_unsaid", "refunded in part by their state, without a refund amount, counted in full"),
+    ):
+        context.count(f"orders.{name}", counts.get(code, 0))
+        if code in counts:
+            notes.append(f"orders {what}: {counts[code]:,}")
+
+
 def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> Candidates:
     """Line items -> orders. An order with a row that cannot be read is rejected whole."""
     keyed = rows.filter(pl.col("order").is_not_null())
     counts = pl.col("left") == 0
+    amount = pl.col("amount") if "amount" in one.columns else _line_amount()
     if one.fact == "order_lines":
-        amount = pl.col("amount") if "amount" in one.columns else _line_amount()
         gross = [pl.when(counts).then(amount).sum().alias("gross"), pl.lit(False).alias("clash")]
         left = pl.when(counts.any()).then(pl.lit(0, dtype=pl.UInt8)).otherwise(pl.col("left").max())
     else:
@@ -81,7 +106,8 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> C
         pl.col("row").max().alias("last"),
         pl.len().alias("lines").cast(pl.UInt32),
         *gross,
-        _combined(one, "refunded", "refunded"),
+        *([_returned(one, amount)] if one.fact == "order_lines" else [_combined(one, "refunded", "refunded")]),
+        *([pl.col("returned").max()] if one.returned else []),
         pl.col("day").min(),
         pl.col("customer").min(),
         pl.col("currency").min(),
@@ -90,11 +116,22 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> C
         _mixed().alias("mixed"),
     )
     orders = groups.sort("first").collect(engine="streaming")
+    if one.returned and one.fact == "orders":
+        _count_returned(one, orders.lazy(), context)
+        orders = orders.with_columns(_given_back())
     dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
     kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
     kept.select("order", "first", "last", "lines", left_name(one), *_VALUES).write_parquet(path)
     _note_mixed(one, kept, context)
     return Candidates(one, pl.scan_parquet(path, glob=False), (*not_taken(one), *_incomplete(one, dropped)))
+
+
+def _returned(one: Staged, amount: pl.Expr) -> pl.Expr:
+    """What lines that were given back amount to, in hundredths; null where no state could say so."""
+    if not one.returned:
+        return pl.lit(None, dtype=pl.Int64).alias("refunded")
+    given = pl.when((pl.col("left") == 0) & (pl.col("returned") == WHOLE)).then(amount).sum()
+    return half_even(given, MICRO // CENT).alias("refunded")
 
 
 def _mixed() -> pl.Expr:

@@ -30,7 +30,12 @@ def with_default_states(source: Yield) -> Yield:
             if plain.fact == source.fact:
                 kept = {name: _known(columns, source) for name, columns in plain.left_out.items()}
                 left_out = {name: rule for name, rule in kept.items() if rule}
-                return source.model_copy(update={"left_out": left_out, "known": _known(plain.known, source)})
+                states = {
+                    "known": _known(plain.known, source),
+                    "returned": _known(plain.returned, source),
+                    "returned_partly": _known(plain.returned_partly, source),
+                }
+                return source.model_copy(update={"left_out": left_out, **states})
     return source
 
 
@@ -49,6 +54,21 @@ def unknown(source: Yield, find: Find) -> pl.Expr | None:
         fitting = ~one_of(cells, (*values, *source.counted.get(key, ()))) & cells.is_not_null()
         hit = pl.when(cells.is_not_null()).then(fitting).otherwise(hit) if source.counted else hit | fitting
     return hit
+
+
+def returned(source: Yield, find: Find) -> pl.Expr | None:
+    """1 where the state of a row says that all was given back, 2 where a part, else 0; None when nothing says so."""
+    hits = []
+    for code, columns in ((1, source.returned), (2, source.returned_partly)):
+        asked = [(column, values) for key, values in columns.items() if (column := find(key))]
+        if asked:
+            hits.append((code, pl.any_horizontal(one_of(pl.col(column.name), values) for column, values in asked)))
+    if not hits:
+        return None
+    answer = pl.lit(0, dtype=pl.UInt8)
+    for code, hit in reversed(hits):
+        answer = pl.when(hit).then(pl.lit(code, dtype=pl.UInt8)).otherwise(answer)
+    return answer
 
 
 def named(counts: Mapping[str | None, int]) -> str:

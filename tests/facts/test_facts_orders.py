@@ -256,3 +256,38 @@ def test_the_ledger_adds_up_for_any_rows(build, rows) -> None:
 def test_the_side_of_a_file_is_kept(build, side) -> None:
     built = build({"x/o.csv": "order,date,amount\na,2024-01-05,10\n"}, sides=side)
     assert built.rows("orders", "side") == [(-1 if side["x"] == "before" else 1,)]
+
+
+def test_a_refund_that_only_a_state_tells_of_is_the_whole_amount(build) -> None:
+    text = (
+        "order,date,amount,customer,status\n1,2024-01-05,10.00,a,paid\n2,2024-01-05,20.00,b,Refunded\n"
+        "3,2024-01-05,40.00,c,partially refunded\n4,2024-01-05,-5.00,d,refunded\n"
+    )
+    built = build({"o.csv": text})
+    assert built.rows("orders", "gross", "refunded", "net") == [
+        (1000, 0, 1000),
+        (2000, 2000, 0),
+        (4000, 0, 4000),
+        (-500, 0, -500),
+    ]
+    assert built.facts.evidence["orders.refund_from_state"] == 1
+    assert built.facts.evidence["orders.refund_unsaid"] == 1
+    assert (
+        "orders refunded by their state, without a refund amount, taken as refunded whole: 1"
+        in built.file("o.csv").notes
+    )
+
+
+def test_a_stated_refund_beats_the_state(build) -> None:
+    text = "order,date,amount,refunded,status\n1,2024-01-05,10.00,4.00,refunded\n2,2024-01-05,10.00,0,refunded\n"
+    built = build({"o.csv": text})
+    assert built.rows("orders", "refunded") == [(400,), (1000,)]
+
+
+def test_lines_that_were_given_back_are_refunds_of_their_order(build) -> None:
+    text = (
+        "order,date,item,quantity,unit_price,status\n1,2024-01-05,x,2,10.00,shipped\n1,2024-01-05,y,1,3.00,returned\n"
+        "2,2024-01-06,x,1,10.00,shipped\n"
+    )
+    built = build({"o.csv": text})
+    assert built.rows("orders", "gross", "refunded") == [(2300, 300), (1000, 0)]
