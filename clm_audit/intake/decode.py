@@ -73,6 +73,11 @@ def decompress(path: Path, target: Path, name: str) -> Path:
     return target
 
 
+def utf16_of(head: bytes) -> str | None:
+    """The kind of UTF-16 that a file is by its first bytes; None for others."""
+    return _UTF16.get(head[:2]) or _utf16_by_zeros(head)
+
+
 def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
     """Settle the encoding of ``path`` and give a UTF-8 file: itself, or a rewritten one at ``target``.
 
@@ -80,7 +85,7 @@ def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    encoding = _UTF16.get(head[:2]) or _utf16_by_zeros(head)
+    encoding = utf16_of(head)
     if encoding is not None:
         return _from_utf16(path, target, name, encoding, lead=2 if head[:2] in _UTF16 else 0)
     start = len(BOM) if head.startswith(BOM) else 0

@@ -39,6 +39,12 @@ class Job:
         """A path in the run's folder."""
         return self.folder / f"intake-{self.index}.{kind}"
 
+    def refusal(self, what: str, hint: str) -> DataError | UnknownExportError:
+        """What to raise for a file that is not read: an error only when somebody says that it is data."""
+        if self.found.promised:
+            return DataError(what, where=self.name, hint=hint)
+        return UnknownExportError(f"{what}; {hint}")
+
     def fitting(self, headers: Mapping[str, str]) -> tuple[Candidate, ...]:
         """Objects that the headers fit.
 

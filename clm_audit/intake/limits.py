@@ -6,13 +6,21 @@ from typing import Final
 
 MIB: Final = 1 << 20
 CHUNK: Final = 4 * MIB  # bytes looked at together; small enough for the processor's cache
+HEAD_BYTES: Final = 4_096  # bytes that say what a file is
 HEAD: Final = MIB  # bytes in which the header must be found
 HEAD_RECORDS: Final = 50  # records in which the header must be found
 MAX_COLUMNS: Final = 5_000
 MAX_CELL: Final = 16 * MIB
 MAX_RATIO: Final = 200  # decompressed : compressed, judged only past MAX_RATIO_FROM
-MAX_RATIO_FROM: Final = 256 * MIB
+MAX_RATIO_FROM: Final = 64 * MIB
 MAX_DECOMPRESSED: Final = 64 * 1024 * MIB
+MAX_MEMBERS: Final = 10_000  # of a zip archive
+MAX_DIRECTORY: Final = 8 * MIB  # bytes of the list of its members
+MAX_MEMBER_NAME: Final = 1_000
+MAX_JSON_RECORD: Final = 2 * MAX_CELL
+MAX_JSON_VALUES: Final = 500_000  # separators in one record: memory is a hundred times their number
+MAX_JSON_DEPTH: Final = 32
+MAX_FAULTS: Final = 100_000  # records of a file that are listed one by one; the counts hold all of them
 MAX_SHEET_MEMORY: Final = 768 * MIB  # what a workbook may take beyond the reader itself
 MAX_SHEET_SECONDS: Final = 120
 MAX_SHEET_NAME: Final = 40  # characters of it that a note repeats; a spreadsheet program allows 31

@@ -11,7 +11,12 @@ from pathlib import Path
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.exits import DataError, UsageError
 
-DATA_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv", ".gz", ".xlsx", ".xlsm", ".parquet", ".pq"})
+DATA_SUFFIXES = frozenset(
+    (
+        *(".csv", ".tsv", ".tab", ".psv", ".jsonl", ".ndjson", ".gz", ".zip"),
+        *(".xlsx", ".xlsm", ".xls", ".parquet", ".pq"),
+    )
+)
 _OTHER_SUFFIXES = frozenset(
     (
         *(".md", ".rst", ".py", ".ipynb", ".sql", ".yaml", ".yml", ".toml", ".lock", ".log", ".js", ".css", ".sh"),
@@ -41,7 +46,7 @@ class Found:
     @property
     def promised(self) -> bool:
         """Whether somebody says that this is data: by naming it, or by its suffix."""
-        return self.named or self.path.suffix.lower() in DATA_SUFFIXES
+        return self.named or Path(self.name).suffix.lower() in DATA_SUFFIXES
 
 
 def find_files(plan: AuditPlan) -> tuple[tuple[Found, ...], Reasons, Reasons]:
@@ -126,6 +131,16 @@ def _of_folder(folder: Path, home: Path, files: Sequence[str]) -> Iterator[tuple
             yield path, "not a regular file"
         else:
             yield path, ""
+
+
+def passed_over(parts: Sequence[str]) -> str:
+    """Why nobody would read a member of an archive that stands in these folders; empty for the others.
+
+    >>> passed_over(("__MACOSX", "._orders.csv")), passed_over(("2024", "orders.csv"))
+    ('no data, by the name', '')
+    """
+    folders, name = parts[:-1], parts[-1]
+    return _HOUSE if any(one.startswith(".") or one == "__MACOSX" for one in folders) else _passed_over(name)
 
 
 def _passed_over(name: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -11,16 +12,19 @@ import polars as pl
 from clm_audit.config.plan import AuditPlan
 from clm_audit.config.preset import Preset, load_presets
 from clm_audit.exits import DataError, Problem
-from clm_audit.intake.decode import digest
+from clm_audit.intake.archive import Archive, Member, open_archive
+from clm_audit.intake.decode import decompress, digest
 from clm_audit.intake.guarded import open_parquet, open_workbook
 from clm_audit.intake.job import Content, Job, UnknownExportError
-from clm_audit.intake.magic import kind_of
+from clm_audit.intake.jsonfile import read_json
+from clm_audit.intake.limits import HEAD_BYTES
+from clm_audit.intake.magic import Kind, kind_of
 from clm_audit.intake.model import ROW, Exports, Layout, Progress, RawTable, silent
 from clm_audit.intake.names import column_of
-from clm_audit.intake.open import EMPTY, Found, find_files
+from clm_audit.intake.open import EMPTY, Found, find_files, passed_over
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
 from clm_audit.intake.scan import empty, unique_names
-from clm_audit.intake.textfile import read_gzip, read_text
+from clm_audit.intake.textfile import read_text
 
 
 def read_exports(
@@ -28,29 +32,105 @@ def read_exports(
 ) -> Exports:
     """Read every file of the plan's sources; rewritten copies go to ``folder``.
 
-    ``presets`` stand in for the shipped ones. Raises one :class:`DataError` that lists every file that
-    cannot be proved, or that is promised to be data and is none; also when no file is recognised.
+    A file may give several tables: the members of an archive, the sheets of a workbook. ``presets`` stand in
+    for the shipped ones. Raises one :class:`DataError` that lists every file that cannot be proved, or that
+    is promised to be data and is none; also when no file is recognised.
     """
-    presets = load_presets() if presets is None else presets
     files, skipped, passed = find_files(plan)
-    tables: list[RawTable] = []
-    unknown = list(skipped)
-    problems: list[Problem] = []
-    steps = _steps(files, progress)
-    for index, (found, step) in enumerate(zip(files, steps, strict=True)):
-        objects = objects_for(found.source, presets)
-        job = Job(found, index, objects, known_names(objects), folder, step)
+    reading = _Reading(folder, load_presets() if presets is None else presets, list(skipped), list(passed))
+    for found, step in zip(files, _steps(files, progress), strict=True):
+        reading.take(found, step)
+    if reading.problems:
+        raise DataError(problems=tuple(reading.problems))
+    if not reading.tables:
+        raise DataError(problems=_nothing(reading.unknown, reading.passed))
+    return Exports(tuple(reading.tables), tuple(sorted(reading.unknown)), tuple(reading.passed))
+
+
+@dataclass
+class _Reading:
+    """What has become of the files so far."""
+
+    folder: Path
+    presets: Mapping[str, Preset]
+    unknown: list[tuple[str, str]]
+    passed: list[tuple[str, str]]
+    tables: list[RawTable] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    jobs: int = 0
+
+    def take(self, found: Found, progress: Progress) -> None:
+        """Read one file: its tables, or the reason why there is none."""
+        objects = objects_for(found.source, self.presets)
+        job = Job(found, self.jobs, objects, known_names(objects), self.folder, progress)
+        self.jobs += 1
+        with self._told(job):
+            kind, what, hint = _kind(found.path)
+            if kind == "zip":
+                self._zip(job)
+            else:
+                self.tables.append(_settle(_table(job, _content(job, kind, what, hint)), self.tables))
+
+    @contextmanager
+    def _told(self, job: Job) -> Iterator[None]:
+        """Note what went wrong with a file, and go on with the next."""
         try:
-            tables.append(_settle(_table(job), tables))
+            yield
         except UnknownExportError as reason:
-            unknown.append((found.name, str(reason)))
+            self.unknown.append((job.name, str(reason)))
         except DataError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise DataError(problems=tuple(problems))
-    if not tables:
-        raise DataError(problems=_nothing(unknown, passed))
-    return Exports(tuple(tables), tuple(sorted(unknown)), passed)
+            self.problems.extend(error.problems)
+        except OSError as error:
+            self.problems.append(Problem("the file cannot be read", job.name, error.strerror or ""))
+
+    def _zip(self, job: Job) -> None:
+        """A workbook, or an archive whose members are read like the files of a folder."""
+        with open_archive(job.found.path, job.name) as archive:
+            if archive.is_workbook:
+                self.tables.append(_settle(_table(job, _workbook(job)), self.tables))
+                return
+            archive.check_paths()
+            before = len(self.tables) + len(self.unknown) + len(self.problems)
+            whole, done = max(sum(member.info.file_size for member in archive.members), 1), 0
+            for member in archive.members:
+                self._member(job, archive, member, _share(job.progress, done, member.info.file_size, whole))
+                done += member.info.file_size
+        if before == len(self.tables) + len(self.unknown) + len(self.problems):
+            raise UnknownExportError("a zip archive without any file that could be an export")
+
+    def _member(self, job: Job, archive: Archive, member: Member, progress: Progress) -> None:
+        """One file of an archive: passed over, listed, or unpacked and read."""
+        name = f"{job.name}/{member.name}"
+        reason = passed_over(member.parts)
+        if reason:
+            self.passed.append((name, reason))
+            return
+        if member.odd:
+            self.unknown.append((name, member.odd))
+            return
+        target = self.folder / f"member-{self.jobs}"
+        found = Found(target, job.found.source, name, named=False)
+        kind, what, hint = kind_of(archive.head(member, HEAD_BYTES))
+        if kind == "zip" and member.info.filename.lower().endswith(".zip"):
+            self.problems.append(Problem("a zip archive in a zip archive", name, "unpack it and give the folder"))
+            return
+        if kind in ("refused", "empty") and not found.promised:
+            self.unknown.append((name, f"{what}; {hint}"))
+            return
+        archive.unpack(member, target)
+        read = len(self.tables)
+        self.take(found, progress)
+        if read == len(self.tables):
+            target.unlink()
+
+
+def _share(progress: Progress, before: int, size: int, whole: int) -> Progress:
+    """The progress of an archive, from that of one member."""
+
+    def step(what: str, done: int, of: int) -> None:
+        progress(what, before + (size * min(done, of) // of if of else 0), whole)
+
+    return step
 
 
 def _steps(files: Sequence[Found], progress: Progress) -> Iterator[Progress]:
@@ -97,14 +177,10 @@ def _settle(table: RawTable, before: Sequence[RawTable]) -> RawTable:
     return table
 
 
-def _table(job: Job) -> RawTable:
+def _table(job: Job, content: Content) -> RawTable:
     """One file, proved and recognised."""
     path = job.found.path
-    try:
-        content = _content(job)
-        status, checksum = path.stat(), digest(path)
-    except OSError as error:
-        raise DataError("the file cannot be read", where=job.name, hint=error.strerror or "") from error
+    status, checksum = path.stat(), digest(path)
     chosen = _choose(job, content)
     return RawTable(
         index=job.index,
@@ -131,26 +207,31 @@ def _table(job: Job) -> RawTable:
     )
 
 
-def _content(job: Job) -> Content:
+def _kind(path: Path) -> tuple[Kind, str, str]:
+    with path.open("rb") as file:
+        return kind_of(file.read(HEAD_BYTES))
+
+
+def _content(job: Job, kind: Kind, what: str, hint: str) -> Content:
     """The reader that the first bytes call for."""
-    with job.found.path.open("rb") as file:
-        kind, what, hint = kind_of(file.read(4096))
+    path, notes = job.found.path, tuple[str, ...]()
     if kind == "gzip":
-        return read_gzip(job)
+        path, notes = decompress(path, job.copy("unpacked"), job.name), ("unpacked from gzip",)
+        kind, what, hint = _kind(path)
+        if kind not in ("text", "json"):
+            raise DataError(f"gzip of {what or f'a {kind} file'}", where=job.name, hint=hint or "unpack it first")
+    if kind == "json":
+        return read_json(job, path, notes)
     if kind == "parquet":
         return _parquet(job)
-    if kind == "workbook":
-        return _workbook(job)
     if kind == "text":
-        return read_text(job, job.found.path)
-    if job.found.promised:
-        raise DataError(what, where=job.name, hint=hint)
-    raise UnknownExportError(f"{what}; {hint}")
+        return read_text(job, path, notes)
+    if kind == "xls":
+        what, hint = "an old or locked Excel workbook", "save it as .xlsx without a password, or as CSV"
+    raise job.refusal(what, hint)
 
 
 def _workbook(job: Job) -> Content:
-    if not job.found.promised:
-        raise UnknownExportError("a zip archive; unpack it first")
     out = job.copy("sheet")
     sheet = open_workbook(job.found.path, out, job.name, job.names)
     headers = unique_names(sheet.header)

@@ -129,7 +129,7 @@ def opened(path: Path, out: Path) -> str:
     try:
         if kind == "parquet":
             _, height = open_parquet(path, path.name)
-        elif kind == "workbook":
+        elif kind == "zip":
             sheet = open_workbook(path, out, path.name, Names.of(["name", "id", "a"]))
             frame = pl.read_parquet(out)
             height = sheet.height

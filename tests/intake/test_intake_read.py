@@ -338,8 +338,8 @@ def test_two_equally_good_systems_are_the_users_choice(home: Path) -> None:
             b"PAR1" + b"\0" * 40 + (9).to_bytes(4, "little") + b"PAR1",
             "f.parquet: this Parquet file cannot",
         ),
-        ("f.xlsx", b"PK\x03\x04" + b"\0" * 40, "f.xlsx: the workbook is damaged"),
-        ("f.xls", b"\xd0\xcf\x11\xe0", "no export was recognised"),
+        ("f.xlsx", b"PK\x03\x04" + b"\0" * 40, "f.xlsx: zip: the archive is damaged or cut"),
+        ("f.xls", b"\xd0\xcf\x11\xe0", "f.xls: an old or locked Excel workbook"),
         (
             "f.csv",
             b"Customer ID,Email\n1,x\n".replace(b"\n", b",\n").replace(b"l,", b"l," * 5001),
@@ -426,7 +426,7 @@ def test_a_workbook_that_unpacks_to_absurd_sizes_is_refused(home: Path) -> None:
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             for _ in range(300):
                 file.write(b"\0" * (1 << 20))
-    with pytest.raises(DataError, match="unpacks from"):
+    with pytest.raises(DataError, match="unpack to 314"):
         read(home)
 
 
