@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
+from clm_audit.inference import short
+from clm_audit.inference.breaks import break_positions, near_go_live
 from clm_audit.inference.decide import Decision, decide, holm
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
-from clm_audit.inference.model import Finding
+from clm_audit.inference.model import Finding, Variation
+from clm_audit.inference.robustness import Rerun, reruns
 from clm_audit.inference.rounding import rounded
-from clm_audit.inference.series import LogSeries, log_series
+from clm_audit.inference.series import log_series
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.measures.model import WEEKS_PER_YEAR, Measured, MetricTotals, day_number
+from clm_audit.measures.model import Measured, MetricTotals
 
-CODES = ("too_short_before", "too_short_after", "zero_denominator", "negative_total")
-"""Reasons raised here; ``detail`` of the first two: have, need, unit (weeks | periods), of the others: side."""
-
-LEAST_WEEKS_BEFORE = 13
-LEAST_PERIODS_BEFORE = 8
-LEAST_PERIODS_AFTER = 4
-BREAK_DAYS = 56
-"""A break within eight weeks of go-live cannot be told from it by any before/after method."""
+CODES = (*short.CODES, "zero_denominator", "negative_total")
+"""Reasons raised on this floor; ``detail`` of the last two: side."""
 
 
 def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
@@ -42,14 +39,26 @@ def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
 def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
     answers = [_estimate(plan, totals) for totals in measured.metrics]
     p_values = [answer.effect.p for answer in answers if isinstance(answer, Estimate)]
-    adjusted = iter(holm(p_values))
-    findings = []
+    findings, place = [], 0
     for totals, answer in zip(measured.metrics, answers, strict=True):
         if isinstance(answer, Estimate):
-            findings.append(_finding(plan, totals, answer, next(adjusted)))
+            findings.append(_finding(plan, totals, answer, Family(tuple(p_values), place)))
+            place += 1
         else:
             findings.append(_not_assessable(plan, totals, answer))
     return tuple(findings)
+
+
+@dataclass(frozen=True)
+class Family:
+    """The p values of all assessed metrics, and whose turn it is."""
+
+    p_values: tuple[float, ...]
+    place: int
+
+    def adjusted(self, p: float) -> float:
+        """Holm's adjusted p value of the metric, were its own ``p``."""
+        return holm((*self.p_values[: self.place], p, *self.p_values[self.place + 1 :]))[self.place]
 
 
 def observed_change(totals: MetricTotals) -> float | NotAssessable:
@@ -64,35 +73,6 @@ def observed_change(totals: MetricTotals) -> float | NotAssessable:
     if before.value < 0.0:
         return NotAssessable(code="negative_total", detail={"side": "before"})
     return rounded(after.value / before.value - 1.0)
-
-
-def too_short(series: LogSeries) -> NotAssessable | None:
-    """Rule 1: 13 weeks and 8 observed periods before go-live, 4 observed periods after, or no model."""
-    weeks = series.years_before * WEEKS_PER_YEAR
-    if series.periods_before < LEAST_PERIODS_BEFORE:
-        return _short("too_short_before", series.periods_before, LEAST_PERIODS_BEFORE, "periods")
-    if round(weeks) < LEAST_WEEKS_BEFORE:
-        return _short("too_short_before", int(weeks), LEAST_WEEKS_BEFORE, "weeks")
-    if series.periods_after < LEAST_PERIODS_AFTER:
-        return _short("too_short_after", series.periods_after, LEAST_PERIODS_AFTER, "periods")
-    return None
-
-
-def break_positions(plan: AuditPlan, totals: MetricTotals) -> tuple[list[int], list[int]]:
-    """Known breaks as indices: first period of each new regime, and periods that a break cuts in two.
-
-    A period that holds days of both regimes belongs to neither and is left out. Breaks before the first or
-    after the last period are none.
-    """
-    regimes, mixed = [], []
-    for day in _break_days(plan):
-        index = int(np.searchsorted(totals.start, day, side="left"))
-        if index < totals.start.size and totals.start[index] == day:
-            regimes.append(index)
-        elif index > 0 and (index < totals.start.size or day < totals.start[-1] + _period_days(totals)):
-            regimes.append(index)
-            mixed.append(index - 1)
-    return regimes, mixed
 
 
 def after_repeats_before(totals: MetricTotals) -> bool:
@@ -112,22 +92,14 @@ def _estimate(plan: AuditPlan, totals: MetricTotals) -> Estimate | NotAssessable
     if totals.missing is not None:
         return totals.missing
     series = log_series(totals, *break_positions(plan, totals))
-    short = too_short(series)
-    return short if short is not None else estimate_effect(series, totals.num.size, plan.policy.confidence)
+    missing = short.too_short(series)
+    return missing if missing is not None else estimate_effect(series, totals.num.size, plan.policy.confidence)
 
 
-def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, p_holm: float) -> Finding:
+def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: Family) -> Finding:
     materiality = plan.metric(totals.metric).materiality
     confidence = plan.policy.confidence
-    decision: Decision = decide(
-        estimate.effect,
-        p_holm,
-        CATALOGUE[totals.metric].better,
-        materiality,
-        1.0 - confidence,
-        break_near=_break_near(plan, totals),
-        repeated=after_repeats_before(totals),
-    )
+    decision = _decision(plan, totals, estimate, family)
     undecided = decision.value == "inconclusive"
     return Finding(
         metric=totals.metric,
@@ -141,7 +113,27 @@ def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, p_holm: 
         below_materiality=decision.below_materiality,
         better_probability=rounded(decision.better_probability),
         more_weeks=more_weeks(estimate, materiality, confidence) if undecided else None,
+        variations=tuple(_variation(plan, totals, rerun, family) for rerun in reruns(plan, totals)),
     )
+
+
+def _decision(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: Family) -> Decision:
+    return decide(
+        estimate.effect,
+        family.adjusted(estimate.effect.p),
+        CATALOGUE[totals.metric].better,
+        plan.metric(totals.metric).materiality,
+        1.0 - plan.policy.confidence,
+        break_near=near_go_live(plan, totals, breaks=True),
+        repeated=after_repeats_before(totals),
+    )
+
+
+def _variation(plan: AuditPlan, totals: MetricTotals, rerun: Rerun, family: Family) -> Variation:
+    """What the finding would be, the other metrics being as they are."""
+    effect = rerun.estimate.effect
+    value = _decision(plan, totals, rerun.estimate, family).value
+    return Variation(rerun.kind, rerun.detail, effect.effect, effect.low, effect.high, value)
 
 
 def _not_assessable(plan: AuditPlan, totals: MetricTotals, why: NotAssessable) -> Finding:
@@ -154,20 +146,3 @@ def _not_assessable(plan: AuditPlan, totals: MetricTotals, why: NotAssessable) -
         materiality=plan.metric(totals.metric).materiality,
         missing=why,
     )
-
-
-def _short(code: str, have: int, need: int, unit: str) -> NotAssessable:
-    return NotAssessable(code=code, detail={"have": have, "need": need, "unit": unit})
-
-
-def _break_near(plan: AuditPlan, totals: MetricTotals) -> bool:
-    go_live = int(totals.start[totals.n0])
-    return any(abs(day - go_live) < BREAK_DAYS for day in _break_days(plan))
-
-
-def _break_days(plan: AuditPlan) -> Sequence[int]:
-    return [day_number(event.date) for event in plan.events if event.is_break]
-
-
-def _period_days(totals: MetricTotals) -> int:
-    return round(WEEKS_PER_YEAR * 7.0 / totals.ppy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -57,6 +58,19 @@ class Effect:
 
 
 @dataclass(frozen=True)
+class Variation:
+    """The same question asked a little differently (``inference/robustness.py``): ``kind`` and ``detail`` say how,
+    ``value`` what the finding would be. Shares."""
+
+    kind: str
+    detail: Mapping[str, str | int | float]
+    effect: float
+    low: float
+    high: float
+    value: FindingValue
+
+
+@dataclass(frozen=True)
 class Finding:
     """The answer for one metric. ``code`` is the reason (a key of ``report/words.py``), e.g.
     ``holm_significant``, ``equivalent``, ``too_little_information``, ``too_short_before``.
@@ -78,3 +92,9 @@ class Finding:
     better_probability: float | None = None
     more_weeks: int | None = None
     missing: NotAssessable | None = None
+    variations: tuple[Variation, ...] = ()
+
+    @property
+    def flipped_by(self) -> tuple[Variation, ...]:
+        """The variations under which the finding would be another."""
+        return tuple(one for one in self.variations if one.value != self.value)

@@ -11,7 +11,8 @@ import pytest
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, KnownEvent, MetricPolicy, Policy
 from clm_audit.inference import assess as floor
-from clm_audit.inference.assess import assess, break_positions, observed_change
+from clm_audit.inference.assess import assess, observed_change
+from clm_audit.inference.breaks import break_positions
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import Calendar, Measured, Ratio, Totals, to_date
 

@@ -1,0 +1,68 @@
+"""The same question asked a little differently: would the finding still stand?
+
+Each variation changes one choice of the audit (the day of go-live, one known event, the definition of the
+metric) and leaves everything else, the calibration on the company's own history included, as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from clm_audit.config.plan import AuditPlan, KnownEvent
+from clm_audit.inference.breaks import BREAK_DAYS, break_positions, period_days
+from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.series import log_series
+from clm_audit.inference.short import too_short
+from clm_audit.measures.model import MetricTotals, day_number
+
+SHIFT_WEEKS = 4
+KINDS = ("go_live_earlier", "go_live_later", "event_left_out", "break_left_out")
+"""What was done otherwise; ``detail`` holds ``weeks`` of the first two, ``what`` and ``day`` of the others."""
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """One variation that could be estimated."""
+
+    kind: str
+    detail: Mapping[str, str | int | float]
+    estimate: Estimate
+
+
+def reruns(plan: AuditPlan, totals: MetricTotals) -> tuple[Rerun, ...]:
+    """Every variation of one metric that leaves enough data for an estimate, in a fixed order."""
+    found = []
+    for kind, detail, varied, known in _variations(plan, totals):
+        series = log_series(varied, *break_positions(known, varied))
+        if too_short(series) is None:
+            found.append(Rerun(kind, detail, estimate_effect(series, varied.num.size, plan.policy.confidence)))
+    return tuple(found)
+
+
+def _variations(
+    plan: AuditPlan, totals: MetricTotals
+) -> Iterator[tuple[str, Mapping[str, str | int | float], MetricTotals, AuditPlan]]:
+    periods = round(SHIFT_WEEKS * 7 / period_days(totals))
+    for kind, shift in (("go_live_earlier", -periods), ("go_live_later", periods)):
+        if shift and 0 < totals.n0 + shift < totals.num.size:
+            yield kind, {"weeks": SHIFT_WEEKS}, replace(totals, n0=totals.n0 + shift), plan
+    first, last = int(totals.start[0]), int(totals.start[-1]) + period_days(totals)
+    for event in plan.events:
+        day = day_number(event.date)
+        if first < day < last:
+            yield _without(plan, totals, event, day)
+
+
+def _without(
+    plan: AuditPlan, totals: MetricTotals, event: KnownEvent, day: int
+) -> tuple[str, Mapping[str, str | int | float], MetricTotals, AuditPlan]:
+    """A break loses its step; of any other event the eight weeks on either side are not looked at."""
+    detail: Mapping[str, str | int | float] = {"what": event.what, "day": day}
+    if event.is_break:
+        rest = tuple(other for other in plan.events if other != event)
+        return "break_left_out", detail, totals, plan.model_copy(update={"events": rest})
+    near = (totals.start > day - BREAK_DAYS - period_days(totals)) & (totals.start < day + BREAK_DAYS)
+    return "event_left_out", detail, replace(totals, num=np.where(near, np.nan, totals.num)), plan

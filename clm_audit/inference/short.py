@@ -1,0 +1,30 @@
+"""Rule 1 of the decision: how much must have been observed before anything is estimated."""
+
+from __future__ import annotations
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.inference.series import LogSeries
+from clm_audit.measures.model import WEEKS_PER_YEAR
+
+CODES = ("too_short_before", "too_short_after")
+"""``detail``: have, need, unit (weeks | periods)."""
+
+LEAST_WEEKS_BEFORE = 13
+LEAST_PERIODS_BEFORE = 8
+LEAST_PERIODS_AFTER = 4
+
+
+def too_short(series: LogSeries) -> NotAssessable | None:
+    """13 weeks and 8 observed periods before go-live, 4 observed periods after, or no model."""
+    weeks = series.years_before * WEEKS_PER_YEAR
+    if series.periods_before < LEAST_PERIODS_BEFORE:
+        return _short("too_short_before", series.periods_before, LEAST_PERIODS_BEFORE, "periods")
+    if round(weeks) < LEAST_WEEKS_BEFORE:
+        return _short("too_short_before", int(weeks), LEAST_WEEKS_BEFORE, "weeks")
+    if series.periods_after < LEAST_PERIODS_AFTER:
+        return _short("too_short_after", series.periods_after, LEAST_PERIODS_AFTER, "periods")
+    return None
+
+
+def _short(code: str, have: int, need: int, unit: str) -> NotAssessable:
+    return NotAssessable(code=code, detail={"have": have, "need": need, "unit": unit})

@@ -1,0 +1,123 @@
+"""The question asked a little differently: each variation is the audit of accordingly changed data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from clm_audit.config.plan import AuditPlan, KnownEvent
+from clm_audit.inference.assess import assess
+from clm_audit.inference.breaks import near_go_live
+from clm_audit.inference.robustness import KINDS, reruns
+from clm_audit.measures.model import Calendar, Measured, Totals
+
+EPOCH = date(1970, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def lively(totals, simulate):
+    num, den, s2 = simulate(np.random.default_rng(5), 104, 40, 0.3)
+    return totals(num, den, 104, s2)
+
+
+def one(plan, series):
+    calendar = Calendar(0, (0, 1), (0, 0), (0, 0), 52, 0, {}, {}, True)
+    measured = Measured(calendar, Totals({}, {}), (series,), {}, {})
+    return assess(plan, measured)[0]
+
+
+def with_event(series, week, is_break):
+    day = EPOCH + timedelta(days=int(series.start[week]))
+    return AuditPlan(events=(KnownEvent(date=day, what="price list", is_break=is_break),))
+
+
+def varied(finding, kind):
+    (found,) = [each for each in finding.variations if each.kind == kind]
+    return found
+
+
+@pytest.mark.parametrize(("kind", "shift"), [("go_live_earlier", -4), ("go_live_later", 4)])
+def test_another_go_live_is_the_audit_of_that_day(lively, kind, shift):
+    direct = one(AuditPlan(), replace(lively, n0=lively.n0 + shift))
+    found = varied(one(AuditPlan(), lively), kind)
+    assert (found.effect, found.low, found.high) == (direct.effect.effect, direct.effect.low, direct.effect.high)
+    assert found.value == direct.value
+    assert found.detail == {"weeks": 4}
+
+
+def test_periods_of_four_weeks_move_by_one(totals):
+    num = np.random.default_rng(2).poisson(4000, 40).astype(float)
+    series = totals(num, np.full(40, 1000.0), 26, 1 / num, weeks=4)
+    direct = one(AuditPlan(), replace(series, n0=27))
+    assert varied(one(AuditPlan(), series), "go_live_later").effect == direct.effect.effect
+
+
+def test_months_are_moved_by_a_whole_one(totals):
+    num = np.random.default_rng(2).poisson(4000, 40).astype(float)
+    series = totals(num, np.full(40, 1000.0), 26, 1 / num, ppy=12.0)
+    direct = one(AuditPlan(), replace(series, n0=25))
+    assert varied(one(AuditPlan(), series), "go_live_earlier").effect == direct.effect.effect
+
+
+def test_a_break_left_out_is_the_audit_without_it(lively):
+    plan = with_event(lively, 60, is_break=True)
+    found = varied(one(plan, lively), "break_left_out")
+    plain = one(AuditPlan(), lively).effect
+    assert (found.effect, found.low, found.high) == (plain.effect, plain.low, plain.high)
+    assert found.detail["what"] == "price list"
+
+
+def test_an_event_left_out_takes_eight_weeks_on_either_side_with_it(lively):
+    plan = with_event(lively, 60, is_break=False)
+    num = lively.num.copy()
+    num[52:68] = np.nan
+    blind = one(AuditPlan(), replace(lively, num=num)).effect
+    found = varied(one(plan, lively), "event_left_out")
+    assert (found.effect, found.low, found.high) == (blind.effect, blind.low, blind.high)
+
+
+def test_events_outside_the_data_and_shifts_beyond_it_are_no_variations(totals, lively):
+    outside = AuditPlan(events=(KnownEvent(date=date(1999, 1, 1), what="fair"),))
+    assert {each.kind for each in one(outside, lively).variations} == {"go_live_earlier", "go_live_later"}
+    num = np.full(60, 500.0)
+    early = totals(num, np.full(60, 100.0), 55, 1 / num)
+    assert [each.kind for each in reruns(AuditPlan(), early)] == [
+        "go_live_earlier"
+    ]  # one period is left after the later
+
+
+def test_what_would_flip_the_finding_is_named(totals, simulate):
+    """A loss in the four weeks before go-live makes the rise after it: without those weeks nothing is left."""
+    num, den, s2 = simulate(np.random.default_rng(11), 104, 30)
+    num[100:] *= 1.4
+    finding = one(AuditPlan(), totals(num, den, 104, s2))
+    assert {each.kind for each in finding.variations} <= set(KINDS)
+    assert {each.kind for each in finding.flipped_by} == {
+        each.kind for each in finding.variations if each.value != finding.value
+    }
+    assert varied(finding, "go_live_earlier").effect > finding.effect.effect
+
+
+def test_the_other_metrics_of_the_family_count_in_a_variation(lively):
+    """Holm's factor is that of the whole family: five hopeless metrics beside it can undo a variation."""
+    hopeless = tuple(
+        replace(lively, metric=metric, num=np.where(np.arange(144) % 2, lively.num, lively.num * 3), s2=None)
+        for metric in ("transaction_size", "service_cost", "campaign_response", "acquisition_cost")
+    )
+    calendar = Calendar(0, (0, 1), (0, 0), (0, 0), 52, 0, {}, {}, True)
+    family = assess(AuditPlan(), Measured(calendar, Totals({}, MappingProxyType({})), (lively, *hopeless), {}, {}))[0]
+    alone = one(AuditPlan(), lively)
+    assert [(v.kind, v.effect) for v in family.variations] == [(v.kind, v.effect) for v in alone.variations]
+    assert family.p_holm > alone.p_holm
+
+
+def test_events_near_go_live(lively):
+    for week, near in ((96, False), (97, True), (111, True), (112, False)):
+        for is_break in (True, False):
+            plan = with_event(lively, week, is_break)
+            assert near_go_live(plan, lively, breaks=is_break) is near
+            assert near_go_live(plan, lively, breaks=not is_break) is False
