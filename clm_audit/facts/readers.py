@@ -138,7 +138,8 @@ class Reader:
         if spec.kind == "number":
             return money.to_plain(cells, "plain").cast(pl.Float64, strict=False)
         if spec.kind == "count":
-            whole = cells.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
+            whole = cells.str.replace(r"\s*\([\d.,]+\s?%\)$", "")  # 350 (35.2%)
+            whole = whole.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
             return pl.when(whole.str.contains(r"^[+-]?\d{1,15}$")).then(whole).cast(pl.Int64, strict=False)
         return self._amount(column, money.CENT if spec.kind == "cents" else money.MICRO)
 

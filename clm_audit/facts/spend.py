@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,34 +12,42 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.config.plan import SpendRules
-from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
+from clm_audit.facts.overlaps import told_elsewhere
 from clm_audit.facts.staged import Staged
 
 CATEGORIES = ("acquisition", "retention", "service", "other")
 _EPOCH = date(1970, 1, 1)
 _MONTH = 31
 NEAR = 0.8  # likeness from which a category counts as misspelt
-_BUCKETS = {"week": "week", "month": "month"}
+_BUCKETS = {
+    **dict.fromkeys(("week", "woche", "semaine", "semana"), "week"),
+    **dict.fromkeys(("month", "monat", "mois", "mes"), "month"),
+}
+_NUMBER = re.compile(r"^\d[\d.\-]*\s+")  # of an account, before its name
 
 
 def category_of(rules: SpendRules, words: Sequence[str | None], platform: str | None) -> tuple[str, str]:
     """(category, how) of an amount: by a rule on its words or platform, by its own word, or by default.
 
-    ``words``: account or campaign first, then the file's own category. ``how`` is ``rule``, ``own``,
-    ``platform`` (an ad platform that no rule names: acquisition), ``near`` and a category (its own word looks
-    like that category, misspelt) or ``none``.
+    ``words``: account or campaign first, then the file's own category. Of an account within others
+    (``5000 Marketing:5010 Events``) the innermost name that a rule has decides, with or without its number.
+    ``how`` is ``rule``, ``own``, ``platform`` (an ad platform that no rule names: acquisition), ``near`` and a
+    category (its own word looks like that category, misspelt) or ``none``.
 
     >>> category_of(SpendRules(retention=("Winback",)), ["WINBACK", None], "Meta Ads")
     ('retention', 'rule')
     >>> category_of(SpendRules(), ["Brand", None], "Meta Ads")
     ('acquisition', 'platform')
+    >>> category_of(SpendRules(service=("Support",)), ["6000 Support:6010 Software", None], None)
+    ('service', 'rule')
     """
     kinds = (("acquisition", rules.acquisition), ("retention", rules.retention), ("service", rules.service))
     named = {name.strip().casefold(): kind for kind, names in kinds for name in names}
-    for word in (*words, platform):
-        if word and word.strip().casefold() in named:
-            return named[word.strip().casefold()], "rule"
+    for name in (name for word in (*words, platform) for name in _names(word)):
+        if name in named:
+            return named[name], "rule"
     for word in reversed(words):
         if word and word.strip().casefold() in CATEGORIES:
             return word.strip().casefold(), "own"
@@ -49,12 +58,21 @@ def category_of(rules: SpendRules, words: Sequence[str | None], platform: str | 
     return "other", f"near {near[0]}" if near else "none"
 
 
+def _names(word: str | None) -> Iterator[str]:
+    """What a rule may call an account: as it is, then the names on its path from the inside, without their numbers."""
+    whole = (word or "").strip().casefold()
+    yield whole
+    for name in reversed(whole.split(":")):
+        yield name.strip()
+        yield _NUMBER.sub("", name.strip())
+
+
 def build_spend(staged: Sequence[Staged], context: Context) -> Path:
     """Write the spend of all files; the same amount on the same day and account in two files counts once."""
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
     alike = ["space", "day", "until", "account", "category_word", "raw"]
     rows = rows.with_columns(occurrence=pl.col("row").cum_count().over("part", *alike))
-    rows = rows.with_columns(again=~pl.struct(*alike, "occurrence").is_first_distinct())
+    rows = rows.with_columns(again=~pl.struct(*alike, "occurrence").is_first_distinct() | told_elsewhere(rows))
     go_live = (context.plan.go_live - _EPOCH).days if context.plan.go_live else None
     empty = pl.col("until") <= pl.col("day")
     crossing = pl.lit(False)
@@ -82,6 +100,8 @@ def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
     ]
     context.books[one.table.index].enter(None, entries)
     context.count("spend.duplicate_rows", here.filter("again").height)
+    left = one.scan().filter(pl.col("left") > 0).with_columns(left_name(one)).group_by("left_out").len()
+    count_left_out(context, one, "spend", dict(left.collect(engine="streaming").iter_rows()))
     notes = context.books[one.table.index].notes
     by_default = here.filter(pl.col("how") == "platform").height
     near = here.filter(pl.col("how").str.starts_with("near ")).group_by("how").len().sort("how")
@@ -117,6 +137,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
             word("account").alias("account"),
             word("category").alias("category_word"),
             word("platform").alias("platform"),
+            word("owner").alias("owner"),
             pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
             side_of(one.table).alias("side"),
         )

@@ -191,6 +191,7 @@ class Stager:
                 *source.counted,
                 *source.known,
                 *source.returned,
+                *(key for rule in source.sign.values() for key in rule),
                 *source.returned_partly,
                 *(key for rule in source.left_out.values() for key in rule),
             }
@@ -206,6 +207,8 @@ class Stager:
             target = f"value {name}"
             if name in columns:
                 value, found = self.reader.read(columns[name], spec, target, optional=name in source.lines)
+                if name == "amount" and source.sign:
+                    value = self._signed(value, source).alias(target)
                 rules.extend(found)
                 if self.in_memory and spec.kind == "id":
                     continue
@@ -242,6 +245,15 @@ class Stager:
             self.table, number, source, path, columns, reasons, left_names, self.segments, returned=back is not None
         )
         return one, rows
+
+    def _signed(self, amount: pl.Expr, source: Yield) -> pl.Expr:
+        """The amount with the sign that its row's words give it."""
+        for direction, words in source.sign.items():
+            for key, values in words.items():
+                if column := self.finder.rule(source, key):
+                    size = amount.abs() if direction == "plus" else -amount.abs()
+                    amount = pl.when(one_of(pl.col(column.name), values)).then(size).otherwise(amount)
+        return amount
 
     def _total_columns(self) -> list[tuple[Column, str]]:
         totals = self.table.object.totals if self.table.object else {}

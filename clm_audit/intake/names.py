@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 _PATTERN = "re:"
+FIRST_COLUMN = "*"  # the key of a preset's `totals` for the first column of a file
 
 
 @lru_cache(maxsize=65_536)
@@ -81,3 +83,26 @@ class Names:
     def knows(self, cell: str) -> bool:
         """Whether this is a known header."""
         return normal(cell) in self.exact or any(same(pattern, cell) for pattern in self.patterns)
+
+
+def leading_blank(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """The columns before the first one with a header.
+
+    >>> leading_blank({"column 1": "", "Date": "Date", "column 3": " "})
+    ('column 1',)
+    """
+    return tuple(takewhile(lambda column: not normal(headers[column]), headers))
+
+
+def total_columns(headers: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """The columns that a key of a preset's ``totals`` means: a header, ``*`` the first, blank the leading ones without.
+
+    >>> total_columns({"column 1": "", "Date": "Date"}, "*")
+    ('column 1',)
+    """
+    if key == FIRST_COLUMN:
+        return tuple(islice(headers, 1))
+    if not key:
+        return leading_blank(headers)
+    column = column_of(headers, (key,))
+    return () if column is None else (column,)

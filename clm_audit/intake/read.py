@@ -12,6 +12,7 @@ import polars as pl
 from clm_audit.config.plan import AuditPlan
 from clm_audit.config.preset import Preset, load_presets
 from clm_audit.exits import DataError, Problem
+from clm_audit.intake.above import completed
 from clm_audit.intake.archive import Archive, Member, open_archive
 from clm_audit.intake.decode import decompress, digest
 from clm_audit.intake.guarded import open_parquet, open_workbook
@@ -182,6 +183,7 @@ def _table(job: Job, content: Content) -> RawTable:
     path = job.found.path
     status, checksum = path.stat(), digest(path)
     chosen = _choose(job, content)
+    content = completed(content, chosen.export)
     return RawTable(
         index=job.index,
         source=job.found.source,

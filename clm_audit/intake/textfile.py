@@ -7,22 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from clm_audit.exits import DataError
-from clm_audit.intake.decode import Text, decode, decompress
+from clm_audit.intake.decode import Text, decode
 from clm_audit.intake.delimited import read_delimited
 from clm_audit.intake.job import Content, Job, UnknownExportError
-from clm_audit.intake.magic import kind_of
-from clm_audit.intake.names import column_of
+from clm_audit.intake.names import total_columns
 from clm_audit.intake.recognise import Candidate
-
-
-def read_gzip(job: Job) -> Content:
-    """A gzip file that holds one text export."""
-    path = decompress(job.found.path, job.copy("unpacked"), job.name)
-    with path.open("rb") as file:
-        kind, what, hint = kind_of(file.read(4096))
-    if kind != "text":
-        raise DataError(f"gzip of {what or f'a {kind} file'}", where=job.name, hint=hint or "unpack it first")
-    return read_text(job, path, ("unpacked from gzip",))
 
 
 def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
@@ -73,9 +62,8 @@ def _decoded(job: Job, path: Path) -> Text:
 def _totals(fitting: list[Candidate], headers: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
     """Number of a column, and the pattern that a total has there."""
     columns = list(headers)
-    tests: list[tuple[int, re.Pattern[str]]] = []
-    for column, pattern in {pair for one in fitting for pair in one.export.totals.items()}:
-        name = column_of(headers, (column,))
-        if name is not None:
-            tests.append((columns.index(name), re.compile(pattern)))
-    return tuple(tests)
+    return tuple(
+        (columns.index(name), re.compile(pattern))
+        for key, pattern in {pair for one in fitting for pair in one.export.totals.items()}
+        for name in total_columns(headers, key)
+    )

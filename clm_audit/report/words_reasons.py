@@ -144,6 +144,7 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     ),
     "period_is_empty": ("The row's span ends before it begins.", _MEND),
     "repeated": ("The same row is there twice; it was counted once.", "Nothing to do."),
+    "retold": ("Another system tells of the same sale or cost; it was counted there.", "Nothing to do."),
     "same_file": ("The same file is there twice; it was counted once.", "Remove one of the two."),
     "superseded": (
         "A later export says something else about the same order; what it says was counted.",
@@ -177,6 +178,7 @@ LEFT_OUT: Mapping[str, str] = {
     "test": "a test record",
     "trial": "on trial",
     "unknown_state": "in a state that is not known",
+    "unmatched": "on days that a more trusted system covers, which does not know them",
     "unpaid": "not paid",
     "voided": "voided",
 }
