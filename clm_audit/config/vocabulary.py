@@ -26,7 +26,7 @@ class FactFields:
 
 FACTS: Mapping[str, FactFields] = {
     "customers": FactFields(
-        ("customer",), ("acquired", "email", "stage", "ended", "merged_into", "deleted"), segments=True
+        ("customer",), ("acquired", "email", "stage", "ended", "merged_into", "belongs_to", "deleted"), segments=True
     ),
     "orders": FactFields(
         ("order", "date", "amount"), ("customer", "email", "refunded", "currency", "status", "test", "merged_into")

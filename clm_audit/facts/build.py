@@ -142,7 +142,7 @@ def _tables(
         ("responses", lambda some: build_responses(some, campaigns, context)),
         ("campaigns", lambda some: build_campaigns(some, campaigns, context)),
         ("spend", lambda some: build_spend(some, context)),
-        ("stages", lambda some: build_moments("stages", some, context)),
+        ("stages", lambda some: build_moments("stages", some, context, orders)),
         ("surveys", lambda some: build_moments("surveys", some, context)),
         ("subscriptions", lambda some: build_subscriptions(some, context)),
         ("events", lambda some: build_moments("events", some, context)),

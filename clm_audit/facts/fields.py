@@ -52,6 +52,7 @@ FIELDS: Mapping[FactName, Mapping[str, Field]] = {
         "ended": _LATER,
         "merged_into": _ID,
         "merged_from": Field("word"),
+        "belongs_to": _ID,  # the customer that this person is one of
         "stage": Field("word"),
     },
     "orders": {
@@ -123,6 +124,7 @@ FIELDS: Mapping[FactName, Mapping[str, Field]] = {
     "stages": {
         "customer": _ID,
         "email": _ID,
+        "order": Field("key"),  # whose customer it is, where the export names no other
         "stage": Field("word", "missing_stage"),
         "entered": _DATE,
     },

@@ -62,14 +62,15 @@ _KINDS: Mapping[Moments, _Kind] = {
 }
 
 
-def build_moments(fact: Moments, staged: Sequence[Staged], context: Context) -> Path:
-    """Write one of these facts; what overlapping files repeat counts once.
+def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, orders: Sequence[Staged] = ()) -> Path:
+    """Write one of these facts; what overlapping files repeat counts once. ``orders`` tell whose an order is.
 
     A record with an id of its own is known by it. Others are the same when customer, values and stamp agree;
     what one file says several times (two equal events in a second) is kept that often.
     """
     kind = _KINDS[fact]
-    rows = pl.concat([_rows(number, one, kind, context) for number, one in enumerate(staged)])
+    rows = pl.concat([_rows(number, one, kind, context, orders) for number, one in enumerate(staged)])
+    rows = rows.with_columns(pl.when(pl.col("customer").is_null()).then("order").alias("nobody's"))
     rows = rows.with_columns(again=_again(fact, kind))
     kept = []
     for number, one in enumerate(staged):
@@ -89,18 +90,23 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context) -> 
     return path
 
 
-def _rows(number: int, one: Staged, kind: _Kind, context: Context) -> pl.DataFrame:
+def _rows(number: int, one: Staged, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.DataFrame:
     who = [name for name in kind.who if name in one.columns]
+    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    if "order" in one.columns:
+        rows = rows.join(_buyers(one.system, orders, context), on="order", how="left", maintain_order="left")
+    else:
+        rows = rows.with_columns(order=pl.lit(None, dtype=pl.String), buyer=pl.lit(None, dtype=pl.Int64))
     return (
-        one.scan()
-        .filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+        rows.with_columns(customer=pl.coalesce(context.who.customer(one, who), "buyer"))
         .select(
             "row",
             pl.lit(number, dtype=pl.Int32).alias("part"),
             pl.lit(one.system).alias("space"),
             (_has(one, kind.unique) if kind.unique else pl.lit(None, dtype=pl.String)).alias("unique"),
             (pl.col("stamp") if one.fact == "events" else pl.lit(0, dtype=pl.UInt64)).alias("stamp"),
-            context.who.customer(one, who).alias("customer"),
+            "customer",
+            "order",
             pl.col(kind.day).alias("day"),
             *(value.alias(name) for name, value in kind.values(one, context).items()),
             pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
@@ -110,9 +116,19 @@ def _rows(number: int, one: Staged, kind: _Kind, context: Context) -> pl.DataFra
     )
 
 
+def _buyers(system: str, orders: Sequence[Staged], context: Context) -> pl.LazyFrame:
+    """Order of a system -> who it belongs to, whatever became of it; orders of nobody known are not listed."""
+    found = [pl.LazyFrame(schema={"order": pl.String, "buyer": pl.Int64})]
+    for one in orders:
+        if one.system == system:
+            buyer = context.who.customer(one, tuple(one.columns)).alias("buyer")
+            found.append(one.scan().select("order", buyer).drop_nulls())
+    return pl.concat(found).unique("order", keep="first", maintain_order=True)
+
+
 def _again(fact: Moments, kind: _Kind) -> pl.Expr:
     """Whether an earlier row says the same; rows are in the order of files and rows."""
-    said = ["space", "customer", "day", "stamp", *(name for name in SCHEMAS[fact] if name in _VALUES)]
+    said = ["space", "customer", "nobody's", "day", "stamp", *(name for name in SCHEMAS[fact] if name in _VALUES)]
     if kind.once:
         return ~pl.struct(said).is_first_distinct()
     nth = pl.int_range(pl.len(), dtype=pl.UInt32).over("part", *said)
@@ -129,7 +145,8 @@ def _wrong(fact: Moments, here: pl.DataFrame, one: Staged, kind: _Kind) -> list[
     found: list[Entry] = []
     if kind.required:
         header = next((one.columns[name].header for name in kind.who if name in one.columns), "")
-        found.append(Entry(rows_of(here.filter(pl.col("customer").is_null())), "missing_id", header))
+        nameless = here.filter(pl.col("customer").is_null() & pl.col("order").is_null())
+        found.append(Entry(rows_of(nameless), "missing_id", header))
     if fact == "surveys":
         unknown = here.filter(pl.col("stated").is_not_null() & pl.col("kind").is_null())
         column = one.columns.get("kind", one.columns["score"])
