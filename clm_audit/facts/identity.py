@@ -28,13 +28,14 @@ _WRITTEN_TWO_WAYS = r"^[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"  # 15 characters, or the 
 class Identity:
     """``ids``/``emails``: name space -> customer code of each pool code (-1 = nobody; one entry more for null).
 
-    ``known`` marks the customers that a customer export lists.
+    ``known`` marks the customers that a customer export lists, ``addressed`` those with an e-mail address.
     """
 
     ids: Mapping[str, Codes]
     emails: Mapping[str, Codes]
     customers: int
     known: NDArray[np.bool_]
+    addressed: NDArray[np.bool_]
     evidence: Mapping[str, int]
 
     def customer(self, one: Staged, columns: Sequence[str]) -> pl.Expr:
@@ -86,16 +87,17 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         emails.setdefault(one.system, np.array([-1]))
     known = _known(ids, names.height, staged)
     cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
+    addressed = names["final"].str.contains("@", literal=True).to_numpy()
     evidence = {
         "customers.email_case": cases.height,
-        "customers.by_email": names.filter(pl.col("final").str.contains("@", literal=True)).height,
+        "customers.by_email": int(addressed.sum()),
         "customers.ids_with_several_emails": several,
         "ids.excel_damage": texts.filter(pl.col("text").str.contains(_DAMAGED)).height,
         **_count_merges(merged, texts, staged),
         **_count_shared(linked),
         **_count_lengths(texts),
     }
-    return Identity(ids, emails, names.height, known, evidence)
+    return Identity(ids, emails, names.height, known, addressed, evidence)
 
 
 def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:

@@ -12,8 +12,9 @@ import polars as pl
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
+from clm_audit.facts.retold import Retold, find_retold
 from clm_audit.facts.staged import Staged
-from clm_audit.facts.twins import Candidates, Twins, find_twins
+from clm_audit.facts.twins import Candidates, Twins, all_rows, find_twins
 
 EPOCH = date(1970, 1, 1)
 WHOLE, PARTLY = 1, 2  # what of an order was given back, as its state says
@@ -25,10 +26,14 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
     """Write the orders of every file; returns the Parquet files."""
     candidates = [_candidates(one, context) for one in staged]
     twins = find_twins(candidates)
+    retold = find_retold(candidates, twins, context)
     paths = []
     for number, candidate in enumerate(candidates):
-        paths.append(_final(candidate, number, twins, context))
+        paths.append(_final(candidate, number, twins, retold, context))
         entries = [*candidate.entries, *twins.entries.get(number, ())]
+        if number in retold.found:
+            header = candidate.one.columns["order"].header
+            entries.append(Entry(all_rows(candidate, retold.found[number]), "retold", header, repeated=True))
         context.books[candidate.one.table.index].enter(None, entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
     context.count("orders.split_over_files", twins.split_orders)
@@ -182,10 +187,16 @@ def _incomplete(one: Staged, dropped: pl.DataFrame) -> list[Entry]:
     return [Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)]
 
 
-def _final(candidate: Candidates, number: int, twins: Twins, context: Context) -> Path:
+def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, context: Context) -> Path:
     """Write the orders of one file in their final form, and count them on the way."""
     one = candidate.one
     rows = pl.concat(twins.orders(number, candidate))
+    if number in retold.found:
+        first, unmatched = pl.col("first"), retold.unmatched[number]["first"].implode()
+        rows = rows.filter(~first.is_in(retold.found[number]["first"].implode()))
+        rows = rows.with_columns(
+            pl.when(first.is_in(unmatched)).then(pl.lit("unmatched")).otherwise("left_out").alias("left_out")
+        )
     refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
     gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
     typed = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded)
@@ -217,6 +228,7 @@ def _seen() -> dict[str, pl.Expr]:
         "refund_over_amount": (counted & (pl.col("gross") >= 0) & (pl.col("refunded") > pl.col("gross"))).sum(),
         "zero_amount": (counted & (pl.col("net") == 0)).sum(),
         "credit_note": (pl.col("left_out") == "credit_note").sum(),
+        "unmatched": (pl.col("left_out") == "unmatched").sum(),
     }
 
 
@@ -226,6 +238,8 @@ def _count(candidate: Candidates, numbers: dict[str, int], context: Context) -> 
     if candidate.one.left:
         left = candidate.orders.filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
         reasons = dict(left.collect(engine="streaming").iter_rows())
+    if unmatched := numbers.pop("unmatched") or 0:
+        reasons["unmatched"] = unmatched
     credit_notes = numbers.pop("credit_note") or 0
     if credit_notes:
         reasons["credit_note"] = credit_notes

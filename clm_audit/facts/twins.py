@@ -151,9 +151,9 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
         twins.kept[number] = kept.select("order", "first", "last", "lines", *_VALUES)
         twins.entries[number] = [
             Entry(rows_of(clashing.filter(here), "first"), "conflicting_rows", header),
-            Entry(_all_rows(one, lost), "missing_amount", header),
-            Entry(_all_rows(one, repeated), "repeated", header, repeated=True),
-            Entry(_all_rows(one, superseded), "superseded", header, repeated=True),
+            Entry(all_rows(one, lost), "missing_amount", header),
+            Entry(all_rows(one, repeated), "repeated", header, repeated=True),
+            Entry(all_rows(one, superseded), "superseded", header, repeated=True),
         ]
     twins.revised += led.filter(pl.col("leads") & pl.col("revised")).height
     twins.split_orders += led.filter(~pl.col("leads") & ~pl.col("repeats")).height
@@ -202,7 +202,7 @@ def _led(unique: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     )
 
 
-def _all_rows(candidates: Candidates, orders: pl.DataFrame) -> Rows:
+def all_rows(candidates: Candidates, orders: pl.DataFrame) -> Rows:
     """Every row of the file that belongs to these orders (of one-row orders: the row itself)."""
     if not candidates.one.by_line:
         return rows_of(orders, "first")
