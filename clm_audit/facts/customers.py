@@ -28,6 +28,7 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Path:
         context.books[one.table.index].enter(None, [*not_taken(one), repeated])
         left = here.filter(~pl.col("again") & pl.col("left_out").is_not_null()).group_by("left_out").len()
         count_left_out(context, one, "customers", dict(left.iter_rows()))
+    _count_ended(rows, staged, context)
     counted = rows.filter(pl.col("left_out").is_null() & pl.col("customer").is_not_null())
     customers = counted.group_by("customer", maintain_order=True).agg(
         pl.col("acquired").min(),
@@ -65,6 +66,15 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
     ).collect(engine="streaming")
 
 
+def _count_ended(rows: pl.DataFrame, staged: Sequence[Staged], context: Context) -> None:
+    """``customers.ending_rows``: rows of exports that could say who left; ``customers.ended``: those who did."""
+    parts = [at for at, one in enumerate(staged) if "ended" in one.columns]
+    able = rows.filter(pl.col("part").is_in(parts))
+    gone = pl.col("ended").is_not_null() | (pl.col("left_out") == "deleted").fill_null(False)
+    context.count("customers.ending_rows", able.height)
+    context.count("customers.ended", able.filter(gone).height)
+
+
 def _count(customers: pl.DataFrame, context: Context) -> None:
     context.count("customers.rows", customers.height)
     context.count("customers.inactive", int(customers["ended"].count()))
@@ -96,6 +106,9 @@ def build_segments(
     combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("segment", offset=1)
     each = each.join(combos, on=list(names), how="left", nulls_equal=True)
     none[each["customer"].to_numpy()] = each["segment"].to_numpy()
+    readers, owners = who.owned
+    kept = none[readers] == 0
+    none[readers[kept]] = none[owners[kept]]
     named = [{name: row[name] for name in names if row[name] is not None} for row in combos.iter_rows(named=True)]
     return ({}, *named), none
 

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from clm_audit.facts.belonging import OWNERS, owners_of, with_customers
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
 
@@ -28,10 +29,14 @@ _WRITTEN_TWO_WAYS = r"^[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"  # 15 characters, or the 
 class Identity:
     """``ids``/``emails``: name space -> customer code of each pool code (-1 = nobody; one entry more for null).
 
+    ``persons``: the same as ``ids`` for recipients, who stay themselves where they belong to a customer; ``owned`` are
+    the codes of such persons and of their customers.
     ``known`` marks the customers that a customer export lists, ``addressed`` those with an e-mail address.
     """
 
     ids: Mapping[str, Codes]
+    persons: Mapping[str, Codes]
+    owned: tuple[Codes, Codes]
     emails: Mapping[str, Codes]
     customers: int
     known: NDArray[np.bool_]
@@ -43,8 +48,8 @@ class Identity:
         found: list[pl.Expr] = []
         for field in ("customer", "recipient", "referrer", "referred", "email"):
             if field in columns:
-                codes = self.emails[one.system] if field == "email" else self.ids[one.system]
-                found.append(gather(pl.col(field), codes))
+                roles = {"email": self.emails, "recipient": self.persons}
+                found.append(gather(pl.col(field), roles.get(field, self.ids)[one.system]))
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
 
 
@@ -68,23 +73,32 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
     if merged.height:
         keys = keys.join(merged, on=["space", "key"], how="left", maintain_order="left")
         keys = keys.with_columns(key=pl.coalesce("target", "key")).drop("target")
-    keys = keys.with_columns(final="key")
+    keys = keys.with_columns(person="key")
     if linked.height:
         keys = keys.join(linked, on="key", how="left", maintain_order="left")
-        keys = keys.with_columns(final=pl.coalesce("address", "key"))
-    names = keys.select("final").drop_nulls().unique().sort("final").with_row_index("customer")
+        keys = keys.with_columns(person=pl.coalesce("address", "key"))
+    keys = with_customers(keys, linked, owners_of(_belonging(texts, staged), merged))
+    names = pl.concat([keys.select("final"), keys.select(final="person")])
+    names = names.drop_nulls().unique().sort("final").with_row_index("customer")
     keys = keys.join(names, on="final", how="left", maintain_order="left")
-    ids, emails = {}, {}
+    named = names.rename({"final": "person", "customer": "reader"})
+    keys = keys.join(named, on="person", how="left", maintain_order="left")
+    ids, persons, emails = {}, {}, {}
     for space in pools.names():
         if space.startswith(_POOL):
             here = keys.filter(pl.col("space") == space)
             codes = here["customer"].cast(pl.Int64).fill_null(-1).to_numpy()
             ids[space.removeprefix(_POOL)] = np.append(codes, -1)
+            readers = here["reader"].cast(pl.Int64).fill_null(-1).to_numpy()
+            persons[space.removeprefix(_POOL)] = np.append(readers, -1)
             by_email = here["is_email"].fill_null(False).to_numpy()
             emails[space.removeprefix(_POOL)] = np.append(np.where(by_email, codes, -1), -1)
     for one in staged:
         ids.setdefault(one.system, np.array([-1]))
+        persons.setdefault(one.system, np.array([-1]))
         emails.setdefault(one.system, np.array([-1]))
+    owned = keys.filter(pl.col("reader") != pl.col("customer")).select("reader", "customer").unique()
+    pairs = (owned["reader"].cast(pl.Int64).to_numpy(), owned["customer"].cast(pl.Int64).to_numpy())
     known = _known(ids, names.height, staged)
     cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
     addressed = names["final"].str.contains("@", literal=True).to_numpy()
@@ -97,7 +111,7 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         **_count_shared(linked),
         **_count_lengths(texts),
     }
-    return Identity(ids, emails, names.height, known, addressed, evidence)
+    return Identity(ids, persons, pairs, emails, names.height, known, addressed, evidence)
 
 
 def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
@@ -148,6 +162,17 @@ def _links(texts: pl.DataFrame, staged: Sequence[Staged]) -> tuple[pl.DataFrame,
     links = pl.concat(found).unique().sort("key", "rank", "address")
     several = links.filter(pl.col("rank") == 0).group_by("key").len().filter(pl.col("len") > 1).height
     return links.unique("key", keep="first", maintain_order=True).select("key", "address"), several
+
+
+def _belonging(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
+    """Person -> the customer it belongs to, as exports say: space, key, owner."""
+    found = [pl.DataFrame(schema={"space": pl.String, **OWNERS})]
+    for one in staged:
+        if {"customer", "belongs_to"} <= set(one.columns):
+            space = f"{_POOL}{one.system}"
+            named = _named(texts, space, _pairs(one, "customer", "belongs_to"))
+            found.append(named.select(pl.lit(space).alias("space"), "key", owner="address"))
+    return pl.concat(found)
 
 
 def _merges(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
