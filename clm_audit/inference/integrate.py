@@ -43,10 +43,13 @@ class Posterior:
 def integrate(model: StructuralModel) -> Posterior:
     """Posterior of the mean effect, the scales integrated out."""
     mode = find_mode(model)
-    standard = fixed_nodes()
-    points = mode + WIDEN * standard @ curvature_axes(model, mode).T
-    height, mean, sd = model.effect_at(points)
-    return Posterior(mode, importance_weights(-height, standard), mean, sd)
+    height, mean, sd = model.effect_at(nodes_around(model, mode))
+    return Posterior(mode, importance_weights(-height, fixed_nodes()), mean, sd)
+
+
+def nodes_around(model: StructuralModel, mode: Floats) -> Floats:
+    """The fixed nodes, laid out by the curvature at the mode: log scales, [128, 6]."""
+    return np.asarray(mode + WIDEN * fixed_nodes() @ curvature_axes(model, mode).T, dtype=np.float64)
 
 
 def find_mode(model: StructuralModel) -> Floats:

@@ -16,13 +16,19 @@ LEAST_PERIODS_AFTER = 4
 
 def too_short(series: LogSeries) -> NotAssessable | None:
     """13 weeks and 8 observed periods before go-live, 4 observed periods after, or no model."""
+    missing = too_short_before(series)
+    if missing is None and series.periods_after < LEAST_PERIODS_AFTER:
+        return _short("too_short_after", series.periods_after, LEAST_PERIODS_AFTER, "periods")
+    return missing
+
+
+def too_short_before(series: LogSeries) -> NotAssessable | None:
+    """13 weeks and 8 observed periods before go-live, or no model of the history."""
     weeks = series.years_before * WEEKS_PER_YEAR
     if series.periods_before < LEAST_PERIODS_BEFORE:
         return _short("too_short_before", series.periods_before, LEAST_PERIODS_BEFORE, "periods")
     if round(weeks) < LEAST_WEEKS_BEFORE:
         return _short("too_short_before", int(weeks), LEAST_WEEKS_BEFORE, "weeks")
-    if series.periods_after < LEAST_PERIODS_AFTER:
-        return _short("too_short_after", series.periods_after, LEAST_PERIODS_AFTER, "periods")
     return None
 
 

@@ -113,6 +113,20 @@ def build_model(series: LogSeries) -> StructuralModel:
     )
 
 
+def history_model(series: LogSeries) -> StructuralModel:
+    """The model of a series before any go-live: the same background, no effect."""
+    n = series.log_ratio.size
+    mean = float(series.log_ratio.mean())
+    return StructuralModel(
+        mean=mean,
+        residual=series.log_ratio - mean,
+        background=kernels.background_kernels(series.years, series.ppy).reshape(5, n * n),
+        fixed=level_and_breaks(series) + np.diag(series.sampling),
+        effect_data=np.zeros(n),
+        effect_variance=0.0,
+    )
+
+
 def effect_covariance(series: LogSeries) -> Floats:
     """Covariance of the effect's path θ + τ_t at the observed periods, zero before go-live, [n, n]."""
     after = series.after

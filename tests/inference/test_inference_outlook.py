@@ -1,0 +1,76 @@
+"""What could be found, and when: against the audits that were held once those weeks had come."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
+from clm_audit.inference.outlook import NEVER, WEEKS, look_ahead, outlook_after, outlook_before
+from clm_audit.inference.series import log_series
+
+
+def cut(totals, num, den, s2, before, after):
+    end = before + after
+    return totals(num[:end], den[:end], before, s2[:end])
+
+
+@pytest.mark.parametrize("weeks", WEEKS)
+def test_the_reach_told_beforehand_is_that_of_the_audit_that_came(totals, simulate, estimate, weeks):
+    """Over companies: the foretold detectable effect is within a quarter of the real one, and right on average."""
+    ratios = []
+    for seed in range(6):
+        num, den, s2 = simulate(np.random.default_rng(seed), 130, 52)
+        history = log_series(cut(totals, num, den, s2, 130, 0))
+        foretold = {one.weeks: one.detectable for one in outlook_before(history, 0.05).reach}[weeks]
+        ratios.append(foretold / estimate(cut(totals, num, den, s2, 130, weeks)).effect.detectable)
+    assert 0.9 < np.mean(ratios) < 1.1
+    assert 0.75 < min(ratios) <= max(ratios) < 1.33
+
+
+def test_after_go_live_today_stands_first(totals, simulate, estimate):
+    num, den, s2 = simulate(np.random.default_rng(4), 104, 10)
+    found = estimate(totals(num, den, 104, s2))
+    outlook = outlook_after(found, 0.05)
+    assert [one.weeks for one in outlook.reach] == [10, 13, 26, 52]
+    assert outlook.reach[0].detectable == found.effect.detectable
+
+
+def test_an_effect_is_decided_at_the_first_week_that_reaches_it(totals, simulate):
+    num, den, s2 = simulate(np.random.default_rng(1), 130, 0)
+    history = log_series(totals(num, den, 130, s2))
+    reach = {one.weeks: one.detectable for one in outlook_before(history, 0.05).reach}
+    assert outlook_before(history, 1e-6).decided == NEVER
+    assert outlook_before(history, 5.0).decided == 2
+    between = (reach[4] + reach[8]) / 2
+    decided = outlook_before(history, between).decided
+    assert (decided in (6, 8)) == (reach[8] < reach[4])
+    assert outlook_before(history, max(reach.values()) + 0.01).decided <= 4
+
+
+def test_more_orders_reach_further(totals):
+    rng = np.random.default_rng(9)
+    few, many = (rng.poisson(mean, 120).astype(float) for mean in (30, 3000))
+    reach = [
+        outlook_before(log_series(totals(num, np.full(120, 100.0), 120, 1 / num)), 0.05).reach[2].detectable
+        for num in (few, many)
+    ]
+    assert reach[1] < 0.5 * reach[0]
+
+
+def test_look_ahead_says_why_it_cannot(totals, simulate):
+    num, den, s2 = simulate(np.random.default_rng(2), 130, 20)
+    plan = AuditPlan()
+    history = totals(num[:130], den[:130], 130, s2[:130])
+    begun = totals(num[:140], den[:140], 130, s2[:140])
+    early = totals(num[:132], den[:132], 130, s2[:132])
+    brief = totals(num[:9], den[:9], 9, s2[:9])
+    lost = replace(history, missing=NotAssessable(code="missing_fact"))
+    series = (history, begun, early, brief, lost)
+    found = look_ahead(plan, series, {"purchase_frequency": 0.1})
+    assert found[0] == outlook_before(log_series(history), 0.1)
+    assert found[1].reach[0].weeks == 10
+    assert [one.code for one in found[2:]] == ["too_short_after", "too_short_before", "missing_fact"]
