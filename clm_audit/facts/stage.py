@@ -164,7 +164,7 @@ class Stager:
             rows = one.scan().filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")
             if rows.head(1).collect().height:
                 states = base.select("row", column.name).join(rows, on="row", how="semi").group_by(column.name).len()
-                yield statuses.named(dict(states.collect(engine="streaming").iter_rows()))
+                yield statuses.named(dict(states.collect(engine="streaming").iter_rows()), one.fact)
 
     def _counts(self) -> dict[str, pl.Expr]:
         """Counts over the whole file: rows, stamps, rounded amounts, and three decimals that could be thousands."""
@@ -276,7 +276,7 @@ class Stager:
             rows = rows.filter(~self._is_total())
         for key, allowed in source.where.items():
             column = self.finder.rule(source, key)
-            rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit(False))
+            rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit("" in allowed))
         return rows
 
     def _confirm(self, staged: Sequence[Staged]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from clm_audit.config.preset import Yield, load_presets
+from clm_audit.config.preset import FactName, Yield, load_presets
 from clm_audit.facts.columns import Column, one_of
 
 UNKNOWN = "unknown_state"
@@ -71,7 +71,7 @@ def returned(source: Yield, find: Find) -> pl.Expr | None:
     return answer
 
 
-def named(counts: Mapping[str | None, int]) -> str:
+def named(counts: Mapping[str | None, int], fact: FactName = "orders") -> str:
     """The unknown states of a file as a note: the most frequent ones by name, where they look like words.
 
     >>> named({"Zurückgestellt": 12, "ann@x.org": 3})
@@ -81,7 +81,9 @@ def named(counts: Mapping[str | None, int]) -> str:
     words = frame.filter(pl.col("state").str.contains(_WORDS)).sort("count", "state", descending=[True, False])
     told = [f"{state} {count:,}" for state, count in words.head(LISTED).iter_rows()]
     rest = sum(counts.values()) - int(words.head(LISTED)["count"].sum())
-    return "orders in a state that is not known: " + ", ".join([*told, *([f"other values {rest:,}"] if rest else [])])
+    what = "orders" if fact == "order_lines" else fact
+    told += [f"other values {rest:,}"] if rest else []
+    return f"{what} in a state that is not known: " + ", ".join(told)
 
 
 def left_out(source: Yield, find: Find) -> tuple[tuple[str, ...], pl.Expr]:
