@@ -49,6 +49,10 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Path:
         monthly=intervals.monthly(pl.col("amount"), pl.col("interval")),
     )
     context.count("subscriptions.rows", table.height)
+    ends = any({"end", "cancelled"} & set(one.columns) for one in staged)
+    ended = pl.col("until").is_not_null() | pl.col("cancelled").is_not_null()
+    context.count("subscriptions.ending_rows", table.height if ends else 0)
+    context.count("subscriptions.ended", table.filter(ended).height)
     note_unread("subscriptions", staged, table, context)
     path = context.folder / "subscriptions.parquet"
     table.select(*SCHEMAS["subscriptions"], *BOOKKEEPING).write_parquet(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ import polars as pl
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import Side, Source
 from clm_audit.config.preset import ExportObject
+from clm_audit.intake.detour import Detour
 
 ROW = "__row"  # 0-based number of the data row in its file, in every raw table
 Progress = Callable[[str, int, int], None]  # (what, done, of) in bytes or rows; drawn by the CLI on stderr
@@ -76,7 +78,8 @@ class Layout:
     """Where the records of a table stand, for :func:`clm_audit.intake.locate.locate`.
 
     Text: ``content`` is the UTF-8 text that was proved, its data begin at byte ``start``; ``separator``
-    and ``end`` are the bytes between fields and after records, ``width`` the number of fields;
+    and ``end`` are the bytes between fields and after records, ``quote`` the one around them, ``width``
+    the number of fields; ``header`` is the record that may be repeated, ``detours`` are the faulty regions;
     ``encoding``, ``lead`` and ``nuls`` lead back to the bytes of the original. Spreadsheets: ``content``
     holds the sheet row of each data row. Parquet has no content. A file that went through repair has
     ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row.
@@ -91,6 +94,9 @@ class Layout:
     lead: int = 0
     nuls: tuple[int, ...] = ()
     positions: Path | None = None
+    quote: int = 0x22
+    header: bytes = b""
+    detours: tuple[Detour, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +108,11 @@ class RawTable:
     ``structure`` counts the records that are not data rows, ``lost`` those that are rejected before they
     became rows; ``read = height + structure + lost``. ``faults`` lists the lost and the repaired ones.
     ``headers`` maps the column name in ``frame`` to the header as written (names are made unique).
+    ``mixed`` counts characters that a file in a single-byte encoding spells in UTF-8 all the same.
     ``duplicate_of`` is the index of a table of the same source with exactly the same bytes; all rows
     of this one are duplicates. ``layout`` serves :func:`clm_audit.intake.locate.locate`.
+    ``sheet`` is the number of the sheet of a workbook, 0 elsewhere; ``serial_zero`` the day that the number 0
+    stands for in a workbook, where a date without a date format is a number of days.
     """
 
     index: int
@@ -128,6 +137,9 @@ class RawTable:
     layout: Layout | None = None
     lost: int = 0
     faults: tuple[Reject, ...] = ()
+    mixed: int = 0
+    sheet: int = 0
+    serial_zero: date | None = None
 
     @property
     def read(self) -> int:

@@ -17,6 +17,14 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Rows that could not be read",
         "Rows with a broken date, amount or id are left out; too many of them and the rest is not the whole.",
     ),
+    "repairs": (
+        "Rows read after a repair",
+        "A stray quote or a lost field can be mended with certainty; many of them mean that the export is broken.",
+    ),
+    "cut_short": (
+        "File cut off at its end",
+        "A file that ends inside a quoted field was not written, copied or downloaded to its end.",
+    ),
     "row_cap": (
         "Export cut off at a limit",
         "Many systems stop an export at a fixed number of rows without saying so.",
@@ -27,6 +35,14 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "A kind of record that ends long before the others, or before a date in a file's name, may be cut.",
     ),
     "unknown_files": ("Files not recognised", "A file that nobody can place is not counted at all."),
+    "encoding": (
+        "One encoding in each file",
+        "Rows in another encoding than the rest spell the same name in a second way, and the two do not join.",
+    ),
+    "day_month": (
+        "Day and month told apart",
+        "03/04 is March or April. A row with a day above 12 proves which; one such row alone may be a mistake.",
+    ),
     "duplicates": (
         "Rows seen twice",
         "Overlapping exports repeat rows. They are counted once, but many of them ask for a look.",
@@ -38,6 +54,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "order_states": (
         "States of orders",
         "A state that nobody knows is neither a sale nor none; such orders are not counted.",
+    ),
+    "sale_twice": (
+        "Sales in two systems",
+        "A sale that the shop and the CRM, or the shop and the payments, both report counts twice.",
     ),
     "spend_twice": (
         "Spend reported twice",
@@ -68,6 +88,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "What was only recorded from go-live on cannot be compared with before.",
     ),
     "timezone": ("Time zone", "Stamps without a zone may fall on the wrong day."),
+    "clock_changes": (
+        "Clock changes",
+        "Nothing happens in the hour that the clock skips in spring: such stamps are in another time zone.",
+    ),
     "currency": ("One currency", "Amounts in different currencies cannot be added."),
     "minor_units": (
         "Amounts in the same unit",
@@ -89,6 +113,18 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Ids as they were",
         "Ids that a program has changed join the wrong people, or fail to join the right ones.",
     ),
+    "id_lengths": (
+        "Ids in one spelling",
+        "The same record can have an id of 15 characters in one file and of 18 in another; as text they differ.",
+    ),
+    "shared_address": (
+        "Addresses of one customer each",
+        "An address that many records share (a till, a test inbox) makes one customer of many people.",
+    ),
+    "merges": (
+        "Merged records",
+        "What a merged record bought belongs to the record that it was merged into.",
+    ),
     "identity": (
         "Same customer, same identity",
         "When ids change at go-live, every old customer looks lost and every one of them looks new.",
@@ -96,6 +132,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     "import_day": (
         "Customers created on one day",
         "A migration gives all customers one created date; that is not when they were acquired.",
+    ),
+    "left_records": (
+        "Records of those who left",
+        "A list of today's customers or subscriptions has lost those who went, on one side of go-live or on both.",
     ),
     "survivors": (
         "Customers who left are there",

@@ -204,7 +204,7 @@ def test_rejects_follow_the_policy() -> None:
 
 
 def test_unknown_files() -> None:
-    assert said(files.unknown_files(subject())) == ("pass", "files_all_known")
+    assert said(files.unknown_files(subject((table(),)))) == ("pass", "files_all_known")
     check = files.unknown_files(subject(unknown=(("notes.csv", "no preset knows it"),)))
     assert said(check) == ("warn", "files_unknown")
 
@@ -609,7 +609,7 @@ def test_rules_answer_unknown_without_windows() -> None:
     for rule in RULES:
         check = rule.run(subject(measured=False))
         assert check.id == rule.id
-        assert check.status in ("pass", "unknown")
+        assert check.status == "unknown" or rule.id == "currency", rule.id
 
 
 def test_touched_metrics_of_facts() -> None:

@@ -11,19 +11,24 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
-from clm_audit.verdict.checks import files, money, orders, people, plausible, windows
+from clm_audit.verdict.checks import base, files, money, orders, people, plausible, reading, records, windows
 from clm_audit.verdict.checks.base import Rule, Subject
 from clm_audit.verdict.model import Check
 
 RULES: tuple[Rule, ...] = (
     Rule("rejects", files.rejects, unknown_caps=True),
+    Rule("repairs", reading.repairs),
+    Rule("cut_short", reading.cut_short),
     Rule("row_cap", files.row_cap),
     Rule("missing_part", files.missing_part),
     Rule("stale_export", files.stale_export),
     Rule("unknown_files", files.unknown_files),
+    Rule("encoding", reading.encoding),
+    Rule("day_month", reading.day_month),
     Rule("duplicates", files.duplicates, unknown_caps=True),
     Rule("order_numbers", orders.order_numbers),
     Rule("order_states", orders.order_states),
+    Rule("sale_twice", records.sale_twice),
     Rule("spend_twice", files.spend_twice),
     Rule("spend_words", files.spend_words),
     Rule("go_live", windows.go_live, unknown_caps=True, needs_windows=True),
@@ -35,21 +40,28 @@ RULES: tuple[Rule, ...] = (
     Rule("missing_weeks", windows.missing_weeks, needs_windows=True),
     Rule("tracking_start", windows.tracking_start, needs_windows=True),
     Rule("timezone", windows.timezone),
+    Rule("clock_changes", reading.clock_changes),
     Rule("currency", money.currency, unknown_caps=True),
     Rule("minor_units", plausible.minor_units, needs_windows=True),
     Rule("responses", plausible.responses, needs_windows=True),
     Rule("unknown_customers", people.unknown_customers),
     Rule("anonymous", people.anonymous),
     Rule("ids", people.ids),
+    Rule("id_lengths", records.id_lengths),
+    Rule("shared_address", records.shared_address),
+    Rule("merges", records.merges),
     Rule("identity", people.identity, needs_windows=True),
     Rule("import_day", people.import_day),
+    Rule("left_records", records.left_records),
     Rule("survivors", people.survivors, needs_windows=True),
     Rule("one_cohort", people.one_cohort, needs_windows=True),
     Rule("one_order", money.one_order, needs_windows=True),
     Rule("one_customer", money.one_customer, needs_windows=True),
 )
 CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
-CODES: tuple[str, ...] = (*files.CODES, *orders.CODES, *windows.CODES, *people.CODES, *money.CODES, *plausible.CODES)
+CODES: tuple[str, ...] = tuple(
+    code for part in (base, files, reading, orders, windows, people, records, money, plausible) for code in part.CODES
+)
 
 
 def intake_checks(plan: AuditPlan, exports: Exports, facts: Facts) -> tuple[Check, ...]:

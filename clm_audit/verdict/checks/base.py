@@ -59,6 +59,15 @@ class Rule:
     needs_windows: bool = False
 
 
+CODES = ("nothing_read",)
+
+
+def nothing_read(subject: Subject) -> bool:
+    """Whether there is no data row, so that nothing about the files can be told."""
+    exports = subject.exports
+    return not any(table.height or table.lost for table in exports.tables) and not exports.unknown
+
+
 def touched(facts: Iterable[str]) -> tuple[MetricId, ...]:
     """The metrics that stand on these facts, in the order of the questions.
 

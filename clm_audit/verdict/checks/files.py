@@ -10,7 +10,7 @@ from datetime import date
 from clm_audit.config.plan import METRIC_IDS
 from clm_audit.intake.model import FileRecord, RawTable
 from clm_audit.measures.model import day_number, to_date
-from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, touched
+from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, nothing_read, touched
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -48,6 +48,8 @@ _PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$")
 
 def row_cap(subject: Subject) -> Check:
     """An export with exactly as many rows as its system's limit was probably cut there."""
+    if nothing_read(subject):
+        return made("row_cap", "unknown", "nothing_read")
     common = None
     for table in subject.exports.tables:
         if table.duplicate_of is not None or _has_next_part(table, subject.exports.tables):
@@ -64,6 +66,8 @@ def row_cap(subject: Subject) -> Check:
 
 def missing_part(subject: Subject) -> Check:
     """Numbered parts (``_2``) whose earlier part is not there."""
+    if nothing_read(subject):
+        return made("missing_part", "unknown", "nothing_read")
     seen: dict[tuple[str, str], dict[int, RawTable]] = defaultdict(dict)
     for table in subject.exports.tables:
         if parts := _part(table):
@@ -143,6 +147,8 @@ def rejects(subject: Subject) -> Check:
 
 def unknown_files(subject: Subject) -> Check:
     """Files that no preset knows and the config does not map: they were not counted."""
+    if nothing_read(subject):
+        return made("unknown_files", "unknown", "nothing_read")
     if not subject.exports.unknown:
         return made("unknown_files", "pass", "files_all_known", files=len(subject.exports.tables))
     return made(
@@ -168,6 +174,8 @@ def duplicates(subject: Subject) -> Check:
 
 def spend_twice(subject: Subject) -> Check:
     """Ad platforms and the books both report spend: the same money may be in both."""
+    if nothing_read(subject):
+        return made("spend_twice", "unknown", "nothing_read")
     ads: set[str] = set()
     books: set[str] = set()
     for table in subject.exports.tables:
