@@ -64,7 +64,7 @@ def _candidates(one: Staged, context: Context) -> Candidates:
     if one.by_line:
         return _grouped(one, rows, path, context)
     kept = rows.filter(pl.col("reason") == 0).select(
-        "order",
+        _own_number(one),
         pl.col("row").alias("first"),
         pl.col("row").alias("last"),
         pl.lit(1, dtype=pl.UInt32).alias("lines"),
@@ -72,6 +72,15 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         *_VALUES,
     )
     return Candidates(one, kept, not_taken(one))
+
+
+def _own_number(one: Staged) -> pl.Expr:
+    """The order's number; of a negative row under it, a refund on its own day, one that says so."""
+    below = pl.col("amount") < 0
+    if "amount" not in one.columns or not one.scan().select(below.any()).collect(engine="streaming").item():
+        return pl.col("order")
+    credit = pl.format("{} credit {} {}", "order", "day", "gross")
+    return pl.when(pl.col("gross") < 0).then(credit).otherwise("order").alias("order")
 
 
 def _given_back() -> pl.Expr:
