@@ -61,6 +61,15 @@ class Archive:
         """Whether this is the file of a spreadsheet program: XLSX, XLSB or ODS."""
         return not self.names.isdisjoint(("[content_types].xml", "xl/workbook.bin", "content.xml"))
 
+    def check_workbook(self) -> None:
+        """Refuse what is no XLSX."""
+        if "[content_types].xml" not in self.names or "xl/workbook.bin" in self.names:
+            raise DataError(
+                "a workbook of another kind (XLSB or ODS)", where=self._name, hint="save it as .xlsx or CSV"
+            )
+        if not any(name.startswith("xl/") for name in self.names):
+            raise DataError("a document, not a workbook", where=self._name, hint="save its table as .xlsx or CSV")
+
     def check_paths(self) -> None:
         """Refuse names that no export writes: ways out of the archive, zero bytes, the same name twice."""
         seen: set[str] = set()

@@ -7,23 +7,17 @@ import os
 import subprocess
 import sys
 import time
-import zipfile
-import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import PIPE
 from typing import Any
 
 from clm_audit.exits import DataError
 from clm_audit.intake.limits import (
-    CHUNK,
     MAX_PARQUET_MEMORY,
     MAX_PARQUET_SECONDS,
-    MAX_RATIO,
-    MAX_RATIO_FROM,
     MAX_SHEET_MEMORY,
-    MAX_SHEET_NAME,
     MAX_SHEET_SECONDS,
     MIB,
     WATCH_SECONDS,
@@ -35,65 +29,47 @@ _PACKAGES = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Sheet:
-    """Sheets of one header whose rows stand as text in a Parquet file, header cell i in the column
-    ``c{columns[i]}``. ``header_row`` and ``number`` are those of the first one, ``read`` their names and heights."""
+    """A sheet whose rows stand as text in the Parquet ``file``, header cell i in the column ``c{columns[i]}``.
 
-    header: tuple[str, ...]
-    columns: tuple[int, ...]
-    header_row: int
-    height: int
-    structure: int
-    matches: int
-    number: int
-    read: tuple[tuple[str, int], ...]
-    notes: tuple[str, ...]
-
-
-def open_workbook(path: Path, out: Path, name: str, names: Names) -> Sheet:
-    """The first visible sheet with a known header, and all visible ones with the same header, as text in ``out``.
-
-    Raises :class:`DataError` for archives that are no XLSX, bombs, damage, and what needs too much memory.
+    ``header_row`` and ``number`` count from 1; ``matches`` are the known names in the header, ``errors`` the cells
+    with an error value. One that is ``refused`` has the reason, and no rows.
     """
-    errors = _check_zip(path, name)
+
+    name: str
+    number: int
+    visible: bool
+    errors: int = 0
+    refused: str = ""
+    header: tuple[str, ...] = ()
+    columns: tuple[int, ...] = ()
+    header_row: int = 0
+    matches: int = 0
+    titles: tuple[str, ...] = ()
+    height: int = 0
+    structure: int = 0
+    file: str = ""
+
+
+def open_workbook(path: Path, out: Path, name: str, names: Names) -> tuple[tuple[Sheet, ...], bool | None]:
+    """Every sheet of an XLSX or XLS that holds any cell, and whether dates count from 1904 (None: not sure).
+
+    Rows go to files whose names begin like ``out``. Raises :class:`DataError` for what cannot be opened.
+    """
     request = {
         "kind": "workbook",
         "path": str(path),
         "out": str(out),
         "exact": sorted(names.exact),
         "patterns": names.patterns,
-        "memory": MAX_SHEET_MEMORY,
+        "memory": MAX_SHEET_MEMORY + path.stat().st_size,
     }
-    hint = "save the sheet as CSV"
-    answer = _ask(request, name, "workbook", hint, MAX_SHEET_SECONDS)
-    read = tuple((sheet, height) for sheet, height in answer["read"])
-    notes = _sheet_notes(read, answer["others"])
-    if errors:
-        notes.append(f"{errors} cells of the workbook hold an Excel error value; they are read as blank")
-    return Sheet(
-        tuple(answer["header"]),
-        tuple(answer["columns"]),
-        answer["header_row"],
-        answer["height"],
-        answer["structure"],
-        answer["matches"],
-        answer["sheet"],
-        read,
-        tuple(notes),
-    )
+    answer = _ask(request, name, "workbook", "save it again without a password, or as CSV", MAX_SHEET_SECONDS)
+    return tuple(map(_sheet, answer["sheets"])), answer["from_1904"]
 
 
-def _sheet_notes(read: Sequence[tuple[str, int]], others: Sequence[tuple[str, str]]) -> list[str]:
-    notes = []
-    if len(read) > 1:
-        each = ", ".join(f"{_short(name)}: {height:,} row{'s' * (height != 1)}" for name, height in read)
-        notes.append(f"{len(read)} sheets with the same header were read ({each}); a line is a row of its own sheet")
-    if others:
-        notes.append("sheets not read: " + ", ".join(f"{_short(name)} ({why})" for name, why in others))
-    return notes
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= MAX_SHEET_NAME else f"{name[:MAX_SHEET_NAME]}…"
+def _sheet(about: Mapping[str, Any]) -> Sheet:
+    lists = {name: tuple(about[name]) for name in ("header", "columns", "titles") if name in about}
+    return replace(Sheet(about["name"], about["number"], about["visible"]), **{**about, **lists})
 
 
 def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:
@@ -161,38 +137,3 @@ def _resident(process: int) -> int:
     except (OSError, IndexError):
         return 0
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _check_zip(path: Path, name: str) -> int:
-    """Refuse what is no XLSX or unpacks to absurd sizes; count cells with error values."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            _check_members(members, name)
-            sheets = [m for m in members if m.filename.startswith("xl/worksheets/") and m.filename.endswith(".xml")]
-            return sum(_error_cells(archive, member) for member in sheets)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError("the workbook is damaged or encrypted", where=name, hint="save it again, or as CSV") from error
-
-
-def _check_members(members: list[zipfile.ZipInfo], name: str) -> None:
-    names = {member.filename.replace("\\", "/").lower() for member in members}
-    if "xl/workbook.bin" in names or "content.xml" in names:
-        raise DataError("a workbook of another kind (XLSB or ODS)", where=name, hint="save it as .xlsx or CSV")
-    if "[content_types].xml" not in names:
-        raise DataError("a zip archive, not a workbook", where=name, hint="unpack it and give the folder")
-    size, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
-    if size > MAX_RATIO_FROM and size > MAX_RATIO * max(packed, 1):
-        what = f"the workbook unpacks from {packed:,} to {size:,} bytes, which no export does"
-        raise DataError(what, where=name, hint="save it again, or as CSV")
-
-
-def _error_cells(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Cells of type *error* in one sheet's XML; a mark on the border of two pieces is kept in the overlap."""
-    mark, count, rest = b' t="e"', 0, b""
-    with archive.open(member) as file:
-        while piece := file.read(CHUNK):
-            piece = rest + piece
-            count += piece.count(mark)
-            rest = piece[-(len(mark) - 1) :]
-    return count

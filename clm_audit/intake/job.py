@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -85,6 +86,8 @@ class Content:
     lost: int = 0
     faults: tuple[Reject, ...] = ()
     titles: tuple[str, ...] = ()
+    sheet: int = 0
+    serial_zero: date | None = None
 
     def holds_value(self, column: str) -> bool:
         """Whether any row has more than blanks in a column; most files say so in their first rows."""

@@ -36,17 +36,19 @@ Reasons = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Found:
-    """A file to read. ``name`` is how messages and reports call it; ``named``: its source names this very file."""
+    """A file to read. ``name`` is how messages and reports call it; ``named``: its source names this very file;
+    ``sheet``: it is one of several sheets of a workbook."""
 
     path: Path
     source: Source
     name: str
     named: bool
+    sheet: bool = False
 
     @property
     def promised(self) -> bool:
         """Whether somebody says that this is data: by naming it, or by its suffix."""
-        return self.named or Path(self.name).suffix.lower() in DATA_SUFFIXES
+        return self.named or self.sheet or Path(self.name).suffix.lower() in DATA_SUFFIXES
 
 
 def find_files(plan: AuditPlan) -> tuple[tuple[Found, ...], Reasons, Reasons]:

@@ -15,17 +15,18 @@ from clm_audit.exits import DataError, Problem
 from clm_audit.intake.above import completed
 from clm_audit.intake.archive import Archive, Member, open_archive
 from clm_audit.intake.decode import decompress, digest
-from clm_audit.intake.guarded import open_parquet, open_workbook
+from clm_audit.intake.guarded import open_parquet
 from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.jsonfile import read_json
 from clm_audit.intake.limits import HEAD_BYTES
 from clm_audit.intake.magic import Kind, kind_of
-from clm_audit.intake.model import ROW, Exports, Layout, Progress, RawTable, silent
+from clm_audit.intake.model import ROW, Exports, Progress, RawTable, silent
 from clm_audit.intake.names import column_of
 from clm_audit.intake.open import EMPTY, Found, find_files, passed_over
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
-from clm_audit.intake.scan import empty, unique_names
+from clm_audit.intake.scan import unique_names
 from clm_audit.intake.textfile import read_text
+from clm_audit.intake.workbook import read_workbook
 
 
 def read_exports(
@@ -68,7 +69,11 @@ class _Reading:
         with self._told(job):
             kind, what, hint = _kind(found.path)
             if kind == "zip":
-                self._zip(job)
+                with _promised(job):
+                    self._zip(job)
+            elif kind == "xls":
+                with _promised(job):
+                    self._book(job, "xls")
             else:
                 self.tables.append(_settle(_table(job, _content(job, kind, what, hint)), self.tables))
 
@@ -88,7 +93,8 @@ class _Reading:
         """A workbook, or an archive whose members are read like the files of a folder."""
         with open_archive(job.found.path, job.name) as archive:
             if archive.is_workbook:
-                self.tables.append(_settle(_table(job, _workbook(job)), self.tables))
+                archive.check_workbook()
+                self._book(job, "xlsx")
                 return
             archive.check_paths()
             before = len(self.tables) + len(self.unknown) + len(self.problems)
@@ -98,6 +104,16 @@ class _Reading:
                 done += member.info.file_size
         if before == len(self.tables) + len(self.unknown) + len(self.problems):
             raise UnknownExportError("a zip archive without any file that could be an export")
+
+    def _book(self, job: Job, encoding: str) -> None:
+        """The sheets of a workbook; those that are no export are listed."""
+        book = read_workbook(job, encoding)
+        for page in book.pages:
+            if page.passed:
+                self.passed.append((page.job.name, page.passed))
+                continue
+            with self._told(page.job):
+                self.tables.append(_settle(_table(page.job, book.content(page)), self.tables))
 
     def _member(self, job: Job, archive: Archive, member: Member, progress: Progress) -> None:
         """One file of an archive: passed over, listed, or unpacked and read."""
@@ -123,6 +139,15 @@ class _Reading:
         self.take(found, progress)
         if read == len(self.tables):
             target.unlink()
+
+
+@contextmanager
+def _promised(job: Job) -> Iterator[None]:
+    """A container that cannot be opened is an error only where somebody says that it holds data."""
+    try:
+        yield
+    except DataError as error:
+        raise job.refusal(error.problems[0].what, error.problems[0].hint) from error
 
 
 def _share(progress: Progress, before: int, size: int, whole: int) -> Progress:
@@ -169,7 +194,7 @@ def _nothing(unknown: Sequence[tuple[str, str]], passed: Sequence[tuple[str, str
 def _settle(table: RawTable, before: Sequence[RawTable]) -> RawTable:
     """Number the table among its peers, and tell whether the very same bytes were read already."""
     table = replace(table, index=len(before))
-    same = [one for one in before if one.sha256 == table.sha256]
+    same = [one for one in before if (one.sha256, one.sheet) == (table.sha256, table.sheet)]
     here = [one for one in same if one.source == table.source]
     if here:
         return replace(table, duplicate_of=here[0].index, notes=(*table.notes, f"the same bytes as {here[0].name}"))
@@ -206,6 +231,8 @@ def _table(job: Job, content: Content) -> RawTable:
         layout=content.layout,
         lost=content.lost,
         faults=content.faults,
+        sheet=content.sheet,
+        serial_zero=content.serial_zero,
     )
 
 
@@ -228,30 +255,7 @@ def _content(job: Job, kind: Kind, what: str, hint: str) -> Content:
         return _parquet(job)
     if kind == "text":
         return read_text(job, path, notes)
-    if kind == "xls":
-        what, hint = "an old or locked Excel workbook", "save it as .xlsx without a password, or as CSV"
     raise job.refusal(what, hint)
-
-
-def _workbook(job: Job) -> Content:
-    out = job.copy("sheet")
-    sheet = open_workbook(job.found.path, out, job.name, job.names)
-    headers = unique_names(sheet.header)
-    fitting = job.fitting(headers)
-    renamed = [pl.col(f"c{number}").alias(name) for number, name in zip(sheet.columns, headers, strict=True)]
-    frame = pl.scan_parquet(out, glob=False).select(renamed).with_row_index(ROW) if sheet.height else empty(headers)
-    return Content(
-        frame=frame,
-        height=sheet.height,
-        structure=sheet.structure,
-        headers=headers,
-        header_line=sheet.header_row,
-        encoding="xlsx",
-        dialect=f"sheet {sheet.number}" if len(sheet.read) == 1 else f"{len(sheet.read)} sheets",
-        layout=Layout(content=out),
-        fitting=fitting,
-        notes=sheet.notes,
-    )
 
 
 def _parquet(job: Job) -> Content:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,12 @@ from typing import Any
 import polars as pl
 
 from clm_audit.intake.dialect import best_row
-from clm_audit.intake.limits import ADDRESS_SPACE, HEAD_RECORDS, MAX_COLUMNS
+from clm_audit.intake.limits import ADDRESS_SPACE, HEAD_RECORDS, MAX_COLUMNS, MAX_SHEETS
 from clm_audit.intake.names import Names, normal
+from clm_audit.intake.workbookfacts import WorkbookFacts
 
 LINE = "__line"  # sheet row of a data row in the written file
-_ANOTHER = "another header"
+_EARLY = r"^(1899-12-3[01]|19(00|04)-\d\d-\d\d) \d\d:\d\d:\d\d"  # a duration, or a time of day
 _LONG_NUMBER = r"^-?[0-9.]{17,}$"  # longer than the 15 digits a spreadsheet keeps: binary noise
 
 
@@ -40,99 +39,103 @@ def limit_memory(extra: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-@dataclass(frozen=True)
-class Part:
-    """One sheet: its name, its place in the workbook, and where its header is (``index`` from 0)."""
-
-    name: str
-    number: int
-    index: int
-    matches: int
-    frame: pl.DataFrame
-
-    @property
-    def named(self) -> tuple[str, ...]:
-        """The header cells in the form in which they are compared, without blank ones."""
-        return tuple(filter(None, (normal(cell or "") for cell in self.frame.row(self.index))))
-
-
 def read_workbook(path: str, out: str, names: Names) -> dict[str, Any]:
-    """Write the rows of the first visible sheet with a known header, and of all visible ones with the very same
-    header, to ``out`` (Parquet, text).
+    """Write the rows of each sheet that holds any cell to ``out`` and its number (Parquet, text).
 
-    Answers the header cells, its row in the first of these sheets, the number of known names in it, blank and
-    title rows, the rows of each sheet that was read, and the others that hold anything, each with the reason.
+    Answers, for each of them, its name and number, whether it is visible, the header cells and their columns,
+    the row of the header, the text of the rows above it, the number of data rows and of the others, and the cells
+    with an error value; and whether dates count from 1904.
     """
     import fastexcel
 
-    reader = fastexcel.read_excel(path)
-    parts: list[Part] = []
-    others: list[tuple[str, str]] = []
+    try:
+        reader = fastexcel.read_excel(Path(path).read_bytes())  # by its bytes: the suffix may be wrong
+    except fastexcel.FastExcelError as error:
+        locked = "password" in str(error).lower() or "encrypted" in str(error).lower()
+        return {"refused": "it is locked with a password" if locked else "it is damaged, or no workbook at all"}
+    if len(reader.sheet_names) > MAX_SHEETS:
+        return {"refused": f"{len(reader.sheet_names):,} sheets; more than {MAX_SHEETS} are not read"}
+    facts = WorkbookFacts.of(Path(path))
+    zero = r"1899-12-3[01]" if facts.from_1904 is False else r"(?:1899-12-3[01]|1904-01-01)"
+    sheets = []
     for number, name in enumerate(reader.sheet_names):
-        sheet = reader.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
-        if not sheet.height:
-            continue
-        if sheet.visible != "visible":
-            others.append((name, "hidden"))
-            continue
-        if sheet.width > MAX_COLUMNS:
-            return {"refused": f"{sheet.width:,} columns; more than {MAX_COLUMNS:,} are not read"}
-        frame = sheet.to_polars()
-        rows = [[cell or "" for cell in row] for row in frame.head(HEAD_RECORDS).iter_rows()]
-        index, matches = best_row(rows, names)
-        if index < 0:
-            continue
-        part = Part(name, number + 1, index, matches, frame)
-        if not parts or min(matches, 2) > min(parts[0].matches, 2):
-            others.extend((old.name, _ANOTHER) for old in parts)
-            parts = [part]
-        elif part.named == parts[0].named:
-            parts.append(part)
-        else:
-            others.append((name, _ANOTHER))
-    if not parts:
-        return {"refused": "no visible sheet holds any cell"}
-    first = parts[0]
-    answer = {"sheet": first.number, "others": others, "matches": first.matches, "header_row": first.index + 1}
-    return answer | _write_rows(parts, out)
+        try:
+            sheet = reader.load_sheet(number, header_row=None, skip_rows=0, dtypes="string")
+        except fastexcel.FastExcelError:
+            continue  # a sheet of charts or macros
+        if sheet.height and sheet.width:
+            about = {"name": name, "number": number + 1, "visible": sheet.visible == "visible"}
+            about["errors"] = facts.errors.get(name, 0)
+            sheets.append(about | _written(sheet, reader, number, names, f"{out}-{number}", zero))
+    return {"sheets": sheets, "from_1904": facts.from_1904}
 
 
-def _write_rows(parts: Sequence[Part], out: str) -> dict[str, Any]:
-    """The rows of all parts below each other; the columns are those of the first one.
-
-    A column without a header in another part than the first has nothing to be read for, and goes.
-    """
-    header, kept, full = _rows(parts[0])
-    columns = [f"c{number}" for number in kept]
-    names = [column for column, text in zip(columns, header, strict=True) if normal(text)]
-    frames = [full]
-    for part in parts[1:]:
-        texts, _, more = _rows(part)
-        named = [column for column, text in zip(more.columns[1:], texts, strict=True) if normal(text)]
-        frame = more.select(LINE, *(pl.col(old).alias(new) for old, new in zip(named, names, strict=True)))
-        blank = [pl.lit("").alias(column) for column in columns if column not in names]
-        frames.append(frame.with_columns(blank).select(frames[0].columns))
-    structure = sum(part.frame.height - frame.height for part, frame in zip(parts, frames, strict=True))
-    full = pl.concat(frames)
+def _written(sheet: Any, reader: Any, number: int, names: Names, out: str, zero: str) -> dict[str, Any]:
+    """One sheet: what is known of it, once its rows stand in ``out``."""
+    if sheet.width > MAX_COLUMNS:
+        return {"refused": f"{sheet.width:,} columns; more than {MAX_COLUMNS:,} are not read"}
+    frame = sheet.to_polars()
+    frame.columns = [f"c{number}" for number in range(frame.width)]
+    rows = [[cell or "" for cell in row] for row in frame.head(HEAD_RECORDS).iter_rows()]
+    index, matches = best_row(rows, names)
+    if index < 0:
+        return {"refused": f"no text in its first {HEAD_RECORDS} rows"}
+    below = frame.with_row_index(LINE, offset=1).slice(index + 1).with_columns(pl.col(pl.String).fill_null(""))
+    kept = [n for n, text in enumerate(rows[index]) if normal(text) or (below[f"c{n}"] != "").any()]
+    filled = pl.any_horizontal(pl.col(f"c{n}") != "" for n in kept)
+    full = below.filter(filled).select(LINE, *(f"c{n}" for n in kept))
+    spans = _spans(full, reader, sheet, number, index + 1)
+    full = full.with_columns(_tidy(full[f"c{n}"], zero) for n in kept if f"c{n}" not in spans)
+    if spans:
+        places = full[LINE] - index - 2
+        full = full.with_columns(cells.gather(places).alias(name) for name, cells in spans.items())
     full.write_parquet(out, compression="lz4", statistics=False)
-    read = [(part.name, frame.height) for part, frame in zip(parts, frames, strict=True)]
-    return {"header": header, "columns": kept, "height": full.height, "structure": structure, "read": read}
+    return {
+        "header": [rows[index][n] for n in kept],
+        "columns": kept,
+        "header_row": index + 1,
+        "matches": matches,
+        "titles": [" ".join(cell.strip() for cell in row if cell.strip()) for row in rows[:index]],
+        "height": full.height,
+        "structure": frame.height - full.height,
+        "file": out,
+    }
 
 
-def _rows(part: Part) -> tuple[list[str], list[int], pl.DataFrame]:
-    """Header cells and places of the columns that hold anything, and the rows below, with the row of the sheet."""
-    frame = part.frame.rename({name: f"c{number}" for number, name in enumerate(part.frame.columns)})
-    header = [cell or "" for cell in frame.row(part.index)]
-    below = frame.with_row_index(LINE, offset=1).slice(part.index + 1).with_columns(pl.col(pl.String).fill_null(""))
-    kept = [n for n, text in enumerate(header) if normal(text) or (below[f"c{n}"] != "").any()]
-    filled = pl.any_horizontal(pl.col(f"c{number}") != "" for number in kept)
-    full = below.filter(filled) if kept else below.clear()
-    return [header[n] for n in kept], kept, full.select(LINE, *(_tidy(full[f"c{number}"]) for number in kept))
+def _spans(full: pl.DataFrame, reader: Any, sheet: Any, number: int, skip: int) -> dict[str, pl.Series]:
+    """Columns of durations (``[h]:mm``) as hours, minutes and seconds: as text they look like days of 1900."""
+    import fastexcel
+
+    places = [column.absolute_index for column in sheet.available_columns()]  # the first one need not be A
+    found = {}
+    for name in full.columns[1:]:
+        early = full[name].str.contains(_EARLY)
+        if not early.any() or not (early | (full[name] == "")).all():
+            continue
+        column = [places[int(name[1:])]]
+        try:
+            typed = reader.load_sheet(number, header_row=None, skip_rows=skip, use_columns=column).to_polars()
+        except fastexcel.FastExcelError:
+            continue  # durations and dates in one column: nothing that a field could read
+        cells = typed.to_series()
+        if isinstance(cells.dtype, pl.Duration):
+            clock = [_clock(seconds) for seconds in cells.dt.total_seconds()]
+            found[name] = pl.Series(name, clock, dtype=pl.String)
+    return found
 
 
-def _tidy(column: pl.Series) -> pl.Series:
-    """Numbers as a spreadsheet shows them (15 digits), times of day without the 1899 they are stored with."""
-    column = column.str.replace(r"^1899-12-3[01] (\d\d:\d\d:\d\d)", "${1}")
+def _clock(seconds: int | None) -> str:
+    """Hours, minutes and seconds, as many hours as there are.
+
+    >>> _clock(151_261)
+    '42:01:01'
+    """
+    return "" if seconds is None else f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _tidy(column: pl.Series, zero: str) -> pl.Series:
+    """Numbers as a spreadsheet shows them (15 digits), times of day without the day ``zero`` they are stored with."""
+    column = column.str.replace(rf"^{zero} (\d\d:\d\d:\d\d)", "${1}")
     noisy = column.filter(column.str.contains(_LONG_NUMBER) & column.str.contains(".", literal=True)).unique()
     return column.replace({text: _shortest(text) for text in noisy}) if len(noisy) else column
 

@@ -19,6 +19,7 @@ import pytest
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
 from clm_audit.exits import DataError
+from clm_audit.intake.archive import open_archive
 from clm_audit.intake.dialect import SEPARATORS, records
 from clm_audit.intake.guarded import open_parquet, open_workbook
 from clm_audit.intake.locate import locate
@@ -129,12 +130,16 @@ def opened(path: Path, out: Path) -> str:
     try:
         if kind == "parquet":
             _, height = open_parquet(path, path.name)
-        elif kind == "zip":
-            sheet = open_workbook(path, out, path.name, Names.of(["name", "id", "a"]))
-            frame = pl.read_parquet(out)
-            height = sheet.height
-            assert frame.height == height
-            assert frame.width == len(sheet.header) + 1
+        elif kind in ("zip", "xls"):
+            if kind == "zip":
+                with open_archive(path, path.name) as archive:
+                    archive.check_workbook()
+            sheets, _ = open_workbook(path, out, path.name, Names.of(["name", "id", "a"]))
+            for sheet in sheets:
+                frame = pl.read_parquet(sheet.file) if not sheet.refused else pl.DataFrame()
+                assert frame.height == sheet.height
+                assert frame.width == len(sheet.header) + (not sheet.refused)
+            height = sum(sheet.height for sheet in sheets)
         else:
             return kind
     except DataError as error:
