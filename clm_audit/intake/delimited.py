@@ -1,31 +1,42 @@
 """A delimited file from its bytes to a proved table of text: one way for every reader of one.
 
-Decoded, its dialect and header found, proved from end to end, scanned.
+Its dialect and header are found, it is proved from end to end, faulty regions are explained, the rows scanned.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.decode import Text
-from clm_audit.intake.dialect import SEPARATOR_NAMES, Header, find_header
+from clm_audit.intake.detour import Detour, Fault
+from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
+from clm_audit.intake.footer import footers
+from clm_audit.intake.header import Heading, find_heading
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS
-from clm_audit.intake.marks import CR, LF, Rules, header_fault
+from clm_audit.intake.locate import places_of
+from clm_audit.intake.marks import CR, LF, Rules
+from clm_audit.intake.mend import Mender
 from clm_audit.intake.model import Layout, Reject
 from clm_audit.intake.names import Names
-from clm_audit.intake.proof import Structure, prove
+from clm_audit.intake.proof import Proof, Structure, prove
+from clm_audit.intake.sample import profile_of
 from clm_audit.intake.scan import scan, unique_names
+from clm_audit.intake.strict import StrictReader
+from clm_audit.intake.walk import walk
 
-_ENDS = {b"\r\n": "CRLF", b"\r": "CR"}
+LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
 # The headers of a file -> patterns that a total has, by the number of the column
 Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
+Tick = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -48,53 +59,166 @@ class Delimited:
     titles: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Body:
+    """The rows below the header, and what else stands there."""
+
+    proof: Proof
+    frame: pl.LazyFrame
+    layout: Layout
+    detours: tuple[Detour, ...]
+    blank: int
+    odd: int
+    last: int  # byte of the last row
+
+
 def no_totals(_: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
     """Of a file that nobody knows, nobody knows its totals."""
     return ()
 
 
-def read_delimited(
-    text: Text, name: str, rows: Path, names: Names, totals: Totals, progress: Callable[[int], None]
-) -> Delimited:
+def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Totals, progress: Tick) -> Delimited:
     """Read a decoded file; ``rows`` is where a copy of its rows goes when one is needed.
 
     Raises :class:`DataError` when it cannot be read; ``totals`` may refuse the headers with an error of its own.
     """
     with text.path.open("rb") as file:
-        header = find_header(file.read(HEAD), names, text.start)
-    if header is None:
-        raise DataError("an empty file", where=name, hint="export it again, or remove it")
-    record = header.record
-    if len(record.cells) > MAX_COLUMNS:
-        what = f"{len(record.cells):,} columns; more than {MAX_COLUMNS:,} are not read"
-        raise DataError(what, where=f"{name}:{record.line}", hint="export fewer columns")
-    headers = unique_names(record.cells)
-    is_structure = _structure(totals(headers), header.separator)
-    rules = Rules(ord(header.separator), CR if record.end == b"\r" else LF, len(headers))
-    _check_header(text.path, name, header, rules)
-    proof = prove(text.path, name, rules, record.stop, is_structure, progress)
-    return Delimited(
-        frame=scan(text.path, rules, proof, headers, rows),
-        height=proof.height,
-        structure=header.index + 1 + proof.blank + proof.odd,
-        headers=headers,
-        header_line=record.line,
-        dialect=f"{SEPARATOR_NAMES[header.separator]}, {_ENDS.get(record.end, 'LF')}",
-        layout=Layout(
-            text.path, record.stop, rules.separator, rules.end, rules.width, text.encoding, text.lead, text.nuls
-        ),
-        notes=(f"{proof.odd} total or footer lines of another width",) if proof.odd else (),
-        titles=header.titles,
+        head = file.read(HEAD)
+    dialect, heading = _first_look(head, text.start, names, name)
+    if heading.width > MAX_COLUMNS:
+        what = f"{heading.width:,} columns; more than {MAX_COLUMNS:,} are not read"
+        raise DataError(what, where=f"{name}:{heading.line}", hint="export fewer columns")
+    headers = unique_names(heading.names)
+    is_odd = _structure(totals(headers), dialect.separator)
+    with text.path.open("rb", buffering=0) as raw:
+        return _Reading(text, name, rows, dialect, heading, raw, is_odd).table(headers, progress)
+
+
+def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
+    """The dialect and the header of a file; the line `sep=;` of spreadsheet programs is believed."""
+    told = re.match(rb"sep=([^\r\n])[\r\n]", head[start : start + 8], re.IGNORECASE)
+    separator = told.group(1).decode("latin-1") if told else None
+    known = find_header(head, names, start)
+    if known is not None:
+        dialect = sniff(head, start, known.separator if known.matches else separator)
+        heading = find_heading(head, start, dialect, names, name)
+        if heading is not None:
+            return dialect, heading
+    raise DataError("an empty file", where=name, hint="export it again, or remove it")
+
+
+class _Reading:
+    """One file on its way from its dialect to its rows."""
+
+    def __init__(
+        self, text: Text, name: str, rows: Path, dialect: Dialect, heading: Heading, raw: RawIOBase, is_odd: Structure
+    ) -> None:
+        self.text, self.name, self.rows, self.dialect, self.heading = text, name, rows, dialect, heading
+        self.is_odd, self.raw = is_odd, raw
+        self.size = text.path.stat().st_size
+        self.width = len(heading.names)
+        self.end = CR if dialect.end == "\r" else LF
+        self.mender = Mender(
+            raw, self.size, dialect, lambda: profile_of(raw, self.size, dialect, heading.stop, self.width), is_odd
+        )
+
+    def table(self, headers: Mapping[str, str], progress: Tick) -> Delimited:
+        """Prove, repair, and put the table together."""
+        again, broken = self._header()
+        body = self._proved(headers, again, progress) if self.dialect.plain else self._walked(headers, progress)
+        faults = [fault for detour in body.detours for fault in detour.faults]
+        tail = footers(self.mender, [fault for fault in faults if fault.start > body.last])
+        faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
+        lost = sum(1 for fault in faults if not fault.repaired)
+        listed = self._rejects(faults[:LISTED], headers)
+        if 2 * lost > body.proof.height + lost:
+            self._refuse(listed, lost, body.proof.height)
+        odd = body.odd + len(tail)
+        return Delimited(
+            frame=body.frame,
+            height=body.proof.height,
+            structure=self.heading.above + body.blank + odd,
+            headers=headers,
+            header_line=self.heading.line,
+            dialect=str(self.dialect),
+            layout=body.layout,
+            lost=lost,
+            faults=listed,
+            notes=(*self.heading.notes, *_notes(odd, lost, len(faults) - lost)),
+            titles=self.heading.titles,
+        )
+
+    def _header(self) -> tuple[bytes, list[Fault]]:
+        """The bytes of the header, which may come again, and the fault when its quotes are broken."""
+        record = self.heading.record
+        if record is None:
+            return b"", []
+        raw = self.mender.read(record.start, record.stop).rstrip(b"\r\n")
+        strict = StrictReader(self.dialect).record(raw.decode())
+        if strict is not None and len(strict.cells) == self.heading.width:
+            return raw, []
+        return raw, [Fault(record.start, "header_quotes", 0, True)]
+
+    def _proved(self, headers: Mapping[str, str], header: bytes, progress: Tick) -> _Body:
+        dialect, heading, text = self.dialect, self.heading, self.text
+        rules = Rules(ord(dialect.separator), self.end, self.width, ord(dialect.quote) if dialect.quote else 0)
+        last = -1
+
+        def keep(starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> None:
+            nonlocal last
+            last = int(starts[-1]) if len(starts) else last
+
+        proof = prove(text.path, self.name, rules, heading.stop, self.is_odd, progress, keep, self.mender.mend, header)
+        layout = Layout(
+            content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
+            encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, header=header,
+            detours=tuple(one.bare() for one in proof.detours),
+        )  # fmt: skip
+        frame = scan(text.path, rules, proof, headers, self.rows)
+        return _Body(proof, frame, layout, proof.detours, proof.blank, proof.odd, last)
+
+    def _walked(self, headers: Mapping[str, str], progress: Tick) -> _Body:
+        """A dialect that the proof does not know: rewritten, then proved."""
+        target, places = self.rows.with_suffix(".plain"), self.rows.with_suffix(".places")
+        above = self.heading.record.cells if self.heading.record else ()
+        walked = walk(self.mender, self.heading.stop, self.width, target, above, progress)
+        starts = np.frombuffer(walked.starts, dtype=np.int64)
+        found = places_of(self.text, self.end, starts)
+        pl.DataFrame(found, schema={"line": pl.Int64, "byte": pl.Int64}, orient="row").write_parquet(places)
+        rules = Rules(ord(plain(self.dialect).separator), LF, self.width)
+        proof = prove(target, self.name, rules, 0)
+        if proof.height != len(starts):
+            raise ArithmeticError(f"{len(starts)} rows were rewritten and {proof.height} proved")
+        frame = scan(target, rules, proof, headers, self.rows)
+        last = int(starts[-1]) if len(starts) else -1
+        return _Body(proof, frame, Layout(positions=places), walked.detours, walked.blank, walked.odd, last)
+
+    def _rejects(self, faults: Sequence[Fault], headers: Mapping[str, str]) -> tuple[Reject, ...]:
+        columns = list(headers.values())
+        places = places_of(self.text, self.end, np.array([fault.start for fault in faults], dtype=np.int64))
+        return tuple(
+            Reject(
+                file=self.name, line=line, byte=byte, column=columns[fault.column] if fault.column >= 0 else "",
+                code=fault.code, action="repaired" if fault.repaired else "rejected",
+            )
+            for fault, (line, byte) in zip(faults, places, strict=True)
+        )  # fmt: skip
+
+    def _refuse(self, listed: Sequence[Reject], lost: int, height: int) -> None:
+        first = next((one for one in listed if one.action == "rejected"), listed[0])
+        what = f"{lost:,} of {height + lost:,} records cannot be read; this is the first of them ({first.code})"
+        hint = "most of the file is not what its header says: mend that line, or export the file again"
+        raise DataError(what, where=f"{self.name}:{first.line}", hint=hint)
+
+
+def _notes(odd: int, lost: int, repaired: int) -> tuple[str, ...]:
+    found = (
+        f"{odd} total, footer or repeated header lines" if odd else "",
+        f"{repaired:,} records repaired" if repaired else "",
+        f"{lost:,} records rejected" if lost else "",
+        f"{lost + repaired - LISTED:,} of them not listed one by one" if lost + repaired > LISTED else "",
     )
-
-
-def _check_header(path: Path, name: str, header: Header, rules: Rules) -> None:
-    with path.open("rb") as file:
-        file.seek(header.record.start)
-        fault = header_fault(file.read(header.record.stop - header.record.start), rules)
-    if fault is not None:
-        where = f"{name}:{header.record.line}"
-        raise DataError(f"the header: {fault}", where=where, hint="mend that line or export the file again")
+    return tuple(filter(None, found))
 
 
 def _structure(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -> Structure:

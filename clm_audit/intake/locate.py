@@ -36,10 +36,16 @@ def locate(table: RawTable, rows: Sequence[int]) -> Mapping[int, tuple[int, int]
         lines = pl.scan_parquet(layout.content, glob=False).select(pl.col(LINE).gather(wanted.tolist())).collect()
         return {int(row): (int(line), -1) for row, line in zip(wanted, lines[LINE], strict=True)}
     starts = _starts(layout, layout.content, wanted, table.name)
-    lines_at = _lines(layout.content, starts, layout.end)
     text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls)
-    offsets = original_offsets(text, starts)
-    return {int(r): (int(line), int(at)) for r, line, at in zip(wanted, lines_at, offsets, strict=True)}
+    return dict(zip(map(int, wanted), places_of(text, layout.end, starts), strict=True))
+
+
+def places_of(text: Text, end: int, starts: Offsets) -> list[tuple[int, int]]:
+    """(physical line, byte in the original) of ascending byte offsets in a decoded text."""
+    if not len(starts):
+        return []
+    lines, offsets = _lines(text.path, starts, end), original_offsets(text, starts)
+    return [(int(line), int(at)) for line, at in zip(lines, offsets, strict=True)]
 
 
 def _starts(layout: Layout, content: Path, wanted: Offsets, name: str) -> Offsets:
@@ -53,8 +59,9 @@ def _starts(layout: Layout, content: Path, wanted: Offsets, name: str) -> Offset
         found.append(starts[here - seen])
         seen += len(starts)
 
-    rules = Rules(layout.separator, layout.end, layout.width)
-    prove(content, name, rules, layout.start, is_structure=lambda _: True, on_rows=keep)
+    rules = Rules(layout.separator, layout.end, layout.width, layout.quote)
+    header, detours = layout.header, layout.detours
+    prove(content, name, rules, layout.start, lambda _: True, on_rows=keep, header=header, detours=detours)
     return np.concatenate(found)
 
 

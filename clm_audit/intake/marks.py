@@ -19,11 +19,15 @@ Offsets = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rules:
-    """How a file is written: separator byte, byte that ends a record (LF, with or without CR, or CR), fields."""
+    """How a file is written: separator byte, byte that ends a record (LF, with or without CR, or CR), fields.
+
+    ``quote`` is the byte that quotes; 0, which no text holds, where nothing is quoted.
+    """
 
     separator: int
     end: int
     width: int
+    quote: int = QUOTE
 
 
 @dataclass(frozen=True)
@@ -39,24 +43,29 @@ class Marks:
     fault: tuple[int, str] | None = None
 
 
-def marks(window: Bytes, offset: int, rules: Rules, quoted: bool) -> Marks:
+def marks(window: Bytes, offset: int, rules: Rules, quoted: bool, wary: bool = False) -> Marks:
     """Find separators and record ends outside quotes, and the first broken rule.
 
     ``window`` is the chunk with one byte of context on each side; ``offset`` is the position of
-    its second byte in the file; ``quoted`` says whether the chunk begins inside quotes.
+    its second byte in the file; ``quoted`` says whether the chunk begins inside quotes. ``wary`` takes
+    lines like whole records within quotes for a fault.
     """
     chunk = window[1:-1]
     hits = (chunk == rules.separator) | (chunk == rules.end)
-    quotes = chunk == QUOTE
+    quotes = chunk == rules.quote
     if not quoted and not quotes.any():
         at = np.flatnonzero(hits)
         fault = _line_end_fault(window, rules, None)
         return _cut(at, chunk[at] == rules.end, quoted, offset, fault)
     at = np.flatnonzero(hits | quotes)
     kinds = chunk[at]
-    is_quote = kinds == QUOTE
+    is_quote = kinds == rules.quote
     inside = ((np.cumsum(is_quote) + quoted) & 1).astype(bool)
-    faults = (_quote_fault(window, rules, at, is_quote, inside), _line_end_fault(window, rules, quotes, quoted))
+    faults = (
+        _quote_fault(window, rules, at, is_quote, inside),
+        _line_end_fault(window, rules, quotes, quoted),
+        _swallowed(rules, at, kinds, is_quote, inside) if wary else None,
+    )
     found = [fault for fault in faults if fault is not None]
     keep = ~is_quote & ~inside
     ends_quoted = bool(inside[-1]) if len(inside) else quoted
@@ -76,8 +85,8 @@ def _quote_fault(
 ) -> tuple[int, str] | None:
     opening, closing = at[is_quote & inside], at[is_quote & ~inside]
     before, after = window[opening], window[closing + 2]
-    bare = opening[(before != rules.separator) & (before != rules.end) & (before != QUOTE)]
-    loose = (after != rules.separator) & (after != rules.end) & (after != QUOTE)
+    bare = opening[(before != rules.separator) & (before != rules.end) & (before != rules.quote)]
+    loose = (after != rules.separator) & (after != rules.end) & (after != rules.quote)
     if rules.end == LF:
         loose &= after != CR
     trailing = closing[loose]
@@ -85,6 +94,18 @@ def _quote_fault(
     if len(trailing):
         found.append((int(trailing[0]), "text after a closing quote"))
     return min(found, default=None)
+
+
+def _swallowed(
+    rules: Rules, at: Offsets, kinds: Bytes, is_quote: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]
+) -> tuple[int, str] | None:
+    """A line within quotes with the separators of a whole record and no quote: a stray one may have opened them."""
+    ends = np.flatnonzero(inside & (kinds == rules.end))
+    if len(ends) < 2 or rules.width < 2:
+        return None
+    alike = np.diff(ends) == rules.width
+    whole = ends[:-1][alike & (np.diff(np.cumsum(is_quote)[ends]) == 0)]
+    return (int(at[whole[0]]), "lines like whole records within quotes") if len(whole) else None
 
 
 def _line_end_fault(

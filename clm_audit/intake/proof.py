@@ -7,24 +7,29 @@ Nothing is parsed here. Over chunks of bytes the pass looks at the few bytes tha
 * outside quotes every record holds exactly ``width - 1`` separators, or is an empty line;
 * outside quotes only one kind of line end occurs.
 
-A file that breaks a rule is refused with the line; so whatever reads a proved file strictly
-reads the same cells, and its row count is known beforehand.
+Where a rule is broken the pass steps aside: the faulty region is explained record by record
+(:mod:`mend`), and the pass goes on behind it. So whatever reads the proved spans strictly reads the
+same cells, and their row count is known beforehand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from clm_audit.exits import DataError
+from clm_audit.intake.detour import Detour
 from clm_audit.intake.limits import CHUNK, MAX_CELL
 from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, marks
 
 Structure = Callable[[bytes], bool]  # is this record of another width a total or a footer?
+Mend = Callable[[int], Detour]  # where the broken record starts -> what became of its region
+_SMALL = 1 << 13  # bytes looked at first behind a fault; the next one may be near
 
 _MEND = "mend that line or export the file again; nothing is guessed"
 
@@ -35,8 +40,8 @@ class Proof:
 
     ``height`` counts data records, ``blank`` empty lines (nothing, spaces, or separators only),
     ``odd`` accepted totals and footers of another width. Data lie in ``[first, last)``; ``drops`` are
-    the blank and odd records within it as ``[start, stop)`` pairs; ``odd_after`` says that an odd
-    record follows the last data record.
+    what is no row within it as ``[start, stop)`` pairs; ``odd_after`` says that something of the kind
+    follows the last data record. ``detours`` are the faulty regions, with what became of them.
     """
 
     height: int
@@ -46,6 +51,7 @@ class Proof:
     last: int
     drops: tuple[tuple[int, int], ...]
     odd_after: bool
+    detours: tuple[Detour, ...] = ()
 
 
 def prove(
@@ -56,47 +62,93 @@ def prove(
     is_structure: Structure = lambda _: False,
     progress: Callable[[int], None] = lambda _: None,
     on_rows: Callable[[Offsets], None] = lambda _: None,
+    mend: Mend | None = None,
+    header: bytes = b"",
+    detours: Sequence[Detour] = (),
     chunk: int = CHUNK,
 ) -> Proof:
     """Prove ``path`` from byte ``start`` (the first byte after the header record) to its end.
 
     ``name`` is used in messages; ``is_structure`` is asked about each record of another width;
     ``progress`` is told the offset reached, ``on_rows`` where the data records of a chunk start.
-    Raises :class:`DataError` with ``where="name:line"`` at the first broken rule.
+    A record that is byte for byte the ``header`` is structure. ``mend`` explains the region that begins
+    with a broken record; without it :class:`DataError` with ``where="name:line"`` is raised there.
+    ``detours`` are those of an earlier pass, which are taken again.
     """
     with path.open("rb", buffering=0) as file:
-        return _Pass(file, path.stat().st_size, name, rules, start, is_structure).run(progress, on_rows, chunk)
+        one = _Pass(file, path.stat().st_size, name, rules, start, is_structure, mend, header, detours)
+        return one.run(progress, on_rows, chunk)
 
 
 class _Pass:
     """One pass over one file. Between chunks it carries the unfinished record and the quote state."""
 
-    def __init__(self, file: RawIOBase, size: int, name: str, rules: Rules, start: int, is_odd: Structure) -> None:
+    def __init__(
+        self,
+        file: RawIOBase,
+        size: int,
+        name: str,
+        rules: Rules,
+        start: int,
+        is_odd: Structure,
+        mend: Mend | None,
+        header: bytes,
+        known: Sequence[Detour],
+    ) -> None:
         self.file, self.size, self.name, self.rules, self.is_odd = file, size, name, rules, is_odd
+        self.mend, self.header, self.known = mend, header, list(reversed(known))
         self.begin = self.record = self.last_mark = start  # record: where the unfinished one began
         self.separators = 0  # of the unfinished record
         self.quoted = False
+        self.fault: tuple[int, str] | None = None  # the first broken record of the chunk, and what is wrong
         self.height = 0
         self.first = self.last = start
         self.blank: list[tuple[int, int]] = []
         self.odd: list[tuple[int, int]] = []
+        self.detours: list[Detour] = []
 
     def run(self, progress: Callable[[int], None], on_rows: Callable[[Offsets], None], chunk: int) -> Proof:
-        """Look at every chunk; raise at the first fault."""
-        for offset in range(self.begin, self.size, chunk):
-            stop = min(offset + chunk, self.size)
+        """Look at every chunk; after a fault, go on behind its region with small ones."""
+        offset, step = self.begin, chunk
+        while offset < self.size:
+            if self.known and self.known[-1].start == offset:
+                offset = self._enter(self.known.pop(), on_rows)
+                continue
+            stop = min(offset + step, self.known[-1].start if self.known else self.size)
             window = self._window(offset, stop)
-            found = marks(window, offset, self.rules, self.quoted)
-            self._check_cell(found, stop)
+            found = marks(window, offset, self.rules, self.quoted, wary=self.mend is not None)
+            self.fault = None
             on_rows(self._take(found, window, offset))
-            if found.fault is not None:
-                raise self._refusal(*found.fault)
-            self.quoted = found.quoted
-            progress(stop)
-        if self.quoted:
-            what = "the file ends inside a quoted field of this record: it is truncated, or a quote is missing"
-            raise self._refusal(self.record, what, "export the file again; its end is missing")
+            self._check_cell(found, stop)
+            if self.fault is None and found.fault is not None:
+                self.fault = (self.record, found.fault[1])
+            if self.fault is None and found.quoted and stop == self.size:
+                self.fault = (self.record, "the file ends inside a quoted field of this record: a quote is missing")
+            if self.fault is not None:
+                offset, step = self._detour(on_rows), min(_SMALL, chunk)
+            else:
+                self.quoted, offset, step = found.quoted, stop, min(2 * step, chunk)
+            progress(offset)
         return self._proof()
+
+    def _detour(self, on_rows: Callable[[Offsets], None]) -> int:
+        """Have the region of the fault explained; where to go on."""
+        start, what = self.fault or (self.record, "")
+        if self.mend is None:
+            raise self._refusal(start, what)
+        return self._enter(self.mend(start), on_rows)
+
+    def _enter(self, detour: Detour, on_rows: Callable[[Offsets], None]) -> int:
+        """Book what became of a faulty region; where it stops."""
+        self.detours.append(detour)
+        if detour.rows:
+            self.first = self.first if self.height else detour.start
+            self.last = detour.stop
+            self.height += len(detour.rows)
+            on_rows(np.array([row.start for row in detour.rows], dtype=np.int64))
+        self.begin = self.record = self.last_mark = detour.stop
+        self.separators, self.quoted = 0, False
+        return detour.stop
 
     def _read(self, start: int, stop: int) -> bytes:
         self.file.seek(start)
@@ -112,14 +164,14 @@ class _Pass:
         A last record without a line end gets one, so that it is counted like the others.
         """
         edge = bytes([self.rules.end])
-        before = edge if offset == self.begin else b""
+        before = edge if offset == self.begin else b""  # behind a fault, too, a record begins
         raw = before + self._read(offset - (not before), stop + 1)
         if stop == self.size:
             raw += edge if raw.endswith(edge) else edge + edge
         return np.frombuffer(raw, dtype=np.uint8)
 
     def _take(self, found: Marks, window: Bytes, offset: int) -> Offsets:
-        """Starts of the data records that end in this chunk; refuses the first one of another width."""
+        """Starts of the data records that end in this chunk; stops before the first one of another width."""
         ends = np.flatnonzero(found.is_end)
         if not len(ends):
             self.separators += len(found.at)
@@ -133,20 +185,40 @@ class _Pass:
             length -= window[at - offset] == CR  # a window is one byte ahead: the byte before the record end
         off = separators != self.rules.width - 1
         for index in np.flatnonzero(off):
-            self._set_aside(int(starts[index]), int(at[index]), int(separators[index]))
+            if not self._set_aside(int(starts[index]), int(at[index]), int(separators[index])):
+                at, starts, length, off = at[:index], starts[:index], length[:index], off[:index]
+                break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
         self.blank.extend(zip(starts[hollow].tolist(), (at[hollow] + 1).tolist(), strict=True))
-        rows = np.flatnonzero(~off & ~hollow)
+        rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
         if len(rows):
             self.first = self.first if self.height else int(starts[rows[0]])
             self.last = min(int(at[rows[-1]]) + 1, self.size)
         self.height += len(rows)
-        self.record = int(at[-1]) + 1
-        self.separators = len(found.at) - int(ends[-1]) - 1
+        if self.fault is None:
+            self.record = int(at[-1]) + 1
+            self.separators = len(found.at) - int(ends[-1]) - 1
         return starts[rows]
 
-    def _set_aside(self, start: int, stop: int, separators: int) -> None:
-        """A record of another width is an empty line, or a total or footer; else the file is refused."""
+    def _repeats(
+        self, starts: Offsets, at: Offsets, length: Offsets, window: Bytes, offset: int
+    ) -> npt.NDArray[np.bool_]:
+        """Which records are the header once more; they are booked as structure."""
+        again = np.zeros(len(starts), dtype=bool)
+        if self.header:
+            likely = np.flatnonzero(length == len(self.header))
+            for place, byte in ((0, self.header[0]), (len(self.header) - 1, self.header[-1])):
+                inside = starts[likely] + place - offset + 1
+                likely = likely[(inside < 0) | (window[np.maximum(inside, 0)] == byte)]
+            for index in likely:
+                start = int(starts[index])
+                if self._read(start, start + len(self.header)) == self.header:
+                    again[index] = True
+                    self.odd.append((start, int(at[index]) + 1))
+        return again
+
+    def _set_aside(self, start: int, stop: int, separators: int) -> bool:
+        """Whether a record of another width is an empty line, or a total or footer; else it is the fault."""
         text = self._read(start, min(stop, self.size, start + MAX_CELL))
         text = text.removesuffix(b"\r") if self.rules.end == LF else text
         if separators == 0 and not text.strip(b" \t"):
@@ -155,21 +227,28 @@ class _Pass:
             self.odd.append((start, stop + 1))
         else:
             fields = "1 field" if separators == 0 else f"{separators + 1} fields"
-            raise self._refusal(start, f"{fields} where the header has {self.rules.width}")
+            self.fault = (start, f"{fields} where the header has {self.rules.width}")
+        return self.fault is None
 
     def _check_cell(self, found: Marks, stop: int) -> None:
         """A cell beyond the limit spans whole chunks, so only the gap before the first mark can be one."""
-        if (int(found.at[0]) if len(found.at) else stop) - self.last_mark > MAX_CELL:
-            what = f"a cell of more than {MAX_CELL >> 20} MB"
-            raise self._refusal(self.record, what, "a quote that is never closed does this; mend that line")
+        gap = (int(found.at[0]) if len(found.at) else stop) - self.last_mark
+        if gap > MAX_CELL and self.fault is None:
+            self.fault = (
+                self.record,
+                f"a cell of more than {MAX_CELL >> 20} MB; a quote that is never closed does this",
+            )
         if len(found.at):
             self.last_mark = int(found.at[-1])
 
     def _proof(self) -> Proof:
-        dropped = sorted((*self.blank, *self.odd))
+        lost = [(one.start, one.stop) for one in self.detours if not one.rows]
+        dropped = sorted((*self.blank, *self.odd, *lost))
         inner = tuple(span for span in dropped if self.first <= span[0] < self.last)
-        odd_after = any(start >= self.last for start, _ in self.odd)
-        return Proof(self.height, len(self.blank), len(self.odd), self.first, self.last, inner, odd_after)
+        after = any(one[0] >= self.last for one in (*self.odd, *lost))
+        blank = len(self.blank) + sum(one.blank for one in self.detours)
+        odd = len(self.odd) + sum(one.odd for one in self.detours)
+        return Proof(self.height, blank, odd, self.first, self.last, inner, after, tuple(self.detours))
 
     def _refusal(self, offset: int, what: str, hint: str = _MEND) -> DataError:
         """The error, with the physical line of ``offset``: record ends before it, quoted ones included."""

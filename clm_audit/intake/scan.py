@@ -40,14 +40,14 @@ def empty(columns: Iterable[str]) -> pl.LazyFrame:
 def scan(content: Path, rules: Rules, proof: Proof, headers: Mapping[str, str], copy_to: Path) -> pl.LazyFrame:
     """The data rows of a proved file as text; empty cells are ``""``, never null.
 
-    The file is read in place, unless empty lines or totals stand between its rows: then the rows
-    alone are copied to ``copy_to`` first.
+    The file is read in place, unless something else stands between its rows or some were repaired: then
+    the rows alone are copied to ``copy_to`` first.
     """
     if not proof.height:
         return empty(headers)
     skip = 0
     path = content
-    if proof.drops or proof.odd_after:
+    if proof.drops or proof.odd_after or proof.detours:
         path = _copy_rows(content, proof, copy_to)
     else:
         skip = _line_ends(content, proof.first, rules.end)
@@ -56,7 +56,7 @@ def scan(content: Path, rules: Rules, proof: Proof, headers: Mapping[str, str], 
         has_header=False,
         schema={name: pl.String() for name in headers},
         separator=chr(rules.separator),
-        quote_char='"',
+        quote_char=chr(rules.quote) if rules.quote else None,
         eol_char="\r" if rules.end == CR else "\n",
         skip_lines=skip,
         n_rows=proof.height,
@@ -77,14 +77,16 @@ def _line_ends(path: Path, stop: int, end: int) -> int:
 
 
 def _copy_rows(content: Path, proof: Proof, target: Path) -> Path:
-    """Everything in ``[first, last)`` but the drops."""
+    """Everything in ``[first, last)`` but the drops, and the rows of faulty regions as they were repaired."""
+    mended = {(one.start, one.stop): b"".join(row.text for row in one.rows) for one in proof.detours if one.rows}
     at = proof.first
     with content.open("rb") as source, target.open("xb") as out:
-        for start, stop in (*proof.drops, (proof.last, proof.last)):
+        for start, stop in (*sorted((*proof.drops, *mended)), (proof.last, proof.last)):
             source.seek(at)
             left = start - at
             while left > 0 and (piece := source.read(min(CHUNK, left))):
                 out.write(piece)
                 left -= len(piece)
+            out.write(mended.get((start, stop), b""))
             at = stop
     return target

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from clm_audit.exits import DataError
 from clm_audit.intake.decode import Text, decode
 from clm_audit.intake.delimited import read_delimited
 from clm_audit.intake.job import Content, Job, UnknownExportError
+from clm_audit.intake.keyvalue import read_key_value
 from clm_audit.intake.names import total_columns
 from clm_audit.intake.recognise import Candidate
 
@@ -17,6 +19,9 @@ from clm_audit.intake.recognise import Candidate
 def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
     """A delimited text file. Raises :class:`DataError` when no reading of it can be defended."""
     text = _decoded(job, path)
+    report = read_key_value(job, text)
+    if report is not None:
+        return replace(report, notes=(*notes, *report.notes))
     size = max(text.path.stat().st_size, 1)
     fitting: list[Candidate] = []
 
@@ -45,6 +50,8 @@ def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
         fitting=tuple(fitting),
         notes=(*notes, *text.notes, *found.notes),
         titles=found.titles,
+        lost=found.lost,
+        faults=found.faults,
     )
 
 

@@ -107,6 +107,10 @@ BARE: Mapping[str, tuple[str, str]] = {
 _LEAVE = "Complete the cell, or leave the row out."
 _MEND = "Correct the cell."
 REJECTS: Mapping[str, tuple[str, str]] = {
+    "backslash_escape": (
+        "Backslashes stand before quotes; they were taken for what doubles them.",
+        "Nothing to do; doubled quotes are the rule.",
+    ),
     "bad_amount": ("The amount is not a number.", "Correct the cell; text, NaN and infinity are no amounts."),
     "bad_currency": ("The currency is not a known code, or it has no rate.", "Write it as USD, and set its rate."),
     "bad_date": ("The date is not one.", "Correct the cell, or export dates as 2024-07-01."),
@@ -114,7 +118,24 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "bad_interval": ("The interval is none that is known.", "Write month, quarter, year, week or day."),
     "bad_number": ("The value is not a number.", _MEND),
     "bad_score": ("The score is none of its kind: NPS goes from 0 to 10, in whole points.", _MEND),
+    "bare_quote": (
+        "A quote stands inside a cell without quotes; it was kept as text.",
+        "Nothing to do if the cell has that quote.",
+    ),
+    "broken_quotes": (
+        "Quotes are missing or too many, and no single reading of the record is certain.",
+        "Mend the quotes of that line.",
+    ),
     "conflicting_rows": ("Rows of the same id say different things.", "Correct the rows; one id has one truth."),
+    "extra_blank_cells": ("The record had blank cells beyond the header; they were left out.", "Nothing to do."),
+    "header_quotes": (
+        "The quotes of the header are broken; its names were read all the same.",
+        "Check the names of the columns.",
+    ),
+    "huge_cell": (
+        "A cell is larger than exports have: a quote that is never closed does this.",
+        "Mend the quotes of that line.",
+    ),
     "impossible_date": ("The date is impossible: far in the past or in the future.", _MEND),
     "json_bad": ("The record is not valid JSON.", "Mend that line, or export the file again."),
     "json_bad_bytes": ("The record is not UTF-8, which others of the same file are.", "Export the file again."),
@@ -125,11 +146,20 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "json_too_long": ("The record is longer than exports are.", "Export the fields that you need."),
     "lone_surrogate": ("Half a character was kept as the escape it was written as.", "Nothing to do."),
     "missing_amount": ("The amount is blank.", _LEAVE),
+    "missing_blank_cells": ("The record ended early; the blank cells at its end were added.", "Nothing to do."),
     "missing_campaign": ("The campaign is blank.", _LEAVE),
+    "missing_closing_quote": (
+        "A closing quote is missing; only one place for it fits.",
+        "Nothing to do; check that line if in doubt.",
+    ),
     "missing_date": ("The date is blank.", _LEAVE),
     "missing_event": ("The event has no name.", _LEAVE),
     "missing_id": ("The row has no id.", "Export the id column, or leave the row out."),
     "missing_number": ("The number is blank.", _LEAVE),
+    "missing_opening_quote": (
+        "An opening quote is missing; only one place for it fits.",
+        "Nothing to do; check that line if in doubt.",
+    ),
     "missing_recipient": ("The recipient is blank.", _LEAVE),
     "missing_score": ("The score is blank.", _LEAVE),
     "missing_stage": ("The stage is blank.", _LEAVE),
@@ -138,6 +168,9 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "negative_number": ("The number is below zero, which cannot be.", _MEND),
     "negative_refund": ("The refund is below zero.", "Export refunds as positive amounts."),
     "order_incomplete": ("Another line of the same order was rejected, so the order is not whole.", _MEND),
+    "other_line_end": ("The record ends with another kind of line end than the others.", "Nothing to do."),
+    "other_quotes": ("The record uses quotes of another kind; they were read as quotes.", "Nothing to do."),
+    "other_separator": ("The record uses another separator; with it every cell fits its column.", "Nothing to do."),
     "period_crosses_go_live": (
         "The row covers days before and after go-live, so it belongs to neither.",
         "Export by day or by week, or in spans that end at go-live.",
@@ -146,10 +179,24 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "repeated": ("The same row is there twice; it was counted once.", "Nothing to do."),
     "retold": ("Another system tells of the same sale or cost; it was counted there.", "Nothing to do."),
     "same_file": ("The same file is there twice; it was counted once.", "Remove one of the two."),
+    "stray_quote": (
+        "A quote too many at the edge of a cell was left out.",
+        "Nothing to do; check that line if in doubt.",
+    ),
     "superseded": (
         "A later export says something else about the same order; what it says was counted.",
         "Nothing to do, if the order was corrected or refunded in between.",
     ),
+    "too_few_cells": (
+        "The record has fewer cells than the header, and nobody can say which are missing.",
+        "Mend that line, or export the file again.",
+    ),
+    "too_many_cells": (
+        "The record has more cells than the header, and nobody can say which belong together.",
+        "Mend that line, or export the file again.",
+    ),
+    "truncated": ("The file ends within this record: it is cut off.", "Export the file again; its end is missing."),
+    "undoubled_quote": ("A quote within a quoted cell was not doubled; it was kept as text.", "Nothing to do."),
     "unknown_kind": (
         "The kind of response or of survey is not known.",
         "Write responded, converted, clicked or opened; of a survey nps, csat, ces, rating or good_bad.",

@@ -1,0 +1,45 @@
+"""What became of the parts of a file that the proof pass could not take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+CODES = (
+    *("backslash_escape", "bare_quote", "broken_quotes", "extra_blank_cells", "header_quotes", "huge_cell"),
+    *("missing_blank_cells", "missing_closing_quote", "missing_opening_quote", "other_line_end", "other_quotes"),
+    *("other_separator", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A record that was rejected or repaired: byte, code, number of its column (-1: the whole record)."""
+
+    start: int
+    code: str
+    column: int
+    repaired: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record taken from a faulty region, as the proof wants it written."""
+
+    start: int
+    text: bytes
+
+
+@dataclass(frozen=True)
+class Detour:
+    """What became of the bytes ``[start, stop)`` that the proof pass could not take."""
+
+    start: int
+    stop: int
+    rows: tuple[Row, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    blank: int = 0
+    odd: int = 0
+
+    def bare(self) -> Detour:
+        """The same without the text of its rows, for finding places again."""
+        return replace(self, rows=tuple(Row(row.start, b"") for row in self.rows), faults=())

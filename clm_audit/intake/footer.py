@@ -1,0 +1,43 @@
+"""Which broken records at the end of a file are no data at all: totals, copyright lines, remarks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from clm_audit.intake.detour import Fault
+from clm_audit.intake.mend import Mender
+
+MOST = 20  # lines of a footer
+_WORDS = re.compile(
+    r"\W*(?:(?:grand|sub|report|overall)[ -]?)?(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b"
+    r"|end of|copyright|©|\(c\)|confidential|generated|created|exported|downloaded|printed|source\b|note\b|filters?\b"
+    r"|report\b|page\b|rows?\b|records?\b|count\b|average\b|\d+ (?:rows|records|lines|entries))",
+    re.IGNORECASE,
+)
+
+
+def footers(mender: Mender, tail: Sequence[Fault]) -> frozenset[int]:
+    """Bytes of the faults, all behind the last row, that are lines of a footer.
+
+    A footer is one cell of text (or a total with its label) that could not stand in the first column, or that
+    says what it is. A record that is cut off is none.
+    """
+    found: list[int] = []
+    for fault in tail:
+        if fault.repaired or len(tail) > MOST or not _is_footer(mender, fault):
+            return frozenset()
+        found.append(fault.start)
+    return frozenset(found)
+
+
+def _is_footer(mender: Mender, fault: Fault) -> bool:
+    text = mender.line(fault.start)
+    cells = [cell.strip().strip("\"'") for cell in text.split(mender.dialect.separator)]
+    filled = [cell for cell in cells if cell]
+    if not filled or not any(char.isalpha() for char in filled[0]):
+        return False
+    if _WORDS.match(filled[0]):
+        return True
+    column = mender.readings.profile.columns[0]
+    return len(filled) == 1 and column.typed and not column.fits(filled[0]) and fault.code != "truncated"

@@ -1,0 +1,200 @@
+"""Where the header is and what belongs to it: title lines above, none at all, several, another width.
+
+With known names the header is the record, among the first 50, that holds most of them. Without any,
+the rows speak: a record whose cells are words where the rows below have dates and numbers is a
+header; where nothing but words stands, one whose cells differ from each other and from all below.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from clm_audit.exits import DataError
+from clm_audit.intake.dialect import SAMPLE, Dialect, Record, best_row, records
+from clm_audit.intake.limits import HEAD_RECORDS
+from clm_audit.intake.names import Names
+from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
+
+_WORDS = (WORD, TEXT, LINES)
+_MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The header of a file, and where its data begin.
+
+    ``names`` are as many as the rows have cells; ``spare`` of them at the end have no name and should be blank in every
+    row. ``record`` is None without a header. ``stop`` is the byte at which data begin, ``above`` counts the
+    records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself.
+    """
+
+    names: tuple[str, ...]
+    record: Record | None
+    stop: int
+    above: int
+    width: int
+    spare: int = 0
+    titles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> int:
+        """Physical line of the header, 0 without one."""
+        return self.record.line if self.record else 0
+
+
+def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where: str) -> Heading | None:
+    """The header of a file from its head; None when there is no record but blank ones.
+
+    Raises :class:`DataError` when header and rows cannot be brought together.
+    """
+    found = records(head, dialect.separator, start, SAMPLE + HEAD_RECORDS, dialect.quote, dialect.escape)
+    if dialect.spaced:
+        found = [replace(one, cells=tuple(cell.removeprefix(" ") for cell in one.cells)) for one in found]
+    if all(record.blank for record in found):
+        return None
+    first = int(_names_separator(found[0].cells, dialect))
+    rows = found[first:]
+    index, matches = best_row([record.cells for record in rows], names)
+    if matches:
+        return _placed(found, first + index, first + index + 1, where)
+    width = body_width(rows)
+    spot = _blind(rows, width)
+    if spot is None:
+        data = next(i for i, one in enumerate(rows[:HEAD_RECORDS] or rows) if len(one.cells) == width and not one.blank)
+        record = rows[data]
+        plain = tuple("" for _ in range(width))
+        titles = _titles(found[: first + data])
+        note = "no header: the columns have no names"
+        return Heading(plain, None, record.start, first + data, width, titles=titles, notes=(note,))
+    header, after = spot
+    return _placed(found, first + header, first + after, where)
+
+
+def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
+    """Whether this is the line with which spreadsheet programs tell each other the separator."""
+    return dialect.separator.join(cells).strip().casefold() in (f"sep={dialect.separator}", "sep=")
+
+
+def body_width(rows: Sequence[Record]) -> int:
+    """The commonest width, wide ones before narrow ones."""
+    widths = Counter(len(record.cells) for record in rows if not record.blank)
+    return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
+
+
+def _blind(rows: Sequence[Record], width: int) -> tuple[int, int] | None:
+    """Number of the header record and of the first data record; None without a header."""
+    body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
+    start = body[0]
+    families = _families([rows[i].cells for i in body[1:]][-SAMPLE:])
+    lines = 0
+    for i in body:
+        if lines > 5 or not _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
+            break
+        lines += 1
+    if lines:
+        tops = body[:lines]
+        best = max(tops, key=lambda i: (len({cell for cell in rows[i].cells if cell.strip()}), -i))
+        return best, tops[-1] + 1
+    above = [i for i in range(start) if not rows[i].blank]
+    if above and _narrow(rows[above[-1]].cells, width):
+        return above[-1], above[-1] + 1
+    return None
+
+
+def _families(rows: Sequence[Sequence[str]]) -> list[str]:
+    """For each column: `word` where words stand, `code` or `typed` where something else does, or nothing known."""
+    families = []
+    for column in zip(*rows, strict=True):
+        shapes = Counter(map(shape, column))
+        shapes.pop(BLANK, None)
+        total = shapes.total()
+        words = sum(shapes[kind] for kind in _WORDS)
+        codes = sum(count for kind, count in shapes.items() if kind.startswith("code"))
+        if not total:
+            families.append("")
+        elif words > (1 - _MOSTLY) * total:
+            families.append("word")
+        else:
+            families.append("code" if codes > total / 2 else "typed")
+    return families
+
+
+def _heads(cells: Sequence[str], families: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a record is a header above the others."""
+    against = agree = 0
+    for cell, family in zip(cells, families, strict=False):
+        kind = shape(cell)
+        if kind == BLANK or family in ("", "word"):
+            continue
+        odd = kind in _WORDS or (family == "typed" and kind.startswith("code"))
+        against, agree = against + odd, agree + (not odd)
+    if against or agree:
+        return against > agree
+    filled = [cell for cell in cells if cell.strip()]
+    if not below:
+        return all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
+    seen = any(cell.strip() and any(row[i] == cell for row in below) for i, cell in enumerate(cells))
+    return len(set(filled)) == len(filled) and 2 * len(filled) > len(cells) and not seen
+
+
+def _narrow(cells: Sequence[str], width: int) -> bool:
+    """Whether a record of another width, right above the data, is a header all the same."""
+    filled = [cell for cell in cells if cell.strip()]
+    words = all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
+    return len(filled) >= 2 and words and width / 2 <= len(cells) <= 2 * width
+
+
+def _titles(rows: Sequence[Record]) -> tuple[str, ...]:
+    return tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in rows)
+
+
+def _placed(found: Sequence[Record], index: int, after: int, where: str) -> Heading:
+    """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows."""
+    record = found[index]
+    names, spare, note = list(record.cells), 0, ""
+    rows = [one.cells for one in found[after:] if not one.blank]
+    width = len(names)
+    alike = sum(1 for row in rows if len(row) == width)
+    if len(rows) > 1 and 2 * alike < len(rows):
+        width = body_width(found[after:])
+    if width != len(names):
+        rows = [row for row in rows if len(row) == width]
+        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}")
+    lines = f"{after - index} header lines" if after - index > 1 else ""
+    return Heading(
+        names=tuple(names),
+        record=record,
+        stop=found[after - 1].stop,
+        above=after,
+        width=len(record.cells),
+        spare=spare,
+        titles=_titles(found[:index]),
+        notes=tuple(filter(None, (note, lines))),
+    )
+
+
+def _fitted(names: list[str], rows: Sequence[Sequence[str]], width: int, where: str) -> tuple[list[str], int, str]:
+    """Names for rows of another width, where only one way exists; how many columns they leave at the end."""
+    lack = width - len(names)
+    blanks = [i for i, name in enumerate(names) if not name.strip()]
+    if lack < 0 and not any(name.strip() for name in names[width:]):
+        return names[:width], 0, "blank names at the end of the header left out"
+    if lack < 0 and len(blanks) == -lack:
+        return [name for i, name in enumerate(names) if i not in blanks], 0, "blank names in the header left out"
+    if lack > 0 and all(not cell.strip() for row in rows for cell in row[-lack:]):
+        return [*names, *[""] * lack], lack, f"rows end with {lack} blank cells more than the header"
+    if lack == 1 and _numbered([row[0] for row in rows]):
+        return ["", *names], 0, "the first column numbers the rows and has no name"
+    what = f"the header has {len(names)} names, the rows below have {width} cells"
+    raise DataError(what, where=where, hint="give every column a name and export the file again")
+
+
+def _numbered(cells: Sequence[str]) -> bool:
+    """Whether cells count up by one."""
+    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
