@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,11 +36,23 @@ from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.facts.build import build_facts
 from clm_audit.facts.model import Facts
 from clm_audit.intake.read import read_exports
-from systems.company import Company, Event, Order, Response, Send, Spend, Ticket, cents
+from systems.company import (
+    Company,
+    Event,
+    Order,
+    Response,
+    Send,
+    Spend,
+    StageChange,
+    Subscription,
+    Survey,
+    Ticket,
+    cents,
+)
 
 Totals = dict[str, int]
 Who = Callable[[int], Hashable]
-_CODES = ("customer", "recipient", "campaign", "subscription")
+_CODES = ("customer", "recipient", "campaign", "subscription", "referred")
 _BOOKS = ("file", "side", "rows", "segment", "order", "left_out")
 
 
@@ -231,6 +244,7 @@ def event_totals(events: Iterable[Event], zone: str = "UTC", who: Who = same) ->
         "events.rows": len(events),
         "events.customers": len({who(one.customer) for one in events if one.customer is not None}),
         "events.day": sum(day_number(one.at, zone) for one in events),
+        **{f"events.event.{name}": count for name, count in Counter(one.name for one in events).items()},
     }
 
 
@@ -245,3 +259,41 @@ def customer_totals(
         first[who(number)] = min(first.get(who(number), acquired), acquired)
     days = sum(day_number(moment, zone) for moment in first.values()) if dated else 0
     return {"customers.rows": len(first), "customers.customers": len(first), "customers.acquired": days}
+
+
+def survey_totals(surveys: Iterable[Survey], zone: str = "UTC", who: Who = same, kind: str | None = None) -> Totals:
+    """Totals of answers; ``kind`` is what the export calls all of them (default: their own)."""
+    surveys = list(surveys)
+    return {
+        "surveys.rows": len(surveys),
+        "surveys.customers": len({who(one.customer) for one in surveys}),
+        "surveys.day": sum(day_number(one.at, zone) for one in surveys),
+        "surveys.score": sum(one.score for one in surveys),
+        **{f"surveys.kind.{name}": count for name, count in Counter(kind or one.kind for one in surveys).items()},
+    }
+
+
+def subscription_totals(subscriptions: Iterable[Subscription], zone: str = "UTC", who: Who = same) -> Totals:
+    """Totals of subscriptions; ``monthly`` is each one's amount a month, rounded half to even."""
+    subscriptions = list(subscriptions)
+    months = [cents(one.amount) / Decimal(12 if one.interval == "year" else 1) for one in subscriptions]
+    return {
+        "subscriptions.rows": len(subscriptions),
+        "subscriptions.customers": len({who(one.customer) for one in subscriptions}),
+        "subscriptions.day": sum(day_number(one.start, zone) for one in subscriptions),
+        "subscriptions.until": sum(day_number(one.ended, zone) for one in subscriptions if one.ended),
+        "subscriptions.cancelled": sum(day_number(one.cancelled, zone) for one in subscriptions if one.cancelled),
+        "subscriptions.amount": sum(cents(one.amount) for one in subscriptions),
+        "subscriptions.monthly": sum(int(one.quantize(Decimal(1), ROUND_HALF_EVEN)) for one in months),
+    }
+
+
+def stage_totals(stages: Iterable[StageChange], zone: str = "UTC", who: Who = same) -> Totals:
+    """Totals of stages entered."""
+    stages = list(stages)
+    return {
+        "stages.rows": len(stages),
+        "stages.customers": len({who(one.customer) for one in stages}),
+        "stages.day": sum(day_number(one.at, zone) for one in stages),
+        **{f"stages.stage.{name}": count for name, count in Counter(one.stage for one in stages).items()},
+    }

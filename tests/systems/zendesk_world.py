@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from systems.company import Company, Ticket
-from systems.expect import Expected, Rows, ticket_totals
+from systems.expect import Expected, Rows, survey_totals, ticket_totals
 from systems.files import stamp, write_csv
 
 ZONE = "America/New_York"  # stamps are on the account's clock and name no zone
@@ -26,10 +27,12 @@ _STATUS = {"new": "New", "open": "Open", "pending": "On-hold", "solved": "Solved
 
 def write(company: Company, folder: Path) -> Expected:
     """Write ``tickets.csv``; merged and deleted tickets stand in it and do not count."""
-    scores = {one.ticket: "Good" if one.score > 3 else "Bad" for one in company.surveys if one.kind == "csat"}
-    rows = [_row(company, ticket, scores.get(ticket.number, "Offered")) for ticket in company.tickets]
+    listed = {one.number for one in company.tickets}
+    answers = [replace(one, score=int(one.score > 3)) for one in company.surveys if one.ticket in listed]
+    words = {one.ticket: ("Bad", "Good with comment")[one.score] for one in answers}
+    rows = [_row(company, ticket, words.get(ticket.number, "Offered")) for ticket in company.tickets]
     write_csv(folder / "tickets.csv", _HEADER, rows, quote="all")
-    totals = ticket_totals(company.tickets, ZONE)
+    totals = ticket_totals(company.tickets, ZONE) | survey_totals(answers, ZONE, kind="good_bad")
     return Expected({"tickets.csv": Rows(len(rows))}, totals, {"tickets.csv": "zendesk.tickets"})
 
 

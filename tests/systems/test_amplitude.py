@@ -1,0 +1,24 @@
+"""Amplitude's raw events, read without any configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from systems import amplitude_world
+from systems.company import make_company
+from systems.expect import Expected, Rows, assert_world
+from systems.files import write_json_lines
+
+
+def test_events_downloaded_twice_count_once_and_those_with_revenue_are_sales(tmp_path: Path) -> None:
+    assert_world(tmp_path, amplitude_world.write(make_company(), tmp_path))
+
+
+@pytest.mark.parametrize(("zone", "day"), [("UTC", 19728), ("America/New_York", 19727), ("Asia/Tokyo", 19728)])
+def test_stamps_are_utc_whatever_the_zone_of_the_audit(tmp_path: Path, zone: str, day: int) -> None:
+    event = {"uuid": "u1", "user_id": "C1", "event_type": "x", "event_time": "2024-01-06 01:30:00.000000"}
+    write_json_lines(tmp_path / "e.json.gz", [event])
+    expected = Expected({"e.json.gz": Rows(1, structure=0)}, {"events.rows": 1, "events.day": day})
+    assert_world(tmp_path, expected, timezone=zone)
