@@ -12,6 +12,7 @@ from clm_audit.cli.options import (
     Config,
     Currency,
     Format,
+    Frozen,
     GoLive,
     Materiality,
     Paths,
@@ -62,6 +63,7 @@ def compare(
     materiality: Materiality = None,
     washout: Washout = None,
     title: Title = None,
+    frozen: Frozen = None,
     stamp: Annotated[bool, typer.Option("--stamp", help="Say in the report when it was made.")] = False,
     quiet: Quiet = False,
 ) -> Outcome:
@@ -73,6 +75,7 @@ def compare(
         "policy.materiality": materiality,
         "windows.washout": washout,
         "title": title,
+        "plan": frozen,
     }
     plan = _plan(paths or [], config, options, gate=gate)
     if show_config:

@@ -37,6 +37,9 @@ Washout = Annotated[
     str | None, typer.Option("--washout", metavar="TIME", help="Learning time left out after go-live, as '4 weeks'.")
 ]
 Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Title of the report.")]
+Frozen = Annotated[
+    str | None, typer.Option("--plan", metavar="FILE", help="Verify what `plan --freeze` settled beforehand.")
+]
 Rejects = Annotated[
     Path | None,
     typer.Option(

@@ -209,4 +209,5 @@ class ConfigFile(Shape):
     policy: PolicyFile = Field(default=PolicyFile(), description="Thresholds of the whole audit.")
     gate: GateFile | None = Field(default=None, description="What makes `compare --gate` fail.")
     money: MoneyFile | None = Field(default=None, description="Not in this version: what the CRM costs and returns.")
+    plan: Text | None = Field(default=None, description="A plan that `clm-audit plan --freeze` wrote; it is verified.")
     report: ReportFile = Field(default=ReportFile(), description="Names on the cover.")

@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from clm_audit.config.base import Frozen
 
 Side = Literal["before", "after", "both"]
@@ -91,6 +93,18 @@ class GateRules(Frozen):
     metrics: Mapping[MetricId, FindingValue] = {}
 
 
+class Registration(Frozen):
+    """What was settled before the results were seen (``config/registration.py``). ``settings``: config path -> value
+    as a person reads it; ``data_until``: the last day that had been seen; ``hash``: over both. ``file``: as it was
+    named for this run."""
+
+    clm_audit_plan: Literal[1] = 1
+    data_until: date
+    settings: Mapping[str, str]
+    hash: str = ""
+    file: str = Field(default="", exclude=True)
+
+
 class ReportStyle(Frozen):
     """Names on the cover."""
 
@@ -125,6 +139,7 @@ class AuditPlan(Frozen):
     policy: Policy = Policy()
     gate: GateRules | None = None
     report: ReportStyle = ReportStyle()
+    registration: Registration | None = None
     root: Path = Path()
     config: Path | None = None
     origins: Mapping[str, str] = {}

@@ -15,11 +15,13 @@ from clm_audit.config.plan import (
     KnownEvent,
     MetricPolicy,
     Policy,
+    Registration,
     ReportStyle,
     Source,
     SpendRules,
     Window,
 )
+from clm_audit.config.registration import read_registration
 from clm_audit.config.rules import broken_rules
 from clm_audit.config.settings import CONFIG_VARIABLE, SETTINGS, from_environment
 from clm_audit.config.show import plan_values
@@ -59,11 +61,28 @@ def resolve(
     if paths:
         sources, found = from_command_line(paths, cwd)
         problems += found
+    registration, found = _registration(file, layers, root, cwd)
+    problems += found
     if not problems:
         problems = tuple(_nothing_to_do(file, sources, layers.path is not None, needs_go_live))
     if problems:
         raise UsageError(problems=_in_order(problems))
-    return _plan(file, sources, root, layers, given=bool(paths))
+    plan = _plan(file, sources, root, layers, given=bool(paths))
+    return plan.model_copy(update={"registration": registration})
+
+
+def _registration(
+    file: ConfigFile, layers: _Layers, root: Path, cwd: Path
+) -> tuple[Registration | None, tuple[Problem, ...]]:
+    """The frozen plan that is named, from the configuration's folder or, as an option, from here."""
+    if file.plan is None:
+        return None, ()
+    place = layers.where(("plan",))
+    folder = root if layers.in_file(("plan",)) else cwd
+    try:
+        return read_registration(folder / file.plan, place).model_copy(update={"file": file.plan}), ()
+    except UsageError as error:
+        return None, error.problems
 
 
 class _Layers:
@@ -96,6 +115,10 @@ class _Layers:
             here = here[part]
         here[loc[-1]] = value
         self._over[loc] = origin
+
+    def in_file(self, loc: Loc) -> bool:
+        """Whether a value is the file's own, not laid over it."""
+        return not any(loc[:end] in self._over for end in range(len(loc), 0, -1))
 
     def where(self, loc: Loc, key: bool = False) -> str:
         """Where a value stands: the option or variable, or file:line:column."""

@@ -38,6 +38,7 @@ SETTINGS = (
     Setting("timezone", "--timezone"),
     Setting("currency", "--currency"),
     Setting("policy.materiality", "--materiality"),
+    Setting("plan", "--plan"),
 )
 
 

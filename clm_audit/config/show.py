@@ -73,6 +73,8 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     else:
         yield "gate.fail_on", list(plan.gate.fail_on), ""
         yield "gate.metrics", {str(metric): str(finding) for metric, finding in plan.gate.metrics.items()}, ""
+    frozen = plan.registration
+    yield "plan", frozen.file if frozen else None, "" if frozen else "none: chosen after seeing data"
     yield "report.client", plan.report.client, "" if plan.report.client else "none"
     yield "report.author", plan.report.author, "" if plan.report.author else "none"
 

@@ -38,6 +38,7 @@ from clm_audit.report.numbers import decimal_string
 from clm_audit.report.plan_echo import echo
 from clm_audit.report.printable import known, rounded, unknown
 from clm_audit.report.words_assumptions import assumptions
+from clm_audit.report.words_plan import planned
 from clm_audit.verdict.model import Answer, Check, Judgement, PlainReading
 
 FIRST_REJECTS = 100
@@ -76,6 +77,7 @@ def compose(
         gate=judgement.gate,
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),
         assumptions=assumptions(plan, facts, measured),
+        planned=planned(plan, measured.calendar),
     )
 
 

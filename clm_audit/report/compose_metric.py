@@ -9,16 +9,18 @@ from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, SegmentRatio, Variant, to_date
-from clm_audit.report import words_findings, words_metrics
+from clm_audit.report import words_course, words_findings, words_metrics
 from clm_audit.report.model import (
     Adjusted,
     Lean,
     MetricReport,
+    PathPointReport,
     Point,
     RatioReport,
     SegmentReport,
     Unknown,
     VariantReport,
+    VariationReport,
 )
 from clm_audit.report.printable import known, point, ratio_value, rounded, units, unknown
 
@@ -53,6 +55,8 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None) ->
         weeks_per_period=max(1, round(WEEKS_PER_YEAR / item.ppy)) if item.ppy else 1,
         series=_series(item, finding.effect),
         method=words_findings.method(finding),
+        how_sure=words_course.how_sure(finding),
+        variations=_variations(finding),
     )
 
 
@@ -88,6 +92,29 @@ def _adjusted(finding: Finding) -> Adjusted | Unknown:
         years_before=rounded(effect.years_before),
         season_seen=effect.season_seen,
         placebo_z=tuple(rounded(z) for z in effect.placebo_z),
+        false_alarms=effect.false_alarms,
+        path=tuple(
+            PathPointReport(
+                months=each.months, effect=rounded(each.effect), low=rounded(each.low), high=rounded(each.high)
+            )
+            for each in effect.path
+        ),
+        course=effect.course,
+    )
+
+
+def _variations(finding: Finding) -> tuple[VariationReport, ...]:
+    return tuple(
+        VariationReport(
+            kind=each.kind,
+            what=words_course.asked(each),
+            effect=rounded(each.effect),
+            low=rounded(each.low),
+            high=rounded(each.high),
+            finding=each.value,
+            flips=each.value != finding.value,
+        )
+        for each in finding.variations
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
+from clm_audit.inference.model import CourseValue
 from clm_audit.intake.model import FileRecord, Reject
 from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
 
@@ -55,8 +56,18 @@ class Windows(Frozen):
     history_from: date
 
 
+class PathPointReport(Frozen):
+    """The effect so many months after go-live, with its interval; shares."""
+
+    months: int
+    effect: float
+    low: float
+    high: float
+
+
 class Adjusted(Frozen):
-    """``effect``, ``low``, ``high``, ``detectable``: shares (0.07 = +7 %); low/high: 95 % interval."""
+    """``effect``, ``low``, ``high``, ``detectable``: shares (0.07 = +7 %); low/high: 95 % interval.
+    ``false_alarms``: of the quiet dates behind ``placebo_z``, how many this method would have called a change."""
 
     effect: float
     low: float
@@ -67,6 +78,9 @@ class Adjusted(Frozen):
     years_before: float
     season_seen: bool
     placebo_z: tuple[float, ...]
+    false_alarms: int = 0
+    path: tuple[PathPointReport, ...] = ()
+    course: CourseValue = "unclear"
 
 
 class Lean(Frozen):
@@ -108,6 +122,18 @@ class Point(Frozen):
     high: float | None
 
 
+class VariationReport(Frozen):
+    """The same question asked a little differently: how (``kind``, ``what`` in words), and what would be found."""
+
+    kind: str
+    what: str
+    effect: float
+    low: float
+    high: float
+    finding: FindingValue
+    flips: bool
+
+
 class MetricReport(Frozen):
     """One metric. ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its
     statistics in words (p-values, calibration), for the method section alone."""
@@ -135,6 +161,8 @@ class MetricReport(Frozen):
     weeks_per_period: int
     series: tuple[Point, ...] = ()
     method: str = ""
+    how_sure: tuple[str, ...] = ()
+    variations: tuple[VariationReport, ...] = ()
 
 
 class CheckReport(Frozen):
@@ -201,6 +229,20 @@ class Assumption(Frozen):
     consequence: str
 
 
+class Planned(Frozen):
+    """Whether metrics, margins and windows were settled before the results were seen: a frozen plan, verified.
+
+    ``differences``: settings that are not as they were frozen, in words; ``data_until``: the last day that had been
+    seen, and ``hash`` of the frozen plan; both None without one.
+    """
+
+    status: Literal["planned", "chosen after seeing data"]
+    sentence: str
+    differences: tuple[str, ...] = ()
+    data_until: date | None = None
+    hash: str | None = None
+
+
 class Tool(Frozen):
     """Which program wrote this."""
 
@@ -233,6 +275,7 @@ class AuditReport(Frozen):
     gate: Gate
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    planned: Planned
 
 
 class CheckOnlyReport(Frozen):

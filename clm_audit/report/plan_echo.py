@@ -11,7 +11,7 @@ from typing import Any
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import AuditPlan
 
-LEFT_OUT = frozenset({"origins", "root"})
+LEFT_OUT = frozenset({"origins", "root", "registration"})
 # Where the plan's names and the config's differ.
 CONFIG_PATHS: Mapping[str, str] = {
     "before": "windows.before",

@@ -102,6 +102,8 @@ def _cover(page: _Page, report: AuditReport) -> None:
     page.line(f"go-live  {numbers.day(windows.go_live)}{derived}")
     page.line(f"before   {look.span(windows.before)}")
     page.line(f"after    {look.span(windows.after)}")
+    if report.planned.hash:
+        page.line(f"plan     {report.planned.status}")
     page.console.print()
     glyph, tone = look.VERDICTS[verdict.value]
     body = page.marked(glyph, verdict.value.upper(), tone)

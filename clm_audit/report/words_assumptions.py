@@ -12,6 +12,7 @@ from clm_audit.report.model import Assumption
 from clm_audit.report.numbers import money, percent, weeks
 from clm_audit.report.plan_echo import DEFAULT, origin
 from clm_audit.report.words_metrics import definition, name
+from clm_audit.report.words_plan import planned
 
 # The setting that a metric's definition depends on.
 CHOICES: Mapping[MetricId, str] = {
@@ -37,6 +38,12 @@ def assumptions(plan: AuditPlan, facts: Facts, measured: Measured) -> tuple[Assu
         *_thresholds(plan, measured),
         *_money(plan, facts),
         *_definitions(plan, measured),
+        _line(
+            "Settled beforehand",
+            planned(plan, measured.calendar).status,
+            plan.registration.file if plan.registration else DEFAULT,
+            "What is chosen after the results were seen may have been chosen because of them.",
+        ),
     )
 
 

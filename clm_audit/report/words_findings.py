@@ -183,12 +183,11 @@ def calibration(effect: Effect) -> str:
     tries = len(effect.placebo_z)
     if not tries:
         return "The history before go-live is too short to try the method on fake go-live dates."
-    beyond = sum(abs(z) > 2 for z in effect.placebo_z)
-    dates = "1 fake go-live date" if tries == 1 else f"{tries} fake go-live dates"
-    return (
-        f"Tried on {dates} in your own history, where nothing had happened: {beyond} of {tries} looked like a change"
-        " before the intervals were widened for it."
-    )
+    dates = "one quiet date" if tries == 1 else f"{tries} quiet dates"
+    wrong = {0: "none of them", 1: "one of them"}.get(effect.false_alarms, f"{effect.false_alarms} of them")
+    called = ("it" if effect.false_alarms else "not") if tries == 1 else wrong
+    said = "would not have called it a change" if called == "not" else f"would have called {called} a change"
+    return f"The same audit at {dates} of your own history, where no go-live was, {said}."
 
 
 def _helps(finding: Finding, effect: Effect) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clm_audit.config.plan import AuditPlan
+from clm_audit.config.registration import freeze, registration_text
 from clm_audit.config.resolve import resolve
 from clm_audit.config.settings import SETTINGS, TEST_VARIABLES
 from clm_audit.config.show import plan_values, show_config
@@ -41,6 +42,7 @@ GIVEN = {
     "timezone": ("Europe/Paris", "Europe/Berlin", "Europe/Madrid"),
     "currency": ("USD", "EUR", "GBP"),
     "policy.materiality": ("1%", "2%", "3%"),
+    "plan": ("file.json", "variable.json", "option.json"),
 }
 
 
@@ -48,6 +50,9 @@ GIVEN = {
 def test_option_beats_variable_beats_file_beats_default(here: Path, setting: object) -> None:
     path, variable, option = setting.path, setting.variable, setting.option  # type: ignore[attr-defined]
     in_file, in_env, in_option = GIVEN[path]
+    for name in GIVEN["plan"]:
+        frozen = registration_text(freeze(AuditPlan(), date(2024, 6, 30)))
+        (here / name).write_text(frozen, encoding="utf-8")
     lines = "go_live: 2024-05-05\n" if path != "go_live" else ""
     key, _, inner = path.partition(".")
     lines += f"{key}: {{{inner}: {in_file}}}\n" if inner else f"{key}: {in_file}\n"
@@ -202,7 +207,13 @@ def test_show_config_shows_every_setting_with_its_origin_in_columns(here: Path) 
 
 def test_every_field_of_the_plan_has_an_origin(here: Path) -> None:
     plan = resolve([Path("before"), Path("after")], None, {}, {}, here)
-    names = {"before": "windows", "after": "windows", "washout_weeks": "windows", "hourly_rate": "service"}
+    names = {
+        "before": "windows",
+        "after": "windows",
+        "washout_weeks": "windows",
+        "hourly_rate": "service",
+        "registration": "plan",
+    }
     heads = {path.partition(".")[0].partition("[")[0] for path in plan.origins}
     assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "config", "origins"} == heads
 

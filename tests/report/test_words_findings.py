@@ -267,7 +267,21 @@ def test_gate_reasons_are_grammatical() -> None:
     assert words_verdict.gate_reason("service_cost:improved") == "cost of customer service improved"
 
 
-def test_calibration_counts_the_fakes() -> None:
-    assert "1 of 2 looked like a change" in words_findings.calibration(effect(0.0, -0.1, 0.1))
+@pytest.mark.parametrize(
+    ("z", "alarms", "said"),
+    [
+        ((0.1, 2.4), 0, "at 2 quiet dates of your own history, where no go-live was, would have called none of them"),
+        ((0.1, 2.4), 1, "would have called one of them a change."),
+        ((3.0, 3.4, 0.1), 2, "at 3 quiet dates of your own history, where no go-live was, would have called 2 of them"),
+        ((0.1,), 0, "at one quiet date of your own history, where no go-live was, would not have called it a change."),
+        ((4.1,), 1, "would have called it a change."),
+    ],
+)
+def test_calibration_counts_the_quiet_dates(z: tuple[float, ...], alarms: int, said: str) -> None:
+    found = replace(effect(0.0, -0.1, 0.1), placebo_z=z, false_alarms=alarms)
+    assert said in words_findings.calibration(found)
+
+
+def test_without_quiet_dates_that_is_said() -> None:
     none = replace(effect(0.0, -0.1, 0.1), placebo_z=())
     assert "too short" in words_findings.calibration(none)

@@ -29,7 +29,7 @@ from clm_audit.config.plan import (
     SpendRules,
 )
 from clm_audit.facts.model import Facts
-from clm_audit.inference.model import Effect, Finding
+from clm_audit.inference.model import Effect, Finding, PathPoint, Variation
 from clm_audit.intake.model import ROW, Exports, FileRecord, RawTable, Reject, RowCounts
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import (
@@ -176,6 +176,12 @@ def effect_of(item: MetricTotals, log_effect: float, se: float) -> Effect:
         expected=expected,
         low_band=expected * 0.93,
         high_band=expected * 1.07,
+        path=tuple(
+            PathPoint(months, math.expm1(size), math.expm1(size - 2.4 * se), math.expm1(size + 2.4 * se))
+            for months, size in ((3, log_effect * 0.6), (6, log_effect), (12, log_effect * 1.3))
+        ),
+        course="rising",
+        false_alarms=1,
     )
 
 
@@ -193,6 +199,10 @@ def finding_of(item: MetricTotals, value: FindingValue, code: str, log_effect: f
         p_equivalence=0.01 if value == "no material change" else 0.6,
         better_probability=effect.probability_up if higher else 1 - effect.probability_up,
         more_weeks=9 if value == "inconclusive" else None,
+        variations=(
+            Variation("go_live_earlier", {"weeks": 4}, effect.effect, effect.low, effect.high, value),
+            Variation("go_live_later", {"weeks": 4}, effect.effect / 2, -0.02, 0.06, "inconclusive"),
+        ),
     )
 
 

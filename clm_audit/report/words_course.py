@@ -1,0 +1,74 @@
+"""Words for how an effect moves after go-live, and for what would flip a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clm_audit.inference.model import CourseValue, Finding, Variation
+from clm_audit.measures.model import to_date
+from clm_audit.report.numbers import day, percent, percent_range, weeks
+from clm_audit.report.words_findings import calibration
+
+COURSES: Mapping[CourseValue, str] = {
+    "rising": "It is still growing.",
+    "flat": "It holds steady.",
+    "fading": "It is fading.",
+    "unclear": "Whether it still grows or fades cannot be told yet.",
+}
+ASKED: Mapping[str, str] = {
+    "go_live_earlier": "with go-live {weeks} earlier",
+    "go_live_later": "with go-live {weeks} later",
+    "event_left_out": "without the eight weeks around {day} ({what})",
+    "break_left_out": "without a step of its own on {day} ({what})",
+}
+
+
+def how_sure(finding: Finding) -> tuple[str, ...]:
+    """What a reader may want to know before relying on a finding; empty when nothing was estimated."""
+    effect = finding.effect
+    if effect is None:
+        return ()
+    return tuple(filter(None, (course(finding), calibration(effect), flips(finding))))
+
+
+def course(finding: Finding) -> str:
+    """The effect 3, 6 and 12 months on, and where it is heading; empty before three months have passed.
+
+    Where it is heading is only said of an effect that was found.
+    """
+    effect = finding.effect
+    if effect is None or not effect.path:
+        return ""
+    points = [f"{each.months} months on {percent(each.effect, sign=True)}" for each in effect.path]
+    ranges = [percent_range(each.low, each.high) for each in effect.path]
+    said = ", ".join(f"{point} {reach}" for point, reach in zip(points, ranges, strict=True))
+    heading = f" {COURSES[effect.course]}" if finding.value in ("improved", "worsened") else ""
+    return f"The effect over time: {said}.{heading}"
+
+
+def asked(variation: Variation) -> str:
+    """How the question was asked otherwise."""
+    detail = dict(variation.detail)
+    if "weeks" in detail:
+        detail["weeks"] = weeks(float(detail["weeks"]))
+    if "day" in detail:
+        detail["day"] = day(to_date(int(detail["day"])))
+    return ASKED[variation.kind].format(**detail)
+
+
+def flips(finding: Finding) -> str:
+    """Which variations would change the finding, and to what; or that none of them does."""
+    if not finding.variations:
+        return ""
+    if not finding.flipped_by:
+        return f"The finding would be the same {_listed([asked(each) for each in finding.variations])}."
+    changes = [
+        f"{asked(each)} it would be {each.value} ({percent(each.effect, sign=True)}"
+        f" {percent_range(each.low, each.high)})"
+        for each in finding.flipped_by
+    ]
+    return f"What would flip it: {'; '.join(changes)}."
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
