@@ -30,7 +30,7 @@ Kind = Literal["text", "fixed", "number"]
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """A console and its sink: every text goes through :func:`rich_text` on its way."""
 
     console: Console
@@ -78,7 +78,7 @@ def fold(text: str, width: int) -> list[str]:
 
 def print_report(report: AuditReport, console: Console) -> None:
     """Print the whole report. Width, colour and encoding are the console's; no colour says anything alone."""
-    page = _Page(console)
+    page = Page(console)
     _cover(page, report)
     _answers(page, report)
     _metrics(page, report)
@@ -89,13 +89,13 @@ def print_report(report: AuditReport, console: Console) -> None:
 
 def print_check(report: CheckOnlyReport, console: Console) -> None:
     """Print what `clm-audit check` found: the ledger and the data checks."""
-    page = _Page(console)
+    page = Page(console)
     page.line("clm-audit check", "bold")
     _ledger(page, report)
     _checks(page, report)
 
 
-def _cover(page: _Page, report: AuditReport) -> None:
+def _cover(page: Page, report: AuditReport) -> None:
     windows, verdict = report.windows, report.verdict
     page.line(f"clm-audit · {report.title}", "bold")
     derived = ", the first day of the after data" if windows.go_live_derived else ""
@@ -132,7 +132,7 @@ def _verdict(report: AuditReport) -> Iterator[str]:
         yield words.gate(report.gate)
 
 
-def _answers(page: _Page, report: AuditReport) -> None:
+def _answers(page: Page, report: AuditReport) -> None:
     page.heading("The five questions, from the observed numbers")
     wide = page.console.width >= _UNITS_FROM
     units: tuple[tuple[str, Kind], ...] = (("unit", "text"),) if wide else ()
@@ -159,7 +159,7 @@ def _answers(page: _Page, report: AuditReport) -> None:
         page.line(report.verdict.difference)
 
 
-def _metrics(page: _Page, report: AuditReport) -> None:
+def _metrics(page: Page, report: AuditReport) -> None:
     page.heading("What the CRM can take credit for: season, trend and noise accounted for")
     if all(isinstance(metric.adjusted, Unknown) for metric in report.metrics):
         page.line("No metric could be assessed; the reasons follow.")
@@ -184,7 +184,7 @@ def _metrics(page: _Page, report: AuditReport) -> None:
     page.console.print(table)
 
 
-def _reasons(page: _Page, report: AuditReport) -> None:
+def _reasons(page: Page, report: AuditReport) -> None:
     page.heading("Why")
     for metric in report.metrics:
         glyph, tone = look.FINDINGS[metric.finding]
@@ -198,7 +198,7 @@ def _reasons(page: _Page, report: AuditReport) -> None:
             page.line(f"→ {metric.remedy}", indent=2)
 
 
-def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
+def _checks(page: Page, report: AuditReport | CheckOnlyReport) -> None:
     page.heading("Data checks")
     metrics = report.metrics if isinstance(report, AuditReport) else ()
     grouped = look.by_status(report.checks)
@@ -215,7 +215,7 @@ def _checks(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
                 page.line(f"→ {group[0].remedy}", indent=2)
 
 
-def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
+def _ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
     page.heading("Ledger: what became of every row")
     page.line("read = " + " + ".join(look.LEDGER), "dim")
     rows = [(file.path, file.rows) for file in report.files]
@@ -234,7 +234,7 @@ def _ledger(page: _Page, report: AuditReport | CheckOnlyReport) -> None:
     _not_taken(page, report, rows[-1][1])
 
 
-def _not_taken(page: _Page, report: AuditReport | CheckOnlyReport, total: RowCounts) -> None:
+def _not_taken(page: Page, report: AuditReport | CheckOnlyReport, total: RowCounts) -> None:
     said = rows_said.not_taken(total)
     if not said:
         return
@@ -243,7 +243,7 @@ def _not_taken(page: _Page, report: AuditReport | CheckOnlyReport, total: RowCou
         page.line(row, indent=2)
 
 
-def _stacked(page: _Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
+def _stacked(page: Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
     """The ledger with each name on a line of its own, for names that would be torn in a column."""
     cells = [_counts(counts) for _, counts in rows]
     widths = [max(len(name), *(len(row[at]) for row in cells)) for at, name in enumerate(_COUNTS)]
