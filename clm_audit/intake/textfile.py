@@ -52,6 +52,7 @@ def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:
         titles=found.titles,
         lost=found.lost,
         faults=found.faults,
+        mixed=text.mixed,
     )
 
 
