@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_
 BOM = codecs.BOM_UTF8
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
+# A capital letter with an accent and then a sign: in a single-byte text next to never, in UTF-8 any accented letter.
+_AS_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 Tick = Callable[[int], None]
 Offsets = npt.NDArray[np.int64]
 
@@ -32,7 +35,8 @@ class Text:
     """A text file made readable. ``path`` is UTF-8; ``start`` skips its byte order mark.
 
     ``encoding`` is that of the original; ``nuls`` are the offsets of removed zero bytes in the
-    original (decompressed) file; ``lead`` the bytes before its first character that ``path`` lacks.
+    original (decompressed) file; ``lead`` the bytes before its first character that ``path`` lacks;
+    ``mixed`` counts what looks like UTF-8 in a single-byte file.
     """
 
     path: Path
@@ -41,6 +45,7 @@ class Text:
     lead: int = 0
     nuls: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    mixed: int = 0
 
 
 def digest(path: Path) -> str:
@@ -135,16 +140,17 @@ def _rewrite(path: Path, target: Path, probe: _Probe, start: int) -> Text:
     if probe.nuls:
         notes.append(f"{probe.nuls} zero bytes removed")
     nuls: list[int] = []
-    at = 0
+    at = mixed = 0
     with target.open("xb") as out:
         for piece in pieces(path):
+            mixed += len(_AS_UTF8.findall(piece)) if encoding != "utf-8" else 0
             nuls.extend((np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == 0) + at).tolist())
             at += len(piece)
             piece = piece.replace(b"\0", b"")
             out.write(piece if encoding == "utf-8" else piece.decode(encoding).encode())
     # A byte order mark in a file that is not UTF-8 has been decoded to three characters; it is skipped all the same.
     skip = len(BOM) if encoding == "utf-8" else len(BOM.decode(encoding).encode())
-    return Text(target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes))
+    return Text(target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes), mixed)
 
 
 def _single_byte(path: Path) -> str:

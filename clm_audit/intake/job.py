@@ -88,6 +88,7 @@ class Content:
     titles: tuple[str, ...] = ()
     sheet: int = 0
     serial_zero: date | None = None
+    mixed: int = 0
 
     def holds_value(self, column: str) -> bool:
         """Whether any row has more than blanks in a column; most files say so in their first rows."""

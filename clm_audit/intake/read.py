@@ -233,6 +233,7 @@ def _table(job: Job, content: Content) -> RawTable:
         faults=content.faults,
         sheet=content.sheet,
         serial_zero=content.serial_zero,
+        mixed=content.mixed,
     )
 
 

@@ -26,7 +26,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "end_whole": ("No file ends in the middle of a row.", ""),
     "end_cut": (
-        "{file} ends inside a quoted field that begins on line {line}: what follows is missing.",
+        "{file} ends in the middle of a row (line {line}): what follows is missing.",
         "Export or download the file again; compare its number of rows with the number that the system shows.",
     ),
     "row_cap_clear": ("No export ends exactly at a known limit.", ""),

@@ -23,7 +23,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "cut_short": (
         "File cut off at its end",
-        "A file that ends inside a quoted field was not written, copied or downloaded to its end.",
+        "A file that ends in the middle of a row was not written, copied or downloaded to its end.",
     ),
     "row_cap": (
         "Export cut off at a limit",

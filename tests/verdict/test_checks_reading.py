@@ -45,11 +45,11 @@ def subject(*tables: RawTable, **evidence: int) -> Subject:
 
 
 def test_a_file_that_ends_within_a_quoted_field_is_cut() -> None:
-    check = reading.cut_short(subject(table(faults=(fault(3), fault(998, "unclosed_quote", "rejected")))))
+    check = reading.cut_short(subject(table(faults=(fault(3), fault(998, "truncated", "rejected")))))
     assert said(check) == ("fail", "end_cut")
     assert check.metrics == ("service_cost",)
     assert check.evidence["line"] == 998
-    middle = (fault(3, "unclosed_quote"), fault(998))
+    middle = (fault(3, "truncated"), fault(998))
     assert said(reading.cut_short(subject(table(faults=middle)))) == ("pass", "end_whole")
     assert said(reading.cut_short(subject(table(0)))) == ("unknown", "nothing_read")
 

@@ -68,6 +68,11 @@ def nothing_read(subject: Subject) -> bool:
     return not any(table.height or table.lost for table in exports.tables) and not exports.unknown
 
 
+def headers_only(subject: Subject) -> bool:
+    """Whether there are files, and no data row in any of them."""
+    return bool(subject.exports.tables) and nothing_read(subject)
+
+
 def touched(facts: Iterable[str]) -> tuple[MetricId, ...]:
     """The metrics that stand on these facts, in the order of the questions.
 

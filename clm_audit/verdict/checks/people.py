@@ -9,7 +9,7 @@ import numpy as np
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Measured, to_date
 from clm_audit.measures.totals import only, pooled, total
-from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, made, touched
+from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, headers_only, made, touched
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -85,6 +85,8 @@ def anonymous(subject: Subject) -> Check:
 
 def ids(subject: Subject) -> Check:
     """Ids that a spreadsheet turned into numbers, or that stand for several addresses, join the wrong people."""
+    if headers_only(subject):
+        return made("ids", "unknown", "nothing_read")
     damaged, several = subject.count("ids.excel_damage"), subject.count("customers.ids_with_several_emails")
     if damaged is None or several is None:
         return made("ids", "unknown", "ids_unknown")
@@ -124,12 +126,15 @@ def import_day(subject: Subject) -> Check:
     if cells is None or item is None or "acquired" not in measured.calendar.coverage:
         return made("import_day", "unknown", "import_day_unknown")
     metrics: tuple[MetricId, ...] = ("acquisition_cost",)
-    if item.how.get("acquired_by") == FIRST_ORDER:
-        return made("import_day", "warn", "import_day_replaced", metrics)
     weeks = measured.calendar.merge["acquired"]
     periods, place = np.unique(cells.keys["period"], return_inverse=True)
     new = np.bincount(place, weights=cells.values["new"]).astype(np.int64)
     top = int(new.argmax()) if new.size else 0
+    if item.how.get("acquired_by") == FIRST_ORDER:
+        most = int(new[top]) if new.size else 0
+        return made(
+            "import_day", "warn", "import_day_replaced", metrics, customers=most, of=int(new.sum()), weeks=weeks
+        )
     if not new.size or new[top] < ENOUGH or new[top] <= BUNCH_TIMES * np.median(new):
         return made("import_day", "pass", "import_day_none", metrics, of=int(new.sum()))
     first = to_date(measured.calendar.go_live + 7 * weeks * int(periods[top])).isoformat()

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from clm_audit.config.plan import METRIC_IDS
 from clm_audit.intake.model import RawTable
-from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, nothing_read, touched
+from clm_audit.verdict.checks.base import Subject, Value, facts_of, headers_only, made, nothing_read, touched
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -28,9 +28,9 @@ CODES = (
     "clock_skips",
     "clock_unknown",
 )
-CUT = ("unclosed_quote", "cut_off")  # codes of a fault at which a file ends in the middle of a record
+CUT = ("truncated", "json_cut")  # codes of a fault at which a file ends in the middle of a record
 FEW_SKIPPED = 2  # stamps that somebody typed
-MIXED_LEAST = 1
+MIXED_LEAST = 3
 
 
 def cut_short(subject: Subject) -> Check:
@@ -87,6 +87,8 @@ def encoding(subject: Subject) -> Check:
 
 def day_month(subject: Subject) -> Check:
     """Where the day or the month could be first, a row with a day above 12 decides how all others are read."""
+    if headers_only(subject):
+        return made("day_month", "unknown", "nothing_read")
     columns = subject.count("dates.day_month")
     if columns is None:
         return made("day_month", "unknown", "day_month_unknown")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clm_audit.config.plan import MetricId
-from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, made, touched
+from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, headers_only, made, touched
 from clm_audit.verdict.model import Check, CheckStatus
 
 CODES = (
@@ -62,6 +62,8 @@ def id_lengths(subject: Subject) -> Check:
 
     A preset that says so has made one of both before they get here: what is left is not joined.
     """
+    if headers_only(subject):
+        return made("id_lengths", "unknown", "nothing_read")
     both, alone = subject.count("ids.two_lengths"), subject.count("ids.short_alone")
     if both is None or alone is None:
         return made("id_lengths", "unknown", "lengths_unknown")

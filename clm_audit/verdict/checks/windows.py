@@ -7,7 +7,7 @@ import numpy as np
 from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, SideRows, to_date
 from clm_audit.measures.sides import HANDFUL, hole
-from clm_audit.verdict.checks.base import Subject, Value, made, touched
+from clm_audit.verdict.checks.base import Subject, Value, headers_only, made, touched
 from clm_audit.verdict.model import Check
 
 ONE_SIDED = ("handling_time_one_side", "one_side_only")  # why measuring found no series
@@ -178,8 +178,11 @@ def tracking_start(subject: Subject) -> Check:
     if measured is None:
         return made("tracking_start", "unknown", "tracking_unknown")
     for code in ONE_SIDED:
-        if metrics := tuple(item.metric for item in measured.metrics if item.missing and item.missing.code == code):
-            return made("tracking_start", "fail", code, metrics)
+        missing = {item.metric: item.missing for item in measured.metrics if item.missing and item.missing.code == code}
+        if missing:
+            detail = next(iter(missing.values())).detail
+            said: dict[str, Value] = {name: detail[name] for name in ("fact", "side") if name in detail}
+            return made("tracking_start", "fail", code, tuple(missing), metrics_touched=len(missing), **said)
     calendar = measured.calendar
     known = [fact for fact in TRACKED if fact in calendar.coverage]
     late = [fact for fact in known if _one_sided(calendar, fact)]
@@ -194,6 +197,8 @@ def tracking_start(subject: Subject) -> Check:
 
 def timezone(subject: Subject) -> Check:
     """Stamps without a zone were read in the audit's zone; when nobody chose it, day limits may be off."""
+    if headers_only(subject):
+        return made("timezone", "unknown", "nothing_read")
     naive = subject.count("dates.naive")
     zone = subject.plan.timezone
     if naive is None:
