@@ -127,7 +127,7 @@ class _Reading:
         again, broken = self._header()
         body = self._proved(headers, again, progress) if self.dialect.plain else self._walked(headers, progress)
         faults = [fault for detour in body.detours for fault in detour.faults]
-        tail = footers(self.mender, [fault for fault in faults if fault.start > body.last])
+        tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
         lost = sum(1 for fault in faults if not fault.repaired)
         listed = self._rejects(faults[:LISTED], headers)

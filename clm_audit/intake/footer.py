@@ -17,21 +17,22 @@ _WORDS = re.compile(
 )
 
 
-def footers(mender: Mender, tail: Sequence[Fault]) -> frozenset[int]:
+def footers(mender: Mender, tail: Sequence[Fault], *, known: bool = False) -> frozenset[int]:
     """Bytes of the faults, all behind the last row, that are lines of a footer.
 
     A footer is one cell of text (or a total with its label) that could not stand in the first column, or that
-    says what it is. A record that is cut off is none.
+    says what it is; where the system's own footer lines were seen (``known``), any line of one cell is one more: the
+    title of the report, the name of the company. A record that is cut off is none.
     """
     found: list[int] = []
     for fault in tail:
-        if fault.repaired or len(tail) > MOST or not _is_footer(mender, fault):
+        if fault.repaired or len(tail) > MOST or not _is_footer(mender, fault, known=known):
             return frozenset()
         found.append(fault.start)
     return frozenset(found)
 
 
-def _is_footer(mender: Mender, fault: Fault) -> bool:
+def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     text = mender.line(fault.start)
     cells = [cell.strip().strip("\"'") for cell in text.split(mender.dialect.separator)]
     filled = [cell for cell in cells if cell]
@@ -40,4 +41,5 @@ def _is_footer(mender: Mender, fault: Fault) -> bool:
     if _WORDS.match(filled[0]):
         return True
     column = mender.readings.profile.columns[0]
-    return len(filled) == 1 and column.typed and not column.fits(filled[0]) and fault.code != "truncated"
+    alone = len(filled) == 1 and fault.code != "truncated"
+    return alone and (known or (column.typed and not column.fits(filled[0])))
