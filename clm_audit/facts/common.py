@@ -12,7 +12,7 @@ import polars as pl
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.currency import Currency
 from clm_audit.facts.identity import Codes, Identity, gather
-from clm_audit.facts.ledger import Book, Entry
+from clm_audit.facts.ledger import Book, Entry, Rows
 from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
 
@@ -81,12 +81,16 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
         context.books[one.table.index].notes.append(f"{what}: {count:,}")
 
 
+def served(one: Staged) -> Rows | None:
+    """The rows of the file that a yield was asked to take (None = all of them)."""
+    return rows_of(one.scan().select("row").collect(engine="streaming")) if one.source.where else None
+
+
 def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
     """Enter the rows of one yield; a record that an earlier fact of the file took stands for no further one."""
     book = context.books[one.table.index]
     fresh = book.fresh()
-    served = rows_of(one.scan().select("row").collect(engine="streaming"))
-    book.enter(served, entries)
+    book.enter(served(one), entries)
     weights = fresh[rows_of(kept)].astype(np.int32)
     return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
 

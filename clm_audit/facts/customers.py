@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, Identity
 from clm_audit.facts.labels import refuse_persons, shown
 from clm_audit.facts.ledger import Entry
@@ -25,7 +25,7 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Path:
     for number, one in enumerate(staged):
         here = rows.filter(pl.col("part") == number)
         repeated = Entry(rows_of(here.filter("again")), "repeated", one.columns["customer"].header, repeated=True)
-        context.books[one.table.index].enter(None, [*not_taken(one), repeated])
+        context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
         left = here.filter(~pl.col("again") & pl.col("left_out").is_not_null()).group_by("left_out").len()
         count_left_out(context, one, "customers", dict(left.iter_rows()))
     _count_ended(rows, staged, context)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clm_audit.facts.common import Context, booked, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, booked, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
@@ -135,7 +135,7 @@ def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], co
         again = rows.filter((pl.col("part") == number) & pl.col("again"))
         repeated = Entry(rows_of(again), "repeated", _header(one), repeated=True)
         context.books[one.table.index].set_totals(rows_of(rows.filter((pl.col("part") == number) & pl.col("total"))))
-        context.books[one.table.index].enter(None, [*not_taken(one), repeated])
+        context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
         context.count("campaigns.duplicate_rows", again.height)
     table = rows.filter(~pl.col("again") & ~pl.col("total"))
     context.count("campaigns.rows", table.height)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
 from clm_audit.facts.retold import Retold, find_retold
@@ -34,7 +34,7 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
         if number in retold.found:
             header = candidate.one.columns["order"].header
             entries.append(Entry(all_rows(candidate, retold.found[number]), "retold", header, repeated=True))
-        context.books[candidate.one.table.index].enter(None, entries)
+        context.books[candidate.one.table.index].enter(served(candidate.one), entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
     context.count("orders.split_over_files", twins.split_orders)
     _count_twins(twins, candidates, context)

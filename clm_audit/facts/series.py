@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.config.plan import METRIC_IDS
-from clm_audit.facts.common import Context, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, not_taken, rows_of, served, side_of
 from clm_audit.facts.labels import without_addresses
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.staged import Staged
@@ -37,7 +37,7 @@ def build_series(staged: Sequence[Staged], context: Context, first_segment: int)
             Entry(rows_of(here.filter("unknown")), "unknown_metric", one.columns["metric"].header),
             Entry(rows_of(here.filter("again")), "repeated", one.columns["metric"].header, repeated=True),
         ]
-        context.books[one.table.index].enter(None, entries)
+        context.books[one.table.index].enter(served(one), entries)
     table = _with_ends(rows.filter(~pl.col("unknown") & ~pl.col("again")))
     labels = table["segment_word"].drop_nulls().unique().sort().to_list()
     codes = {label: first_segment + number for number, label in enumerate(labels)}

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.config.plan import SpendRules
-from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.overlaps import told_elsewhere
 from clm_audit.facts.staged import Staged
@@ -98,7 +98,7 @@ def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
         Entry(rows_of(here.filter(pl.col("empty") & ~pl.col("again"))), "period_is_empty", day),
         Entry(rows_of(here.filter(pl.col("crossing") & ~pl.col("again"))), "period_crosses_go_live", day),
     ]
-    context.books[one.table.index].enter(None, entries)
+    context.books[one.table.index].enter(served(one), entries)
     context.count("spend.duplicate_rows", here.filter("again").height)
     left = one.scan().filter(pl.col("left") > 0).with_columns(left_name(one)).group_by("left_out").len()
     count_left_out(context, one, "spend", dict(left.collect(engine="streaming").iter_rows()))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, side_of
+from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.numbering import number_spaces
 from clm_audit.facts.staged import Staged
@@ -38,7 +38,7 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
     for number, one in enumerate(staged):
         again = rows.filter((pl.col("part") == number) & pl.col("again"))
         repeated = Entry(rows_of(again), "repeated", one.columns["ticket"].header, repeated=True)
-        context.books[one.table.index].enter(None, [*not_taken(one), repeated])
+        context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
         context.count("tickets.duplicate_rows", again.height)
         here = tickets.filter((pl.col("file") == one.table.index) & pl.col("left_out").is_not_null())
         count_left_out(context, one, "tickets", dict(here.group_by("left_out").len().iter_rows()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 from systems.company import Company, Customer, Subscription
@@ -27,6 +28,9 @@ _LISTED = (
     "Account Name", "External Id", "ChurnScore", "Total Contract Amount", "Next Renewal", "Start Date", "End Date",
     "Is Active", "Segments", "CSM/Owner", "NPS Score", "Last NPS Date",
 )  # fmt: skip
+_CONTACT = ("accountExternalId", "contactExternalId", "firstName", "lastName", "email")
+_EVENT = ("accountExternalId", "contactExternalId", "eventName", "eventDate", "description", "quantity")
+_NPS = ("Account Name", "External Id", "Contact Name", "Score", "Comment", "Response Date", "Survey Name")
 
 
 def write(company: Company, folder: Path) -> Expected:
@@ -34,22 +38,20 @@ def write(company: Company, folder: Path) -> Expected:
     paid = [_contract(company, one) for one in company.subscriptions]
     arr = {one.customer: one.amount for one in paid}
     write_csv(folder / "accounts.csv", _ACCOUNT, [_account(one, arr) for one in company.customers], quote="texts")
-    header = ("accountExternalId", "contactExternalId", "firstName", "lastName", "email")
     contacts = [(one.id, f"P{one.number}", "Customer", f"{one.number:04d}", one.written) for one in company.customers]
-    write_csv(folder / "contacts.csv", header, contacts)
+    write_csv(folder / "contacts.csv", _CONTACT, contacts)
     events = [one for one in company.events if one.customer]
     write_csv(
         folder / "events.csv",
-        ("accountExternalId", "contactExternalId", "eventName", "eventDate", "description", "quantity"),
+        _EVENT,
         [(company.customer(one.customer or 0).id, "", one.name, stamp(one.at, _ISO), "", 1) for one in events],
     )
     answers = [one for one in company.surveys if one.kind == "nps"]
-    header = ("Account Name", "External Id", "Contact Name", "Score", "Comment", "Response Date", "Survey Name")
     rows = []
     for one in answers:
         account = company.customer(one.customer)
         rows.append((account.name, account.id, "", one.score, "", stamp(one.at, "%Y-%m-%d"), "Relationship"))
-    write_csv(folder / "nps.csv", header, rows)
+    write_csv(folder / "nps.csv", _NPS, rows)
     files = {"accounts.csv": len(company.customers), "contacts.csv": len(contacts)}
     files |= {"events.csv": len(events), "nps.csv": len(answers)}
     totals = _accounts(company, company.customers) | subscription_totals(paid)
@@ -88,7 +90,7 @@ def _contract(company: Company, one: Subscription) -> Subscription:
     return replace(one, amount=amount, interval="year", start=account.acquired, ended=account.ended, cancelled=None)
 
 
-def _account(one: Customer, arr: dict[int, object]) -> list[object]:
+def _account(one: Customer, arr: dict[int, Decimal]) -> list[object]:
     active = "false" if one.ended else "true"
     start, end = stamp(one.acquired, _ISO), stamp(one.ended, _ISO)
     return [

@@ -109,23 +109,21 @@ def compare(facts: Facts, expected: Expected) -> None:
         record.path: Rows(record.rows.accepted, record.rows.rejected, record.rows.duplicate, record.rows.structure)
         for record in facts.files
     }
-    assert _difference(got_files, expected.files) == {}
+    _agree("records", got_files, expected.files)
     taken = {record.path: f"{record.system}.{record.object}" for record in facts.files}
     assert {path: taken[path] for path in expected.systems} == dict(expected.systems)
     got = totals_of(facts)
     must_be_named = {name for name in got if name.endswith(".rows") or ".left_out." in name}
     named = {name: got.get(name, 0) for name in must_be_named | set(expected.totals)}
-    assert _difference(named, expected.totals) == {}, "(got, expected)"
+    _agree("totals", named, expected.totals)
 
 
-def _difference(got: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Entries that differ, as (got, expected); a missing total and zero are the same."""
+def _agree(what: str, got: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    """Raise with the entries that differ; a missing total and zero are the same."""
     names = sorted({*got, *expected})
-    return {
-        name: (got.get(name), expected.get(name))
-        for name in names
-        if (got.get(name) or None) != (expected.get(name) or None)
-    }
+    differing = [name for name in names if (got.get(name) or None) != (expected.get(name) or None)]
+    said = "".join(f"\n  {name}: got {got.get(name)}, expected {expected.get(name)}" for name in differing)
+    assert not differing, f"{what} differ:{said}"
 
 
 def totals_of(facts: Facts) -> Totals:

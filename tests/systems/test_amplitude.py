@@ -9,7 +9,7 @@ import pytest
 from systems import amplitude_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
-from systems.files import write_json_lines
+from systems.files import write_json_lines, zip_files
 
 
 def test_events_downloaded_twice_count_once_and_those_with_revenue_are_sales(tmp_path: Path) -> None:
@@ -22,3 +22,10 @@ def test_stamps_are_utc_whatever_the_zone_of_the_audit(tmp_path: Path, zone: str
     write_json_lines(tmp_path / "e.json.gz", [event])
     expected = Expected({"e.json.gz": Rows(1, structure=0)}, {"events.rows": 1, "events.day": day})
     assert_world(tmp_path, expected, timezone=zone)
+
+
+def test_the_zip_as_it_is_downloaded_gives_the_same_as_its_files(tmp_path: Path) -> None:
+    expected = amplitude_world.write(make_company(months=4), tmp_path)
+    zip_files(tmp_path / "export.zip", sorted(tmp_path.rglob("*.gz")))
+    inside = {f"export.zip/{name.partition('/')[2]}": rows for name, rows in expected.files.items()}
+    assert_world(tmp_path, Expected(inside, expected.totals))
