@@ -1,0 +1,30 @@
+"""Mailchimp's exports, read without any configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clm_audit.exits import DataError
+from systems import mailchimp_world
+from systems.company import make_company
+from systems.expect import Expected, assert_world
+
+ZONE = mailchimp_world.ZONE
+
+
+def test_the_audience_in_three_files_and_the_campaigns(tmp_path: Path) -> None:
+    assert_world(tmp_path, mailchimp_world.write(make_company(), tmp_path), timezone=ZONE)
+
+
+def test_a_report_of_one_campaign_is_one_row(tmp_path: Path) -> None:
+    company = make_company()
+    one, other = (mailchimp_world.write_report(company, tmp_path, number) for number in (3, 4))
+    assert_world(tmp_path, one | other, timezone=ZONE)
+
+
+def test_a_report_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "report.csv").write_text('"Email Campaign Report"\n"Title:","cut', encoding="utf-8")
+    with pytest.raises(DataError, match=r"report\.csv"):
+        assert_world(tmp_path, Expected({}, {}))
