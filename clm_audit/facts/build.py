@@ -17,7 +17,7 @@ from clm_audit.facts import currency as money_of
 from clm_audit.facts.common import Context
 from clm_audit.facts.customers import build_customers, build_segments
 from clm_audit.facts.dates import DateFormat
-from clm_audit.facts.evidence import count_dates, count_days
+from clm_audit.facts.evidence import count_dates, count_days, count_rows
 from clm_audit.facts.identity import resolve
 from clm_audit.facts.ledger import Book
 from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
@@ -177,6 +177,7 @@ def _evidence(
         count_customers(tables["orders"], context, listed="customers" in tables)
     for table in tables:
         count_days(tables[table], table, context)
+        count_rows(tables[table], table, context)
     count_dates(staged, plan, context)
 
 
