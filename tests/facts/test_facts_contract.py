@@ -19,7 +19,7 @@ from clm_audit.facts.store import run_folder
 from clm_audit.intake.model import FileRecord, RowCounts
 from clm_audit.intake.read import read_exports
 
-HELPERS = {"event", "status", "test", "deleted", "item", "closed", "stage", "merged_into"}
+HELPERS = {"account", "event", "status", "test", "deleted", "item", "closed", "stage", "merged_into"}
 
 
 def test_presets_speak_of_known_fields_and_reasons() -> None:
