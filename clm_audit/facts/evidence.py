@@ -34,21 +34,16 @@ def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
 
 def count_rows(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
     """Rows that count, by file: ``<fact>.in.<file>``; spend also by category and ready-made series by metric
-    (``spend.service.in.<file>``); ``tickets.costed`` and ``tickets.timed`` carry a cost, a handling time."""
+    (``spend.service.in.<file>``)."""
     if "left_out" in rows.collect_schema().names():
         rows = rows.filter(pl.col("left_out").is_null())
     kind = _KINDS.get(fact)
     keys = ["file", kind] if kind else ["file"]
-    counts = {"rows": pl.len()}
-    if fact == "tickets":
-        counts |= {"costed": pl.col("cost").count(), "timed": pl.col("seconds").count()}
-    found = rows.group_by(keys).agg(**counts).sort(keys).collect(engine="streaming")
+    found = rows.group_by(keys).len("rows").sort(keys).collect(engine="streaming")
     for row in found.iter_rows(named=True):
         context.count(f"{fact}.in.{row['file']}", row["rows"])
         if kind:
             context.count(f"{fact}.{row[kind]}.in.{row['file']}", row["rows"])
-        for name in counts.keys() - {"rows"}:
-            context.count(f"{fact}.{name}", row[name])
 
 
 def count_dates(staged: Sequence[Staged], plan: AuditPlan, context: Context) -> None:
