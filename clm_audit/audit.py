@@ -8,14 +8,36 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.build import build_facts
 from clm_audit.facts.store import run_folder
 from clm_audit.inference.assess import assess
+from clm_audit.inference.outlook import foresee
 from clm_audit.intake.model import Progress, Reject, silent
 from clm_audit.intake.read import read_exports
+from clm_audit.measures.history import has_begun, last_day, measure_history
 from clm_audit.measures.measure import measure
+from clm_audit.report.ahead import compose_ahead
 from clm_audit.report.compose import compose
 from clm_audit.report.model import AuditReport
+from clm_audit.report.model_ahead import AheadReport
 from clm_audit.verdict.judge import judge
 
 FACTS, MEASURING, JUDGING = "building the facts", "measuring", "judging"
+
+
+def look_ahead(plan: AuditPlan, effect: float | None = None, progress: Progress = silent) -> AheadReport:
+    """What an audit with this plan could find, and when: from the history alone, or from what came since go-live.
+
+    ``effect``: the change (share) that is asked for; each metric's materiality when None. Raises as :func:`audit`.
+    """
+    with run_folder() as folder:
+        exports = read_exports(plan, folder, progress)
+        facts = build_facts(plan, exports, folder, stage(FACTS, progress))
+        progress(MEASURING, 0, 1)
+        end = last_day(plan, facts)
+        begun = has_begun(plan, end)
+        measured = measure(plan, facts) if begun else measure_history(plan, facts)
+        effects = {one.metric: effect or plan.metric(one.metric).materiality for one in measured.metrics}
+        progress(JUDGING, 0, 1)
+        outlooks = foresee(plan, measured.metrics, effects)
+        return compose_ahead(plan, measured.metrics, outlooks, effects, end, begun=begun)
 
 
 def unheard(rejects: tuple[Reject, ...]) -> None:

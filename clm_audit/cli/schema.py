@@ -18,23 +18,27 @@ HELP = """Examples:
   clm-audit schema audit > audit.schema.json
   clm-audit schema check > check.schema.json
 
-Print the JSON Schema (draft 2020-12) of clm-audit.yaml, or of the JSON of compare (audit) or of check.
+Print the JSON Schema (draft 2020-12) of clm-audit.yaml, or of the JSON of compare (audit), of check or of plan.
 """
 
 
 def schema(
     which: Annotated[
-        Literal["config", "audit", "check"], typer.Argument(help="config, audit or check.", show_default=False)
+        Literal["config", "audit", "check", "plan"],
+        typer.Argument(help="config, audit, check or plan.", show_default=False),
     ],
 ) -> Outcome:
-    """Print one of the three schemas."""
+    """Print one of the schemas."""
     if which == "config":
         from clm_audit.config.schema import config_schema
 
         tree = config_schema()
     else:
+        from clm_audit.config.base import Frozen
         from clm_audit.report.model import AuditReport, CheckOnlyReport
+        from clm_audit.report.model_ahead import AheadReport
 
-        tree = (AuditReport if which == "audit" else CheckOnlyReport).model_json_schema()
+        models: dict[str, type[Frozen]] = {"audit": AuditReport, "check": CheckOnlyReport, "plan": AheadReport}
+        tree = models[which].model_json_schema()
     write_stdout(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
     return Outcome(ExitCode.DONE, said=False)

@@ -104,7 +104,7 @@ def _integrated_sd(series: LogSeries, model: StructuralModel, mode: Floats, peri
     return float(np.sqrt(weight @ sd**2))
 
 
-def look_ahead(
+def foresee(
     plan: AuditPlan, metrics: Sequence[MetricTotals], effects: Mapping[MetricId, float]
 ) -> tuple[Outlook | NotAssessable, ...]:
     """The outlook of each metric, in order, or why there is none; ``effects``: the share asked for, per metric.

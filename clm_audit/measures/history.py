@@ -12,7 +12,7 @@ from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames
 from clm_audit.measures.engines import POLARS, Engine
 from clm_audit.measures.measure import measure
-from clm_audit.measures.model import Measured, to_date
+from clm_audit.measures.model import Measured, day_number, to_date
 
 MARK_WEEKS = 8
 """Periods are counted from a mark so many weeks before the last day: a multiple of every period's length."""
@@ -30,6 +30,13 @@ def last_day(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> int:
     if not leading:
         raise nothing_dated(plan, facts)
     return leading[0]
+
+
+def has_begun(plan: AuditPlan, end: int) -> bool:
+    """Whether the data reach beyond go-live: by its date, or because files of both sides are there."""
+    if plan.go_live is not None:
+        return day_number(plan.go_live) < end
+    return {"before", "after"} <= {source.side for source in plan.sources}
 
 
 def measure_history(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:

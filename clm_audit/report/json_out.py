@@ -8,11 +8,12 @@ from typing import Any
 
 from clm_audit.report import safe
 from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.model_ahead import AheadReport
 
 DIGITS = 10
 
 
-def to_json(report: AuditReport | CheckOnlyReport) -> str:
+def to_json(report: AuditReport | CheckOnlyReport | AheadReport) -> str:
     """The report as JSON text: the model's own order, two spaces, floats to ten significant digits.
 
     Raises ValueError when a number is NaN or infinite: what is not known must be an object with a reason,

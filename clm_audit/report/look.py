@@ -21,6 +21,7 @@ from clm_audit.report.model import (
     Span,
     Unknown,
 )
+from clm_audit.report.model_ahead import OutlookStatus
 from clm_audit.verdict.model import CheckStatus, PlainAnswer
 
 Tone = Literal["good", "bad", "flat", "open"]
@@ -49,6 +50,11 @@ CHECKS: Mapping[CheckStatus, tuple[str, Tone, str]] = {
     "warn": ("!", "flat", "warning"),
     "unknown": ("?", "open", "open question"),
     "pass": ("✔", "good", "passed"),
+}
+OUTLOOKS: Mapping[OutlookStatus, tuple[str, Tone]] = {
+    "decided": ("✔", "good"),
+    "never": ("✘", "bad"),
+    "not assessable": ("–", "open"),
 }
 NOTHING = "–"
 NO_BREAK = "\u00a0"

@@ -36,9 +36,11 @@ class Page:
     console: Console
 
     def text(self, text: str, style: str = "") -> Text:
+        """A text that is safe to print."""
         return rich_text(text, style, self.console.encoding)
 
     def marked(self, glyph: str, word: str, tone: look.Tone) -> Text:
+        """A word beside its glyph, in the colour of its tone."""
         return self.text(f"{glyph} {word}", _TONES[tone])
 
     def line(self, text: str, style: str = "", indent: int = 0) -> None:
@@ -54,6 +56,7 @@ class Page:
             self.console.print(Text(f"  {part}", style=_TONES[tone]))
 
     def heading(self, text: str) -> None:
+        """The heading of a part, after an empty line."""
         self.console.print()
         self.line(text, "bold underline")
 

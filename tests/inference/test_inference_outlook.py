@@ -9,7 +9,8 @@ import pytest
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
-from clm_audit.inference.outlook import NEVER, WEEKS, look_ahead, outlook_after, outlook_before
+from clm_audit.inference.horizon import NEVER
+from clm_audit.inference.outlook import WEEKS, foresee, outlook_after, outlook_before
 from clm_audit.inference.series import log_series
 
 
@@ -61,7 +62,7 @@ def test_more_orders_reach_further(totals):
     assert reach[1] < 0.5 * reach[0]
 
 
-def test_look_ahead_says_why_it_cannot(totals, simulate):
+def test_what_cannot_be_foreseen_has_its_reason(totals, simulate):
     num, den, s2 = simulate(np.random.default_rng(2), 130, 20)
     plan = AuditPlan()
     history = totals(num[:130], den[:130], 130, s2[:130])
@@ -70,7 +71,7 @@ def test_look_ahead_says_why_it_cannot(totals, simulate):
     brief = totals(num[:9], den[:9], 9, s2[:9])
     lost = replace(history, missing=NotAssessable(code="missing_fact"))
     series = (history, begun, early, brief, lost)
-    found = look_ahead(plan, series, {"purchase_frequency": 0.1})
+    found = foresee(plan, series, {"purchase_frequency": 0.1})
     assert found[0] == outlook_before(log_series(history), 0.1)
     assert found[1].reach[0].weeks == 10
     assert [one.code for one in found[2:]] == ["too_short_after", "too_short_before", "missing_fact"]
