@@ -16,11 +16,11 @@ def test_every_ticket_is_counted_once_with_the_time_agents_spent(tmp_path: Path)
 
 
 def test_the_json_export_has_a_ticket_a_line(tmp_path: Path) -> None:
+    states = [("solved", ["late"]), ("closed", ["late", "closed_by_merge"]), ("deleted", [])]
     tickets = [
-        {"id": 1, "created_at": "2024-01-06T01:30:00Z", "requester_id": 7, "status": "solved", "tags": ["late"]},
-        {"id": 2, "created_at": "2024-01-06T02:30:00Z", "requester_id": 7, "status": "closed", "tags": ["closed_by_merge"]},
-        {"id": 3, "created_at": "2024-01-06T03:30:00Z", "requester_id": 8, "status": "deleted", "tags": []},
-    ]  # fmt: skip
+        {"id": number, "created_at": "2024-01-06T01:30:00Z", "requester_id": 7, "status": status, "tags": tags}
+        for number, (status, tags) in enumerate(states)
+    ]
     write_json_lines(tmp_path / "tickets.json", tickets)
     totals = {"tickets.rows": 1, "tickets.customers": 1, "tickets.day": 19727}
     totals |= {"tickets.left_out.merged": 1, "tickets.left_out.deleted": 1}
