@@ -60,7 +60,7 @@ def test_on_a_terminal_the_answer_comes_first_and_never_is_said(clm_audit: Run) 
     answer = next(line for line in lines if "would show a change of 5 %" in line)
     assert lines.index(answer) < 6
     assert "never be found at this volume" in run.stdout
-    assert "--freeze" in lines[-1]
+    assert "clm-audit plan --freeze plan.json" in " ".join(run.stdout.split())
 
 
 def test_an_audit_as_planned_says_so(clm_audit: Run, frozen: Path) -> None:
