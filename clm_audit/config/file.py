@@ -16,6 +16,7 @@ from clm_audit.config.scalars import (
     Colour,
     Confidence,
     Currency,
+    DatesWritten,
     Day,
     Flag,
     Length,
@@ -67,6 +68,11 @@ class SourceFile(Shape):
     side: Side = Field(default="both", description="Which side of go-live its rows are for; `both`: split by date.")
     map: dict[str, Text] | None = Field(
         default=None, description="An ad-hoc mapping: `fact`, and the column header for each field of that fact."
+    )
+    dates: DatesWritten | None = Field(
+        default=None,
+        description="How its dates are written, where the rows do not prove it: `day first`, `month first`, `excel`"
+        " or `excel 1904` (numbers of days), or a pattern such as `%d.%m.%y`.",
     )
     engine: Text | None = Field(default=None, description="Not in this version: where the facts live.")
     tables: dict[str, Text] | None = Field(

@@ -45,13 +45,15 @@ class Source(Frozen):
     """One path to read: a file or a folder (every file below it).
 
     ``map`` is an ad-hoc mapping: the key ``fact`` names the fact, every other key is a field of that
-    fact and its value the column header in the file. Constants are not allowed.
+    fact and its value the column header in the file. Constants are not allowed. ``dates`` says how its dates are
+    written: ``day first``, ``month first``, ``excel``, ``excel 1904`` or a strptime pattern.
     """
 
     path: Path
     system: str | None = None
     side: Side = "both"
     map: Mapping[str, str] | None = None
+    dates: str | None = None
 
 
 class SpendRules(Frozen):

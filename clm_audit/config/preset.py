@@ -72,8 +72,8 @@ class Yield(Frozen):
     much, the order counts in full and is reported. ``sales``: who tells of these orders, in the order of trust. Where
     two systems tell of the same days, a sale that both know counts once, as the more trusted one has it (see
     :mod:`clm_audit.facts.retold`); the field ``reference`` names the order number of the other system.
-    In ``where``, ``left_out``, ``counted``, ``known`` and ``returned`` a column is named by a field of ``fields`` or by its
-    header, and a value that starts with ``re:`` is a regular expression. ``fields`` may hold helper
+    In ``where``, ``left_out``, ``counted``, ``known`` and ``returned`` a column is named by a field of ``fields`` or
+    by its header, and a value that starts with ``re:`` is a regular expression. ``fields`` may hold helper
     fields for this (``event``) that are no part of the fact.
     ``sign``: ``plus`` or ``minus`` -> column -> values: rows whose amount counts as its absolute value, or as
     that below zero, whatever sign the export writes (a vendor credit, a returned line).

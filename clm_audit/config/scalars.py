@@ -20,6 +20,7 @@ from clm_audit.config.vocabulary import CURRENCIES, did_you_mean
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 _SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
+DATES_WRITTEN = ("day first", "month first", "excel", "excel 1904")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -190,6 +191,26 @@ def colour(value: object) -> str:
     return value
 
 
+def dates_written(value: object) -> str:
+    """How the dates of a source are written.
+
+    >>> dates_written("day first"), dates_written("%d.%m.%y")
+    ('day first', '%d.%m.%y')
+    """
+    written = text(value)
+    if written.casefold() in DATES_WRITTEN:
+        return written.casefold()
+    sample = dt.datetime(2024, 10, 23, 14, 45, 56)
+    wanted = f"one of {', '.join(DATES_WRITTEN)}, or a pattern such as %d.%m.%Y"
+    try:
+        found = dt.datetime.strptime(sample.strftime(written), written)
+    except (ValueError, re.error):
+        refuse("says nothing about dates", did_you_mean(written, DATES_WRITTEN) or wanted)
+    if found.date() != sample.date():
+        refuse("says nothing about dates, or not where day, month and year stand", wanted)
+    return written
+
+
 _NUMBER: dict[str, Any] = {"type": ["number", "string"]}
 _SHARE: dict[str, Any] = {
     "oneOf": [
@@ -222,4 +243,7 @@ Quarter = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(Q[1-4]|[0-9]{2}-[0-9]{2})$"}),
 ]
 Colour = Annotated[str, BeforeValidator(colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})]
+DatesWritten = Annotated[
+    str, BeforeValidator(dates_written), WithJsonSchema({"type": "string", "examples": [*DATES_WRITTEN, "%d.%m.%Y"]})
+]
 Flag = StrictBool

@@ -49,7 +49,7 @@ def from_file(
         unreadable = None if replaced else _unreadable(path, entry.path, f"{dotted((*loc, 'path'))}: ", at)
         if unreadable:
             problems.append(unreadable)
-        sources.append(Source(path=path, system=entry.system, side=entry.side, map=entry.map))
+        sources.append(Source(path=path, system=entry.system, side=entry.side, map=entry.map, dates=entry.dates))
         places.append(where(loc, False))
     problems += _given_twice([source.path for source in sources], lambda index: places[index])
     return tuple(sources), tuple(problems)

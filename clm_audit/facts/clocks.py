@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import polars as pl
 
 Span = tuple[datetime, datetime]
+_EPOCH = datetime(1970, 1, 1)
 _YEARS = range(2000, 2038)
 
 
@@ -33,6 +34,25 @@ def stamp_counts(cells: pl.Expr, zone: str) -> dict[str, pl.Expr]:
     counts = {"naive": long, "dst_gap": _within(cells, gaps), "dst_overlap": _within(cells, overlaps)}
     dates = (midnight | ~long).all()
     return {name: pl.when(dates).then(0).otherwise(hit.sum()) for name, hit in counts.items()}
+
+
+def moment_counts(day: pl.Expr, minute: pl.Expr, timed: pl.Expr, zone: str) -> dict[str, pl.Expr]:
+    """The same counts for days (numbers) and minutes after midnight, however a column writes them."""
+    gaps, overlaps = clock_changes(zone)
+    counts = {"naive": timed, "dst_gap": _at(day, minute, gaps), "dst_overlap": _at(day, minute, overlaps)}
+    dates = (~timed | (minute == 0)).all()
+    return {name: pl.when(dates).then(0).otherwise((hit & timed).sum()) for name, hit in counts.items()}
+
+
+def _at(day: pl.Expr, minute: pl.Expr, spans: tuple[Span, ...]) -> pl.Expr:
+    grouped: dict[tuple[int, int], list[int]] = {}
+    for start, end in spans:
+        last = end.hour * 60 + end.minute or 24 * 60
+        grouped.setdefault((start.hour * 60 + start.minute, last), []).append((start - _EPOCH).days)
+    hit = pl.lit(False)
+    for (low, high), days in grouped.items():
+        hit = hit | (day.is_in(days) & minute.is_between(low, high, closed="left"))
+    return hit.fill_null(False)
 
 
 def _within(cells: pl.Expr, spans: tuple[Span, ...]) -> pl.Expr:

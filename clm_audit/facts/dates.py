@@ -1,138 +1,120 @@
-"""Days from text: one format a column, decided over all of its rows, in the audit's time zone."""
+"""Days from text: one format a column, in the audit's time zone. Which one is decided in :mod:`decide`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 import polars as pl
 
-Order = Literal["iso", "zoned", "ymd", "dmy", "mdy", "compact", "given"]
-_TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?"
-_CLOCK = rf"(?:[ ,T]+{_TIME}(?: ?[AaPp]\.?[Mm]\.?)?)?$"
-_ISO = rf"^\d{{4}}-(?:\d{{2}}-\d{{2}}(?:[ T]+{_TIME})?|\d{{1,2}}-\d{{1,2}})$"
+from clm_audit.facts import months
+
+Order = Literal["iso", "zoned", "ymd", "dmy", "mdy", "named dmy", "named mdy", "compact", "epoch", "serial", "given"]
+_TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
+_HALF = r"(?: ?[AaPp]\.?[Mm]\.?)?"
+_CLOCK = rf"(?:[ ,T]+(?:at |um |à )?{_TIME}{_HALF})?$"
+_ISO = rf"^\d{{4}}-(?:\d{{2}}-\d{{2}}(?:[ T]+{_TIME}{_HALF})?|\d{{1,2}}-\d{{1,2}})$"
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
-_ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)? ?{_ZONE}"
-_TIMED = r"[ ,T](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?$"  # hours, minutes, morning or not
+_ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)? ?{_ZONE}"
+_TIMED = r"[ ,T](\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?$"  # hours, minutes, morning or not
+_WEEKDAY = r"^(?:\p{L}{2,10}\.?,? )?"
+_MONTH = r"(?:de )?(\p{L}{3,10})\.?"
 _FIRST, _LAST = 0, 47846  # 1970-01-01 and 2100-12-31: what lies outside is no business date
+_CENTURY = 70  # two digits below it are of this century
+_TICKS = {"s": (r"^[12]\d{9}(\.\d{1,9})?$", 10**6), "ms": (r"^[12]\d{12}$", 10**3), "us": (r"^[12]\d{15}$", 1)}
+_SERIAL = r"^[1-9]\d{4}(\.\d{1,17})?$"
+EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
 class DateFormat:
-    """How a column writes its dates. ``separator`` for three-part dates, ``pattern`` for given ones."""
+    """How a column writes its dates. ``separator`` for three-part dates, and the unit of an ``epoch`` (s, ms, us);
+    ``pattern`` for given ones, and the ISO date of the number 0 for day numbers of a spreadsheet (``serial``);
+    ``digits`` of the year in three-part and named dates; ``days``: midnight throughout, so that no clock matters."""
 
     order: Order
     separator: str = ""
     pattern: str = ""
+    digits: int = 4
+    days: bool = False
 
     @property
     def zoned(self) -> bool:
         """Whether every stamp names its offset."""
-        return self.order == "zoned" or (self.order == "given" and "%z" in self.pattern)
+        return self.order in ("zoned", "epoch") or (self.order == "given" and "%z" in self.pattern)
 
     @property
     def name(self) -> str:
         """The format in the words of a note.
 
-        >>> DateFormat("dmy", "/").name
-        'DD/MM/YYYY'
+        >>> DateFormat("dmy", "/").name, DateFormat("mdy", "/", digits=2).name, DateFormat("epoch", "ms").name
+        ('DD/MM/YYYY', 'MM/DD/YY', 'milliseconds since 1970')
         """
-        parts = {"ymd": ("YYYY", "MM", "DD"), "dmy": ("DD", "MM", "YYYY"), "mdy": ("MM", "DD", "YYYY")}
+        year = "Y" * self.digits
+        parts = {"ymd": (year, "MM", "DD"), "dmy": ("DD", "MM", year), "mdy": ("MM", "DD", year)}
         if self.order in parts:
             return self.separator.join(parts[self.order])
-        return {"iso": "YYYY-MM-DD", "zoned": "YYYY-MM-DD with offset", "compact": "YYYYMMDD"}.get(
-            self.order, self.pattern
-        )
+        units = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
+        names = {
+            "iso": "YYYY-MM-DD",
+            "zoned": "YYYY-MM-DD with offset",
+            "named dmy": f"DD Month {year}",
+            "named mdy": f"Month DD {year}",
+            "compact": "YYYYMMDD",
+            "epoch": f"{units.get(self.separator, '')} since 1970",
+            "serial": f"days after {self.pattern}",
+        }
+        return names.get(self.order, self.pattern)
 
 
 ISO = DateFormat("iso")
 ZONED = DateFormat("zoned")
 
 
-def _three(separator: str, *, year_first: bool) -> str:
-    mark = f"\\{separator}"
-    year, part = r"(\d{4})", r"(\d{1,2})"
-    return "^" + mark.join((year, part, part) if year_first else (part, part, year)) + _CLOCK
-
-
 def regex(form: DateFormat) -> str:
     """The shape of a cell in a format (not of ``given`` ones)."""
-    if form.order == "iso":
-        return _ISO
-    if form.order == "zoned":
-        return _ZONED
-    if form.order == "compact":
-        return r"^\d{8}$"
-    return _three(form.separator, year_first=form.order == "ymd")
+    fixed = {"iso": _ISO, "zoned": _ZONED, "compact": r"^\d{8}$", "serial": _SERIAL}
+    if form.order in fixed:
+        return fixed[form.order]
+    if form.order == "epoch":
+        return _TICKS[form.separator][0]
+    year, part = rf"(\d{{{form.digits}}})", r"(\d{1,2})"
+    if form.order == "named dmy":
+        return rf"{_WEEKDAY}{part}(?:\.|st|nd|rd|th)?[ /-]+{_MONTH},?[ /-]+(?:de )?{year}{_CLOCK}"
+    if form.order == "named mdy":
+        return rf"{_WEEKDAY}{_MONTH}[ /-]+{part}(?:st|nd|rd|th)?,?[ /-]+{year}{_CLOCK}"
+    mark = re.escape(form.separator)
+    return "^" + mark.join((year, part, part) if form.order == "ymd" else (part, part, year)) + _CLOCK
 
 
-@dataclass(frozen=True)
-class Shape:
-    """How many cells have a shape; for three-part dates how many prove that the day, or the month, is first."""
-
-    form: DateFormat
-    cells: int
-    day_first: int = 0
-    month_first: int = 0
-
-
-def shapes(given: Sequence[str]) -> tuple[DateFormat, ...]:
-    """Every format that a column is asked for; preset formats first."""
-    return (
-        *(DateFormat("given", pattern=pattern) for pattern in given),
-        ISO,
-        ZONED,
-        *(DateFormat("dmy", separator) for separator in "/.-"),
-        *(DateFormat("ymd", separator) for separator in "/."),
-        DateFormat("compact"),
-    )
-
-
-def shape_exprs(cells: pl.Expr, given: Sequence[str]) -> dict[str, pl.Expr]:
-    """Aggregates that :func:`read_shapes` turns into :class:`Shape` values."""
-    counts: dict[str, pl.Expr] = {}
-    for number, form in enumerate(shapes(given)):
-        if form.order == "given":
-            counts[f"{number}"] = _given(cells, form.pattern).is_not_null().sum()
-            continue
-        counts[f"{number}"] = cells.str.contains(regex(form)).sum()
-        if form.order == "dmy":
-            first = cells.str.extract(regex(form), 1).cast(pl.Int32, strict=False)
-            second = cells.str.extract(regex(form), 2).cast(pl.Int32, strict=False)
-            counts[f"{number}d"] = (first.is_between(13, 31) & second.is_between(1, 12)).sum()
-            counts[f"{number}m"] = (second.is_between(13, 31) & first.is_between(1, 12)).sum()
-    return counts
-
-
-def read_shapes(row: Mapping[str, int | None], given: Sequence[str]) -> tuple[Shape, ...]:
-    """The shapes that occur, most frequent first."""
-    found = [
-        Shape(form, row[f"{number}"] or 0, row.get(f"{number}d") or 0, row.get(f"{number}m") or 0)
-        for number, form in enumerate(shapes(given))
-    ]
-    return tuple(sorted((shape for shape in found if shape.cells), key=lambda shape: -shape.cells))
+def fits(cells: pl.Expr, form: DateFormat) -> pl.Expr:
+    """Whether a cell has the shape of a format; of given and named ones, whether it is a date."""
+    if form.order == "given":
+        return _given(cells, form.pattern).is_not_null()
+    shaped = cells.str.contains(regex(form))
+    if form.order.startswith("named"):
+        return shaped & months.number_of(cells.str.extract(regex(form), _at(form)[1])).is_not_null()
+    return shaped
 
 
 def day_of(cells: pl.Expr, form: DateFormat, zone: str, stated_zone: str | None = None) -> pl.Expr:
     """Day number (int32) of each cell in the audit's zone; null where the cell does not fit the format.
 
     Naive stamps are read as local to ``stated_zone``, or else as local to the audit's zone, where their
-    day needs no conversion; a date without a time of day is that day on any clock.
+    day needs no conversion; a date without a time of day is that day on any clock. A time that the clock of the
+    stated zone skips is taken as one hour later, one that it repeats as the first.
     """
     if form.zoned:
-        return _in_zone(_moment(cells, form), zone)
-    if stated_zone and stated_zone != zone:
-        date = _date(cells, form)
-        naive = date.cast(pl.Datetime("us")) + pl.duration(minutes=_minutes(cells))
-        moment = naive.dt.replace_time_zone(stated_zone, ambiguous="earliest", non_existent="null")
-        return pl.when(cells.str.contains(_TIMED)).then(_in_zone(moment, zone)).otherwise(date.cast(pl.Int32))
-    return _date(cells, form).cast(pl.Int32)
-
-
-def minute_of(cells: pl.Expr) -> pl.Expr:
-    """Minutes after midnight of an ISO stamp (int16); 0 for a pure date."""
-    return _minutes(cells).cast(pl.Int16)
+        moment = _moment(cells, form)
+        return _in_zone(moment, "UTC" if form.days else zone)
+    if form.days or not stated_zone or stated_zone == zone:
+        return _date(cells, form).cast(pl.Int32)
+    day = _date(cells, form)
+    naive = day.cast(pl.Datetime("us")) + pl.duration(minutes=minutes(cells, form))
+    moment = pl.coalesce(_local(naive, stated_zone), _local(naive + pl.duration(hours=1), stated_zone))
+    return pl.when(timed(cells, form)).then(_in_zone(moment, zone)).otherwise(day.cast(pl.Int32))
 
 
 def in_range(day: pl.Expr) -> pl.Expr:
@@ -140,12 +122,43 @@ def in_range(day: pl.Expr) -> pl.Expr:
     return day.is_between(_FIRST, _LAST)
 
 
-def _minutes(cells: pl.Expr) -> pl.Expr:
+def timed(cells: pl.Expr, form: DateFormat) -> pl.Expr:
+    """Whether a cell has a time of day."""
+    if form.order == "given":
+        return pl.lit(_clocked(form.pattern))
+    if form.order == "serial":
+        return cells.str.contains(".", literal=True)
+    return cells.str.contains(_TIMED)
+
+
+def minutes(cells: pl.Expr, form: DateFormat) -> pl.Expr:
+    """Minutes after midnight (int64) of naive stamps; 0 where there is no time of day."""
+    if form.order == "given":
+        stamp = _given(cells, form.pattern)
+        return (stamp.dt.hour().cast(pl.Int64) * 60 + stamp.dt.minute()).fill_null(0)
+    if form.order == "serial":
+        part = cells.str.extract(r"(\.\d+)$").cast(pl.Float64, strict=False).fill_null(0)
+        return (part * 1440).round(mode="half_to_even").cast(pl.Int64).clip(0, 1439)
     hours = cells.str.extract(_TIMED, 1).cast(pl.Int64, strict=False)
-    minutes = cells.str.extract(_TIMED, 2).cast(pl.Int64, strict=False)
+    past = cells.str.extract(_TIMED, 2).cast(pl.Int64, strict=False)
     half = cells.str.extract(_TIMED, 3).str.to_lowercase()
     hours = pl.when(half.is_null()).then(hours).otherwise(hours % 12 + pl.when(half == "p").then(12).otherwise(0))
-    return (hours * 60 + minutes).fill_null(0)
+    return (hours * 60 + past).fill_null(0)
+
+
+def is_midnight(cells: pl.Expr, form: DateFormat) -> pl.Expr:
+    """Whether a cell is a day: midnight on its own clock (of an epoch: in Greenwich), or without a time."""
+    if form.order == "epoch":
+        return _moment(cells, form).dt.truncate("1d") == _moment(cells, form)
+    if form.order == "zoned":
+        return cells.str.contains(r"[ T]00:00(:00([.,]0+)?)? ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$")
+    return minutes(cells, form) == 0
+
+
+def _at(form: DateFormat) -> tuple[int, int, int]:
+    """Which group of the regular expression is the year, the month and the day."""
+    order = form.order.removeprefix("named ")
+    return {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}[order]
 
 
 def _date(cells: pl.Expr, form: DateFormat) -> pl.Expr:
@@ -155,14 +168,28 @@ def _date(cells: pl.Expr, form: DateFormat) -> pl.Expr:
         return pl.when(cells.str.contains(_ISO)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
     if form.order == "compact":
         return pl.when(cells.str.contains(r"^\d{8}$")).then(cells).str.to_date("%Y%m%d", strict=False)
-    pattern = regex(form)
-    at = {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}[form.order]
-    year, month, day = (cells.str.extract(pattern, number).str.zfill(2) for number in at)
-    return pl.concat_str([year, month, day], separator="-").str.to_date("%Y-%m-%d", strict=False)
+    if form.order == "serial":
+        whole = pl.when(cells.str.contains(_SERIAL)).then(cells).str.extract(r"^(\d+)").cast(pl.Int32, strict=False)
+        return (whole + (date.fromisoformat(form.pattern) - EPOCH).days).cast(pl.Date)
+    pattern, (at_year, at_month, at_day) = regex(form), _at(form)
+    year, month, day = (cells.str.extract(pattern, at) for at in (at_year, at_month, at_day))
+    if form.order.startswith("named"):
+        month = months.number_of(month).cast(pl.String)
+    if form.digits == 2:
+        century = pl.when(year.cast(pl.Int32, strict=False) < _CENTURY).then(pl.lit("20")).otherwise(pl.lit("19"))
+        year = century + year
+    written = pl.concat_str([year, month.str.zfill(2), day.str.zfill(2)], separator="-")
+    return written.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _clocked(pattern: str) -> bool:
+    return any(code in pattern for code in ("%H", "%I", "%T", "%R", "%X"))
 
 
 def _given(cells: pl.Expr, pattern: str) -> pl.Expr:
-    if "%H" in pattern or "%I" in pattern:
+    if "%z" in pattern:
+        return cells.str.to_datetime(pattern, strict=False, time_unit="us", time_zone="UTC")
+    if _clocked(pattern):
         return cells.str.to_datetime(pattern, strict=False, time_unit="us")
     return cells.str.to_date(pattern, strict=False).cast(pl.Datetime("us"))
 
@@ -170,14 +197,24 @@ def _given(cells: pl.Expr, pattern: str) -> pl.Expr:
 def _moment(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     if form.order == "given":
         return _given(cells, form.pattern)
-    date = pl.when(cells.str.contains(_ZONED)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
+    if form.order == "epoch":
+        shape, micros = _TICKS[form.separator]
+        ticks = pl.when(cells.str.contains(shape)).then(cells).str.extract(r"^(\d+)").cast(pl.Int64, strict=False)
+        return (ticks * micros).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    date_ = pl.when(cells.str.contains(_ZONED)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
+    if form.days:
+        return date_.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
     clock = cells.str.slice(11, 2).cast(pl.Int64, strict=False) * 60
     clock = clock + cells.str.slice(14, 2).cast(pl.Int64, strict=False)
     zone = cells.str.extract(_ZONE, 1).str.replace(":", "", literal=True)
     offset = zone.str.slice(1, 2).cast(pl.Int64, strict=False) * 60
     offset = offset + zone.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0)
     signed = pl.when(zone.str.starts_with("-")).then(-offset).otherwise(offset).fill_null(0)
-    return date.cast(pl.Datetime("us", "UTC")) + pl.duration(minutes=clock - signed)
+    return date_.cast(pl.Datetime("us", "UTC")) + pl.duration(minutes=clock - signed)
+
+
+def _local(naive: pl.Expr, zone: str) -> pl.Expr:
+    return naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
 
 
 def _in_zone(moment: pl.Expr, zone: str) -> pl.Expr:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.facts import dates, money
+from clm_audit.facts import dates, daymonth, money, shapes
 from clm_audit.facts.columns import Column, text
-from clm_audit.facts.dates import ISO, DateFormat, Shape
+from clm_audit.facts.dates import ISO, DateFormat
+from clm_audit.facts.daymonth import Decision
 from clm_audit.facts.model import ColumnRead, How
 from clm_audit.facts.money import Locale, MoneyProfile
+from clm_audit.facts.shapes import Shape
 from clm_audit.intake.model import RawTable
 
 SAMPLE = 2_000
-_DAY_OR_MONTH = "write the dates as YYYY-MM-DD in the export, or add a file of the same export where a day is above 12"
 _THOUSAND = "export the column with two decimals, or without thousands separators"
 
 
@@ -29,20 +30,21 @@ class Formats:
     money: dict[str, Locale] = field(default_factory=dict)
     certain: set[str] = field(default_factory=set)
     pointed: set[str] = field(default_factory=set)  # columns where a cell proves the decimal point
-    open_dates: dict[str, str] = field(default_factory=dict)  # frame column -> separator, day or month first
+    open_dates: dict[str, Shape] = field(default_factory=dict)  # frame column -> day or month first
     notes: list[str] = field(default_factory=list)
     proofs: dict[str, tuple[How, int]] = field(default_factory=dict)  # frame column -> what settled day and month
 
     def guess(self, day_columns: Sequence[Column], money_columns: Sequence[Column]) -> None:
         """Decide from the first rows what they can decide; ask all rows for the rest."""
-        wanted = {column.name: column for column in (*day_columns, *money_columns) if self.is_text(column)}
+        wanted = {column.name: column for column in money_columns if self.is_text(column)}
+        wanted |= {column.name: column for column in day_columns if self.is_text(column) or self._is_number(column)}
         if not wanted:
             return
         cells = [text(self.table, column).alias(name) for name, column in wanted.items()]
         head = self.table.frame.head(SAMPLE).select(cells).collect().lazy()
         for column in day_columns:
             if column.name in wanted:
-                self._guess_date(column, self._shapes(column, head))
+                self._guess_date(column, head)
         for column in money_columns:
             if column.name in wanted:
                 self._guess_money(column, self._profile(column, head))
@@ -58,6 +60,8 @@ class Formats:
         if is_date:
             old_date = self.dates[column.name]
             self._decide_date(column)
+            self.settle_open(column, None)
+            self._ask_for_midnight(column, self._all(column).head(SAMPLE))
             return self.dates.get(column.name) != old_date
         old_locale = self.money[column.name]
         self._decide_money(column)
@@ -76,53 +80,67 @@ class Formats:
             found.append(ColumnRead(header=column.header, kind="amount", form=form, how=how))
         return tuple(found)
 
-    def _guess_date(self, column: Column, shapes: Sequence[Shape]) -> None:
-        best = shapes[0].form if shapes else ISO
-        if best.order in ("iso", "zoned", "ymd") and len(shapes) == 1:
-            self.dates[column.name] = best
-        elif not shapes:
-            self.dates[column.name] = ISO
+    def _guess_date(self, column: Column, head: pl.LazyFrame) -> None:
+        found, filled = self._shapes(column, head, self._forms())
+        best = found[0].form if found else ISO
+        if not found or (best.order in ("iso", "zoned", "ymd", "epoch") and found[0].cells == filled):
+            self._set(column, Decision(best))
         else:
             self._decide_date(column)
+        if column.name in self.dates:
+            self._ask_for_midnight(column, head)
 
     def _decide_date(self, column: Column) -> None:
+        """Ask all rows; about the forms of the first rows alone, unless these do not explain every cell."""
         self.certain.add(column.name)
-        shapes = self._shapes(column, self._all(column))
-        if not shapes:
-            self.dates[column.name] = ISO
-            return
-        best = shapes[0]
-        if best.form.order != "dmy" or best.form.separator == ".":
-            self.dates[column.name] = best.form
-            if best.form.order != "iso":
-                self.notes.append(f"{column.header}: dates read as {best.form.name}")
-            return
-        self._day_or_month(column, best)
+        rows = self._all(column)
+        some, _ = self._shapes(column, rows.head(SAMPLE), self._forms())
+        found, filled = self._shapes(column, rows, [shape.form for shape in some])
+        if sum(shape.cells for shape in found) != filled:
+            found, _ = self._shapes(column, rows, self._forms())
+        self._set(column, daymonth.decide(column.header, found, self.table.source.dates, self.table.name))
 
-    def _day_or_month(self, column: Column, shape: Shape) -> None:
-        if shape.day_first and shape.month_first:
-            what = f"column {column.header!r} mixes dates with the day first and dates with the month first"
-            raise DataError(what, where=self.table.name, hint="write the dates as YYYY-MM-DD in the export")
-        if not (shape.day_first or shape.month_first):
-            self.open_dates[column.name] = shape.form.separator
+    def _set(self, column: Column, decision: Decision) -> None:
+        if decision.form is None:
             self.dates.pop(column.name, None)
+            if decision.shape:
+                self.open_dates[column.name] = decision.shape
             return
-        form = shape.form if shape.day_first else DateFormat("mdy", shape.form.separator)
-        self.dates[column.name] = form
-        proofs = shape.day_first or shape.month_first
-        self.proofs[column.name] = ("proved", proofs)
-        self.notes.append(f"{column.header}: dates read as {form.name}, proved by {proofs:,} rows")
+        self.dates[column.name] = decision.form
+        if decision.how != "form":
+            self.proofs[column.name] = (decision.how, decision.rows)
+        if decision.note:
+            self.notes.append(decision.note)
+
+    def _ask_for_midnight(self, column: Column, head: pl.LazyFrame) -> None:
+        """Stamps that are midnight throughout are days, which no difference of clocks may move."""
+        form = self.dates[column.name]
+        stated = "tz" in column.captured or bool(self.table.object and self.table.object.timezone)
+        if form.order not in ("zoned", "epoch") and not (stated and form.order != "given"):
+            return
+        cells = pl.col(column.name)
+        asked = {"midnight": dates.is_midnight(cells, form).all(), "timed": dates.timed(cells, form).any()}
+        first = _one(head.filter(dates.fits(cells, form)), asked)
+        if first["midnight"] and (first["timed"] or form.zoned):
+            rows = self._all(column).filter(dates.fits(cells, form))
+            if _one(rows, asked)["midnight"]:
+                self.dates[column.name] = replace(form, days=True)
+                self.notes.append(f"{column.header}: midnight throughout, read as days")
 
     def settle_open(self, column: Column, sibling: DateFormat | None) -> None:
         """Use what another file of the same export proved about day and month, or refuse."""
-        if column.name not in self.open_dates:
-            return
-        if sibling is None or sibling.separator != self.open_dates[column.name]:
-            what = f"column {column.header!r}: every date can be read with the day first and with the month first"
-            raise DataError(what, where=self.table.name, hint=_DAY_OR_MONTH)
-        self.dates[column.name] = sibling
-        self.proofs[column.name] = ("sibling", 0)
-        self.notes.append(f"{column.header}: dates read as {sibling.name}, as another file of the same export proves")
+        if column.name in self.open_dates:
+            shape = self.open_dates.pop(column.name)
+            self._set(column, daymonth.settle_open(column.header, shape, sibling, self.table.name))
+
+    def _forms(self) -> tuple[DateFormat, ...]:
+        """Every format that the dates of this file may have."""
+        said = self.table.source.dates or ""
+        given = (*((said,) if "%" in said else ()), *(self.table.object.date_formats if self.table.object else ()))
+        return shapes.known_forms(given, daymonth.ZEROS.get(said, self.table.serial_zero))
+
+    def _is_number(self, column: Column) -> bool:
+        return self.table.frame.collect_schema()[column.name].is_numeric()
 
     def _guess_money(self, column: Column, profile: MoneyProfile) -> None:
         if profile.plain == profile.filled and not profile.three_places:
@@ -148,9 +166,10 @@ class Formats:
     def _all(self, column: Column) -> pl.LazyFrame:
         return self.table.frame.select(text(self.table, column).alias(column.name))
 
-    def _shapes(self, column: Column, rows: pl.LazyFrame) -> tuple[Shape, ...]:
-        given = self.table.object.date_formats if self.table.object else ()
-        return dates.read_shapes(_one(rows, dates.shape_exprs(pl.col(column.name), given)), given)
+    def _shapes(self, column: Column, rows: pl.LazyFrame, forms: Sequence[DateFormat]) -> tuple[tuple[Shape, ...], int]:
+        """The shapes among some forms, and how many cells are filled."""
+        counts = _one(rows, shapes.shape_exprs(pl.col(column.name), forms))
+        return shapes.read_shapes(counts, forms), counts["filled"] or 0
 
     def _profile(self, column: Column, rows: pl.LazyFrame) -> MoneyProfile:
         """The profile of the cells as they are; of the cells without signs and codes only where some need it."""

@@ -121,13 +121,13 @@ Table = Literal[
     "referrals",
     "series",
 ]
-How = Literal["form", "proved", "sibling", "typed"]
+How = Literal["form", "proved", "sibling", "said", "typed"]
 
 
 class ColumnRead(Frozen):
     """How one column of a file was read. ``form``: the date format or the decimal mark; ``how`` it was settled:
     all cells have one ``form``, ``rows`` of them ``proved`` whether the day or the month is first, another file of
-    the same export (``sibling``) proved it, or the file itself gives the type (``typed``)."""
+    the same export (``sibling``) proved it, the configuration ``said`` so, or the file itself is ``typed``."""
 
     header: str
     kind: Literal["date", "amount"]

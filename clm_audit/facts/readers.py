@@ -10,7 +10,7 @@ import polars as pl
 from clm_audit.config.preset import IdForm
 from clm_audit.exits import DataError
 from clm_audit.facts import dates, durations, intervals, money, scores
-from clm_audit.facts.clocks import stamp_counts, zone_named
+from clm_audit.facts.clocks import moment_counts, stamp_counts, zone_named
 from clm_audit.facts.columns import Column, Finder, text
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS, Field
@@ -88,13 +88,21 @@ class Reader:
             stamps = pl.col(_NATIVE + column.name)
             if dtype.time_zone:
                 return {f"zoned/{number}": stamps.count()}
-            dates = (stamps == stamps.dt.truncate("1d")).all()
-            return {f"naive/{number}": pl.when(dates).then(0).otherwise(stamps.count())}
+            midnight = (stamps == stamps.dt.truncate("1d")).all()
+            return {f"naive/{number}": pl.when(midnight).then(0).otherwise(stamps.count())}
         if not self.formats.is_text(column):
             return {}
-        if self.formats.dates[column.name].zoned or self._stated_zone(column):
-            return {f"zoned/{number}": pl.col(column.name).count()}
-        counts = stamp_counts(pl.col(column.name), self.zone)
+        form, cells, stated = self.formats.dates[column.name], pl.col(column.name), self._stated_zone(column)
+        if form.days:
+            return {f"naive/{number}": pl.lit(0)}
+        if form.zoned:
+            return {f"zoned/{number}": cells.count()}
+        if stated or form.order != "iso":
+            day, minute = dates.day_of(cells, form, self.zone), dates.minutes(cells, form)
+            counts = moment_counts(day, minute, dates.timed(cells, form).fill_null(False), stated or self.zone)
+            counts |= {"zoned": counts.pop("naive")} if stated else {}
+        else:
+            counts = stamp_counts(cells, self.zone)
         return {f"{name}/{number}": count for name, count in counts.items()}
 
     def rounded(self, column: Column) -> pl.Expr:

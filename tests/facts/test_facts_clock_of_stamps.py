@@ -41,5 +41,5 @@ def test_a_date_without_a_time_is_that_day_on_any_clock(cell: str, form: DateFor
     assert _days([cell], form, "America/New_York", "UTC") == _days([cell], form, "UTC", None) == [19727]
 
 
-def test_a_time_that_the_clock_skipped_is_no_moment() -> None:
-    assert _days(["2024-03-31 02:30:00"], ISO, "UTC", "Europe/Berlin") == [None]
+def test_a_time_that_the_clock_skipped_is_taken_as_one_hour_later() -> None:
+    assert _days(["2024-03-31 02:30:00"], ISO, "UTC", "Europe/Berlin") == [19813]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from clm_audit.exits import DataError
 from clm_audit.facts.clocks import clock_changes, stamp_counts
-from clm_audit.facts.dates import ISO, ZONED, DateFormat, day_of, native_day, read_shapes, shape_exprs
+from clm_audit.facts.dates import ISO, ZONED, DateFormat, day_of, native_day
+from clm_audit.facts.shapes import read_shapes, shape_exprs
 
 EPOCH = date(1970, 1, 1)
 STAMPS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2099, 12, 30))
@@ -83,8 +84,9 @@ def test_a_zone_named_in_the_header_is_converted() -> None:
     [("12/12/2024", 0, 0), ("13/12/2024", 1, 0), ("12/13/2024", 0, 1), ("31/1/2024", 1, 0), ("13/13/2024", 0, 0)],
 )
 def test_only_a_part_above_twelve_proves_the_order(text: str, day_first: int, month_first: int) -> None:
-    counts = pl.DataFrame({"t": [text]}).select(**shape_exprs(pl.col("t"), ())).row(0, named=True)
-    (shape,) = read_shapes(counts, ())
+    forms = [DateFormat("dmy", "/")]
+    counts = pl.DataFrame({"t": [text]}).select(**shape_exprs(pl.col("t"), forms)).row(0, named=True)
+    (shape,) = read_shapes(counts, forms)
     assert (shape.cells, shape.day_first, shape.month_first) == (1, day_first, month_first)
 
 
@@ -131,7 +133,7 @@ def orders(*dates: str) -> str:
 def test_day_first_is_proved_by_any_row_of_the_file(build) -> None:
     built = build({"a.csv": orders(*["03/04/2024"] * 2500, "13/04/2024")})
     assert built.tables["orders"]["day"][0] == number(date(2024, 4, 3))
-    assert built.file("a.csv").notes[0] == "date: dates read as DD/MM/YYYY, proved by 1 rows"
+    assert built.file("a.csv").notes[0] == "date: dates read as DD/MM/YYYY, because 1 row has a day above 12"
 
 
 def test_ambiguous_days_are_refused_with_the_remedy(build) -> None:
