@@ -59,6 +59,9 @@ class Polluted:
     content: bytes
 
 
+NEEDS = {"one row in UTF-8 in a cp1252 file": Change("style", "encodings", "file in cp1252")}
+
+
 def catalogue() -> list[Change]:
     """Every single pollution there is."""
     found = [Change("style", family, name) for family, names in STYLES.items() for name in names]
@@ -71,6 +74,11 @@ def catalogue() -> list[Change]:
 
 def polluted(name: str, source: str, changes: Sequence[Change], rng: random.Random, family: str) -> Polluted | None:
     """The file with these changes; None when they do not apply to this source."""
+    needed = {NEEDS[one.name] for one in changes if one.name in NEEDS}
+    changes = (
+        *(one for one in needed if one.family not in {c.family for c in changes if c.stage == "style"}),
+        *changes,
+    )
     encodings = [one.name.removeprefix("file in ") for one in changes if one.name.startswith("file in ")]
     narrow = bool(NARROW & set(encodings))
     table = clean(source, rng, encodings[0] if narrow else "utf-8")
@@ -126,7 +134,7 @@ def generate(files: int, seed: int, family: str | None = None) -> Iterator[Pollu
     kept = len(singles) if family else round(files * (1 - SEVERAL))
     made = 0
     if family in (None, "clean"):
-        for source in list(SOURCES)[: max(2, files // 50)]:
+        for source in list(SOURCES)[: max(2, files // 20)]:
             if (one := polluted(f"{made:05}", source, (), _stream(seed, made), "clean")) is not None:
                 yield one
                 made += 1

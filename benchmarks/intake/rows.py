@@ -548,7 +548,10 @@ def broken_last(draft: Draft, piece: Piece) -> bool:
         return False
     cells = swapped(piece.cells, draft.width - 1, "alpha\nbravo")
     text = "alpha" + draft.style.end + "bravo"
-    return put(draft, piece, cells, draft.width - 1, text, Truth(free=True, slack=2))
+    truth = Truth(free=True, slack=2)
+    if piece is draft.data[-1]:  # the last line of a file may as well be a footer
+        truth = Truth([swapped(cells, draft.width - 1, "alpha")], [cells])
+    return put(draft, piece, cells, draft.width - 1, text, truth)
 
 
 @row("record ends", "line end after a delimiter")
