@@ -15,15 +15,21 @@ from typing import Any
 
 from clm_audit.exits import DataError
 from clm_audit.intake.limits import (
-    MAX_PARQUET_MEMORY,
-    MAX_PARQUET_SECONDS,
-    MAX_SHEET_MEMORY,
-    MAX_SHEET_SECONDS,
+    MAX_ROWS_FROM,
+    MAX_ROWS_PER_BYTE,
     MIB,
+    PARQUET_BYTES_PER_SECOND,
+    READER_MEMORY,
+    READER_MEMORY_MOST,
+    READER_MEMORY_PER_BYTE,
+    READER_PATIENCE,
+    READER_SECONDS,
+    SHEET_BYTES_PER_SECOND,
     WATCH_SECONDS,
 )
 from clm_audit.intake.names import Names
 
+_OUT_OF_TIME = 24  # the signal by which Linux ends a process at its limit of processor time
 _PACKAGES = Path(__file__).resolve().parents[2]
 
 
@@ -61,9 +67,9 @@ def open_workbook(path: Path, out: Path, name: str, names: Names) -> tuple[tuple
         "out": str(out),
         "exact": sorted(names.exact),
         "patterns": names.patterns,
-        "memory": MAX_SHEET_MEMORY + path.stat().st_size,
+        **_budget(path.stat().st_size, SHEET_BYTES_PER_SECOND),
     }
-    answer = _ask(request, name, "workbook", "save it again without a password, or as CSV", MAX_SHEET_SECONDS)
+    answer = _ask(request, name, "workbook", "save it again without a password, or as CSV")
     return tuple(map(_sheet, answer["sheets"])), answer["from_1904"]
 
 
@@ -81,12 +87,22 @@ def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:
         tail = file.read(8)
     if size < 12 or head != b"PAR1" or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
         raise DataError("Parquet: the file is cut or damaged (no footer)", where=name, hint="copy or export it again")
-    request = {"kind": "parquet", "path": str(path), "memory": MAX_PARQUET_MEMORY + size}
-    answer = _ask(request, name, "Parquet file", "export it again, or as CSV", MAX_PARQUET_SECONDS)
-    return tuple(answer["header"]), answer["height"]
+    request = {"kind": "parquet", "path": str(path), **_budget(size, PARQUET_BYTES_PER_SECOND)}
+    answer = _ask(request, name, "Parquet file", "export it again, or as CSV")
+    height = answer["height"]
+    if height > MAX_ROWS_FROM and height > MAX_ROWS_PER_BYTE * size:
+        what = f"Parquet: {height:,} rows in {size:,} bytes, which no export has"
+        raise DataError(what, where=name, hint="export it again, or as CSV")
+    return tuple(answer["header"]), height
 
 
-def _ask(request: dict[str, Any], name: str, what: str, hint: str, seconds: int) -> dict[str, Any]:
+def _budget(size: int, bytes_per_second: int) -> dict[str, int]:
+    """Bytes of memory and seconds of processor time for a file of ``size`` bytes: a small one needs little."""
+    memory = min(READER_MEMORY + READER_MEMORY_PER_BYTE * size, READER_MEMORY_MOST)
+    return {"memory": memory, "seconds": READER_SECONDS + size // bytes_per_second}
+
+
+def _ask(request: dict[str, Any], name: str, what: str, hint: str) -> dict[str, Any]:
     """One request to a child; however the child ends, the answer is a result or a :class:`DataError`."""
     search = os.pathsep.join(filter(None, (str(_PACKAGES), os.environ.get("PYTHONPATH", ""))))
     environment = {**os.environ, "PYTHONPATH": search, "POLARS_MAX_THREADS": "2", "PYTHONWARNINGS": "ignore"}
@@ -94,13 +110,16 @@ def _ask(request: dict[str, Any], name: str, what: str, hint: str, seconds: int)
     child = subprocess.Popen(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
         command, stdin=PIPE, stdout=PIPE, stderr=PIPE, encoding="utf-8", errors="replace", env=environment
     )
+    slow = f"this {what} takes too long to open: more than {request['seconds']} seconds"
     try:
-        out, err = _wait(child, json.dumps(request), request["memory"], seconds)
+        out, err = _wait(child, json.dumps(request), request["memory"], READER_PATIENCE * request["seconds"])
     except subprocess.TimeoutExpired as error:
-        raise DataError(f"this {what} takes more than {seconds} seconds to open", where=name, hint=hint) from error
+        raise DataError(slow, where=name, hint=hint) from error
     finally:
         child.kill()
         child.communicate()
+    if child.returncode == -_OUT_OF_TIME:
+        raise DataError(slow, where=name, hint=hint)
     if child.returncode:
         short = "memory" in err.lower() or child.returncode < 0
         memory = f"it needs more than {request['memory'] // MIB:,} MB, or it breaks its reader"

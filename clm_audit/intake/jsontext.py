@@ -10,7 +10,7 @@ from io import BufferedReader
 from typing import Literal
 
 from clm_audit.exits import DataError
-from clm_audit.intake.limits import CHUNK, HEAD_RECORDS, MAX_JSON_RECORD
+from clm_audit.intake.limits import CHUNK, HEAD_RECORDS, MAX_JSON_RECORD, MAX_JSON_VALUES
 
 Style = Literal["lines", "array", "objects"]
 BLANK = b" \t\r\n"
@@ -140,10 +140,11 @@ class _Elements:
 
     def _element(self) -> tuple[int, bytes]:
         """Where the element at ``at`` ends in the buffer, and what ended it; nothing when the file did."""
-        depth, scan = 0, self.at
+        depth, scan, tokens = 0, self.at, 0
         while True:
             for token in _TOKEN.finditer(self.buffer, scan):
                 mark = token.group()[:1]
+                tokens += 1
                 if mark == b'"':
                     if token["close"] is None:
                         scan = token.start()
@@ -159,9 +160,9 @@ class _Elements:
                         return token.end(), b"}"
                 scan = token.end()
             scan -= self.at
-            if len(self.buffer) - self.at > MAX_JSON_RECORD:
+            if len(self.buffer) - self.at > MAX_JSON_RECORD or tokens > 2 * MAX_JSON_VALUES:
                 where = f"{self.name}:{self.line}"
-                what = f"a JSON record of more than {MAX_JSON_RECORD >> 20} MB"
+                what = f"a JSON record of more than {MAX_JSON_RECORD >> 20} MB or {MAX_JSON_VALUES:,} values"
                 raise DataError(what, where=where, hint="a bracket or quote that is never closed does this")
             if not self._more():
                 return len(self.buffer), b""

@@ -24,8 +24,8 @@ _EARLY = r"^(1899-12-3[01]|19(00|04)-\d\d-\d\d) \d\d:\d\d:\d\d"  # a duration, o
 _LONG_NUMBER = r"^-?[0-9.]{17,}$"  # longer than the 15 digits a spreadsheet keeps: binary noise
 
 
-def limit_memory(extra: int) -> None:
-    """Refuse absurd single allocations: address space beyond ``extra`` × :data:`ADDRESS_SPACE` bytes.
+def limit(memory: int, seconds: int) -> None:
+    """Limit processor time, and refuse absurd single allocations: address space beyond ``memory`` × ADDRESS_SPACE.
 
     Allocators reserve far more than they use, so the real memory is watched by the parent.
     """
@@ -34,8 +34,9 @@ def limit_memory(extra: int) -> None:
     import resource
 
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + extra * ADDRESS_SPACE
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    space = pages * resource.getpagesize() + memory * ADDRESS_SPACE
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -160,7 +161,7 @@ def read_parquet(path: str) -> dict[str, Any]:
 def main() -> None:
     """Answer one request."""
     request = json.load(sys.stdin)
-    limit_memory(request["memory"])
+    limit(request["memory"], request["seconds"])
     if request["kind"] == "workbook":
         names = Names(frozenset(request["exact"]), tuple(request["patterns"]))
         answer = read_workbook(request["path"], request["out"], names)
