@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from clm_audit.config.plan import SpendRules
+from clm_audit.facts.spend import category_of
 
 GOOGLE = """Campaign report
 "January 1, 2024 - January 31, 2024"
@@ -110,3 +111,24 @@ def test_a_ready_made_series(build) -> None:
         ("purchase_frequency", february, number("2024-03-01"), 110.0, 0),
     ]
     assert [code for code, *_ in built.codes()] == ["bad_number", "repeated", "unknown_metric"]
+
+
+@pytest.mark.parametrize(
+    ("account", "rules", "expected"),
+    [
+        ("Marketing:5010 Events", {"acquisition": ("events",)}, "acquisition"),
+        ("5000 Marketing:5010 Events", {"retention": ("Marketing",)}, "retention"),
+        ("5000 Marketing:5010 Events", {"retention": ("Marketing",), "service": ("5010 Events",)}, "service"),
+        (
+            "5000 Marketing:5010 Events",
+            {"retention": ("5000 Marketing:5010 Events",), "service": ("Events",)},
+            "retention",
+        ),
+        ("5000-10 Ads", {"acquisition": ("Ads",)}, "acquisition"),
+        ("5000", {"acquisition": ("",), "service": ("5000",)}, "service"),
+        ("24 hours support", {"service": ("24 hours support",)}, "service"),
+        ("Rent", {"service": ("Ren",)}, "other"),
+    ],
+)
+def test_an_account_is_found_by_its_name_its_number_or_those_it_lies_in(account: str, rules, expected: str) -> None:
+    assert category_of(SpendRules(**rules), [account, None], None)[0] == expected

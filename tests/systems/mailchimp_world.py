@@ -113,6 +113,7 @@ def write_report(company: Company, folder: Path, number: int) -> Expected:
         '"https://example.com/?a=1,2","7","5"',
     ]
     name = f"report-{number}.csv"
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
     kept = Counter({key: counts[key] for key in ("sent", "delivered", "opened", "clicked")})
     kept.update({"rows": 1, "campaigns": 1, "day": day_number(campaign.sent, ZONE)})

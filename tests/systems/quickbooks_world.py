@@ -47,7 +47,7 @@ def write(company: Company, folder: Path, *, new: bool = False, unpadded: bool =
     totals = spend_totals(company.spend)
     totals["spend.rows"] += 1
     totals["spend.cents"] += 1250
-    totals["spend.cents.acquisition"] += 1250
+    totals["spend.cents.acquisition"] = totals.get("spend.cents.acquisition", 0) + 1250
     totals["spend.day"] += (company.start.date() - _EPOCH).days
     structure = len(rows) - len(entries) + len(BEFORE) + 1 + 1 + 2
     return Expected({name: Rows(len(entries), structure=structure)}, totals, {name: "quickbooks.entries_by_account"})

@@ -9,7 +9,7 @@ import pytest
 from clm_audit.exits import DataError
 from systems import mailchimp_world
 from systems.company import make_company
-from systems.expect import Expected, assert_world
+from systems.expect import Expected, Rows, assert_world
 
 ZONE = mailchimp_world.ZONE
 
@@ -22,6 +22,15 @@ def test_a_report_of_one_campaign_is_one_row(tmp_path: Path) -> None:
     company = make_company()
     one, other = (mailchimp_world.write_report(company, tmp_path, number) for number in (3, 4))
     assert_world(tmp_path, one | other, timezone=ZONE)
+
+
+def test_a_report_beside_the_list_of_campaigns_counts_once(tmp_path: Path) -> None:
+    company = make_company()
+    report = mailchimp_world.write_report(company, tmp_path / "z", 3)
+    expected = mailchimp_world.write(company, tmp_path)
+    [(name, rows)] = report.files.items()
+    again = Rows(0, duplicate=1, structure=rows.structure)
+    assert_world(tmp_path, expected | Expected({f"z/{name}": again}, {}), timezone=ZONE)
 
 
 def test_a_report_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
