@@ -11,6 +11,7 @@ from clm_audit.exits import DataError
 from systems import google_ads_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world, day_number
+from systems.sheets import as_workbooks
 
 COSTS = [("Brand", "100.25"), ("Generic, broad", "50.00")]
 
@@ -22,6 +23,12 @@ def test_spend_by_day_without_the_totals_that_repeat_it(tmp_path: Path, how: dic
     assert facts.currency == "USD"
 
 
+def test_the_report_as_a_workbook(tmp_path: Path) -> None:
+    expected = google_ads_world.write(make_company(), tmp_path)
+    assert_world(tmp_path, as_workbooks(tmp_path, expected))
+
+
+@pytest.mark.parametrize("workbook", [True, False])
 @pytest.mark.parametrize(
     "period",
     [
@@ -32,7 +39,7 @@ def test_spend_by_day_without_the_totals_that_repeat_it(tmp_path: Path, how: dic
         "2023-07-08 - 2023-09-30",
     ],
 )
-def test_a_report_without_days_covers_the_period_above_it(tmp_path: Path, period: str) -> None:
+def test_a_report_without_days_covers_the_period_above_it(tmp_path: Path, period: str, workbook: bool) -> None:
     google_ads_world.write_undated(tmp_path, period, COSTS)
     first, last = day_number(date(2023, 7, 8)), day_number(date(2023, 9, 30))
     totals = {"rows": 2, "cents": 15025, "day": 2 * first, "until": 2 * (last + 1), "cents.acquisition": 15025}
@@ -41,6 +48,7 @@ def test_a_report_without_days_covers_the_period_above_it(tmp_path: Path, period
         {f"spend.{name}": count for name, count in totals.items()},
         {"undated.csv": "google_ads.undated_report"},
     )
+    expected = as_workbooks(tmp_path, expected) if workbook else expected
     [file] = assert_world(tmp_path, expected, go_live=date(2024, 1, 1)).files
     assert any("2023-07-08 to 2023-09-30" in note for note in file.notes)
 

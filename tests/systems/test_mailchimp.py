@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,25 @@ from clm_audit.exits import DataError
 from systems import mailchimp_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
+from systems.files import zip_files
 
 ZONE = mailchimp_world.ZONE
 
 
 def test_the_audience_in_three_files_and_the_campaigns(tmp_path: Path) -> None:
     assert_world(tmp_path, mailchimp_world.write(make_company(), tmp_path), timezone=ZONE)
+
+
+def test_the_zip_as_it_is_downloaded(tmp_path: Path) -> None:
+    expected = mailchimp_world.write(make_company(), tmp_path)
+    zip_files(tmp_path / "audience.zip", sorted(tmp_path.glob("*_segment_*.csv")))
+
+    def inside(name: str) -> str:
+        return name if name == "campaigns.csv" else f"audience.zip/{name}"
+
+    files = {inside(name): rows for name, rows in expected.files.items()}
+    systems = {inside(name): taken for name, taken in expected.systems.items()}
+    assert_world(tmp_path, replace(expected, files=files, systems=systems), timezone=ZONE)
 
 
 def test_a_report_of_one_campaign_is_one_row(tmp_path: Path) -> None:

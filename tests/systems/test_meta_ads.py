@@ -10,11 +10,17 @@ from systems import google_ads_world, meta_ads_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
 from systems.files import write_csv
+from systems.sheets import as_workbooks
 
 
 def test_lifetime_daily_and_breakdown_exports_are_never_added(tmp_path: Path) -> None:
     facts = assert_world(tmp_path, meta_ads_world.write(make_company(), tmp_path))
     assert facts.currency == "USD"
+
+
+def test_the_exports_as_workbooks(tmp_path: Path) -> None:
+    expected = meta_ads_world.write(make_company(customers=10, months=4), tmp_path)
+    assert_world(tmp_path, as_workbooks(tmp_path, expected))
 
 
 def test_a_french_export(tmp_path: Path) -> None:

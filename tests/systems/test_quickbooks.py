@@ -11,6 +11,7 @@ from systems import quickbooks_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
 from systems.files import write_csv
+from systems.sheets import as_workbooks
 
 RULES = SpendRules(**quickbooks_world.RULES)
 BY_DATE = SpendRules(acquisition=("Google", "5020 meta"), retention=("Loyalty",), service=("support tools",))
@@ -23,6 +24,11 @@ def test_entries_belong_to_the_account_above_them(tmp_path: Path, how: dict[str,
     months = sum(one.platform == "Rent" for one in company.spend)
     assert facts.evidence["spend.left_out.settlement"] == months + 1  # a transfer
     assert facts.evidence["spend.left_out.income"] == 2
+
+
+def test_the_report_as_a_workbook(tmp_path: Path) -> None:
+    expected = quickbooks_world.write(make_company(), tmp_path)
+    assert_world(tmp_path, as_workbooks(tmp_path, expected), spend=RULES)
 
 
 def test_a_list_by_date_takes_what_was_paid_for_and_the_sign_of_its_type(tmp_path: Path) -> None:
