@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -15,6 +15,7 @@ from clm_audit.inference.decide import Decision, decide, holm
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
 from clm_audit.inference.model import Finding, Variation
+from clm_audit.inference.parts import observed_parts
 from clm_audit.inference.robustness import Rerun, reruns
 from clm_audit.inference.rounding import rounded
 from clm_audit.inference.series import log_series
@@ -42,7 +43,9 @@ def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
     findings, place = [], 0
     for totals, answer in zip(measured.metrics, answers, strict=True):
         if isinstance(answer, Estimate):
-            findings.append(_finding(plan, totals, answer, Family(tuple(p_values), place)))
+            found = _finding(plan, totals, answer, Family(tuple(p_values), place))
+            windows = measured.calendar.before, measured.calendar.after
+            findings.append(replace(found, parts=observed_parts(totals, answer, *windows)))
             place += 1
         else:
             findings.append(_not_assessable(plan, totals, answer))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,22 @@ class Effect:
     false_alarms: int = 0
 
 
+class Parts(NamedTuple):
+    """What the observed change is made of, in log points that add up to log(after / before): the season, trend and
+    slow drift, known breaks, the effect as printed, and the rest (passing shocks, noise, windows of uneven weeks)."""
+
+    season: float
+    trend: float
+    breaks: float
+    effect: float
+    rest: float
+
+    @property
+    def observed(self) -> float:
+        """The observed change that they add up to, log points."""
+        return math.fsum(self)
+
+
 @dataclass(frozen=True)
 class Variation:
     """The same question asked a little differently (``inference/robustness.py``): ``kind`` and ``detail`` say how,
@@ -93,6 +110,7 @@ class Finding:
     more_weeks: int | None = None
     missing: NotAssessable | None = None
     variations: tuple[Variation, ...] = ()
+    parts: Parts | None = None
 
     @property
     def flipped_by(self) -> tuple[Variation, ...]:

@@ -136,7 +136,13 @@ def effect_covariance(series: LogSeries) -> Floats:
 def level_and_breaks(series: LogSeries) -> Floats:
     """Covariance of the unknown level and of every known break: a diffuse constant, a diffuse step each."""
     n = series.log_ratio.size
-    total = np.full((n, n), DIFFUSE)
+    return np.full((n, n), DIFFUSE) + known_breaks(series)
+
+
+def known_breaks(series: LogSeries) -> Floats:
+    """Covariance of the known breaks alone, a diffuse step each, [n, n]."""
+    n = series.log_ratio.size
+    total = np.zeros((n, n))
     for position in series.breaks:
         total += DIFFUSE * kernels.step(series.position >= position)
     return total

@@ -9,11 +9,12 @@ from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, SegmentRatio, Variant, to_date
-from clm_audit.report import words_course, words_findings, words_metrics
+from clm_audit.report import words_course, words_findings, words_metrics, words_parts
 from clm_audit.report.model import (
     Adjusted,
     Lean,
     MetricReport,
+    PartsReport,
     PathPointReport,
     Point,
     RatioReport,
@@ -57,6 +58,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None) ->
         method=words_findings.method(finding),
         how_sure=words_course.how_sure(finding),
         variations=_variations(finding),
+        parts=_parts(finding),
     )
 
 
@@ -100,6 +102,15 @@ def _adjusted(finding: Finding) -> Adjusted | Unknown:
             for each in effect.path
         ),
         course=effect.course,
+    )
+
+
+def _parts(finding: Finding) -> PartsReport | Unknown:
+    parts = finding.parts
+    if parts is None:
+        return Unknown(reason=words_parts.NOTHING)
+    return PartsReport(
+        **{name: rounded(size) for name, size in parts._asdict().items()}, observed=rounded(parts.observed)
     )
 
 

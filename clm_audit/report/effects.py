@@ -10,6 +10,7 @@ from clm_audit.report.drawing import (
     ACCENT,
     GRID,
     INK,
+    QUIET,
     SHADE,
     Chart,
     Frame,
@@ -30,7 +31,8 @@ _CLIP = 1.0  # an interval beyond +100 % is cut with an arrow, or the axis shows
 
 @dataclass(frozen=True)
 class Row:
-    """One line of an effect chart, shares: a point, its interval if it has one, and the observed change."""
+    """One line of an effect chart, shares: a point, its interval if it has one, and the observed change; or a
+    ``step`` from one share to the next, as a bar (``strong`` ones stand out)."""
 
     name: str
     text: str
@@ -38,6 +40,8 @@ class Row:
     low: float | None = None
     high: float | None = None
     observed: float | None = None
+    step: tuple[float, float] | None = None
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ def _layout(rows: Sequence[Row], width: int) -> _Layout:
 
 def _reach(rows: Sequence[Row], materiality: float) -> tuple[float, float]:
     shares = [item for row in rows for item in (row.point, row.low, row.high, row.observed) if item is not None]
+    shares += [end for row in rows for end in row.step or ()]
     most = max([_CLIP, *(1.3 * item for row in rows for item in (row.point, row.observed) if item is not None)])
     low, high = min([-2 * materiality, *shares]), min(max([2 * materiality, *shares]), most)
     pad = (high - low) * 0.05 or 0.1
@@ -153,6 +158,10 @@ def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:
             marks.append(
                 path([[(right - 7, centre - 5), (right, centre), (right - 7, centre + 5)]], ACCENT, "interval", 1.5)
             )
+    if row.step is not None:
+        left, right = sorted((x(row.step[0]), x(min(row.step[1], x.high))))
+        colour, css = (ACCENT, "strong") if row.strong else (QUIET, "step")
+        marks.append(rect(left, centre - 7, max(right - left, 1.5), 14, colour, css))
     if row.point is not None:
         marks.append(dot(x(row.point), centre, 5.5))
     if row.observed is not None:

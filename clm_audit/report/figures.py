@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-from clm_audit.report import look, numbers
+from clm_audit.report import look, numbers, words_parts
 from clm_audit.report.charts import SeriesPlan, series_chart
 from clm_audit.report.drawing import Chart
 from clm_audit.report.effects import EffectPlan, Row, effect_chart
@@ -57,6 +58,24 @@ def effect_figure(metric: MetricReport, width: int) -> Chart:
         ends=("better", "worse") if metric.better == "lower" else ("worse", "better"),
     )
     return effect_chart(plan, width)
+
+
+def parts_figure(metric: MetricReport, width: int) -> Chart | None:
+    """From the season to the observed change, a bar for each part; None when nothing was estimated."""
+    if isinstance(metric.parts, Unknown):
+        return None
+    rows, at = [], 0.0
+    for name, size in words_parts.steps(metric.parts):
+        start, at = at, at + size
+        span = math.expm1(start), math.expm1(at)
+        rows.append(Row(name, numbers.percent(math.expm1(size), sign=True), step=span, strong=name == words_parts.CRM))
+    total = math.expm1(at)
+    rows.append(Row(words_parts.TOTAL, numbers.percent(total, sign=True), step=(0.0, total)))
+    words = "; ".join(f"{row.name} {row.text}" for row in rows)
+    ends = ("lower", "higher")
+    return effect_chart(
+        EffectPlan(f"{metric.name}: from season to observed", f"{words}.", rows, None, _axis_share, ends), width
+    )
 
 
 def overview_figure(report: AuditReport, width: int) -> Chart | None:

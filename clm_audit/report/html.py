@@ -11,10 +11,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from clm_audit.report import look, numbers, rows, safe, words
+from clm_audit.report import look, numbers, rows, safe, words, words_parts
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.drawing import SHARED, Chart
-from clm_audit.report.figures import effect_figure, overview_figure, series_figure
+from clm_audit.report.figures import effect_figure, overview_figure, parts_figure, series_figure
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -64,7 +64,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(look=look, numbers=numbers, words=words, shared=SHARED)
+    environment.globals.update(look=look, numbers=numbers, words=words, words_parts=words_parts, shared=SHARED)
     environment.tests["unknown"] = _is_unknown
     return environment
 
@@ -98,4 +98,7 @@ def _panel(report: AuditReport, metric: MetricReport) -> Panel:
         figures["series"] = [series_figure(report, metric, events, width) for width in (WIDE, NARROW)]
     if not (isinstance(metric.observed_change, Unknown) and isinstance(metric.adjusted, Unknown)):
         figures["effect"] = [effect_figure(metric, width) for width in (WIDE, NARROW)]
+    parts = [figure for width in (WIDE, NARROW) if (figure := parts_figure(metric, width)) is not None]
+    if parts:
+        figures["parts"] = parts
     return Panel(metric, look.answer_of(report, metric), figures, events)

@@ -122,6 +122,17 @@ class Point(Frozen):
     high: float | None
 
 
+class PartsReport(Frozen):
+    """What the observed change is made of, in log points that add up to ``observed`` = log(after / before)."""
+
+    season: float
+    trend: float
+    breaks: float
+    effect: float
+    rest: float
+    observed: float
+
+
 class VariationReport(Frozen):
     """The same question asked a little differently: how (``kind``, ``what`` in words), and what would be found."""
 
@@ -163,6 +174,7 @@ class MetricReport(Frozen):
     method: str = ""
     how_sure: tuple[str, ...] = ()
     variations: tuple[VariationReport, ...] = ()
+    parts: PartsReport | Unknown
 
 
 class CheckReport(Frozen):
@@ -276,16 +288,3 @@ class AuditReport(Frozen):
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     planned: Planned
-
-
-class CheckOnlyReport(Frozen):
-    """What `clm-audit check` prints: the ledger and the data checks, no verdict."""
-
-    schema_version: Literal["1"] = "1"
-    tool: Tool
-    plan: Mapping[str, Mapping[str, Any]] = {}
-    files: tuple[FileRecord, ...]
-    unknown_files: tuple[tuple[str, str], ...]
-    rejects: tuple[Reject, ...]
-    reject_count: int
-    checks: tuple[CheckReport, ...]

@@ -29,7 +29,7 @@ from clm_audit.config.plan import (
     SpendRules,
 )
 from clm_audit.facts.model import Facts
-from clm_audit.inference.model import Effect, Finding, PathPoint, Variation
+from clm_audit.inference.model import Effect, Finding, Parts, PathPoint, Variation
 from clm_audit.intake.model import ROW, Exports, FileRecord, RawTable, Reject, RowCounts
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import (
@@ -44,8 +44,10 @@ from clm_audit.measures.model import (
     Variant,
     day_number,
 )
-from clm_audit.report.compose import compose, compose_check
-from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.compose import compose
+from clm_audit.report.compose_check import compose_check
+from clm_audit.report.model import AuditReport
+from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.verdict.checks import intake_checks
 from clm_audit.verdict.judge import judge
 
@@ -199,6 +201,7 @@ def finding_of(item: MetricTotals, value: FindingValue, code: str, log_effect: f
         p_equivalence=0.01 if value == "no material change" else 0.6,
         better_probability=effect.probability_up if higher else 1 - effect.probability_up,
         more_weeks=9 if value == "inconclusive" else None,
+        parts=Parts(0.004, 0.012, 0.0, log_effect, math.log1p(LEVELS[item.metric][1]) - log_effect - 0.016),
         variations=(
             Variation("go_live_earlier", {"weeks": 4}, effect.effect, effect.low, effect.high, value),
             Variation("go_live_later", {"weeks": 4}, effect.effect / 2, -0.02, 0.06, "inconclusive"),
