@@ -127,7 +127,7 @@ def _of_folder(folder: Path, home: Path, files: Sequence[str]) -> Iterator[tuple
         reason = _passed_over(name)
         if reason:
             yield path, reason
-        elif path.is_symlink() and not path.resolve().is_relative_to(home):
+        elif path.is_symlink() and not _leads_into(path, home):
             yield path, "a link that leads out of the folder; it is not followed"
         elif not path.is_file():
             yield path, "not a regular file"
@@ -143,6 +143,14 @@ def passed_over(parts: Sequence[str]) -> str:
     """
     folders, name = parts[:-1], parts[-1]
     return _HOUSE if any(one.startswith(".") or one == "__MACOSX" for one in folders) else _passed_over(name)
+
+
+def _leads_into(link: Path, home: Path) -> bool:
+    """Whether a link ends below a folder; one that leads in a circle ends nowhere."""
+    try:
+        return link.resolve().is_relative_to(home)
+    except (OSError, RuntimeError):  # a circle is the one or the other, by the version of Python
+        return False
 
 
 def _passed_over(name: str) -> str:
