@@ -20,11 +20,13 @@ BLANKS = " \t\r\n\u00a0\u202f\u2007\ufeff"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in the frame, its header as written, and what a ``re:`` alias captured."""
+    """One column: its name in the frame, its header as written, and what a ``re:`` alias captured. ``inside``: a
+    currency that stands in the cells of an amount."""
 
     name: str
     header: str
     captured: Mapping[str, str] = field(default_factory=dict)
+    inside: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.facts import dates, daymonth, money, shapes
+from clm_audit.facts import dates, daymonth, marks, money, shapes
 from clm_audit.facts.columns import Column, text
 from clm_audit.facts.dates import ISO, DateFormat
 from clm_audit.facts.daymonth import Decision
@@ -29,18 +29,26 @@ class Formats:
     dates: dict[str, DateFormat] = field(default_factory=dict)
     money: dict[str, Locale] = field(default_factory=dict)
     certain: set[str] = field(default_factory=set)
+    shares: set[str] = field(default_factory=set)  # columns of numbers that may be percentages
+    suffixed: set[str] = field(default_factory=set)  # columns with amounts such as 45k
+    marks: dict[str, tuple[str, ...]] = field(default_factory=dict)  # frame column -> signs and codes in its cells
     pointed: set[str] = field(default_factory=set)  # columns where a cell proves the decimal point
     open_dates: dict[str, Shape] = field(default_factory=dict)  # frame column -> day or month first
     notes: list[str] = field(default_factory=list)
     proofs: dict[str, tuple[How, int]] = field(default_factory=dict)  # frame column -> what settled day and month
 
-    def guess(self, day_columns: Sequence[Column], money_columns: Sequence[Column]) -> None:
-        """Decide from the first rows what they can decide; ask all rows for the rest."""
+    def guess(
+        self, day_columns: Sequence[Column], money_columns: Sequence[Column], shares: Sequence[Column] = ()
+    ) -> None:
+        """Decide from the first rows what they can decide; ask all rows for the rest. ``shares`` are numbers that
+        may be written as a percentage."""
+        self.shares.update(column.name for column in shares)
+        money_columns = [*money_columns, *shares]
         wanted = {column.name: column for column in money_columns if self.is_text(column)}
         wanted |= {column.name: column for column in day_columns if self.is_text(column) or self._is_number(column)}
         if not wanted:
             return
-        cells = [text(self.table, column).alias(name) for name, column in wanted.items()]
+        cells = [self._cells(column).alias(name) for name, column in wanted.items()]
         head = self.table.frame.head(SAMPLE).select(cells).collect().lazy()
         for column in day_columns:
             if column.name in wanted:
@@ -63,7 +71,9 @@ class Formats:
             self.settle_open(column, None)
             self._ask_for_midnight(column, self._all(column).head(SAMPLE))
             return self.dates.get(column.name) != old_date
-        old_locale = self.money[column.name]
+        old_locale = self.money.get(column.name)
+        if old_locale is None:
+            return False
         self._decide_money(column)
         return self.money[column.name] != old_locale
 
@@ -162,9 +172,34 @@ class Formats:
         self.money[column.name] = locale
         if locale == "comma":
             self.notes.append(f"{column.header}: numbers read with a decimal comma")
+        if profile.suffixed:
+            self.suffixed.add(column.name)
+            self.notes.append(
+                f"{column.header}: amounts such as 45k or 1.2M, taken as they stand: {profile.suffixed:,}"
+            )
+        if locale != "plain":
+            found = self._all(column).select(marks.mark(pl.col(column.name)).unique())
+            self.marks[column.name] = tuple(found.collect(engine="streaming").to_series().drop_nulls().sort())
+
+    def currencies(self, column: Column) -> Mapping[str, str]:
+        """Sign or code in the cells of an amount -> currency; empty where no cell names one.
+
+        Raises :class:`DataError` when a sign that several currencies share stands beside another one.
+        """
+        found = self.marks.get(column.name, ())
+        codes = {written: code for written in found if (code := marks.code_of(written))}
+        if len(codes) < len(found) and len(set(codes.values())) + len(set(found) - set(codes)) > 1:
+            what = f"column {column.header!r} writes several currencies, of which {', '.join(set(found) - set(codes))}"
+            hint = "export a column with the code of each amount's currency"
+            raise DataError(f"{what} could be more than one", where=self.table.name, hint=hint)
+        return codes
 
     def _all(self, column: Column) -> pl.LazyFrame:
-        return self.table.frame.select(text(self.table, column).alias(column.name))
+        return self.table.frame.select(self._cells(column).alias(column.name))
+
+    def _cells(self, column: Column) -> pl.Expr:
+        cells = text(self.table, column)
+        return cells.str.strip_suffix("%") if column.name in self.shares else cells
 
     def _shapes(self, column: Column, rows: pl.LazyFrame, forms: Sequence[DateFormat]) -> tuple[tuple[Shape, ...], int]:
         """The shapes among some forms, and how many cells are filled."""

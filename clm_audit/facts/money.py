@@ -12,12 +12,18 @@ from typing import Literal
 
 import polars as pl
 
+from clm_audit.facts import marks as currencies
+
 Locale = Literal["plain", "point", "comma"]
 PLAIN = r"^[+-]?(\d{1,15}(\.\d{0,18})?|\.\d{1,18})$"
-_SPACES = r"[\s\u00a0\u202f\u2007\u2009'’]"
-_SIGNS = r"^([-+(]*)(?:\p{Sc}|[A-Z]{1,3}\p{Sc}|[A-Z]{3}|Rs\.?|kr\.?)|(?:\p{Sc}|[A-Z]{3}|kr\.?)([-)]*)$"
-_POINT = r"^[+-]?(\d{1,3}(,\d{3})+|\d{1,15})?(\.\d{1,18})?$"
+_SPACES = r"[\s\u00a0\u202f\u2007\u2009'’`´]+"
+_MINUS = r"[−–‒]"
+_GROUPED = r"^[+-]?\d{1,3}( \d{3})+([.,]\d+)?$"
+_INDIAN = r"\d{1,2}(,\d{2})+,\d{3}"
+_POINT = rf"^[+-]?(\d{{1,3}}(,\d{{3}})+|{_INDIAN}|\d{{1,15}})?(\.\d{{1,18}})?$"
 _COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d{1,15})?(,\d{1,18})?$"
+SUFFIXES = {"k": 10**3, "tsd": 10**3, "m": 10**6, "mio": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9}
+_SUFFIX = r"(?i)^([+-]?[\d.,]+) ?(k|tsd|mio|mn|m|bn|b)\.?$"
 CENT = 100
 MICRO = 1_000_000
 
@@ -35,6 +41,7 @@ class MoneyProfile:
     three_places: int
     three_after_comma: int
     ungrouped: int
+    suffixed: int = 0
 
 
 def profile_exprs(cells: pl.Expr, bare: pl.Expr) -> dict[str, pl.Expr]:
@@ -46,12 +53,14 @@ def profile_exprs(cells: pl.Expr, bare: pl.Expr) -> dict[str, pl.Expr]:
         "point": bare.str.contains(_POINT).sum(),
         "comma": bare.str.contains(_COMMA).sum(),
         "proves_point": (
-            bare.str.contains(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|,\d{3},") | bare.str.contains(r"^[+-]?0\.\d{3}$")
+            bare.str.contains(r"\.\d{1,2}$|\.\d{4,}$|,\d{3}\.|,\d{3},|\d,\d{2},\d{3}")
+            | bare.str.contains(r"^[+-]?(0\.\d{3}|\d{4,}\.\d+)$")
         ).sum(),
-        "proves_comma": bare.str.contains(r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\.|^[+-]?0,\d{3}$").sum(),
+        "proves_comma": bare.str.contains(r",\d{1,2}$|,\d{4,}$|\.\d{3},|\.\d{3}\.|^[+-]?(0,\d{3}|\d{4,},\d+)$").sum(),
         "three_places": bare.str.contains(grouped).sum(),
         "three_after_comma": bare.str.contains(r"^[+-]?[1-9]\d{0,2},\d{3}$").sum(),
         "ungrouped": bare.str.contains(r"^[+-]?\d{4,}(\.\d+)?$").sum(),
+        "suffixed": cells.str.contains(r"(?i)\d ?(k|tsd|mio|mn|m|bn|b)\.?$").sum(),
     }
 
 
@@ -70,10 +79,21 @@ def locale_of(profile: MoneyProfile) -> Locale | None:
 
 
 def strip_adornment(cells: pl.Expr) -> pl.Expr:
-    """Without spaces, currency signs and codes; ``(12)`` and ``12-`` become ``-12``."""
-    bare = cells.str.replace_all(_SPACES, "").str.replace(_SIGNS, "${1}${2}").str.replace(_SIGNS, "${1}${2}")
-    bare = bare.str.replace(r"^-?\(([^()]+)\)$", "-${1}").str.replace(r"^([\d.,]+)-$", "-${1}")
-    return bare.str.replace(_SIGNS, "${1}${2}")
+    """Without currency signs and codes and blanks between thousands; ``(12)`` and ``12-`` become ``-12``.
+
+    A blank elsewhere stays and makes the cell no number. What ``45k`` is short for is not looked at here.
+    """
+    bare = cells.str.replace_all(_SPACES, " ").str.replace_all(_MINUS, "-")
+    bare = currencies.without_mark(bare)
+    bare = bare.str.replace(r"^([+-]?) ?\( ?([^()]+?) ?\)$", "-${2}").str.replace(r"^([\d., ]*\d) ?-$", "-${1}")
+    bare = currencies.without_mark(bare).str.replace(r"^([+-]) ", "${1}").str.replace(_SUFFIX, "${1}")
+    return pl.when(bare.str.contains(_GROUPED)).then(bare.str.replace_all(" ", "", literal=True)).otherwise(bare)
+
+
+def factor(cells: pl.Expr) -> pl.Expr:
+    """What an amount is short for: 1,000 for ``45k`` and so on, 1 for others (int64)."""
+    word = cells.str.replace(r"[)\s]+$", "").str.to_lowercase().str.extract(r"\d ?(k|tsd|mio|mn|m|bn|b)\.?$", 1)
+    return word.replace_strict(SUFFIXES, default=1, return_dtype=pl.Int64)
 
 
 def to_plain(cells: pl.Expr, locale: Locale) -> pl.Expr:
@@ -93,6 +113,12 @@ def scaled(plain: pl.Expr, scale: int) -> pl.Expr:
     """Plain decimal text -> int64 in 1/``scale`` units, half-even; null stays null."""
     places = len(str(scale)) - 1
     return plain.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
+
+
+def scaled_by(plain: pl.Expr, scale: int, times: pl.Expr) -> pl.Expr:
+    """The same for mantissas that stand for ``times`` as much (int64), exactly up to nine decimals."""
+    units = plain.cast(pl.Decimal(38, 9), strict=False).to_physical() * times.cast(pl.Int128)
+    return half_even(units, pl.lit(10**9 // scale, dtype=pl.Int128)).cast(pl.Int64, strict=False)
 
 
 def rounds(plain: pl.Expr) -> pl.Expr:

@@ -9,9 +9,9 @@ import polars as pl
 
 from clm_audit.config.preset import IdForm
 from clm_audit.exits import DataError
-from clm_audit.facts import dates, durations, intervals, money, scores
+from clm_audit.facts import dates, durations, intervals, marks, money, scores
 from clm_audit.facts.clocks import moment_counts, stamp_counts, zone_named
-from clm_audit.facts.columns import Column, Finder, text
+from clm_audit.facts.columns import BLANKS, Column, Finder, text
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS, Field
 from clm_audit.facts.idforms import one_form
@@ -69,7 +69,7 @@ class Reader:
         rules: list[Rule] = []
         if spec.missing and not optional:
             rules.append((spec.missing, column.header, cells.is_null()))
-        if spec.bad:
+        if spec.bad and not column.inside:
             rules.append((spec.bad, column.header, cells.is_not_null() & value.is_null()))
         if spec.kind == "day":
             rules.append(("impossible_date", column.header, ~dates.in_range(value).fill_null(True)))
@@ -118,7 +118,8 @@ class Reader:
             return pl.lit(0)
         locale = self.formats.money.get(column.name, "plain")
         cells = pl.col(column.name)
-        return money.rounds(cells if locale == "plain" else money.to_plain(cells, locale)).sum()
+        lost = money.rounds(cells if locale == "plain" else money.to_plain(cells, locale))
+        return (lost & (money.factor(cells) == 1)).sum() if column.name in self.formats.suffixed else lost.sum()
 
     def _dtype(self, column: Column) -> pl.DataType:
         return self.table.frame.collect_schema()[column.name]
@@ -130,6 +131,8 @@ class Reader:
         if spec.kind in ("id", "campaign"):
             return self.pools.code(self.pool(spec.kind), cells)
         if spec.kind == "currency":
+            if column.inside:
+                return self.pools.code("currency", marks.currency_in(cells, self.formats.currencies(column)))
             upper = cells.str.to_uppercase()
             return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
         if spec.kind == "score":
@@ -144,12 +147,19 @@ class Reader:
             declared = self.table.object.duration_unit if self.table.object else None
             return durations.seconds(cells, durations.unit_of(column.header, declared))
         if spec.kind == "number":
-            return money.to_plain(cells, "plain").cast(pl.Float64, strict=False)
+            return self._number(column)
         if spec.kind == "count":
             whole = cells.str.replace(r"\s*\([\d.,]+\s?%\)$", "")  # 350 (35.2%)
             whole = whole.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
             return pl.when(whole.str.contains(r"^[+-]?\d{1,15}$")).then(whole).cast(pl.Int64, strict=False)
         return self._amount(column, money.CENT if spec.kind == "cents" else money.MICRO)
+
+    def _number(self, column: Column) -> pl.Expr:
+        """A float; a percentage is its hundredth part."""
+        cells = pl.col(column.name)
+        bare = cells.str.strip_suffix("%").str.strip_chars(BLANKS)
+        plain = money.to_plain(bare, self.formats.money.get(column.name, "plain")).cast(pl.Float64, strict=False)
+        return pl.when(cells.str.ends_with("%")).then(plain / 100).otherwise(plain)
 
     def _day(self, column: Column) -> pl.Expr:
         dtype = self._dtype(column)
@@ -180,7 +190,10 @@ class Reader:
             return _from_float(native, scale)
         if isinstance(dtype, pl.Decimal):
             return _within(_from_decimal(native, dtype.scale, scale))
-        plain = money.to_plain(pl.col(column.name), self.formats.money.get(column.name, "plain"))
+        cells = pl.col(column.name)
+        plain = money.to_plain(cells, self.formats.money.get(column.name, "plain"))
+        if column.name in self.formats.suffixed:
+            return _within(money.scaled_by(plain, scale, money.factor(cells)))
         return _within(money.scaled(plain, scale))
 
 

@@ -46,7 +46,8 @@ class Stager:
         self.segments = self._segments(segment_by)
         self._long = False
         self.totals: Rows = np.zeros(0, dtype=np.int64)
-        self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"))
+        self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"), self._of_kind("number"))
+        self._find_currencies()
 
     def day_columns(self) -> tuple[Column, ...]:
         """Columns that hold dates."""
@@ -60,6 +61,7 @@ class Stager:
         """Read the file; read it again when all its rows disagree with what the first ones promised."""
         staged = self._pass()
         if self._confirm(staged):
+            self._find_currencies()
             staged = self._pass()
         return staged
 
@@ -84,6 +86,17 @@ class Stager:
                 hint=f"looked for {', '.join(source.fields.get(lacking[0], (lacking[0],)))}",
             )
         return {} if lacking else found
+
+    def _find_currencies(self) -> None:
+        """Where no column states the currency of an amount, take the signs and codes in its own cells."""
+        for source, columns in zip(self.yields, self.columns, strict=True):
+            stated = "currency" in columns or "currency" in source.constants
+            for name in ("amount", "cost", "unit_price"):
+                column = columns.get(name)
+                if column and not stated and "currency" in FIELDS[source.fact] and "currency" not in column.captured:
+                    if self.formats.currencies(column):
+                        columns["currency"] = replace(column, inside=True)
+                    break
 
     def _segments(self, segment_by: Sequence[str]) -> dict[str, Column]:
         found: dict[str, Column] = {}
@@ -285,7 +298,7 @@ class Stager:
         for one in staged:
             counts = dict(one.scan().group_by("reason").len().collect(engine="streaming").iter_rows())
             for position, (code, header) in enumerate(one.reasons, start=1):
-                if counts.get(position) and code in ("bad_date", "bad_amount"):
+                if counts.get(position) and code in ("bad_date", "bad_amount", "bad_number"):
                     column = next(column for column in one.columns.values() if column.header == header)
                     changed |= self.formats.confirm(column, is_date=code == "bad_date")
         if self._long:

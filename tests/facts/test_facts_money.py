@@ -63,7 +63,7 @@ def test_negative_forms(text: str, value: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["NaN", "inf", "-Infinity", "1e5", "1E+11", "45k", "5%", "1.2.3", "12,34,5", "", ".", "1" * 16]
+    "text", ["NaN", "inf", "-Infinity", "1e5", "1E+11", "5%", "1.2.3", "12,34,5", "", ".", "1" * 16]
 )
 def test_what_is_no_amount_is_null(text: str) -> None:
     assert cents([text], "plain") == [None]
