@@ -17,7 +17,7 @@ from clm_audit.exits import ExitCode
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
     from clm_audit.intake.model import Progress, Reject
-    from clm_audit.report.model import CheckOnlyReport
+    from clm_audit.report.model_check import CheckOnlyReport
 
 HELP = """Examples:
 
@@ -58,7 +58,7 @@ def check(
 
         write_stdout(to_json(report))
     else:
-        from clm_audit.report.terminal import print_check
+        from clm_audit.report.terminal_check import print_check
 
         print_drawn(lambda console: print_check(report, console))
     failed = any(one.status == "fail" for one in report.checks)
@@ -72,7 +72,7 @@ def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Re
     from clm_audit.facts.store import run_folder
     from clm_audit.intake.read import read_exports
     from clm_audit.measures.measure import measure
-    from clm_audit.report.compose import compose_check
+    from clm_audit.report.compose_check import compose_check
     from clm_audit.verdict.checks import all_checks, intake_checks
 
     sides = {source.side for source in plan.sources}
@@ -84,7 +84,7 @@ def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Re
             measured = measure(plan, facts)
             watch(JUDGING, 0, 1)
             checks = all_checks(plan, exports, facts, measured)
-        else:
-            watch(JUDGING, 0, 1)
-            checks = intake_checks(plan, exports, facts)
+            return compose_check(plan, exports, facts, checks, measured), facts.rejects
+        watch(JUDGING, 0, 1)
+        checks = intake_checks(plan, exports, facts)
         return compose_check(plan, exports, facts, checks), facts.rejects

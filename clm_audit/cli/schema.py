@@ -35,8 +35,9 @@ def schema(
         tree = config_schema()
     else:
         from clm_audit.config.base import Frozen
-        from clm_audit.report.model import AuditReport, CheckOnlyReport
+        from clm_audit.report.model import AuditReport
         from clm_audit.report.model_ahead import AheadReport
+        from clm_audit.report.model_check import CheckOnlyReport
 
         models: dict[str, type[Frozen]] = {"audit": AuditReport, "check": CheckOnlyReport, "plan": AheadReport}
         tree = models[which].model_json_schema()

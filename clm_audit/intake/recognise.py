@@ -10,9 +10,11 @@ from clm_audit.config.plan import Source
 from clm_audit.config.preset import ExportObject, FactName, Preset, Recognise, Yield
 from clm_audit.config.vocabulary import FACTS
 from clm_audit.exits import DataError
+from clm_audit.intake.model import RawTable
 from clm_audit.intake.names import Names, column_of
 
 CUSTOM = "custom"
+_NEAR = 0.75  # share of the required headers from which another object is worth a word
 
 
 @dataclass(frozen=True)
@@ -125,3 +127,37 @@ def _plainest(objects: Sequence[Candidate]) -> str:
     """The columns that orders of any system could be brought with, when nothing else is near."""
     plain = next((one for one in objects if str(one) == "plain.orders"), None)
     return f"; orders, for example, need the columns {', '.join(missing(plain, {}))}" if plain else ""
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Why a file is what it was taken for: the headers its object speaks of, those that had to be there, and the next
+    best object with the required headers that it ``lacks`` (none: it fits as well, and knows fewer headers)."""
+
+    known: tuple[str, ...]
+    headers: int
+    deciding: tuple[str, ...]
+    nearest: str = ""
+    lacks: tuple[str, ...] = ()
+
+
+def recognition(table: RawTable, presets: Mapping[str, Preset]) -> Recognised:
+    """Why a table was taken for its object, and what else it nearly is."""
+    headers = {column: header for column, header in table.headers.items() if header.strip()}
+    if table.object is None:
+        return Recognised((), len(headers), ())
+    names = Names.of(aliases_of(table.object))
+    entries = ((entry,) if isinstance(entry, str) else entry for entry in table.object.recognise.required)
+    columns = (column_of(headers, aliases) for aliases in entries)
+    deciding = tuple(dict.fromkeys(headers[column] for column in columns if column is not None))
+    known = tuple(header for header in headers.values() if names.knows(header))
+    others = [
+        one
+        for one in objects_for(Source(path=table.path), presets)
+        if (one.system, one.name) != (table.system, table.object_name)
+        and not any(column_of(headers, (alias,)) for alias in one.export.recognise.absent)
+    ]
+    ranked = sorted(others, key=lambda one: (_nearness(one, headers), str(one)))
+    if not ranked or -_nearness(ranked[0], headers)[0] < _NEAR:
+        return Recognised(known, len(headers), deciding)
+    return Recognised(known, len(headers), deciding, str(ranked[0]), missing(ranked[0], headers))

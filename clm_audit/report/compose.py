@@ -23,7 +23,6 @@ from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.model import (
     AnswerReport,
     AuditReport,
-    CheckOnlyReport,
     CheckReport,
     EventReport,
     Figure,
@@ -71,26 +70,13 @@ def compose(
         windows=_windows(measured.calendar),
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
         metrics=tuple(metric_report(item, by_metric[item.metric], currency) for item in measured.metrics),
-        checks=_checks(judgement.checks),
+        checks=check_reports(judgement.checks),
         plain=_plain(judgement.plain),
         verdict=_verdict(judgement, findings),
         gate=judgement.gate,
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),
         assumptions=assumptions(plan, facts, measured),
         planned=planned(plan, measured.calendar),
-    )
-
-
-def compose_check(plan: AuditPlan, exports: Exports, facts: Facts, checks: Sequence[Check]) -> CheckOnlyReport:
-    """The ledger and the data checks alone: what ``clm-audit check`` prints. No windows, so nothing is outside."""
-    return CheckOnlyReport(
-        tool=Tool(version=__version__),
-        plan=echo(plan),
-        files=settle(facts.files, {}),
-        unknown_files=(*exports.unknown, *exports.skipped),
-        rejects=facts.rejects[:FIRST_REJECTS],
-        reject_count=len(facts.rejects),
-        checks=_checks(checks),
     )
 
 
@@ -123,7 +109,8 @@ def _figure(name: str, value: float | NotAssessable, currency: str | None) -> Fi
     return Figure(value=int(value) if float(value).is_integer() else rounded(value))
 
 
-def _checks(checks: Sequence[Check]) -> tuple[CheckReport, ...]:
+def check_reports(checks: Sequence[Check]) -> tuple[CheckReport, ...]:
+    """The data checks in words."""
     return tuple(
         CheckReport(
             id=check.id,

@@ -7,8 +7,9 @@ import math
 from typing import Any
 
 from clm_audit.report import safe
-from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.model import AuditReport
 from clm_audit.report.model_ahead import AheadReport
+from clm_audit.report.model_check import CheckOnlyReport
 
 DIGITS = 10
 

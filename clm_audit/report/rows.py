@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from clm_audit.intake.model import FileRecord, RowCounts
 from clm_audit.report import numbers, words_reasons
 from clm_audit.report.look import ledger_total
-from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.model import AuditReport
+from clm_audit.report.model_check import CheckOnlyReport
 
 _COUNTED = re.compile(r"(.+): ([\d,]+)")
 

@@ -17,7 +17,8 @@ from clm_audit.intake.model import RowCounts
 from clm_audit.report import look, numbers, words
 from clm_audit.report import rows as rows_said
 from clm_audit.report.interval_plot import interval_plot, plot_reach
-from clm_audit.report.model import AuditReport, CheckOnlyReport, Unknown
+from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
+from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import rich_text, terminal
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
@@ -55,6 +56,13 @@ class Page:
         for part in lines[1:]:
             self.console.print(Text(f"  {part}", style=_TONES[tone]))
 
+    def labelled(self, label: str, text: str, width: int) -> None:
+        """A line with its label before it; further lines stand below the text."""
+        lines = fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - width - 2)
+        for number, part in enumerate(lines):
+            head = self.text(f"  {label:<{width}}" if not number else " " * (width + 2), "dim")
+            self.console.print(head.append(part, style="default"))
+
     def heading(self, text: str) -> None:
         """The heading of a part, after an empty line."""
         self.console.print()
@@ -86,16 +94,8 @@ def print_report(report: AuditReport, console: Console) -> None:
     _answers(page, report)
     _metrics(page, report)
     _reasons(page, report)
-    _checks(page, report)
-    _ledger(page, report)
-
-
-def print_check(report: CheckOnlyReport, console: Console) -> None:
-    """Print what `clm-audit check` found: the ledger and the data checks."""
-    page = Page(console)
-    page.line("clm-audit check", "bold")
-    _ledger(page, report)
-    _checks(page, report)
+    draw_checks(page, report.checks, report.metrics)
+    draw_ledger(page, report)
 
 
 def _cover(page: Page, report: AuditReport) -> None:
@@ -201,10 +201,10 @@ def _reasons(page: Page, report: AuditReport) -> None:
             page.line(f"→ {metric.remedy}", indent=2)
 
 
-def _checks(page: Page, report: AuditReport | CheckOnlyReport) -> None:
+def draw_checks(page: Page, checks: Sequence[CheckReport], metrics: Sequence[MetricReport] = ()) -> None:
+    """The data checks, worst first; of those that passed only how many."""
     page.heading("Data checks")
-    metrics = report.metrics if isinstance(report, AuditReport) else ()
-    grouped = look.by_status(report.checks)
+    grouped = look.by_status(checks)
     counts = [look.check_counts(status, len(checks)) for status, checks in grouped.items() if checks]
     page.line(" · ".join(counts) if counts else "none were run")
     for status, checks in grouped.items():
@@ -218,7 +218,8 @@ def _checks(page: Page, report: AuditReport | CheckOnlyReport) -> None:
                 page.line(f"→ {group[0].remedy}", indent=2)
 
 
-def _ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
+def draw_ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
+    """What became of every row of every file."""
     page.heading("Ledger: what became of every row")
     page.line("read = " + " + ".join(look.LEDGER), "dim")
     rows = [(file.path, file.rows) for file in report.files]

@@ -14,7 +14,8 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, Source
 from clm_audit.intake.model import Reject
 from clm_audit.measures.model import Measured, Ratio, Totals, to_date
-from clm_audit.report.compose import compose, compose_check
+from clm_audit.report.compose import compose
+from clm_audit.report.compose_check import compose_check
 from clm_audit.report.model import Adjusted, AuditReport, Figure, Lean, RatioReport, Unknown
 from clm_audit.verdict.judge import judge
 from report import worlds

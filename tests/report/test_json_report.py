@@ -7,7 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from clm_audit.report.json_out import to_json
-from clm_audit.report.model import AuditReport, CheckOnlyReport
+from clm_audit.report.model import AuditReport
+from clm_audit.report.model_check import CheckOnlyReport
 from report import worlds
 
 REPORTS = {name: getattr(worlds, name)() for name in ("full_report", "inconclusive_report", "bare_report")}

@@ -16,7 +16,8 @@ from rich.console import Console
 from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
 from clm_audit.report.markdown import to_markdown
-from clm_audit.report.terminal import print_check, print_report
+from clm_audit.report.terminal import print_report
+from clm_audit.report.terminal_check import print_check
 from report import worlds
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "report"

@@ -10,7 +10,8 @@ from clm_audit.intake.model import Reject, RowCounts
 from clm_audit.report import look, numbers
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.rows import folded_notes
-from clm_audit.report.terminal import print_check, print_report
+from clm_audit.report.terminal import print_report
+from clm_audit.report.terminal_check import print_check
 from report import worlds
 
 REPORTS = {name: getattr(worlds, name)() for name in ("full_report", "inconclusive_report", "bare_report")}

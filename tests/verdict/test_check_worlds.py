@@ -13,7 +13,8 @@ import pytest
 from clm_audit.cli.check import checked
 from clm_audit.config.resolve import resolve
 from clm_audit.intake.model import silent
-from clm_audit.report.model import CheckOnlyReport, CheckReport
+from clm_audit.report.model import CheckReport
+from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.verdict.checks import CHECK_IDS, RULES
 from verdict.shop import World, shop
 from verdict.spoilt import WORLDS, Spoilt
