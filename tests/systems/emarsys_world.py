@@ -16,7 +16,7 @@ RESPONSES = ["user_id", "First Name", "Last Name", "E-Mail", "Campaign title", "
 Cells = list[object]
 
 
-def write(company: Company, folder: Path, *, by_email: bool = True) -> Expected:
+def write(company: Company, folder: Path, *, by_email: bool = True, delimiter: str = ",") -> Expected:
     """Write the sales feed in two uploads that overlap by a month, contacts, and responses with their time.
 
     A return is a line of its own under its order, below zero in price and quantity, or in quantity alone.
@@ -29,7 +29,7 @@ def write(company: Company, folder: Path, *, by_email: bool = True) -> Expected:
     rows = {name: [row for one in some for row in _lines(company, one, by_email=by_email)] for name, some in
             (("sales_1.csv", first), ("sales_2.csv", second))}  # fmt: skip
     for name, some in rows.items():
-        write_csv(folder / name, header, some)
+        write_csv(folder / name, header, some, delimiter=delimiter)
     again = sum(len(_lines(company, one, by_email=by_email)) for one in first[-40:])
     contacts = [
         [9_000 + one.number, one.name, "", one.written, "1", "", stamp(one.acquired)] for one in company.customers

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from systems import emarsys_world, shopify_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
 from systems.files import write_csv
 
 
-def test_line_totals_make_orders_and_returns_are_taken_off(tmp_path: Path) -> None:
-    assert_world(tmp_path, emarsys_world.write(make_company(), tmp_path))
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_line_totals_make_orders_and_returns_are_taken_off(tmp_path: Path, delimiter: str) -> None:
+    assert_world(tmp_path, emarsys_world.write(make_company(months=9), tmp_path, delimiter=delimiter))
 
 
 def test_external_ids_are_kept_apart_from_internal_ones(tmp_path: Path) -> None:

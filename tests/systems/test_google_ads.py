@@ -11,6 +11,7 @@ from clm_audit.exits import DataError
 from systems import google_ads_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world, day_number
+from systems.files import write_csv
 from systems.sheets import as_workbooks
 
 COSTS = [("Brand", "100.25"), ("Generic, broad", "50.00")]
@@ -24,7 +25,7 @@ def test_spend_by_day_without_the_totals_that_repeat_it(tmp_path: Path, how: dic
 
 
 def test_the_report_as_a_workbook(tmp_path: Path) -> None:
-    expected = google_ads_world.write(make_company(), tmp_path)
+    expected = google_ads_world.write(make_company(customers=10, months=9), tmp_path)
     assert_world(tmp_path, as_workbooks(tmp_path, expected))
 
 
@@ -67,6 +68,17 @@ def test_a_report_without_any_day_says_so(tmp_path: Path, period: str) -> None:
     google_ads_world.write_undated(tmp_path, period, COSTS)
     with pytest.raises(DataError, match="segment the report by day"):
         assert_world(tmp_path, Expected({}, {}))
+
+
+@pytest.mark.parametrize(
+    ("header", "day", "length"),
+    [("Week", "2023-07-03", 7), ("Woche", "2023-07-03", 7), ("Month", "2023-07-01", 31), ("Mes", "2023-07-01", 31)],
+)
+def test_weeks_and_months_are_spread_over_their_days(tmp_path: Path, header: str, day: str, length: int) -> None:
+    write_csv(tmp_path / "g.csv", ["Campaign", header, "Cost"], [["Brand", day, "7.00"]], before=("Report", "All time"))
+    first = day_number(date.fromisoformat(day))
+    totals = {"spend.rows": 1, "spend.cents": 700, "spend.day": first, "spend.until": first + length}
+    assert_world(tmp_path, Expected({"g.csv": Rows(1, structure=3)}, totals))
 
 
 def test_the_same_spend_by_day_by_week_and_undated_counts_once(tmp_path: Path) -> None:

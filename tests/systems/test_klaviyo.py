@@ -25,7 +25,7 @@ def test_variants_count_once_and_rows_that_sum_up_do_not(tmp_path: Path) -> None
 
 
 def test_beside_the_shop_its_orders_are_the_same_sales(tmp_path: Path) -> None:
-    company = make_company()
+    company = make_company(months=12)
     shop = shopify_world.write(company, tmp_path / "shop")
     mail = klaviyo_world.write(company, tmp_path / "mail")
     placed = mail.files["placed_order.csv"].accepted

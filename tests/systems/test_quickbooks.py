@@ -27,7 +27,7 @@ def test_entries_belong_to_the_account_above_them(tmp_path: Path, how: dict[str,
 
 
 def test_the_report_as_a_workbook(tmp_path: Path) -> None:
-    expected = quickbooks_world.write(make_company(), tmp_path)
+    expected = quickbooks_world.write(make_company(customers=10, months=9), tmp_path)
     assert_world(tmp_path, as_workbooks(tmp_path, expected), spend=RULES)
 
 

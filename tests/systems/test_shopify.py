@@ -11,12 +11,12 @@ from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.intake.read import read_exports
 from systems import shopify_world
 from systems.company import make_company
-from systems.expect import assert_world
+from systems.expect import Expected, Rows, assert_world, order_totals
 from systems.files import write_csv
 
 
 def test_every_order_counts_once_over_parts_and_a_later_export(tmp_path: Path) -> None:
-    company = make_company()
+    company = make_company(months=12)
     expected = shopify_world.write(company, tmp_path)
     assert sum(rows.duplicate for rows in expected.files.values()) > 20
     assert expected.files["orders_export_1.csv"].duplicate > 0  # orders refunded since
@@ -51,3 +51,14 @@ def test_checkouts_are_told_from_orders_by_their_status_alone(tmp_path: Path, st
     unknown = dict(exports.unknown)
     assert ("o.csv" in unknown) is (status == "")
     assert "Financial Status is blank in every row" in unknown["shop/checkouts_export.csv"]
+
+
+def test_an_app_that_repeats_the_total_on_every_line(tmp_path: Path) -> None:
+    company = make_company(customers=40, months=6)
+    rows = []
+    for order in company.orders:
+        first, *others = shopify_world.order_rows(company, order)
+        rows += [first, *([one or whole for one, whole in zip(other, first, strict=True)] for other in others)]
+    write_csv(tmp_path / "orders.csv", shopify_world.HEADER, rows)
+    expected = Expected({"orders.csv": Rows(len(rows))}, order_totals(company.orders, shopify_world.ZONE))
+    assert_world(tmp_path, expected, timezone=shopify_world.ZONE)

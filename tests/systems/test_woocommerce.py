@@ -28,6 +28,21 @@ def test_a_refund_in_the_report_is_a_negative_row_on_its_own_day(tmp_path: Path)
     assert credit["gross"].sum() == -sum(cents(refund.amount) for refund in refunds)
 
 
+def test_refunds_in_other_files_than_their_orders(tmp_path: Path) -> None:
+    """January's report, February's with a refund of January's order, and one over both: each row counts once."""
+    header = ["Date", "Order #", "Status", "Customer", "Net Sales"]
+    sale = ("2024-01-05 10:00:00", 1, "Completed", "A", "100.00")
+    back = ("2024-02-03 10:00:00", 1, "Completed", "A", "-30.00")
+    more = ("2024-02-04 10:00:00", 1, "Completed", "A", "-5.00")
+    for name, rows in (("a.csv", [sale]), ("b.csv", [back]), ("c.csv", [sale, back, more])):
+        write_csv(tmp_path / name, header, rows)
+    totals = {"orders.rows": 1, "orders.net": 10000, "orders.left_out.credit_note": 2}
+    files = {"a.csv": Rows(1), "b.csv": Rows(1), "c.csv": Rows(1, duplicate=2)}
+    facts = assert_world(tmp_path, Expected(files, totals))
+    credit = facts.tables["orders"].filter(pl.col("left_out") == "credit_note").collect()
+    assert credit["gross"].sum() == -3500
+
+
 def test_an_order_whose_lines_give_different_totals_is_rejected_whole(tmp_path: Path) -> None:
     header = ["Order Number", "Order Status", "Order Date", "Email (Billing)", "Order Total Amount", "Item Name"]
     rows = [
