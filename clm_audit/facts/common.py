@@ -78,7 +78,8 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
         what = f"{fact} not counted because {reason.replace('_', ' ')}"
         if reason == "credit_note":
             what = "credit notes, counted as refunds on their own date"
-        context.books[one.table.index].notes.append(f"{what}: {count:,}")
+        tallies = context.books[one.table.index].tallies
+        tallies[what] = tallies.get(what, 0) + count
 
 
 def served(one: Staged) -> Rows | None:

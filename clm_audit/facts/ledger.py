@@ -33,6 +33,7 @@ class Book:
     table: RawTable
     entries: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    tallies: dict[str, int] = field(default_factory=dict)  # notes that are counts, which several yields add to
 
     def __post_init__(self) -> None:
         self.state: NDArray[np.uint8] = np.zeros(self.table.height, dtype=np.uint8)
@@ -92,7 +93,7 @@ class Book:
             dialect=table.dialect,
             header_line=table.header_line,
             rows=self.counts(),
-            notes=(*table.notes, *self.notes),
+            notes=(*table.notes, *self.notes, *(f"{what}: {count:,}" for what, count in self.tallies.items())),
         )
 
     def rejects(self) -> tuple[Reject, ...]:

@@ -32,6 +32,7 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
         pl.col("seconds").max(),
         pl.col("left_out").drop_nulls().first(),
         pl.col("file").first(),
+        pl.col("part").first(),
         pl.col("side").first(),
         pl.lit(1, dtype=pl.Int32).alias("rows"),
     )
@@ -40,7 +41,7 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
         repeated = Entry(rows_of(again), "repeated", one.columns["ticket"].header, repeated=True)
         context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
         context.count("tickets.duplicate_rows", again.height)
-        here = tickets.filter((pl.col("file") == one.table.index) & pl.col("left_out").is_not_null())
+        here = tickets.filter((pl.col("part") == number) & pl.col("left_out").is_not_null())
         count_left_out(context, one, "tickets", dict(here.group_by("left_out").len().iter_rows()))
     counted = tickets.filter(pl.col("left_out").is_null())
     context.count("tickets.rows", counted.height)
