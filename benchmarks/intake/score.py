@@ -199,14 +199,18 @@ class Child:
         self.name, self.seconds = name, seconds
         self.process: subprocess.Popen[bytes] | None = None
 
+    def start(self) -> subprocess.Popen[bytes]:
+        """The process that answers paths."""
+        command = [sys.executable, str(HERE / "readers.py"), self.name]
+        quiet = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=quiet
+        )
+
     def ask(self, path: Path) -> dict[str, Any]:
         """The answer for one file; a crash or a hang is an (unclear) error."""
         if self.process is None:
-            command = [sys.executable, str(HERE / "readers.py"), self.name]
-            quiet = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=quiet
-            )
+            self.process = self.start()
         assert self.process.stdin is not None
         try:
             self.process.stdin.write(f"{path}\n".encode())
