@@ -119,6 +119,7 @@ FIELDS: Mapping[FactName, Mapping[str, Field]] = {
         "account": Field("word"),
         "platform": Field("word"),
         "owner": Field("word"),
+        "vendor": Field("word"),
         "currency": _CURRENCY,
     },
     "stages": {

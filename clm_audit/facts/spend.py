@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.config.plan import SpendRules
+from clm_audit.facts.booked import in_ads_too
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.overlaps import told_elsewhere
@@ -73,6 +74,10 @@ def build_spend(staged: Sequence[Staged], context: Context) -> Path:
     alike = ["space", "day", "until", "account", "category_word", "raw"]
     rows = rows.with_columns(occurrence=pl.col("row").cum_count().over("part", *alike))
     rows = rows.with_columns(again=~pl.struct(*alike, "occurrence").is_first_distinct() | told_elsewhere(rows))
+    retold, counts = in_ads_too(rows)
+    rows = rows.with_columns(retold=retold)
+    for name, count in counts.items():
+        context.count(name, count)
     go_live = (context.plan.go_live - _EPOCH).days if context.plan.go_live else None
     empty = pl.col("until") <= pl.col("day")
     crossing = pl.lit(False)
@@ -82,7 +87,7 @@ def build_spend(staged: Sequence[Staged], context: Context) -> Path:
     rows = rows.with_columns(empty=empty, crossing=crossing & ~empty)
     for number, one in enumerate(staged):
         _book(rows.filter(pl.col("part") == number), one, context)
-    table = rows.filter(~pl.col("again") & ~pl.col("empty") & ~pl.col("crossing"))
+    table = rows.filter(~pl.col("again") & ~pl.col("retold") & ~pl.col("empty") & ~pl.col("crossing"))
     context.count("spend.rows", table.height)
     path = context.folder / "spend.parquet"
     ones = pl.lit(1, dtype=pl.Int32).alias("rows")
@@ -92,17 +97,21 @@ def build_spend(staged: Sequence[Staged], context: Context) -> Path:
 
 def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
     amount, day = one.columns["amount"].header, one.columns["date"].header
+    fresh = here.filter(~pl.col("again") & ~pl.col("retold"))
     entries = [
         *not_taken(one),
         Entry(rows_of(here.filter("again")), "repeated", amount, repeated=True),
-        Entry(rows_of(here.filter(pl.col("empty") & ~pl.col("again"))), "period_is_empty", day),
-        Entry(rows_of(here.filter(pl.col("crossing") & ~pl.col("again"))), "period_crosses_go_live", day),
+        Entry(rows_of(here.filter("retold")), "retold", amount, repeated=True),
+        Entry(rows_of(fresh.filter("empty")), "period_is_empty", day),
+        Entry(rows_of(fresh.filter("crossing")), "period_crosses_go_live", day),
     ]
     context.books[one.table.index].enter(served(one), entries)
     context.count("spend.duplicate_rows", here.filter("again").height)
     left = one.scan().filter(pl.col("left") > 0).with_columns(left_name(one)).group_by("left_out").len()
     count_left_out(context, one, "spend", dict(left.collect(engine="streaming").iter_rows()))
     notes = context.books[one.table.index].notes
+    if told := here.filter("retold").height:
+        notes.append(f"rows of the books that an ad platform also reports, counted there: {told:,}")
     by_default = here.filter(pl.col("how") == "platform").height
     near = here.filter(pl.col("how").str.starts_with("near ")).group_by("how").len().sort("how")
     unmatched = here.filter(pl.col("how") == "none").height
@@ -138,6 +147,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
             word("category").alias("category_word"),
             word("platform").alias("platform"),
             word("owner").alias("owner"),
+            word("vendor").alias("vendor"),
             pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
             side_of(one.table).alias("side"),
         )
