@@ -17,7 +17,7 @@ HEADER = ["", "Date", "Transaction Type", "Num", "Name", "Memo/Description", "Sp
 NEW_HEADER = ["", "Transaction date", "Transaction type", "Num", "Name", "Description", "Split", "Amount", "Balance"]
 BY_DATE = ["Date", "Transaction Type", "Num", "Name", "Memo/Description", "Account", "Split", "Amount"]
 ACCOUNTS = dict(
-    zip(PLATFORMS, ("5010 Google", "5020 Meta", "5100 Loyalty", "5200 Support tools", "6000 Rent"), strict=True)
+    zip(PLATFORMS, ("5010 Google Ads", "5020 Facebook", "5100 Loyalty", "5200 Support tools", "6000 Rent"), strict=True)
 )
 RULES = {"acquisition": ("5000 Marketing",), "retention": ("Loyalty",), "service": ("support tools",)}
 _EPOCH = date(1970, 1, 1)

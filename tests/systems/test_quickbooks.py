@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clm_audit.config.plan import SpendRules
-from systems import quickbooks_world
+from systems import google_ads_world, meta_ads_world, quickbooks_world
 from systems.company import make_company
 from systems.expect import Expected, Rows, assert_world
 from systems.files import write_csv
 from systems.sheets import as_workbooks
 
 RULES = SpendRules(**quickbooks_world.RULES)
-BY_DATE = SpendRules(acquisition=("Google", "5020 meta"), retention=("Loyalty",), service=("support tools",))
+BY_DATE = SpendRules(acquisition=("Google Ads", "5020 facebook"), retention=("Loyalty",), service=("support tools",))
 
 
 @pytest.mark.parametrize("how", [{}, {"new": True}, {"unpadded": True}])
@@ -24,6 +25,22 @@ def test_entries_belong_to_the_account_above_them(tmp_path: Path, how: dict[str,
     months = sum(one.platform == "Rent" for one in company.spend)
     assert facts.evidence["spend.left_out.settlement"] == months + 1  # a transfer
     assert facts.evidence["spend.left_out.income"] == 2
+
+
+def test_advertising_that_the_platforms_report_too_counts_once(tmp_path: Path) -> None:
+    company = make_company(customers=10)
+    books = quickbooks_world.write(company, tmp_path / "books")
+    google = google_ads_world.write(company, tmp_path / "google")
+    meta = meta_ads_world.write(company, tmp_path / "meta")
+    files = {f"google/{name}": rows for name, rows in google.files.items()}
+    files |= {f"meta/{name}": rows for name, rows in meta.files.items()}
+    [(name, rows)] = books.files.items()
+    ads = sum(one.platform in ("Google Ads", "Meta Ads") for one in company.spend)
+    files[f"books/{name}"] = replace(rows, accepted=rows.accepted - ads, duplicate=ads)
+    money = {key: cents for key, cents in books.totals.items() if key.startswith("spend.cents")}
+    days_without = meta.totals["spend.rows"] - len(meta_ads_world.spend_of(company))
+    totals = money | {"spend.rows": books.totals["spend.rows"] + days_without}
+    assert_world(tmp_path, Expected(files, totals), spend=RULES)
 
 
 def test_the_report_as_a_workbook(tmp_path: Path) -> None:
