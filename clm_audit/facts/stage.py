@@ -278,10 +278,21 @@ class Stager:
         ]
 
     def _is_total(self) -> pl.Expr:
-        """Whether a row repeats the sum of others; a pattern may also ask for a blank cell."""
+        """Whether a row repeats the sum of others; a pattern may also ask for a blank cell.
+
+        A row with an id in another column is a record, though its account be called Total.
+        """
         hit = pl.lit(False)
+        keys = {
+            columns[name].name
+            for source, columns in zip(self.yields, self.columns, strict=True)
+            for name, spec in FIELDS[source.fact].items()
+            if name in columns and spec.missing in ("missing_id", "missing_recipient")
+        }
         for column, pattern in self._total_columns():
-            hit = hit | pl.col(column.name).fill_null("").str.contains(pattern)
+            ids = [pl.col(name).is_not_null() for name in sorted(keys - {column.name})]
+            named = pl.col(column.name).fill_null("").str.contains(pattern)
+            hit = hit | (named & ~pl.any_horizontal(*ids, pl.lit(False)))
         return hit
 
     def _where(self, source: Yield, rows: pl.LazyFrame) -> pl.LazyFrame:
