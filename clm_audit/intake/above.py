@@ -28,6 +28,7 @@ _DAY = (
     r"|(?P<before{n}>\d{{1,2}})\.? (?:de )?" + _WORD + r" (?:de )?(?P<late{n}>\d{{4}}))"
 )
 _PERIOD = re.compile(_DAY.format(n=1) + r"(?:\s*[-–—]\s*" + _DAY.format(n=2) + ")?")
+_DEPTH = 16  # headings within each other; more than any chart of accounts has
 _TOTAL = re.compile(r"(?i)^total(?: for (?P<name>.+?)(?: with sub-?accounts)?)?$")
 
 
@@ -104,12 +105,18 @@ def _sectioned(content: Content) -> Content:
 
 
 def _paths(headings: Sequence[str]) -> Iterator[str]:
-    """For each heading or total in order, the names that the rows below it stand under."""
+    """For each heading or total in order, the names that the rows below it stand under.
+
+    A heading that no total ever closes ends where the next one begins.
+    """
+    totals = [_TOTAL.match(heading) for heading in headings]
+    closed = {total["name"] for total in totals if total}
     open_names: list[str] = []
-    for heading in headings:
-        total = _TOTAL.match(heading)
+    for heading, total in zip(headings, totals, strict=True):
         if total is None:
-            open_names.append(heading)
+            if open_names and open_names[-1] not in closed:
+                open_names.pop()
+            open_names[_DEPTH - 1 :] = [heading]
         elif total["name"] is None:
             open_names.clear()
         elif total["name"] in open_names:

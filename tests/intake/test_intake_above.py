@@ -89,6 +89,18 @@ def test_headings_hold_until_their_total() -> None:
     }  # fmt: skip
 
 
+def test_headings_without_totals_end_where_the_next_begins() -> None:
+    told = sections_of(["A", "", "B", "", "C", "D", "", "Total for C", ""])
+    assert [told[row] for row in (1, 3, 6, 8)] == ["A", "B", "C:D", ""]
+    assert sections_of(["A", "", "B", ""])[1::2] == ["A", "B"]
+
+
+def test_headings_nest_to_a_limit() -> None:
+    names = [f"n{number}" for number in range(40)]
+    told = sections_of([*names, "", *(f"Total for {name}" for name in reversed(names))])
+    assert told[40] == ":".join([*names[:15], "n39"])
+
+
 def test_a_total_of_nothing_open_closes_nothing_and_the_grand_total_all() -> None:
     told = sections_of(["A", "", "Total for Z", "", "TOTAL", ""])
     assert (told[1], told[3], told[5]) == ("A", "A", "")
