@@ -14,6 +14,7 @@ from clm_audit.measures.engines import Collected, Columns
 
 LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, whatever gaps lie inside
 LONG_ROW = 27  # days; spend or series rows from here on are monthly
+SELDOM_LEAST, SELDOM_DAYS = 3, 14  # days with an entry, and how far apart on average, from which bookings are monthly
 IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
 Span = tuple[int, int]
 Side = Literal["before", "after"]
@@ -95,8 +96,11 @@ def covered_spans(ends: Mapping[str, Span], counts: Mapping[str, DayCounts], dat
 
 
 def spend_is_monthly(columns: Columns, code: int) -> bool:
-    """Whether most of a category's spend comes in rows that cover a month or more."""
+    """Whether most of a category's spend comes in rows that cover a month or more, or is booked about once a month."""
     mine = columns["category"] == code
+    days = np.unique(columns["day"][mine])
+    if days.size >= SELDOM_LEAST and days[-1] - days[0] >= SELDOM_DAYS * (days.size - 1):
+        return True
     long = mine & (columns["until"] - columns["day"] >= LONG_ROW)
     cents = np.abs(columns["cents"].astype(np.float64))
     return bool(cents[long].sum() * 2 > cents[mine].sum())

@@ -267,16 +267,23 @@ class Company:
         return number
 
     def between(self, start: datetime, end: datetime) -> Company:
-        """What happened in ``[start, end)``, with every customer acquired before ``end``."""
+        """What happened in ``[start, end)``, with every customer acquired before ``end``.
+
+        A customer whom only a later record took over was not merged yet.
+        """
 
         def inside(moment: datetime) -> bool:
             return start <= moment < end
 
+        known = {one.number: one for one in self.customers if one.acquired < end}
         return replace(
             self,
             start=start,
             end=end,
-            customers=tuple(one for one in self.customers if one.acquired < end),
+            customers=tuple(
+                replace(one, merged_into=one.merged_into if one.merged_into in known else None)
+                for one in known.values()
+            ),
             orders=tuple(one for one in self.orders if inside(one.placed)),
             tickets=tuple(one for one in self.tickets if inside(one.created)),
             campaigns=tuple(one for one in self.campaigns if inside(one.sent)),

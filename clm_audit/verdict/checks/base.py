@@ -83,6 +83,16 @@ def touched(facts: Iterable[str]) -> tuple[MetricId, ...]:
     return tuple(metric for metric in METRIC_IDS if metric in found)
 
 
+def read(facts: Iterable[str]) -> tuple[str, ...]:
+    """Those of the facts that are read: totals of campaigns stand in for sends, and only where there are none.
+
+    >>> read(["campaigns", "sends"]), read(["campaigns", "orders"])
+    (('sends',), ('campaigns', 'orders'))
+    """
+    known = tuple(facts)
+    return tuple(fact for fact in known if fact != "campaigns" or "sends" not in known)
+
+
 def facts_of(table: RawTable) -> tuple[str, ...]:
     """The facts that a file feeds; empty when nobody recognised it."""
     if table.source.map is not None and "fact" in table.source.map:

@@ -10,7 +10,7 @@ from datetime import date
 from clm_audit.config.plan import METRIC_IDS
 from clm_audit.intake.model import FileRecord, RawTable
 from clm_audit.measures.model import day_number, to_date
-from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, nothing_read, touched
+from clm_audit.verdict.checks.base import Subject, Value, facts_of, made, nothing_read, read, touched
 from clm_audit.verdict.model import Check
 
 CODES = (
@@ -94,7 +94,7 @@ def stale_export(subject: Subject) -> Check:
     if not ends:
         return made("stale_export", "unknown", "export_age_unknown")
     newest = max([*ends.values(), *_dates_in_names(subject.exports.tables)])
-    fact = min(ends, key=lambda name: (ends[name], name))
+    fact = min(read(ends), key=lambda name: (ends[name], name))
     evidence: dict[str, Value] = {
         "fact": fact,
         "last": to_date(ends[fact]).isoformat(),

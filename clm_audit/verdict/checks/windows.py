@@ -7,7 +7,7 @@ import numpy as np
 from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, SideRows, to_date
 from clm_audit.measures.sides import HANDFUL, hole
-from clm_audit.verdict.checks.base import Subject, Value, headers_only, made, touched
+from clm_audit.verdict.checks.base import Subject, Value, headers_only, made, read, touched
 from clm_audit.verdict.model import Check
 
 ONE_SIDED = ("handling_time_one_side", "one_side_only")  # why measuring found no series
@@ -116,7 +116,7 @@ def coverage(subject: Subject) -> Check:
     if measured is None or not measured.calendar.coverage:
         return made("coverage", "unknown", "coverage_unknown")
     calendar = measured.calendar
-    used = [fact for fact in calendar.coverage if touched([fact]) and fact != "spend"]  # spend is looked at by category
+    used = [fact for fact in read(calendar.coverage) if touched([fact]) and fact != "spend"]  # its categories are
     short = {fact: days for fact in used if (days := _uncovered(calendar, fact)) > EDGE_DAYS}
     if not short:
         return made("coverage", "pass", "coverage_full")
@@ -150,10 +150,11 @@ def sides(subject: Subject) -> Check:
 def missing_weeks(subject: Subject) -> Check:
     """Periods without any event inside the windows, for what should happen every week.
 
-    Campaigns come when they come, and spend is spread over the days that it covers, so neither is looked at.
+    Campaigns come when they come, and spend is booked when it is booked, so neither is looked at.
     """
     measured = subject.measured
     steady = [item for item in measured.metrics if item.metric in STEADY] if measured else []
+    steady = [item for item in steady if item.how.get("cost_source") != "spend"]
     holes = [(item.metric, *_holes(measured, item)) for item in steady]
     seen = [(metric, missing, of) for metric, missing, of in holes if of]
     if not seen:
@@ -184,7 +185,7 @@ def tracking_start(subject: Subject) -> Check:
             said: dict[str, Value] = {name: detail[name] for name in ("fact", "side") if name in detail}
             return made("tracking_start", "fail", code, tuple(missing), metrics_touched=len(missing), **said)
     calendar = measured.calendar
-    known = [fact for fact in TRACKED if fact in calendar.coverage]
+    known = read(fact for fact in TRACKED if fact in calendar.coverage)
     late = [fact for fact in known if _one_sided(calendar, fact)]
     if late:
         first, _ = calendar.coverage[late[0]]
