@@ -14,12 +14,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from clm_audit.facts.belonging import OWNERS, owners_of, with_customers
+from clm_audit.facts.damage import count_damage
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
 
 Codes = NDArray[np.int64]
 _POOL = "id "
-_DAMAGED = r"^\d(\.\d+)?[Ee]\+\d+$"
 _HOPS = 16
 SHARED = 5  # ids of one system at one address: a household is smaller, a till or a test inbox larger
 _WRITTEN_TWO_WAYS = r"^[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"  # 15 characters, or the same with a check of their case
@@ -106,7 +106,7 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         "customers.email_case": cases.height,
         "customers.by_email": int(addressed.sum()),
         "customers.ids_with_several_emails": several,
-        "ids.excel_damage": texts.filter(pl.col("text").str.contains(_DAMAGED)).height,
+        **count_damage(texts),
         **_count_merges(merged, texts, staged),
         **_count_shared(linked),
         **_count_lengths(texts),

@@ -44,6 +44,7 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
 def _count_twins(twins: Twins, candidates: Sequence[Candidates], context: Context) -> None:
     """Say which order numbers stand in several files and do not say the same there."""
     context.count("orders.revised", twins.revised)
+    context.count("orders.ids_excel_float", twins.damaged)
     for name, found in (("anew", twins.anew), ("unclear", twins.unclear)):
         context.count(f"orders.numbers_{name}", sum(found.values()))
         for number, count in found.items():

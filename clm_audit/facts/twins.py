@@ -16,6 +16,7 @@ import polars as pl
 
 from clm_audit.facts import alike
 from clm_audit.facts.common import rows_of
+from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.numbering import number_spaces
 from clm_audit.facts.staged import Staged
@@ -48,6 +49,7 @@ class Twins:
     kept: dict[int, pl.DataFrame] = field(default_factory=dict)
     entries: dict[int, list[Entry]] = field(default_factory=dict)
     split_orders: int = 0
+    damaged: int = 0  # repeated order numbers that a spreadsheet wrote with an exponent
     revised: int = 0  # orders that a later export corrects
     anew: dict[int, int] = field(default_factory=dict)  # ids that stand for another order in an earlier file
     unclear: dict[int, int] = field(default_factory=dict)  # ids of which nobody can tell
@@ -125,6 +127,7 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
     sides = {one.one.table.side for one in members.values()}
     key = ["order", "day"] if {"before", "after"} <= sides else ["order"]
     within = [*key, "part"]
+    twins.damaged += rows.filter(pl.col("order").str.contains(FLOAT)).height
     rows = rows.with_columns(
         kinds=pl.struct(_VALUES).n_unique().over(within),
         nth=pl.col("first").rank("ordinal").over(within),

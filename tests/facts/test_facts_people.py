@@ -43,7 +43,7 @@ def test_ids_stay_text(build) -> None:
     text = "order,date,amount,customer\n1,2024-01-05,1,007\n2,2024-01-05,1,7\n3,2024-01-05,1,1.05E+11\n"
     built = build({"o.csv": text})
     assert built.tables["orders"]["customer"].n_unique() == 3
-    assert built.facts.evidence["ids.excel_damage"] == 1
+    assert built.facts.evidence["ids.excel_float"] == 1
 
 
 def test_merged_records_are_one_customer(build) -> None:

@@ -1,0 +1,42 @@
+"""Ids that a spreadsheet took for numbers: written with an exponent or decimals, shortened, or without their zeros."""
+
+from __future__ import annotations
+
+import polars as pl
+
+FLOAT = r"^\d([.,]\d+)?[Ee]\+\d+$"
+_DECIMAL = r"^\d+[.,]0+$"
+_NUMBER = r"^\d+$"
+_DIGITS = 15  # a spreadsheet keeps so many and writes zeros for the rest
+_FEW, _MOST = 3, 0.9
+
+
+def count_damage(texts: pl.DataFrame) -> dict[str, int]:
+    """Distinct ids by the harm that was done to them; ``texts`` has space and text, one row an id.
+
+    ``ids.excel_float``: ``1.05E+11``. ``ids.excel_decimal``: ``117.0`` where ``117`` is an id, too.
+    ``ids.excel_zeros``: ids that also stand there without their leading zeros. ``ids.excel_rounded``: ids of more
+    than 15 digits whose further ones are all zero, where nearly all long ids of the system are like that.
+    ``ids.excel_damage`` is their sum.
+    """
+    ids = texts.filter(~pl.col("is_email")).select("space", "text")
+    counts = {
+        "ids.excel_float": ids.filter(pl.col("text").str.contains(FLOAT)).height,
+        "ids.excel_decimal": _twice(ids, pl.col("text").str.contains(_DECIMAL), r"[.,]0+$"),
+        "ids.excel_zeros": _twice(ids, pl.col("text").str.contains(r"^0+[1-9]\d*$"), "^0+"),
+        "ids.excel_rounded": _rounded(ids),
+    }
+    return {"ids.excel_damage": sum(counts.values()), **counts}
+
+
+def _twice(ids: pl.DataFrame, marked: pl.Expr, lost: str) -> int:
+    """Ids of a kind that also stand there without what a spreadsheet would add or lose."""
+    bare = ids.filter(marked).with_columns(pl.col("text").str.replace(lost, ""))
+    return bare.join(ids, on=["space", "text"], how="semi").height
+
+
+def _rounded(ids: pl.DataFrame) -> int:
+    long = ids.filter(pl.col("text").str.contains(_NUMBER) & (pl.col("text").str.len_bytes() > _DIGITS))
+    zeros = pl.col("text").str.slice(_DIGITS).str.contains("^0+$").sum()
+    each = long.group_by("space").agg(zeros=zeros, ids=pl.len())
+    return int(each.filter((pl.col("zeros") >= _FEW) & (pl.col("zeros") >= _MOST * pl.col("ids")))["zeros"].sum())
