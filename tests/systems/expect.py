@@ -91,15 +91,23 @@ def assert_world(folder: Path, expected: Expected, **plan: Any) -> Facts:
     ``plan`` are fields of :class:`~clm_audit.config.plan.AuditPlan` (``timezone="Europe/Berlin"``). Lazy tables of the
     returned facts are collected, so they may be looked at further.
     """
+    unknown: list[str] = []
+    facts = read_world(folder, unknown, **plan)
+    assert sorted(unknown) == sorted(expected.unknown)
+    compare(facts, expected)
+    return facts
+
+
+def read_world(folder: Path, unknown: list[str] | None = None, **plan: Any) -> Facts:
+    """The facts of a folder; the names of files that nobody could place are added to ``unknown``."""
     settings = AuditPlan(sources=(Source(path=folder),), root=folder, **plan)
     with tempfile.TemporaryDirectory() as scratch:
         exports = read_exports(settings, Path(scratch))
         facts = build_facts(settings, exports, Path(scratch))
         tables: dict[Any, pl.LazyFrame] = {name: table.collect().lazy() for name, table in facts.tables.items()}
-    facts = Facts(**{**vars(facts), "tables": tables})
-    assert sorted(name for name, _ in exports.unknown) == sorted(expected.unknown)
-    compare(facts, expected)
-    return facts
+    if unknown is not None:
+        unknown += [name for name, _ in exports.unknown]
+    return Facts(**{**vars(facts), "tables": tables})
 
 
 def compare(facts: Facts, expected: Expected) -> None:

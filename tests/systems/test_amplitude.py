@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from systems import amplitude_world
-from systems.company import make_company
-from systems.expect import Expected, Rows, assert_world
+from systems import amplitude_world, shopify_world
+from systems.company import Event, make_company
+from systems.expect import Expected, Rows, assert_world, order_totals, read_world, totals_of
 from systems.files import write_json_lines, zip_files
 
 
@@ -29,3 +30,19 @@ def test_the_zip_as_it_is_downloaded_gives_the_same_as_its_files(tmp_path: Path)
     zip_files(tmp_path / "export.zip", sorted(tmp_path.rglob("*.gz")))
     inside = {f"export.zip/{name.partition('/')[2]}": rows for name, rows in expected.files.items()}
     assert_world(tmp_path, Expected(inside, expected.totals))
+
+
+def test_beside_the_shop_a_purchase_event_is_the_same_sale(tmp_path: Path) -> None:
+    company = make_company()
+    sold = [one for one in company.orders if one.counts and one.customer]
+    events = tuple(Event(one.number, one.customer, "phone", "Purchase", one.placed, one.gross) for one in sold)
+    shop = shopify_world.write(company, tmp_path / "shop")
+    product = amplitude_world.write(replace(company, events=events), tmp_path / "product")
+    facts = read_world(tmp_path, timezone=shopify_world.ZONE)
+    got = totals_of(facts)
+    assert {name: got[name] for name in order_totals(company.orders)} == {
+        name: shop.totals[name] for name in order_totals(company.orders)
+    }
+    assert facts.evidence["orders.retold"] == len(sold)
+    assert got["events.rows"] == product.totals["events.rows"] == len(sold)
+    assert got["events.customers"] == len({one.customer for one in sold})
