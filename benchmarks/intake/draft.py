@@ -44,8 +44,9 @@ class Piece:
 
 @dataclass
 class Style:
-    """How cells become text and bytes. ``quoting``: own (as the source does), all, minimal; ``escape``: how a quote
-    within quotes is written; ``pad`` stands after each delimiter."""
+    """How cells become text and bytes. ``quoting``: own (as the source does), all, minimal, never;
+    ``escape``: how a quote within quotes is written (double, backslash, none); ``pad`` stands after each delimiter;
+    ``align`` is the least width of a cell."""
 
     delimiter: str = ","
     quote: str = '"'
@@ -53,11 +54,14 @@ class Style:
     escape: str = "double"
     end: str = "\n"
     pad: str = ""
+    align: int = 0
     encoding: str = "utf-8"
     bom: bytes = b""
 
     def field(self, cell: str, always: bool = False) -> str:
         """One cell as text."""
+        if self.quoting == "never":
+            return cell
         special = (self.delimiter, self.quote, "\n", "\r") + (("\\",) if self.escape == "backslash" else ())
         if not (self.quoting == "all" or (always and self.quoting == "own") or any(s in cell for s in special)):
             return cell
@@ -65,13 +69,15 @@ class Style:
 
     def wrap(self, cell: str) -> str:
         """One cell in quotes."""
+        if self.escape == "none":
+            return self.quote + cell + self.quote
         if self.escape == "double":
             return self.quote + cell.replace(self.quote, self.quote * 2) + self.quote
         return self.quote + cell.replace("\\", "\\\\").replace(self.quote, "\\" + self.quote) + self.quote
 
     def join(self, fields: Sequence[str]) -> str:
         """Fields as one line."""
-        return (self.delimiter + self.pad).join(fields)
+        return (self.delimiter + self.pad).join(field.ljust(self.align) for field in fields)
 
 
 class Draft:
@@ -192,4 +198,7 @@ BOMS = {
     "utf-16-be bare": ("utf-16-be", b""),
     "cp1252": ("cp1252", b""),
     "latin-1": ("latin-1", b""),
+    "utf-32": ("utf-32-le", codecs.BOM_UTF32_LE),
+    "cp1251": ("cp1251", b""),
+    "shift_jis": ("shift_jis", b""),
 }

@@ -9,6 +9,7 @@ from draft import BOMS, Draft, Piece, Truth
 FileChange = Callable[[Draft], bool]
 STYLES: dict[str, dict[str, FileChange]] = {}  # before the pieces are made
 BLOCKS: dict[str, dict[str, FileChange]] = {}  # after the records were polluted
+UNUSUAL = {"utf-32", "cp1251", "shift_jis"}  # not promised to be read; wrong in silence is wrong all the same
 # in a table of two columns nobody could tell these titles from a header
 TOO_NARROW = {"names and values", "titles as wide as the table", "a title with as many delimiters as the header"}
 POSITIONS = ("first", "middle", "last")
@@ -112,7 +113,7 @@ def no_final_end(draft: Draft) -> bool:
 
 
 def encoding(name: str) -> None:
-    @style("encodings", f"file in {name}")
+    @style("unusual encodings" if name in UNUSUAL else "encodings", f"file in {name}")
     def change(draft: Draft) -> bool:
         draft.style.encoding, draft.style.bom = BOMS[name]
         return True

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
+import more  # noqa: F401 - enters its pollutions
 from draft import Draft, Style, Truth
 from files import BLOCKS, STYLES
 from rows import LAST_ONLY, ROWS
@@ -23,10 +24,10 @@ from sources import SOURCES, clean
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 POSITIONS = ("first", "middle", "last")
-NARROW = {"cp1252", "latin-1"}
+NARROW = {"cp1252", "latin-1", "cp1251", "shift_jis"}
 SEVERAL = 0.4  # share of the files with several pollutions
 # nothing is wrong with such a file: a reader that rejects or repairs there raises a false alarm
-REGULAR = {"clean", "valid oddities"}
+REGULAR = {"clean", "valid oddities", "tiny files"}
 STEADY_STYLES = {"delimiters", "record ends", "quotes", "encodings"}
 
 
@@ -59,12 +60,16 @@ class Polluted:
     content: bytes
 
 
-NEEDS = {"one row in UTF-8 in a cp1252 file": Change("style", "encodings", "file in cp1252")}
+NEEDS = {
+    "one row in UTF-8 in a cp1252 file": Change("style", "encodings", "file in cp1252"),
+    "nothing is ever quoted": Change("style", "faulty writers", "no quotes"),
+}
 
 
 def catalogue() -> list[Change]:
     """Every single pollution there is."""
-    found = [Change("style", family, name) for family, names in STYLES.items() for name in names]
+    needed = {one.name for one in NEEDS.values() if one.family == "faulty writers"}  # only with what needs them
+    found = [Change("style", family, name) for family, names in STYLES.items() for name in names if name not in needed]
     for family, names in ROWS.items():
         for name in names:
             positions = ("last",) if name in LAST_ONLY else POSITIONS
@@ -81,7 +86,8 @@ def polluted(name: str, source: str, changes: Sequence[Change], rng: random.Rand
     )
     encodings = [one.name.removeprefix("file in ") for one in changes if one.name.startswith("file in ")]
     narrow = bool(NARROW & set(encodings))
-    table = clean(source, rng, encodings[0] if narrow else "utf-8")
+    western = narrow or any(one.name == "second part in cp1252" for one in changes)
+    table = clean(source, rng, (encodings[0] if narrow else "cp1252") if western else "utf-8")
     draft = Draft(table, Style(delimiter=table.delimiter, end=table.end), rng)
     if not all(STYLES[one.family][one.name](draft) for one in changes if one.stage == "style"):
         return None

@@ -64,6 +64,7 @@ UNICODE = (
     "Łódź – Süd",
     "🤓 ok",
 )
+LETTERS = {"cp1251": ("Заказ", "Москва и", "Привет"), "shift_jis": ("東京支社", "お客様", "注文です")}
 WESTERN = ("Büro", "Crème brûlée", "naïve", "Ñandú", "Straße", "Århus", "café")
 _ID = r"[A-Za-z]{0,6}[-_#]?\d{2,}"
 KINDS: Mapping[str, str] = {
@@ -445,7 +446,7 @@ SOURCES: Mapping[str, Callable[[Maker, int], Clean]] = {
 def clean(name: str, rng: random.Random, encoding: str = "utf-8") -> Clean:
     """A clean table of 40 to 200 rows; with a narrow encoding, only the letters that it has."""
     wide = encoding == "utf-8"
-    made = SOURCES[name](Maker(rng, UNICODE if wide else WESTERN), rng.randint(40, 200))
+    made = SOURCES[name](Maker(rng, UNICODE if wide else LETTERS.get(encoding, WESTERN)), rng.randint(40, 200))
     if wide:
         return made
 

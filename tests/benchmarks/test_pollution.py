@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,13 +78,69 @@ def test_all_families_take_part_and_every_change_applies_somewhere() -> None:
         assert any(tries), change
 
 
-def test_the_text_is_polluted_unless_it_is_regular() -> None:
-    """A strict reader must stumble, or read something else, wherever the truth is not simply what stands there."""
-    for one in generate(150, 9):
-        if one.family == "clean":
-            continue
-        assert one.changes
-        assert len(one.content) > 100
+def styles() -> list[tuple[str, str]]:
+    """Those that Python's csv can be told of."""
+    families = ("delimiters", "quotes", "escapes", "encodings", "record ends", "tiny files", "unusual delimiters")
+    found = [(family, name) for family in families for name in STYLES[family]]
+    return [one for one in found if one[1] not in ("file with two pipes", "file with CR CR LF")]
+
+
+@pytest.mark.parametrize(("family", "name"), styles())
+def test_a_file_in_another_style_is_what_csv_reads_when_told(family: str, name: str) -> None:
+    table = replace(TABLE, rows=tuple((a, f'{b}, "{b}"; it\'s\n{b} é | x^y~:\t', c, d) for a, b, c, d in TABLE.rows))
+    made = Draft(table, Style(), random.Random(1))
+    assert STYLES[family][name](made) == (name not in ("file with comma", "file with LF"))
+    made.build()
+    text = made.content().decode(made.style.encoding).removeprefix("\ufeff")
+    escape = "\\" if made.style.escape == "backslash" else None
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=made.style.delimiter,
+        quotechar=made.style.quote,
+        doublequote=escape is None,
+        escapechar=escape,
+        skipinitialspace=made.strip,
+        strict=True,
+    )
+    header, *rows = [tuple(row) for row in reader]
+    assert header == TABLE.header
+    assert rows == [truth.readings[0] for truth in made.truth()]
+    assert {"a header only": 0, "a header and one row": 1, "a header and two rows": 2, "a header and four rows": 4}.get(
+        name, len(TABLE.rows)
+    ) == len(rows)
+
+
+@pytest.mark.parametrize("name", ROWS["valid oddities"])
+def test_a_valid_oddity_is_what_csv_reads(name: str) -> None:
+    made, _, _ = hit("valid oddities", name)
+    text = made.content().decode()
+    rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)]
+    assert rows[1:] == [truth.readings[0] for truth in made.truth()]
+
+
+@pytest.mark.parametrize(
+    ("family", "name"),
+    [(f, n) for f in ("quotes", "ragged rows", "fused and split cells", "record ends") for n in ROWS[f]],
+)
+def test_a_fault_shows_to_a_strict_reader(family: str, name: str) -> None:
+    """Either csv refuses, or finds a record of another width, or reads something that may not go unsaid."""
+    made = draft()
+    if not ROWS[family][name](made, made.data[2]):
+        assert name in (
+            "one record ends with LF",
+            "only the first cells",
+            "empty cells at the end left out",
+            "line end in the last cell without quotes",
+        )
+        return
+    try:
+        text = made.content().decode()
+        rows = [tuple(row) for row in csv.reader(io.StringIO(text, newline=""), strict=True)][1:]
+    except csv.Error:
+        return
+    same = [truth.readings[0] if truth.readings else () for truth in made.truth()]
+    harmless = name.startswith(("one record ends", "stray quote within", "two stray", "blank"))
+    assert harmless or rows != same
 
 
 def test_truth_of_a_missing_closing_quote() -> None:
