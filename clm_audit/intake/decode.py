@@ -19,13 +19,16 @@ import numpy as np
 import numpy.typing as npt
 
 from clm_audit.exits import DataError
-from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_RATIO, MAX_RATIO_FROM
+from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_NULS, MAX_RATIO, MAX_RATIO_FROM
 
 BOM = codecs.BOM_UTF8
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
 # A capital letter with an accent and then a sign: in a single-byte text next to never, in UTF-8 any accented letter.
 _AS_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_HALF = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
+_LONE = re.compile("[\udc80-\udcff]")
+_ODD = re.compile("[\udc80-\udcff]|\ufeff")
 Tick = Callable[[int], None]
 Offsets = npt.NDArray[np.int64]
 
@@ -36,6 +39,8 @@ class Text:
 
     ``encoding`` is that of the original; ``nuls`` are the offsets of removed zero bytes in the
     original (decompressed) file; ``lead`` the bytes before its first character that ``path`` lacks;
+    ``patches`` say from which byte of ``path`` on originals lie how many bytes further, ``spots`` where in
+    ``path`` single bytes were read in another encoding, or marks left out, with the code for it;
     ``mixed`` counts what looks like UTF-8 in a single-byte file.
     """
 
@@ -46,6 +51,8 @@ class Text:
     nuls: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     mixed: int = 0
+    patches: tuple[tuple[int, int], ...] = ()
+    spots: tuple[tuple[int, str], ...] = ()
 
 
 def digest(path: Path) -> str:
@@ -98,21 +105,34 @@ def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
     done = 0
     for piece in pieces(path):
         probe.feed(piece)
+        if probe.nuls > MAX_NULS:
+            raise DataError(_BINARY, where=name, hint=_AS_TEXT)
         done += len(piece)
         tick(done)
     probe.close()
-    if probe.nuls > MAX_NUL_SHARE * max(done, 1):
+    if probe.nuls - _nul_tail(path) > MAX_NUL_SHARE * max(done, 1):
         raise DataError(_BINARY, where=name, hint=_AS_TEXT)
+    mended = probe.invalid is not None and _mostly_utf8(path)
+    if mended or (probe.invalid is None and probe.marks > (start > 0)):
+        return mend_utf8(path, target, start)
     if probe.invalid is None and not probe.nuls:
         return Text(path, "utf-8" if not start else "utf-8-sig", start)
     return _rewrite(path, target, probe, start)
 
 
+def _nul_tail(path: Path) -> int:
+    """Zero bytes at the end, which a crash leaves behind."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - CHUNK, 0))
+        tail = file.read()
+    return len(tail) - len(tail.rstrip(b"\0"))
+
+
 class _Probe:
-    """Counts zero bytes and finds the first byte that is not UTF-8."""
+    """Counts zero bytes and byte order marks, and finds the first byte that is not UTF-8."""
 
     def __init__(self) -> None:
-        self.nuls = self._at = 0
+        self.nuls = self.marks = self._at = 0
         self.invalid: int | None = None
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
 
@@ -120,6 +140,7 @@ class _Probe:
         self.nuls += piece.count(0)
         if self.invalid is None and not (piece.isascii() and not self._decoder.getstate()[0]):
             held = len(self._decoder.getstate()[0])
+            self.marks += piece.count(BOM)
             try:
                 self._decoder.decode(piece)
             except UnicodeDecodeError as error:
@@ -151,6 +172,90 @@ def _rewrite(path: Path, target: Path, probe: _Probe, start: int) -> Text:
     # A byte order mark in a file that is not UTF-8 has been decoded to three characters; it is skipped all the same.
     skip = len(BOM) if encoding == "utf-8" else len(BOM.decode(encoding).encode())
     return Text(target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes), mixed)
+
+
+def _decoded(path: Path) -> Iterator[str]:
+    """UTF-8 text without zero bytes, in pieces; a byte that is none becomes a lone surrogate."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    for piece in pieces(path):
+        yield decoder.decode(piece).replace("\0", "")
+    if not _cut(path):
+        yield decoder.decode(b"", final=True)
+
+
+def _cut(path: Path) -> bool:
+    """Whether the file ends within a character."""
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - 4, 0))
+        return _HALF.search(file.read()) is not None
+
+
+def _mostly_utf8(path: Path) -> bool:
+    """Whether other bytes are the exception among what is not ASCII."""
+    good = bad = 0
+    for text in _decoded(path):
+        if not text.isascii():
+            lone = len(_LONE.findall(text))
+            bad += lone
+            good += sum(1 for char in text if char > "\x7f") - lone
+    return good > bad
+
+
+def mend_utf8(path: Path, target: Path, start: int) -> Text:
+    """Rewrite a UTF-8 file that holds bytes of another encoding (read as cp1252) or marks within (left out)."""
+    nuls: list[int] = []
+    for at, piece in _placed(path):
+        nuls.extend((np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == 0) + at).tolist())
+    patches: list[tuple[int, int]] = []
+    spots: list[tuple[int, str]] = []
+    written = 0
+    before = "\ufeff"
+    with target.open("xb") as out:
+        for number, text in enumerate(_decoded(path)):
+            at = 0
+            for match in _ODD.finditer(text):
+                found = match.group()
+                first = number == 0 and not match.start()
+                if found == "\ufeff" and (
+                    first or (text[match.start() - 1] if match.start() else before) not in "\r\n"
+                ):
+                    continue
+                written += out.write(text[at : match.start()].encode())
+                instead = "" if found == "\ufeff" else _single(found)
+                written += out.write(instead.encode())
+                patches.append((written, len(found.encode("utf-8", "surrogateescape")) - len(instead.encode())))
+                spots.append((written, "byte_order_mark" if found == "\ufeff" else "other_encoding"))
+                at = match.end()
+            written += out.write(text[at:].encode())
+            before = text[-1:] or before
+    if _cut(path):
+        spots.append((written, "cut_character"))
+    marks = sum(1 for _, code in spots if code == "byte_order_mark")
+    notes = (
+        f"{len(spots) - marks} bytes that are not UTF-8 read as cp1252" if len(spots) > marks else "",
+        f"{marks} byte order marks within the file left out" if marks else "",
+        f"{len(nuls)} zero bytes removed" if nuls else "",
+    )
+    kind = "utf-8-sig" if start else "utf-8"
+    return Text(
+        target, kind, start, 0, tuple(nuls), tuple(filter(None, notes)), patches=tuple(patches), spots=tuple(spots)
+    )
+
+
+def _placed(path: Path) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for piece in pieces(path):
+        yield at, piece
+        at += len(piece)
+
+
+def _single(lone: str) -> str:
+    """The character that a byte means in cp1252, or in ISO-8859-1 where that has none."""
+    raw = lone.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return raw.decode("iso-8859-1")
 
 
 def _single_byte(path: Path) -> str:
@@ -192,6 +297,10 @@ def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -
 def original_offsets(text: Text, offsets: Offsets) -> Offsets:
     """The bytes in the original (decompressed) file for ascending byte offsets in ``text.path``."""
     at = offsets if text.encoding in ("utf-8", "utf-8-sig") else text.lead + _units(text, offsets)
+    if text.patches:
+        places, shifts = np.array(text.patches, dtype=np.int64).T
+        total = np.concatenate(([0], np.cumsum(shifts)))
+        at = at + total[np.searchsorted(places, offsets, side="right")]
     if not text.nuls:
         return at
     before = np.array(text.nuls, dtype=np.int64) - np.arange(len(text.nuls))

@@ -21,7 +21,7 @@ from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
 from clm_audit.intake.footer import footers
 from clm_audit.intake.header import Heading, find_heading
-from clm_audit.intake.limits import HEAD, MAX_COLUMNS
+from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
 from clm_audit.intake.locate import places_of
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
@@ -31,6 +31,7 @@ from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.sample import profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.strict import StrictReader
+from clm_audit.intake.sums import sums_among
 from clm_audit.intake.walk import walk
 
 LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
@@ -43,7 +44,8 @@ Tick = Callable[[int], None]
 class Delimited:
     """A delimited file, read. ``frame`` is lazy, with the number of the row; fields as in ``RawTable``.
 
-    ``titles`` is the text of each record above the header.
+    ``titles`` is the text of each record above the header, ``header`` the names as written. Of a file that
+    nobody knows ``sums`` are the rows that are totals.
     """
 
     frame: pl.LazyFrame
@@ -57,6 +59,8 @@ class Delimited:
     faults: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
     headers = unique_names(heading.names)
     is_odd = _structure(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
-        return _Reading(text, name, rows, dialect, heading, raw, is_odd).table(headers, progress)
+        reading = _Reading(text, name, rows, dialect, heading, raw, is_odd)
+        return reading.table(headers, progress, blind=not (names.exact or names.patterns))
 
 
 def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
@@ -122,13 +127,14 @@ class _Reading:
             raw, self.size, dialect, lambda: profile_of(raw, self.size, dialect, heading.stop, self.width), is_odd
         )
 
-    def table(self, headers: Mapping[str, str], progress: Tick) -> Delimited:
+    def table(self, headers: Mapping[str, str], progress: Tick, *, blind: bool) -> Delimited:
         """Prove, repair, and put the table together."""
         again, broken = self._header()
         body = self._proved(headers, again, progress) if self.dialect.plain else self._walked(headers, progress)
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
+        faults = sorted((*faults, *self._spots(faults)), key=lambda fault: fault.start)
         lost = sum(1 for fault in faults if not fault.repaired)
         listed = self._rejects(faults[:LISTED], headers)
         if 2 * lost > body.proof.height + lost:
@@ -146,6 +152,10 @@ class _Reading:
             faults=listed,
             notes=(*self.heading.notes, *_notes(odd, lost, len(faults) - lost)),
             titles=self.heading.titles,
+            header=self.heading.written,
+            sums=tuple(sums_among(body.frame, body.proof.height, self.size, self.mender.readings.profile))
+            if blind and body.proof.height
+            else (),
         )
 
     def _header(self) -> tuple[bytes, list[Fault]]:
@@ -158,6 +168,17 @@ class _Reading:
         if strict is not None and len(strict.cells) == self.heading.width:
             return raw, []
         return raw, [Fault(record.start, "header_quotes", 0, True)]
+
+    def _spots(self, faults: Sequence[Fault]) -> list[Fault]:
+        """Records with bytes of another encoding, and the like, that have no other fault."""
+        known = {fault.start for fault in faults}
+        found: dict[int, str] = {}
+        for at, code in self.text.spots[:LISTED]:
+            before = self.mender.read(max(at - 2 * MIB, 0), at)
+            start = at - len(before) + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+            if start >= self.heading.stop and start not in known:
+                found.setdefault(start, code)
+        return [Fault(start, code, -1, True) for start, code in found.items()]
 
     def _proved(self, headers: Mapping[str, str], header: bytes, progress: Tick) -> _Body:
         dialect, heading, text = self.dialect, self.heading, self.text
@@ -225,7 +246,8 @@ def _structure(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -
     """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
 
     def is_structure(record: bytes) -> bool:
-        cells = next(csv.reader([record.decode("utf-8", "replace")], delimiter=separator), [])
+        text = record.decode("utf-8", "replace")
+        cells = next(csv.reader([text], delimiter=separator), []) if len(separator) == 1 else text.split(separator)
         return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
 
     return is_structure

@@ -8,6 +8,7 @@ CODES = (
     *("backslash_escape", "bare_quote", "broken_quotes", "extra_blank_cells", "header_quotes", "huge_cell"),
     *("missing_blank_cells", "missing_closing_quote", "missing_opening_quote", "other_line_end", "other_quotes"),
     *("other_separator", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
+    *("byte_order_mark", "cut_character", "doubled_separators", "missing_line_end", "other_encoding", "wrapped_record"),
 )
 
 

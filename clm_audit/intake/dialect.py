@@ -25,11 +25,13 @@ SEPARATOR_NAMES = {
     "\x1f": "unit separator", "\x01": "start of heading", ":": "colon", " ": "space",
 }  # fmt: skip
 SAMPLE = 200  # records by which dialects are compared
-_LINE_END = re.compile(rb"\r\n|\n|\r|\Z")
+_LINE_END = re.compile(rb"\r{0,2}\n|\r|\Z")
 _ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 _WEIGHT = {BLANK: 0.5, TEXT: 0.3, WORD: 0.7}
 _ENOUGH = 0.3  # share of the records that must have the commonest width
 _NEARLY_ALL = 0.95
+_BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
+_RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
 
 
@@ -38,7 +40,8 @@ class Dialect:
     """How records are written. ``quote`` is empty when quotes mean nothing; ``end`` is that of most records.
 
     ``escape``: a backslash makes the next character text; ``spaced``: a blank follows each separator and
-    is no part of the cell; ``mixed``: any line end ends a record.
+    is no part of the cell; ``mixed``: any line end ends a record; ``wrapped``: each record stands in quotes
+    as a whole, as if it were one cell. A separator may have two characters.
     """
 
     separator: str
@@ -47,11 +50,12 @@ class Dialect:
     escape: bool = False
     spaced: bool = False
     mixed: bool = False
+    wrapped: bool = False
 
     @property
     def plain(self) -> bool:
         """Whether the vectorised proof understands it."""
-        return not (self.escape or self.spaced or self.mixed) and len(self.separator.encode()) == 1
+        return not (self.escape or self.spaced or self.mixed or self.wrapped) and len(self.separator.encode()) == 1
 
     def __str__(self) -> str:
         """In words, for the report.
@@ -60,15 +64,18 @@ class Dialect:
         "semicolon, CRLF, quotes '"
         """
         ends = "mixed line ends" if self.mixed else _ENDS[self.end]
-        words = [SEPARATOR_NAMES[self.separator] + (" and blank" if self.spaced else ""), ends]
+        twice = "two of " if len(self.separator) > 1 else ""
+        words = [twice + SEPARATOR_NAMES[self.separator[0]] + (" and blank" if self.spaced else ""), ends]
         if self.quote != '"':
             words.append(f"quotes {self.quote}" if self.quote else "no quotes")
-        return ", ".join((*words, "backslash escapes") if self.escape else words)
+        words += ["backslash escapes"] * self.escape + ["records in quotes"] * self.wrapped
+        return ", ".join(words)
 
 
 def plain(dialect: Dialect) -> Dialect:
     """The nearest dialect that the vectorised proof understands; files in another one are rewritten in it."""
-    return replace(dialect, quote='"', end="\n", escape=False, spaced=False, mixed=False)
+    mark = dialect.separator if len(dialect.separator.encode()) == 1 else ","
+    return Dialect(mark)
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,9 @@ def records(
     mark, wrap = re.escape(separator.encode()), re.escape((quote or "\0").encode())
     inner = rb"[^%b\\]*(?:(?:%b%b|\\.)[^%b\\]*)*" if escape else rb"[^%b]*(?:%b%b[^%b]*)*"
     inner = inner % ((wrap,) * inner.count(b"%b"))
-    cell = re.compile(rb" *%b(%b)%b *(?=%b|[\r\n]|\Z)|([^\r\n%b]*)" % (wrap, inner, wrap, mark, mark), re.DOTALL)
+    other = rb"[^\r\n%b]*" % mark if len(separator.encode()) == 1 else rb"(?:(?!%b)[^\r\n])*" % mark
+    cell = re.compile(rb" *%b(%b)%b *(?=%b|[\r\n]|\Z)|(%b)" % (wrap, inner, wrap, mark, other), re.DOTALL)
+    between = separator.encode()
     found: list[Record] = []
     at, line = start, 1
     while at < len(head) and len(found) < limit:
@@ -115,15 +124,15 @@ def records(
             quoted, plain = match.groups() if match else (None, b"")
             cells.append(quoted.replace(quote.encode() * 2, quote.encode()) if quoted is not None else plain)
             at = match.end() if match else at
-            if head[at : at + 1] != separator.encode():
+            if head[at : at + len(between)] != between:
                 break
-            at += 1
+            at += len(between)
         end = _LINE_END.match(head, at)
         end_bytes = end.group() if end else b""
         at += len(end_bytes)
         text = tuple(cell.decode("utf-8", "replace") for cell in cells)
         found.append(Record(begin, at, line, end_bytes, text))
-        line += len(re.findall(rb"\r\n|\n|\r", head[begin:at]))
+        line += len(re.findall(rb"\r{0,2}\n|\r", head[begin:at]))
     return found
 
 
@@ -165,7 +174,11 @@ def best_row(rows: Sequence[Sequence[str]], names: Names) -> tuple[int, int]:
 
 def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
     """The dialect of a file from its head, blind; a ``separator`` that is known already is kept."""
+    inner = _unwrapped(head, start)
+    if inner and not separator:
+        return replace(sniff(inner, 0, _separator(inner, 0)), end=_end(head)[0], mixed=_end(head)[1], wrapped=True)
     chosen = separator or _separator(head, start)
+    chosen = _doubled(head, start, chosen)
     quote = _quote(head, chosen)
     escape = _escapes(head, chosen, quote)
     end, mixed = _end(head)
@@ -173,19 +186,45 @@ def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
 
 
 def _separator(head: bytes, start: int) -> str:
-    """The separator with the best score; the comma when none separates anything."""
+    """The separator with the best score; the comma when none separates anything.
+
+    A rare one is taken where it explains nearly every record and no usual one does as well.
+    """
     best, best_score = ",", 0.0
     for separator in SEPARATORS:
         score, share = score_of(head, start, separator)
         if share >= _ENOUGH and score > best_score:
             best, best_score = separator, score
-    if best_score:
-        return best
     for separator in RARE:
-        score, share = score_of(head, start, separator, least=3 if separator in ": " else 2)
-        if share >= _NEARLY_ALL and score > best_score:
+        usual = separator not in ": "
+        score, share = score_of(head, start, separator, least=2 if usual else 3)
+        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
+        if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best
+
+
+def _unwrapped(head: bytes, start: int) -> bytes:
+    """What stands in quotes where most records do so as a whole and then have one width; else nothing."""
+    found = [record for record in records(head, "\0", start, SAMPLE) if not record.blank]
+    whole = ((one.cells[0], head[one.start : one.stop - len(one.end)].decode("utf-8", "replace")) for one in found)
+    bodies = [body for body, raw in whole if raw == f'"{body.replace(chr(34), chr(34) * 2)}"']
+    wrapped = [body for body in bodies if any(mark in body for mark in SEPARATORS)]
+    if len(wrapped) < 2 or len(wrapped) < _RARE_SHARE * len(found):
+        return b""
+    inner = "\n".join(wrapped).encode()
+    _, share = max(score_of(inner, 0, mark) for mark in SEPARATORS)
+    return inner if share >= _NEARLY_ALL else b""
+
+
+def _doubled(head: bytes, start: int, separator: str) -> str:
+    """The separator, or two of it where it never stands alone."""
+    mark = separator.encode()
+    if head.count(mark * 2) * 2 < _NEARLY_ALL * head.count(mark) or not head.count(mark):
+        return separator
+    single, _ = score_of(head, start, separator)
+    double, share = score_of(head, start, separator * 2)
+    return separator * 2 if share >= _RARE_SHARE and double > single else separator
 
 
 def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[float, float]:
@@ -249,16 +288,18 @@ def _escapes(head: bytes, separator: str, quote: str) -> bool:
 
 
 def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
-    """Whether a blank follows every separator, and quotes come after it."""
+    """Whether a blank follows every separator of the records that make up the table."""
     if separator not in ",;|" or separator.encode() + b" " not in head:
         return False
     rows = [record.cells for record in records(head, separator, start, SAMPLE, quote) if len(record.cells) > 1]
-    later = [cell for row in rows for cell in row[1:]]
+    common = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
+    later = [cell for row in rows if len(row) == common for cell in row[1:]]
     opened = re.findall(rb"%b( ?)%b" % (re.escape(separator.encode()), (quote or '"').encode()), head[: 1 << 18])
     # A quoted cell has lost its blank in `later`; it is looked at in the bytes.
     bare = [cell for cell in later if cell]
-    blank = sum(1 for cell in bare if cell.startswith(" ")) + sum(1 for gap in opened if gap)
-    return bool(rows) and blank >= _NEARLY_ALL * len(bare) and all(opened) and blank > 0
+    gaps = sum(1 for gap in opened if gap)
+    blank = sum(1 for cell in bare if cell.startswith(" "))
+    return blank + gaps >= _NEARLY_ALL * len(bare) and gaps >= _NEARLY_ALL * len(opened) and blank + gaps > 2
 
 
 def _end(head: bytes) -> tuple[str, bool]:
@@ -269,5 +310,7 @@ def _end(head: bytes) -> tuple[str, bool]:
     total = line_feeds + returns
     if not total:
         return "\n", False
+    odd = bare.count(b"\r\r\n")
+    returns -= odd
     main = "\r" if returns > line_feeds else "\r\n" if 2 * crlf > line_feeds else "\n"
-    return main, min(line_feeds, returns) > _FEW_ENDS * total
+    return main, min(line_feeds, returns) + odd > _FEW_ENDS * total

@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 
 from clm_audit.intake.detour import Fault
+from clm_audit.intake.dialect import SEPARATORS
 from clm_audit.intake.mend import Mender
 
 MOST = 20  # lines of a footer
+TOTAL_WORDS = (
+    r"\W*(?:(?:grand|sub|report|overall)[ -]?)?"
+    r"(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b|average\b|count\b)"
+)
 _WORDS = re.compile(
-    r"\W*(?:(?:grand|sub|report|overall)[ -]?)?(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b"
-    r"|end of|copyright|©|\(c\)|confidential|generated|created|exported|downloaded|printed|source\b|note\b|filters?\b"
-    r"|report\b|page\b|rows?\b|records?\b|count\b|average\b|\d+ (?:rows|records|lines|entries))",
+    TOTAL_WORDS + r"|\W*(?:end of|copyright|©|\(c\)|confidential|generated|created|exported|downloaded|printed|source\b"
+    r"|note\b|filters?\b|report\b|page\b|rows?\b|records?\b|\d+ (?:rows|records|lines|entries))",
     re.IGNORECASE,
 )
 
@@ -38,8 +42,11 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     filled = [cell for cell in cells if cell]
     if not filled or not any(char.isalpha() for char in filled[0]):
         return False
+    other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
     if _WORDS.match(filled[0]):
         return True
+    if other >= mender.readings.width - 1 > 1:  # a record with another separator
+        return False
     column = mender.readings.profile.columns[0]
     alone = len(filled) == 1 and fault.code != "truncated"
     return alone and (known or (column.typed and not column.fits(filled[0])))

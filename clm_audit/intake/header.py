@@ -8,16 +8,18 @@ header; where nothing but words stands, one whose cells differ from each other a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clm_audit.exits import DataError
-from clm_audit.intake.dialect import SAMPLE, Dialect, Record, best_row, records
+from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, records
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
+from clm_audit.intake.strict import StrictReader
 
 _WORDS = (WORD, TEXT, LINES)
+_MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -40,6 +42,13 @@ class Heading:
     notes: tuple[str, ...] = ()
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """The names as written; fewer or more than columns where nobody can say which is whose."""
+        if self.record is None:
+            return ()
+        return self.names[: len(self.names) - self.spare] if any(self.names) else self.record.cells
+
+    @property
     def line(self) -> int:
         """Physical line of the header, 0 without one."""
         return self.record.line if self.record else 0
@@ -48,9 +57,14 @@ class Heading:
 def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where: str) -> Heading | None:
     """The header of a file from its head; None when there is no record but blank ones.
 
+    Without a known name, rows of another width than the header keep their cells and have no names.
     Raises :class:`DataError` when header and rows cannot be brought together.
     """
-    found = records(head, dialect.separator, start, SAMPLE + HEAD_RECORDS, dialect.quote, dialect.escape)
+    mark = "\0" if dialect.wrapped else dialect.separator
+    found = records(head, mark, start, SAMPLE + HEAD_RECORDS, dialect.quote, dialect.escape)
+    if dialect.wrapped:
+        inner = StrictReader(replace(dialect, wrapped=False))
+        found = [replace(one, cells=_cells(inner, one.cells[0]) or one.cells) for one in found]
     if dialect.spaced:
         found = [replace(one, cells=tuple(cell.removeprefix(" ") for cell in one.cells)) for one in found]
     if all(record.blank for record in found):
@@ -60,17 +74,23 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
     index, matches = best_row([record.cells for record in rows], names)
     if matches:
         return _placed(found, first + index, first + index + 1, where)
-    width = body_width(rows)
-    spot = _blind(rows, width)
-    if spot is None:
-        data = next(i for i, one in enumerate(rows[:HEAD_RECORDS] or rows) if len(one.cells) == width and not one.blank)
-        record = rows[data]
-        plain = tuple("" for _ in range(width))
-        titles = _titles(found[: first + data])
-        note = "no header: the columns have no names"
-        return Heading(plain, None, record.start, first + data, width, titles=titles, notes=(note,))
-    header, after = spot
-    return _placed(found, first + header, first + after, where)
+    width = body_width(rows[:HEAD_RECORDS])
+    spot = _blind(rows, width, dialect)
+    if spot is not None:
+        record, header, after = spot
+        found[first + header] = record
+        return _placed(found, first + header, first + after, "")
+    data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
+    titles = _titles(found[: first + data])
+    note = "no header: the columns have no names"
+    plain = ("",) * width
+    return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=(note,))
+
+
+def _cells(reader: StrictReader, raw: str) -> tuple[str, ...]:
+    """The cells of a text that is one record, or none."""
+    record = reader.record(raw)
+    return record.cells if record is not None and record.stop == len(raw) and not record.end else ()
 
 
 def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
@@ -84,24 +104,41 @@ def body_width(rows: Sequence[Record]) -> int:
     return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
 
 
-def _blind(rows: Sequence[Record], width: int) -> tuple[int, int] | None:
-    """Number of the header record and of the first data record; None without a header."""
+def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record, int, int] | None:
+    """The header record, its number, and that of the first data record; None without a header."""
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
-    start = body[0]
     families = _families([rows[i].cells for i in body[1:]][-SAMPLE:])
+    speaks = any(family not in ("", "word") for family in families)
     lines = 0
-    for i in body:
-        if lines > 5 or not _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
+    for number, i in enumerate(body[:_MOST_LINES], start=1):
+        if _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
+            lines = number
+            if not speaks:  # where all is words, the next line would seem a header, too
+                break
+        elif 2 * sum(1 for cell in rows[i].cells if cell.strip()) > width:
             break
-        lines += 1
     if lines:
         tops = body[:lines]
         best = max(tops, key=lambda i: (len({cell for cell in rows[i].cells if cell.strip()}), -i))
-        return best, tops[-1] + 1
-    above = [i for i in range(start) if not rows[i].blank]
-    if above and _narrow(rows[above[-1]].cells, width):
-        return above[-1], above[-1] + 1
+        return rows[best], best, tops[-1] + 1
+    above = [i for i in range(body[0]) if not rows[i].blank]
+    if not above:
+        return None
+    last = rows[above[-1]]
+    for cells in (*_otherwise(last, width, dialect), last.cells):
+        if _narrow(cells, width):
+            return replace(last, cells=cells), above[-1], above[-1] + 1
     return None
+
+
+def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
+    """The cells of a header that is written in another way than the rows: another separator, in quotes as a whole."""
+    raw = dialect.separator.join(record.cells)
+    for mark in SEPARATORS:
+        for text in (raw, record.cells[0]):
+            cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
+            if len(cells) == width > 1:
+                yield cells
 
 
 def _families(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -131,6 +168,8 @@ def _heads(cells: Sequence[str], families: Sequence[str], below: Sequence[Sequen
             continue
         odd = kind in _WORDS or (family == "typed" and kind.startswith("code"))
         against, agree = against + odd, agree + (not odd)
+    if _years(cells) and not any(_years(row) for row in below[:3]):
+        return True
     if against or agree:
         return against > agree
     filled = [cell for cell in cells if cell.strip()]
@@ -138,6 +177,12 @@ def _heads(cells: Sequence[str], families: Sequence[str], below: Sequence[Sequen
         return all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
     seen = any(cell.strip() and any(row[i] == cell for row in below) for i, cell in enumerate(cells))
     return len(set(filled)) == len(filled) and 2 * len(filled) > len(cells) and not seen
+
+
+def _years(cells: Sequence[str]) -> bool:
+    """Whether the names are years or the like: at least three numbers that count up by one."""
+    numbers = [cell.strip() for cell in cells[1:] if cell.strip().isdecimal()]
+    return len(numbers) >= 3 and len(numbers) >= len(cells) - 2 and _numbered(numbers)
 
 
 def _narrow(cells: Sequence[str], width: int) -> bool:
@@ -162,7 +207,7 @@ def _placed(found: Sequence[Record], index: int, after: int, where: str) -> Head
         width = body_width(found[after:])
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
-        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}")
+        names, spare, note = _fitted(names, rows, width, where and f"{where}:{record.line}")
     lines = f"{after - index} header lines" if after - index > 1 else ""
     return Heading(
         names=tuple(names),
@@ -189,6 +234,8 @@ def _fitted(names: list[str], rows: Sequence[Sequence[str]], width: int, where: 
     if lack == 1 and _numbered([row[0] for row in rows]):
         return ["", *names], 0, "the first column numbers the rows and has no name"
     what = f"the header has {len(names)} names, the rows below have {width} cells"
+    if not where:  # blind: the rows are what they are, and the names are handed on as written
+        return [""] * width, 0, f"{what}: nobody can say which name is whose"
     raise DataError(what, where=where, hint="give every column a name and export the file again")
 
 

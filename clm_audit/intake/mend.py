@@ -24,7 +24,7 @@ from clm_audit.intake.strict import StrictReader, written
 WINDOWS = (1 << 14, 1 << 18, 1 << 22, 2 * MAX_CELL)  # bytes looked at for the end of a region
 MOST_LINES = 64  # lines of a region; beyond them each line stands for itself
 _CUT_LINES = 8  # lines up to which all ways to cut a region into records are tried
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+_LINE = re.compile(r"[^\r\n]*(?:\r{0,2}\n|\r|\Z)")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Mender:
                     faults.append(Fault(begin, verdict.code, -1, False))
             else:
                 reading = verdict.reading
-                rows.append(Row(begin, self._written(reading)))
+                rows += [Row(begin, self._written(one)) for one in (reading, verdict.second) if one is not None]
                 code = reading.code or ("" if self.ends_well(lines[first + count - 1].end) else "other_line_end")
                 if code:
                     faults.append(Fault(begin, code, reading.column, True))

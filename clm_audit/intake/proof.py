@@ -29,6 +29,7 @@ from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, marks
 
 Structure = Callable[[bytes], bool]  # is this record of another width a total or a footer?
 Mend = Callable[[int], Detour]  # where the broken record starts -> what became of its region
+_SPACE, _LONG = 0x20, 1 << 10
 _SMALL = 1 << 13  # bytes looked at first behind a fault; the next one may be near
 
 _MEND = "mend that line or export the file again; nothing is guessed"
@@ -189,6 +190,7 @@ class _Pass:
                 at, starts, length, off = at[:index], starts[:index], length[:index], off[:index]
                 break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
+        hollow |= ~off & self._spaces(starts, length, window, offset)
         self.blank.extend(zip(starts[hollow].tolist(), (at[hollow] + 1).tolist(), strict=True))
         rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
         if len(rows):
@@ -199,6 +201,21 @@ class _Pass:
             self.record = int(at[-1]) + 1
             self.separators = len(found.at) - int(ends[-1]) - 1
         return starts[rows]
+
+    def _spaces(self, starts: Offsets, length: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
+        """Which records are separators and blanks only."""
+        empty = np.zeros(len(starts), dtype=bool)
+        place = starts - offset + 1
+        first = window[np.maximum(place, 0)]
+        last = window[np.maximum(place + length - 1, 0)]
+        for byte in (first, last):
+            fits = (byte == _SPACE) | (byte == self.rules.separator) | (place < 0)  # begun in the chunk before
+            length = np.where(fits, length, _LONG)
+        nothing = bytes((_SPACE, self.rules.separator))
+        for index in np.flatnonzero((length < _LONG) & (length > self.rules.width - 1)):
+            start = int(starts[index])
+            empty[index] = not self._read(start, start + int(length[index])).strip(nothing)
+        return empty
 
     def _repeats(
         self, starts: Offsets, at: Offsets, length: Offsets, window: Bytes, offset: int

@@ -34,10 +34,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a record means: its only defensible reading, or None and the code of its rejection."""
+    """What a record means: its only defensible reading, or None and the code of its rejection.
+
+    ``second`` is another record that stands in the same line.
+    """
 
     reading: Reading | None
     code: str = ""
+    second: Reading | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +86,16 @@ class Readings:
         found: dict[tuple[str, ...], Reading | None] = {}
         for explanations in (
             self._other_writing(raw),
+            self._wrapped_whole(cells),
+            self._doubled_marks(cells),
             self._other_mark(cells),
             self._without_blanks(cells) if wide else self._with_blanks(cells),
         ):
             for reading in explanations:
                 found.setdefault(reading.cells, reading if reading.code else None)
+        first, second = cells[: self.width], cells[self.width :]
+        if not found and self.width > 2 and self.profile.fits(first) and self.profile.fits(second):
+            return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
         only = next(iter(found.values())) if len(found) == 1 else None
         return Verdict(only, "" if only else "too_many_cells" if wide else "too_few_cells")
 
@@ -100,6 +109,18 @@ class Readings:
             cells = self._cells(other, raw) if other is not None else None
             if cells is not None and self.profile.fits(cells):
                 yield Reading(cells, code)
+
+    def _wrapped_whole(self, cells: tuple[str, ...]) -> Iterator[Reading]:
+        """A record that stands in quotes as a whole, as if it were one cell."""
+        inner = self._cells(self._strict, cells[0]) if len(cells) == 1 else None
+        if inner is not None and len(inner) > 1 and self.profile.fits(inner):
+            yield Reading(inner, "wrapped_record")
+
+    def _doubled_marks(self, cells: tuple[str, ...]) -> Iterator[Reading]:
+        """Every separator twice."""
+        kept = cells[::2]
+        if self.width > 2 and len(cells) == 2 * self.width - 1 and not any(cells[1::2]) and self.profile.fits(kept):
+            yield Reading(kept, "doubled_separators")
 
     def _other_mark(self, cells: tuple[str, ...]) -> Iterator[Reading]:
         """One separator of another kind among right ones."""
@@ -134,6 +155,9 @@ class Readings:
     def _with_blanks(self, cells: tuple[str, ...]) -> Iterator[Reading]:
         """Too narrow: blank cells too few; rivals (no code) are a gap elsewhere and two cells fused into one."""
         lacking = self.width - len(cells)
+        few = len(cells) < 2 or 2 * len(cells) < self.width
+        if few and not (self.profile.columns[0].typed and len(cells) > 1):
+            return
         for at in range(len(cells) + 1):
             padded = (*cells[:at], *("",) * lacking, *cells[at:])
             if self.profile.fits(padded):
@@ -165,7 +189,7 @@ class Readings:
         best: dict[tuple[str, ...], Reading] = {}
         fewest = MOST_FAULTS
         for number, (faults, reading) in enumerate(self._groupings(pieces)):
-            if number > _MANY:
+            if number > _MANY or reading is None:
                 return Verdict(None, "broken_quotes")
             if faults < fewest:
                 best, fewest = {}, faults
@@ -175,26 +199,32 @@ class Readings:
             return Verdict(None, "broken_quotes")
         return Verdict(next(iter(best.values())))
 
-    def _groupings(self, pieces: Sequence[str]) -> Iterator[tuple[int, Reading]]:
-        """All ways to make the pieces between separators the cells of a record, with their number of faults."""
-        width, columns, steps = self.width, self.profile.columns, 0
+    def _groupings(self, pieces: Sequence[str]) -> Iterator[tuple[int, Reading | None]]:
+        """All ways to make the pieces between separators the cells of a record, with their number of faults.
 
-        def walk(at: int, cells: tuple[str, ...], code: str, column: int, faults: int) -> Iterator[tuple[int, Reading]]:
-            nonlocal steps
+        None instead of a reading says that there are too many ways to look at.
+        """
+        width, columns, mark = self.width, self.profile.columns, self.dialect.separator
+        steps = 0
+        todo: list[tuple[int, tuple[str, ...], str, int, int]] = [(0, (), "", 0, 0)]
+        while todo:
+            at, cells, code, column, faults = todo.pop()
             steps += 1
             index = len(cells)
             if index == width:
                 yield faults, Reading(cells, code, column)
+                continue
+            if steps > _MANY:
+                yield 0, None
                 return
             spare = len(pieces) - at - (width - index)
             for more in range(spare + 1) if index < width - 1 else (spare,):
-                for option in self._options(self.dialect.separator.join(pieces[at : at + more + 1]), index, more):
+                text = mark.join(pieces[at : at + more + 1])
+                for option in self._options(text, index, more):
                     count = faults + bool(option.code)
-                    if count <= MOST_FAULTS and steps < 50 * _MANY and columns[index].fits(option.value):
+                    if count <= MOST_FAULTS and columns[index].fits(option.value):
                         first = (code, column) if code else (option.code, index)
-                        yield from walk(at + more + 1, (*cells, option.value), *first, count)
-
-        yield from walk(0, (), "", 0, 0)
+                        todo.append((at + more + 1, (*cells, option.value), *first, count))
 
     def _options(self, text: str, column: int, merged: int) -> Iterator[_Option]:
         """The ways to read the raw text of one cell; ``merged`` separators lie within it."""

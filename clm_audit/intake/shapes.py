@@ -14,6 +14,7 @@ from functools import lru_cache
 BLANK, WHOLE, NUMBER, WORD, TEXT, LINES = "blank", "whole", "number", "word", "text", "lines"
 _FREE = (WORD, TEXT, LINES)
 _FREE_SHARE = 0.05  # a column with more free text than this takes any text
+_BLANK_SHARE = 0.05  # a column with fewer blanks is never blank but in totals and faults
 _WHOLE = re.compile(r"[-+]?\d+")
 _NUMBER = re.compile(
     r"[-+(]{0,2}[$€£¥]?\s?[-+]?(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)?(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s?[$€£¥%]?\)?"
@@ -82,6 +83,7 @@ class Column:
         free = sum(self.shapes[kind] for kind in _FREE)
         self.free = free > _FREE_SHARE * max(self.filled, 1)
         self.typed = self.filled > 0 and not self.free
+        self.never_blank = self.shapes[BLANK] <= _BLANK_SHARE * self.size
 
     def fits(self, cell: str) -> bool:
         """Whether proved cells of this column look like that: the same shape, and not far longer."""
@@ -94,6 +96,12 @@ class Column:
         if not self.free or kind in (BLANK, LINES, NUMBER):
             return False
         return (kind in (WORD, TEXT) or kind.startswith("code")) and len(cell) <= 3 * self.longest + 40
+
+    def contradicts(self, cell: str) -> bool:
+        """Whether this is a typed column, and the cell of a kind that next to none of its cells is."""
+        kind = shape(cell)
+        rare = kind in _FREE and self.shapes[kind] <= _FREE_SHARE * self.filled
+        return self.typed and (rare or not self.fits(cell))
 
     def knows(self, cell: str) -> bool:
         """Whether this very value has been seen."""
@@ -124,4 +132,4 @@ class Profile:
     def misfits(self, cells: Sequence[str]) -> int:
         """How many typed columns a record contradicts with a cell that is no blank."""
         pairs = zip(self.columns, cells, strict=False)
-        return sum(1 for column, cell in pairs if column.typed and cell.strip() and not column.fits(cell))
+        return sum(1 for column, cell in pairs if cell.strip() and column.contradicts(cell))

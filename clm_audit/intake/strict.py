@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clm_audit.intake.dialect import Dialect
 
-_END = re.compile(r"\r\n|\n|\r|\Z")
+_END = re.compile(r"\r{0,2}\n|\r|\Z")
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,21 @@ class StrictReader:
         mark, wrap = re.escape(dialect.separator), re.escape(dialect.quote)
         gap = " ?" if dialect.spaced else ""
         slash = r"\\" if dialect.escape else ""
-        plain = rf"((?:[^{mark}{wrap}{slash}\r\n]|\\.)*)" if dialect.escape else rf"([^{mark}{wrap}\r\n]*)"
+        other = rf"[^{mark}{wrap}{slash}\r\n]" if len(dialect.separator) == 1 else rf"(?!{mark})[^{wrap}{slash}\r\n]"
+        plain = rf"((?:{other}|\\.)*)" if dialect.escape else rf"((?:{other})*)"
         inner = rf"[^{wrap}{slash}]*"
         more = rf"(?:(?:{wrap}{wrap}|\\.){inner})*" if dialect.escape else rf"(?:{wrap}{wrap}{inner})*"
         quoted = rf"{wrap}({inner}{more}){wrap}|" if dialect.quote else "(?!)()|"
         self._cell = re.compile(rf"{gap}(?:{quoted}{plain})(?:({mark})|(?=[\r\n]|\Z))", re.DOTALL)
-        self._unescape = re.compile(rf"\\([\\{wrap}{mark}])")
+        self._unescape = re.compile(rf"\\([\\{wrap}{mark[-1]}])")
+        self._outer = StrictReader(Dialect("\0", dialect.quote)) if dialect.wrapped else None
+        self._inner = StrictReader(replace(dialect, wrapped=False)) if dialect.wrapped else None
 
     def record(self, text: str, at: int = 0) -> Strict | None:
         """The record that begins at ``at``, or None when it breaks a rule."""
+        if self._outer is not None and self._inner is not None:
+            outer = self._outer.record(text, at)
+            return outer if outer is None or not outer.cells[0] else self._unwrapped(outer, self._inner)
         cells: list[str] = []
         quoted: list[bool] = []
         while True:
@@ -57,6 +63,14 @@ class StrictReader:
             cells = [self._unescape.sub(r"\1", cell) for cell in cells]
         return Strict(tuple(cells), tuple(quoted), end.end(), end.group())
 
+    def _unwrapped(self, outer: Strict, inner: StrictReader) -> Strict | None:
+        """A record that stood in quotes as a whole."""
+        body = outer.cells[0]
+        found = inner.record(body)
+        if found is None or found.stop != len(body) or found.end:
+            return None
+        return Strict(found.cells, found.quoted, outer.stop, outer.end)
+
     def records(self, text: str, limit: int) -> list[Strict]:
         """The first records; a line that breaks a rule is passed over."""
         found: list[Strict] = []
@@ -67,7 +81,7 @@ class StrictReader:
                 found.append(one)
                 at = one.stop
             else:
-                line = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)").match(text, at)
+                line = re.compile(r"[^\r\n]*(?:\r{0,2}\n|\r|\Z)").match(text, at)
                 at = line.end() if line else len(text)
         return found
 

@@ -19,7 +19,8 @@ from clm_audit.intake.names import Names
 class TextTable:
     """A delimited file as it was read.
 
-    ``header`` as written, ``frame`` its rows (every cell text, lazy, unique column names), ``height`` of them.
+    ``header`` as written (empty without one; of another length than the columns where nobody can say which
+    name is whose, with a note), ``frame`` the rows (every cell text, lazy, unique column names), ``height`` of them.
     ``structure`` counts the records that are no rows (titles, header, totals, footers, blank lines),
     ``rejected`` lists each record that is missing from ``frame`` and ``repaired`` each that was mended.
     ``header_line`` is 1-based, 0 without a header; ``dialect`` is in words.
@@ -53,15 +54,17 @@ def read_table(path: Path, folder: Path) -> TextTable:
         raise DataError(what or f"a {kind} file, not delimited text", where=path.name, hint=hint or "give a text file")
     text = decode(path, folder / f"{path.name}.text", path.name, lambda _: None)
     found = read_delimited(text, path.name, folder / f"{path.name}.rows", Names.of(()), no_totals, lambda _: None)
+    frame = found.frame.filter(~pl.col(ROW).is_in(found.sums)) if found.sums else found.frame
+    notes = (*text.notes, *found.notes, *((f"{len(found.sums)} rows that are totals",) if found.sums else ()))
     return TextTable(
-        header=tuple(found.headers.values()),
-        frame=found.frame.drop(ROW),
-        height=found.height,
-        structure=found.structure,
+        header=found.header,
+        frame=frame.drop(ROW),
+        height=found.height - len(found.sums),
+        structure=found.structure + len(found.sums),
         rejected=tuple(one for one in found.faults if one.action == "rejected"),
         repaired=tuple(one for one in found.faults if one.action == "repaired"),
         header_line=found.header_line,
         encoding=text.encoding,
         dialect=found.dialect,
-        notes=(*text.notes, *found.notes),
+        notes=notes,
     )

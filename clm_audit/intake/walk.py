@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from clm_audit.intake.detour import Detour
+from clm_audit.intake.dialect import plain
 from clm_audit.intake.limits import MAX_CELL, MIB
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.strict import Strict, written
@@ -46,6 +47,7 @@ class _Walk:
 
     def __init__(self, mender: Mender, start: int, width: int, out: BinaryIO, header: tuple[str, ...]) -> None:
         self.mender, self.at, self.width, self.out, self.header = mender, start, width, out, header
+        self.mark = plain(mender.dialect).separator
         self.starts: array[int] = array("q")
         self.detours: list[Detour] = []
         self.blank = self.odd = 0
@@ -94,7 +96,7 @@ class _Walk:
             self.odd += 1
         elif len(record.cells) == self.width and self.mender.ends_well(record.end):
             self.starts.append(self.at)
-            self.out.write(written(record.cells, self.mender.dialect.separator, '"').encode())
+            self.out.write(written(record.cells, plain(self.mender.dialect).separator, '"').encode())
         else:
             return False
         return True

@@ -126,7 +126,16 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "Quotes are missing or too many, and no single reading of the record is certain.",
         "Mend the quotes of that line.",
     ),
+    "byte_order_mark": (
+        "A byte order mark stands within the file; it was left out.",
+        "Nothing to do: files were joined.",
+    ),
     "conflicting_rows": ("Rows of the same id say different things.", "Correct the rows; one id has one truth."),
+    "cut_character": (
+        "The file ends within a character; what was left of it was left out.",
+        "Export the file again; its end is missing.",
+    ),
+    "doubled_separators": ("Every separator of the record stands twice; they were read as one.", "Nothing to do."),
     "extra_blank_cells": ("The record had blank cells beyond the header; they were left out.", "Nothing to do."),
     "header_quotes": (
         "The quotes of the header are broken; its names were read all the same.",
@@ -155,6 +164,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "missing_date": ("The date is blank.", _LEAVE),
     "missing_event": ("The event has no name.", _LEAVE),
     "missing_id": ("The row has no id.", "Export the id column, or leave the row out."),
+    "missing_line_end": (
+        "Two records stand in one line; each fits the columns.",
+        "Nothing to do; check that line if in doubt.",
+    ),
     "missing_number": ("The number is blank.", _LEAVE),
     "missing_opening_quote": (
         "An opening quote is missing; only one place for it fits.",
@@ -168,6 +181,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "negative_number": ("The number is below zero, which cannot be.", _MEND),
     "negative_refund": ("The refund is below zero.", "Export refunds as positive amounts."),
     "order_incomplete": ("Another line of the same order was rejected, so the order is not whole.", _MEND),
+    "other_encoding": (
+        "The record holds bytes of another encoding than the file; they were read as cp1252.",
+        "Check that line.",
+    ),
     "other_line_end": ("The record ends with another kind of line end than the others.", "Nothing to do."),
     "other_quotes": ("The record uses quotes of another kind; they were read as quotes.", "Nothing to do."),
     "other_separator": ("The record uses another separator; with it every cell fits its column.", "Nothing to do."),
@@ -202,6 +219,7 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "Write responded, converted, clicked or opened; of a survey nps, csat, ces, rating or good_bad.",
     ),
     "unknown_metric": ("The metric of the series is not one of the five questions' metrics.", "Use a metric id."),
+    "wrapped_record": ("The record stands in quotes as a whole; it was read like the others.", "Nothing to do."),
 }
 LEFT_OUT: Mapping[str, str] = {
     "abandoned": "abandoned before payment",
