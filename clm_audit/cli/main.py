@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import clm_audit
-from clm_audit.cli import ahead, check, compare, demo, explain, schema
+from clm_audit.cli import ahead, check, compare, demo, explain, init, schema
 from clm_audit.cli.outcome import Outcome, last_line
 from clm_audit.cli.streams import close, prepare, say
 from clm_audit.exits import AuditError, ExitCode
@@ -65,6 +65,7 @@ def root(
 
 app.command(help=compare.HELP, short_help="The audit: before against after, and a verdict.")(compare.compare)
 app.command(help=check.HELP, short_help="What became of every row, and what the data are fit for.")(check.check)
+app.command(help=init.HELP, short_help="Propose a configuration for a folder of exports.")(init.init)
 app.command("plan", help=ahead.HELP, short_help="What could be found, and when; settle it beforehand.")(ahead.plan)
 app.command(help=explain.HELP, short_help="A metric, check, finding or code in words.")(explain.explain)
 app.command(help=demo.HELP, short_help="Audit a sample company.")(demo.demo)

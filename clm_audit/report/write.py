@@ -15,35 +15,37 @@ from clm_audit.report.rejects import HEADER
 _SNIFF = 4096
 _NEW_NAME = "name another file, or move this one away"
 REJECTS = "a list of rejects"
+CONFIG = "a configuration"
 _OTHER = "something else"
 # Our own marks, not the first characters of a format: `{` and `#` begin package.json and a shell script, too.
 _MARKS = {
     "HTML": re.compile(rb'<!doctype html>.*?<meta name="generator" content="clm-audit ', re.DOTALL | re.IGNORECASE),
     "JSON": re.compile(rb'\{\s*"schema_version":\s*"[^"]*",\s*"tool":\s*\{\s*"name":\s*"clm-audit"'),
     "Markdown": re.compile(rb"<!-- clm-audit report -->"),
+    CONFIG: re.compile(rb"# clm-audit configuration"),
     REJECTS: re.compile(re.escape(",".join(HEADER).encode()) + rb"\r?\n"),
 }
 
 
-def write_text(path: Path, text: str, inputs: Iterable[Path] = ()) -> None:
+def write_text(path: Path, text: str, inputs: Iterable[Path] = (), *, force: bool = False) -> None:
     """Write ``text`` as UTF-8 to ``path``: a temporary name in the same folder, flushed, then renamed.
 
-    ``inputs`` are the files the audit read. Raises :class:`UsageError` when ``path`` is a link, a folder or
-    a device, is one of the inputs, holds anything but an earlier output of this program of the same kind, or
-    cannot be written; what stood there before is then untouched.
+    ``inputs`` are the files the audit read; ``force`` replaces a regular file whatever it holds. Raises
+    :class:`UsageError` when ``path`` is a link, a folder or a device, is one of the inputs, holds anything but an
+    earlier output of this program of the same kind, or cannot be written; what stood there before is then untouched.
     """
     data = text.encode("utf-8")
-    check_target(path, kind_of(data[:_SNIFF]), inputs)
+    check_target(path, kind_of(data[:_SNIFF]), inputs, force=force)
     try:
         _replace(path, data)
     except OSError as error:
         raise _unwritable(path, error) from error
 
 
-def check_target(path: Path, kind: str, inputs: Iterable[Path] = ()) -> None:
+def check_target(path: Path, kind: str, inputs: Iterable[Path] = (), *, force: bool = False) -> None:
     """Raise what :func:`write_text` would raise for a text of this ``kind``, before there is one."""
     try:
-        _refuse(path, kind, inputs)
+        _refuse(path, kind, inputs, force=force)
         if not os.access(path.parent, os.W_OK | os.X_OK):
             raise UsageError("cannot write: no permission in this folder", where=str(path), hint="name another folder")
     except OSError as error:
@@ -64,7 +66,7 @@ def _unwritable(path: Path, error: OSError) -> UsageError:
     return UsageError(f"cannot write: {error.strerror or error}", where=str(path), hint=hint)
 
 
-def _refuse(path: Path, kind: str, inputs: Iterable[Path]) -> None:
+def _refuse(path: Path, kind: str, inputs: Iterable[Path], *, force: bool) -> None:
     try:
         mode = path.lstat().st_mode
     except FileNotFoundError:
@@ -79,7 +81,7 @@ def _refuse(path: Path, kind: str, inputs: Iterable[Path]) -> None:
     with path.open("rb") as file:
         head = file.read(_SNIFF)
     old = kind_of(head)
-    if head and (old != kind or old == _OTHER):
+    if head and not force and (old != kind or old == _OTHER):
         what = "was not written by clm-audit" if old == _OTHER else f"is {old}, not {kind}"
         raise UsageError(f"exists and {what}", where=str(path), hint=_NEW_NAME)
 
