@@ -6,6 +6,7 @@ For every yield of a file a Parquet is written with the row number, the typed fi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, reason_of
 from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
-from clm_audit.intake.names import total_columns
+from clm_audit.intake.names import normal, total_columns
 
 
 class Stager:
@@ -130,7 +131,7 @@ class Stager:
         counts, summed, whole = pl.collect_all(queries, engine="streaming")[len(sinks) :]
         self.totals = summed["row"].to_numpy().astype(np.int64)
         numbers = self._numbers(counts)
-        notes = tuple(dict.fromkeys([*self.formats.notes, *self._states(plans, base)]))
+        notes = tuple(dict.fromkeys([*self.formats.notes, *self._namesakes(), *self._states(plans, base)]))
         pool = self.reader.pool("id")
         codes = {name: self.pools.code_all(pool, whole[name]) for name in ids}
         staged = [
@@ -167,6 +168,13 @@ class Stager:
 
     def _has_keys(self, one: Staged) -> bool:
         return self.in_memory and one.fact == "orders" and not one.by_line
+
+    def _namesakes(self) -> Iterator[str]:
+        """Columns that are read while others have the same header."""
+        called = Counter(normal(header) for header in self.table.headers.values())
+        for header in sorted({column.header.strip() for columns in self.columns for column in columns.values()}):
+            if (several := called[normal(header)]) > 1:
+                yield f"{several} columns are called {header}: the first of them is read"
 
     def _states(self, staged: Sequence[tuple[Staged, pl.LazyFrame]], base: pl.LazyFrame) -> Iterator[str]:
         """The states that nobody knows, with their counts."""

@@ -46,3 +46,12 @@ def test_internal_names_and_values(tmp_path: Path) -> None:
     write_csv(tmp_path / "deals.csv", deals, rows)
     expected = Expected({"deals.csv": Rows(2)}, {"orders.rows": 1, "orders.net": 1_050}, {"deals.csv": "hubspot.deals"})
     assert_world(tmp_path, expected)
+
+
+def test_which_of_two_columns_of_one_label_is_read_is_said(tmp_path: Path) -> None:
+    header = ("Record ID", "Deal Stage", "Close Date", "Amount", "Amount", "Notes", "Notes")
+    write_csv(tmp_path / "deals.csv", header, [(11, "closedwon", "2024-02-29", "10.0", "99.0", "", "")])
+    facts = assert_world(tmp_path, Expected({"deals.csv": Rows(1)}, {"orders.rows": 1, "orders.net": 1_000}))
+    assert [note for note in facts.files[0].notes if "called" in note] == [
+        "2 columns are called Amount: the first of them is read"
+    ]

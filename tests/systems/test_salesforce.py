@@ -177,3 +177,15 @@ def test_a_formatted_report_in_a_workbook(tmp_path: Path) -> None:
 def _workbook_totals() -> Expected:
     name = "Won deals-2024-12-31-10-00-00.xlsx"
     return Expected({name: Rows(3, structure=8)}, {"orders.rows": 3, "orders.net": 370_350})
+
+
+def test_the_field_history_tells_of_stages_alone(tmp_path: Path) -> None:
+    header = ("Id", "OpportunityId", "CreatedDate", "Field", "OldValue", "NewValue", "IsDeleted")
+    rows = [
+        ("1", "006A", "2024-02-29 12:00:00", "StageName", "Prospecting", "Closed Won", 0),
+        ("2", "006A", "2024-02-29 12:00:00", "Amount", "10", "20", 0),
+        ("3", "006A", "2024-02-28 12:00:00", "StageName", "", "Prospecting", 1),
+    ]
+    write_csv(tmp_path / "OpportunityFieldHistory.csv", header, rows)
+    totals = {"stages.rows": 1, "stages.stage.Closed Won": 1}
+    assert_world(tmp_path, Expected({"OpportunityFieldHistory.csv": Rows(3)}, totals))
