@@ -214,7 +214,7 @@ def row_numbers(draft: Draft) -> bool:
     if len(draft.top) != 1 or any(piece.cells is None for piece in draft.data):
         return False
     draft.top[0].text = draft.style.delimiter + draft.top[0].text
-    draft.header_readings = [("", *draft.header)]
+    draft.header_readings = [("", *one) for one in draft.header_readings]
     for number, piece in enumerate(draft.data):
         assert piece.cells is not None
         draft.settle(piece, f"{number}{draft.style.delimiter}{piece.text}", Truth([(str(number), *piece.cells)]))

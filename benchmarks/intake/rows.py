@@ -518,7 +518,7 @@ def two_in_line(draft: Draft, piece: Piece) -> bool:
     assert piece.cells is not None
     other = draft.random.choice(draft.table.rows)
     text = piece.text + draft.style.delimiter + draft.style.join(draft.fields(other))
-    draft.settle(piece, text, Truth([piece.cells]), Truth([tuple(other)]))
+    draft.settle(piece, text, Truth([piece.cells]), Truth([tuple(other)], shared=True))
     return True
 
 

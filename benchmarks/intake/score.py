@@ -84,7 +84,8 @@ def judge(truth: Mapping[str, Any], found: Mapping[str, Any]) -> Score:
     c = _cells(wanted, missing, left, same)
     exact = not missing and not left and order and header[2] == 1
     wrong = not exact or (needs_word and not listed)
-    surplus = max(len(missing), len(left)) - listed
+    places = sum(not wanted[at]["shared"] for at in missing)
+    surplus = max(places, len(left)) - listed
     return Score(
         points=1 + sum(header) + sum(r) + sum(c),
         header=header[2],
@@ -95,7 +96,7 @@ def judge(truth: Mapping[str, Any], found: Mapping[str, Any]) -> Score:
         silent=wrong and not listed,
         beyond=wrong and (surplus > 0 or not listed),
         lost=len(missing),
-        quietly=max(0, len(missing) - listed),
+        quietly=max(0, places - listed) if listed else len(missing),
         alarm=bool(truth["regular"] and listed),
         unclear=False,
     )
