@@ -64,7 +64,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "",
     ),
     "encoding_mixed": (
-        "{file} is {encoding} in some rows and UTF-8 in others: {count:place|places}. Names there are spelt wrongly.",
+        "{file} is {encoding} in some places and UTF-8 in others ({count}): two files were joined.",
         "Export the file again in one go, as UTF-8; do not put exports together by hand.",
     ),
     "day_month_clear": ("No date can be read in two ways.", ""),
@@ -139,8 +139,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{stamps:stamp lies|stamps lie} in an hour that the clock of {zone} skips, so the exports are in another zone.",
         "Give the exporting account's zone: timezone: UTC in clm-audit.yaml, or --timezone UTC.",
     ),
-    "clock_unknown": (
-        "No stamps without a zone to check.",
-        "Nothing to do: dates without a time, and stamps with a zone, need no clock.",
-    ),
+    "clock_no_stamps": ("Dates carry no time of day, or name their zone: no clock can be wrong.", ""),
+    "clock_unknown": ("No dates to check.", "Add exports with dates."),
 }

@@ -110,17 +110,18 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{addresses:address stands|addresses stand} for {ids:id|ids} ({most} at most): each counts as one customer.",
         "Leave the address of tills, marketplaces and tests blank in the export.",
     ),
-    "addresses_unknown": (
-        "No address joins records.",
-        "Nothing to do where ids alone say who is who; else export the e-mail address, too.",
-    ),
+    "addresses_none": ("No address joins records; ids alone say who is who.", ""),
+    "addresses_unknown": ("No customer ids to check.", "Add exports with the customer's id."),
     "merges_none": ("No record says that it was merged into another.", ""),
     "merges_followed": ("{records:merged record counts|merged records count} as what they were merged into.", ""),
     "merges_nowhere": (
         "For {nowhere} of {records} merged records the record that they were merged into is not in the exports.",
         "Export all customers; a filter or a view has left the surviving records out.",
     ),
-    "merges_unknown": ("No customer export to look at.", "Add the customer export, also with merged records."),
+    "merges_unknown": (
+        "No customer export to compare the orders with.",
+        "Add the customer export, also with inactive ones.",
+    ),
     "import_day_none": ("The dates on which customers were acquired do not bunch ({of:customer}).", ""),
     "import_day_seen": (
         "{customers} of {of} customers became customers within {weeks:week} from {first}: probably an import.",
