@@ -36,11 +36,11 @@ def stamp_counts(cells: pl.Expr, zone: str) -> dict[str, pl.Expr]:
     return {name: pl.when(dates).then(0).otherwise(hit.sum()) for name, hit in counts.items()}
 
 
-def moment_counts(day: pl.Expr, minute: pl.Expr, timed: pl.Expr, zone: str) -> dict[str, pl.Expr]:
+def moment_counts(day: pl.Expr, minute: pl.Expr, timed: pl.Expr, midnight: pl.Expr, zone: str) -> dict[str, pl.Expr]:
     """The same counts for days (numbers) and minutes after midnight, however a column writes them."""
     gaps, overlaps = clock_changes(zone)
     counts = {"naive": timed, "dst_gap": _at(day, minute, gaps), "dst_overlap": _at(day, minute, overlaps)}
-    dates = (~timed | (minute == 0)).all()
+    dates = (midnight | ~timed).all()
     return {name: pl.when(dates).then(0).otherwise((hit & timed).sum()) for name, hit in counts.items()}
 
 

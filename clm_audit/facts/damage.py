@@ -6,6 +6,7 @@ import polars as pl
 
 FLOAT = r"^\d([.,]\d+)?[Ee]\+\d+$"
 _DECIMAL = r"^\d+[.,]0+$"
+_ZEROS = r"^0+[1-9]\d*$"
 _NUMBER = r"^\d+$"
 _DIGITS = 15  # a spreadsheet keeps so many and writes zeros for the rest
 _FEW, _MOST = 3, 0.9
@@ -21,22 +22,24 @@ def count_damage(texts: pl.DataFrame) -> dict[str, int]:
     """
     ids = texts.filter(~pl.col("is_email")).select("space", "text")
     counts = {
-        "ids.excel_float": ids.filter(pl.col("text").str.contains(FLOAT)).height,
-        "ids.excel_decimal": _twice(ids, pl.col("text").str.contains(_DECIMAL), r"[.,]0+$"),
-        "ids.excel_zeros": _twice(ids, pl.col("text").str.contains(r"^0+[1-9]\d*$"), "^0+"),
+        "ids.excel_float": ids.filter(pl.col("text").str.contains(r"[Ee]\+\d"))
+        .filter(pl.col("text").str.contains(FLOAT))
+        .height,
+        "ids.excel_decimal": _twice(ids.filter(pl.col("text").str.ends_with("0")), ids, _DECIMAL, r"[.,]0+$"),
+        "ids.excel_zeros": _twice(ids.filter(pl.col("text").str.starts_with("0")), ids, _ZEROS, "^0+"),
         "ids.excel_rounded": _rounded(ids),
     }
     return {"ids.excel_damage": sum(counts.values()), **counts}
 
 
-def _twice(ids: pl.DataFrame, marked: pl.Expr, lost: str) -> int:
-    """Ids of a kind that also stand there without what a spreadsheet would add or lose."""
-    bare = ids.filter(marked).with_columns(pl.col("text").str.replace(lost, ""))
+def _twice(some: pl.DataFrame, ids: pl.DataFrame, shape: str, lost: str) -> int:
+    """Some ids of a shape that also stand there without what a spreadsheet would add or lose."""
+    bare = some.filter(pl.col("text").str.contains(shape)).with_columns(pl.col("text").str.replace(lost, ""))
     return bare.join(ids, on=["space", "text"], how="semi").height
 
 
 def _rounded(ids: pl.DataFrame) -> int:
-    long = ids.filter(pl.col("text").str.contains(_NUMBER) & (pl.col("text").str.len_bytes() > _DIGITS))
+    long = ids.filter(pl.col("text").str.len_bytes() > _DIGITS).filter(pl.col("text").str.contains(_NUMBER))
     zeros = pl.col("text").str.slice(_DIGITS).str.contains("^0+$").sum()
     each = long.group_by("space").agg(zeros=zeros, ids=pl.len())
     return int(each.filter((pl.col("zeros") >= _FEW) & (pl.col("zeros") >= _MOST * pl.col("ids")))["zeros"].sum())

@@ -19,6 +19,7 @@ _ISO = rf"^\d{{4}}-(?:\d{{2}}-\d{{2}}(?:[ T]+{_TIME}{_HALF})?|\d{{1,2}}-\d{{1,2}
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
 _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)? ?{_ZONE}"
 _TIMED = r"[ ,T](\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?$"  # hours, minutes, morning or not
+_AT_MIDNIGHT = r"[ ,T](?:0?0:00(?::00(?:[.,]0+)?)?|12:00(?::00)? ?[Aa]\.?[Mm]\.?)$"
 _WEEKDAY = r"^(?:\p{L}{2,10}\.?,? )?"
 _MONTH = r"(?:de )?(\p{L}{3,10})\.?"
 _FIRST, _LAST = 0, 47846  # 1970-01-01 and 2100-12-31: what lies outside is no business date
@@ -152,7 +153,9 @@ def is_midnight(cells: pl.Expr, form: DateFormat) -> pl.Expr:
         return _moment(cells, form).dt.truncate("1d") == _moment(cells, form)
     if form.order == "zoned":
         return cells.str.contains(r"[ T]00:00(:00([.,]0+)?)? ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$")
-    return minutes(cells, form) == 0
+    if form.order in ("given", "serial"):
+        return minutes(cells, form) == 0
+    return cells.str.contains(_AT_MIDNIGHT) | ~cells.str.contains(":", literal=True)
 
 
 def _at(form: DateFormat) -> tuple[int, int, int]:

@@ -25,6 +25,8 @@ FLOAT_DUST = 0.005  # hundredths: more than the distance of a float from the dec
 LARGEST = 10**17
 _FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
 _NATIVE = "native "
+_GROUP = r"[,'’\s\u00a0\u202f]"
+_THOUSANDS = rf"^[+-]?\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:\.0+)?$"
 
 
 def name_space(table: RawTable) -> str:
@@ -99,7 +101,8 @@ class Reader:
             return {f"zoned/{number}": cells.count()}
         if stated or form.order != "iso":
             day, minute = dates.day_of(cells, form, self.zone), dates.minutes(cells, form)
-            counts = moment_counts(day, minute, dates.timed(cells, form).fill_null(False), stated or self.zone)
+            timed, midnight = (what(cells, form) for what in (dates.timed, dates.is_midnight))
+            counts = moment_counts(day, minute, timed.fill_null(False), midnight, stated or self.zone)
             counts |= {"zoned": counts.pop("naive")} if stated else {}
         else:
             counts = stamp_counts(cells, self.zone)
@@ -150,7 +153,8 @@ class Reader:
             return self._number(column)
         if spec.kind == "count":
             whole = cells.str.replace(r"\s*\([\d.,]+\s?%\)$", "")  # 350 (35.2%)
-            whole = whole.str.replace_all(",", "", literal=True).str.replace(r"\.0+$", "")
+            bare = pl.when(whole.str.contains(_THOUSANDS)).then(whole.str.replace_all(_GROUP, "")).otherwise(whole)
+            whole = bare.str.replace(r"\.0+$", "")
             return pl.when(whole.str.contains(r"^[+-]?\d{1,15}$")).then(whole).cast(pl.Int64, strict=False)
         return self._amount(column, money.CENT if spec.kind == "cents" else money.MICRO)
 

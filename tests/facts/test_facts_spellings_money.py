@@ -134,3 +134,26 @@ def test_short_amounts_are_exact(amount: Decimal, suffix: str) -> None:
         scaled_by(to_plain(pl.col("t"), "point"), 100, factor(pl.col("t")))
     )
     assert got.item() == int(amount * times * 100)
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"),
+    [
+        ("1,234", 1234),
+        ("1,234,567", 1234567),
+        ("1 234 567", 1234567),
+        ("1\u202f234", 1234),
+        ("1'234", 1234),
+        ("350.0", 350),
+        ("7", 7),
+    ],
+)
+def test_counts_may_be_grouped(build, cell: str, count: int) -> None:
+    built = build({"c.csv": f"campaign;date;sent\nS;2024-01-05;{cell}\n"})
+    assert built.rows("campaigns", "sent") == [(count,)]
+
+
+@pytest.mark.parametrize("cell", ["1,23", "12 34", "1.5", "many", "-"])
+def test_what_is_no_count_is_rejected(build, cell: str) -> None:
+    built = build({"c.csv": f"campaign;date;sent\nS;2024-01-05;{cell}\nT;2024-01-05;1\n"})
+    assert built.rows("campaigns", "sent") == [(1,)] if cell != "-" else [(None,), (1,)]
