@@ -35,6 +35,7 @@ from clm_audit.intake.sums import sums_among
 from clm_audit.intake.walk import walk
 
 LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
+_LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
 # The headers of a file -> patterns that a total has, by the number of the column
 Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
 Tick = Callable[[int], None]
@@ -246,6 +247,8 @@ def _structure(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -
     """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
 
     def is_structure(record: bytes) -> bool:
+        if len(record) > _LONGEST_TOTAL:
+            return False
         text = record.decode("utf-8", "replace")
         cells = next(csv.reader([text], delimiter=separator), []) if len(separator) == 1 else text.split(separator)
         return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)

@@ -78,8 +78,18 @@ def _sheet(about: Mapping[str, Any]) -> Sheet:
     return replace(Sheet(about["name"], about["number"], about["visible"]), **{**about, **lists})
 
 
-def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:
-    """Column names and height of a Parquet file that decodes from end to end."""
+@dataclass(frozen=True)
+class Columns:
+    """What a Parquet file holds, rewritten: column i is called ``c{i}``. ``left`` columns hold no cells that a
+    field could be (lists, structures, durations)."""
+
+    header: tuple[str, ...]
+    height: int
+    left: int
+
+
+def open_parquet(path: Path, out: Path, name: str) -> Columns:
+    """Rewrite a Parquet file to ``out``. Raises :class:`DataError` for damage and for what no export is."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(4)
@@ -87,13 +97,13 @@ def open_parquet(path: Path, name: str) -> tuple[tuple[str, ...], int]:
         tail = file.read(8)
     if size < 12 or head != b"PAR1" or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
         raise DataError("Parquet: the file is cut or damaged (no footer)", where=name, hint="copy or export it again")
-    request = {"kind": "parquet", "path": str(path), **_budget(size, PARQUET_BYTES_PER_SECOND)}
+    request = {"kind": "parquet", "path": str(path), "out": str(out), **_budget(size, PARQUET_BYTES_PER_SECOND)}
     answer = _ask(request, name, "Parquet file", "export it again, or as CSV")
     height = answer["height"]
     if height > MAX_ROWS_FROM and height > MAX_ROWS_PER_BYTE * size:
         what = f"Parquet: {height:,} rows in {size:,} bytes, which no export has"
         raise DataError(what, where=name, hint="export it again, or as CSV")
-    return tuple(answer["header"]), height
+    return Columns(tuple(answer["header"]), height, answer["left"])
 
 
 def _budget(size: int, bytes_per_second: int) -> dict[str, int]:

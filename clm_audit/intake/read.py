@@ -260,11 +260,13 @@ def _content(job: Job, kind: Kind, what: str, hint: str) -> Content:
 
 
 def _parquet(job: Job) -> Content:
-    written, height = open_parquet(job.found.path, job.name)
-    headers = unique_names(written)
-    renamed = [pl.col(old).alias(new) for new, old in headers.items()]
-    frame = pl.scan_parquet(job.found.path, glob=False, hive_partitioning=False).select(renamed).with_row_index(ROW)
-    return Content(frame, height, 0, headers, 0, "parquet", "parquet", None, job.fitting(headers))
+    out = job.copy("columns")
+    columns = open_parquet(job.found.path, out, job.name)
+    headers = unique_names(columns.header)
+    renamed = [pl.col(f"c{number}").alias(name) for number, name in enumerate(headers)]
+    frame = pl.scan_parquet(out, glob=False).select(renamed).with_row_index(ROW)
+    notes = (f"columns of a kind that no field can hold, left out: {columns.left}",) if columns.left else ()
+    return Content(frame, columns.height, 0, headers, 0, "parquet", "parquet", None, job.fitting(headers), notes)
 
 
 def _choose(job: Job, content: Content) -> Candidate:

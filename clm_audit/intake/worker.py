@@ -20,6 +20,7 @@ from clm_audit.intake.names import Names, normal
 from clm_audit.intake.workbookfacts import WorkbookFacts
 
 LINE = "__line"  # sheet row of a data row in the written file
+_KEPT = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Categorical, pl.Enum, pl.Null)
 _EARLY = r"^(1899-12-3[01]|19(00|04)-\d\d-\d\d) \d\d:\d\d:\d\d"  # a duration, or a time of day
 _LONG_NUMBER = r"^-?[0-9.]{17,}$"  # longer than the 15 digits a spreadsheet keeps: binary noise
 
@@ -148,14 +149,34 @@ def _shortest(text: str) -> str:
         return text
 
 
-def read_parquet(path: str) -> dict[str, Any]:
-    """Decode every page once, batch by batch, so that damage shows here and not in the audit."""
+def read_parquet(path: str, out: str) -> dict[str, Any]:
+    """Write what a Parquet file holds to ``out``, column i as ``c{i}``, so that nobody else reads the file itself.
+
+    Answers the names of the columns and the height; columns of a kind that no field can hold are ``left`` out.
+    """
     schema = pl.read_parquet_schema(path)
     if len(schema) > MAX_COLUMNS:
         return {"refused": f"{len(schema):,} columns; more than {MAX_COLUMNS:,} are not read"}
     frame = pl.scan_parquet(path, glob=False, hive_partitioning=False)
-    height = sum(batch.height for batch in frame.collect_batches())
-    return {"header": list(schema), "height": height}
+    texts = _texts(frame, [name for name, dtype in schema.items() if dtype == pl.Binary])
+    kept = [name for name, dtype in schema.items() if dtype.is_numeric() or isinstance(dtype, _KEPT) or name in texts]
+    as_text = [name for name in kept if isinstance(schema[name], (pl.Categorical, pl.Enum, pl.Null)) or name in texts]
+    cells = (pl.col(name).cast(pl.String) if name in as_text else pl.col(name) for name in kept)
+    frame = frame.select(cell.alias(f"c{number}") for number, cell in enumerate(cells))
+    frame.sink_parquet(out, compression="lz4", statistics=False)
+    height = pl.scan_parquet(out, glob=False).select(pl.len()).collect().item()
+    return {"header": kept, "height": height, "left": len(schema) - len(kept)}
+
+
+def _texts(frame: pl.LazyFrame, columns: list[str]) -> set[str]:
+    """Which columns of bytes are text that was not marked as such."""
+    if not columns:
+        return set()
+    lost = [
+        (pl.col(name).cast(pl.String, strict=False).is_null() & pl.col(name).is_not_null()).any() for name in columns
+    ]
+    row = frame.select(lost).collect(engine="streaming").row(0)
+    return {name for name, is_lost in zip(columns, row, strict=True) if not is_lost}
 
 
 def main() -> None:
@@ -166,7 +187,7 @@ def main() -> None:
         names = Names(frozenset(request["exact"]), tuple(request["patterns"]))
         answer = read_workbook(request["path"], request["out"], names)
     else:
-        answer = read_parquet(request["path"])
+        answer = read_parquet(request["path"], request["out"])
     json.dump(answer, sys.stdout)
 
 

@@ -129,7 +129,10 @@ def opened(path: Path, out: Path) -> str:
     kind, _, _ = kind_of(path.read_bytes()[:4096])
     try:
         if kind == "parquet":
-            _, height = open_parquet(path, path.name)
+            columns = open_parquet(path, out, path.name)
+            height = columns.height
+            frame = pl.read_parquet(out)
+            assert (frame.height, frame.width) == (height, len(columns.header))
         elif kind in ("zip", "xls"):
             if kind == "zip":
                 with open_archive(path, path.name) as archive:
