@@ -126,8 +126,16 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "spend_words_unknown": ("No spend to check.", "Add the books or the ad platforms' exports."),
     "spend_once": ("Spend comes from one kind of source.", ""),
+    "spend_retold": ("Spend that the books and an ad platform both report counts once: {count:row} of the books.", ""),
+    "spend_apart": ("The books and the ad platforms report different spend.", ""),
+    "spend_disagrees": (
+        "In {count} of {of} months the books ({books}) and the ad platforms differ by a fifth or more; the platforms"
+        " count.",
+        "Check which of them is whole: a platform's account may be missing, or its invoices booked in other months.",
+    ),
     "spend_twice": (
-        "Spend comes both from an ad platform ({platform}) and from the books ({books}); some may be counted twice.",
+        "Acquisition spend of the books ({books}) in months that an ad platform ({platform}) reports, too: {count:row}."
+        " Both were counted.",
         "Under spend in the config, list only the accounts that the ad platforms do not report.",
     ),
     "clock_clear": ("No stamp lies in an hour that the clock of {zone} skips or repeats.", ""),

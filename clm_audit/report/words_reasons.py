@@ -104,6 +104,7 @@ BARE: Mapping[str, tuple[str, str]] = {
     ),
     "empty_window": ("fact", "The {side} window holds none of the rows that are needed."),
 }
+UNNAMED = "Add an export with {fact}{export}. Or name its accounts under spend in clm-audit.yaml."
 _LEAVE = "Complete the cell, or leave the row out."
 _MEND = "Correct the cell."
 REJECTS: Mapping[str, tuple[str, str]] = {
@@ -271,6 +272,8 @@ def reason(missing: NotAssessable) -> str:
 
 def remedy(missing: NotAssessable) -> str:
     """What would help, as one sentence."""
+    if missing.code == "missing_fact" and "category" in missing.detail:
+        return UNNAMED.format_map(_filled(missing))
     return _template(missing.code, 1).format_map(_filled(missing))
 
 

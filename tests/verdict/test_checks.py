@@ -221,14 +221,27 @@ def test_duplicates() -> None:
 
 def test_spend_twice() -> None:
     ads = table("ads.csv", object=kind("spend", category="acquisition"))
-    books = table("books.csv", object=None, source=Source(path=Path("in"), map={"fact": "spend", "date": "Day"}))
-    assert said(files.spend_twice(subject((ads, books)))) == ("warn", "spend_twice")
-    named = ExportObject(
-        recognise=Recognise(required=("Day",)), yields=(Yield(fact="spend", fields={}, constants={"platform": "Ads"}),)
-    )
-    assert files.spend_twice(subject((table("ads.csv", object=named), books))).status == "warn"
-    assert said(files.spend_twice(subject((ads,)))) == ("pass", "spend_once")
-    assert said(files.spend_twice(subject((books,)))) == ("pass", "spend_once")
+    books = table("books.csv", object=kind("spend"))
+
+    def counted(**numbers: int) -> Check:
+        return files.spend_twice(subject((ads, books), evidence={f"spend.{name}": n for name, n in numbers.items()}))
+
+    assert said(counted()) == ("pass", "spend_once")
+    assert said(counted(beside_ads=0)) == ("pass", "spend_apart")
+    assert said(counted(beside_ads=0, retold=24, retold_months=10, retold_months_off=2)) == ("pass", "spend_retold")
+    off = counted(beside_ads=0, retold=24, retold_months=10, retold_months_off=3)
+    assert said(off) == ("warn", "spend_disagrees")
+    beside = counted(beside_ads=3, retold=24)
+    assert said(beside) == ("warn", "spend_twice")
+    assert (beside.evidence["platform"], beside.evidence["books"]) == ("ads.csv", "books.csv")
+    assert said(files.spend_twice(subject())) == ("unknown", "nothing_read")
+
+
+def test_what_another_system_tells_of_is_no_repeated_row() -> None:
+    record_of = record(accepted=60, duplicate=40)
+    assert said(files.duplicates(subject((table(),), (record_of,)))) == ("warn", "duplicates_many")
+    told = subject((table(),), (record_of,), evidence={"orders.retold": 30, "spend.retold": 10})
+    assert said(files.duplicates(told)) == ("pass", "duplicates_none")
 
 
 # windows

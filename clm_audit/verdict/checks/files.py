@@ -33,6 +33,9 @@ CODES = (
     "duplicates_many",
     "duplicates_unknown",
     "spend_once",
+    "spend_retold",
+    "spend_apart",
+    "spend_disagrees",
     "spend_twice",
     "spend_words_known",
     "spend_words_near",
@@ -42,6 +45,8 @@ CODES = (
 COMMON_CAPS = (2_000, 10_000, 15_000, 50_000, 65_536, 100_000, 200_000, 1_000_000, 1_048_576)
 MANY_DUPLICATES = 0.05
 STALE_DAYS = 60
+RETOLD = "retold"  # code of such a row
+OFF_MONTHS = 0.2  # share of the months in which books and ad platforms may disagree
 _DATED = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
 _PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$")
 
@@ -162,7 +167,7 @@ def duplicates(subject: Subject) -> Check:
     if not rows:
         return made("duplicates", "unknown", "duplicates_unknown", METRIC_IDS)
     twice = [record for record in subject.facts.files if record.rows.duplicate]
-    count = sum(record.rows.duplicate for record in twice)
+    count = sum(record.rows.duplicate for record in twice) - _told_elsewhere(subject)
     if not count:
         return made("duplicates", "pass", "duplicates_none", rows=rows)
     metrics = touched(_facts_of_records(subject, twice))
@@ -172,22 +177,41 @@ def duplicates(subject: Subject) -> Check:
     return made("duplicates", "pass", "duplicates_few", metrics, **evidence)
 
 
+def _told_elsewhere(subject: Subject) -> int:
+    """Rows that another system tells of, too: two checks of their own look at them."""
+    listed = sum(reject.code == RETOLD and reject.action == "duplicate" for reject in subject.facts.rejects)
+    counted = sum(subject.count(name) or 0 for name in ("orders.retold", "spend.retold"))
+    return max(listed, counted)
+
+
 def spend_twice(subject: Subject) -> Check:
-    """Ad platforms and the books both report spend: the same money may be in both."""
+    """Ad platforms and the books both report spend. What agrees was counted once; the rest may be the same money."""
     if nothing_read(subject):
         return made("spend_twice", "unknown", "nothing_read")
+    metrics = touched(["spend"])
+    beside, again = subject.count("spend.beside_ads"), subject.count("spend.retold") or 0
+    if beside is None:
+        return made("spend_twice", "pass", "spend_once")
+    months, off = subject.count("spend.retold_months") or 0, subject.count("spend.retold_months_off") or 0
+    platform, books = _spend_files(subject)
+    if beside:
+        return made("spend_twice", "warn", "spend_twice", metrics, count=beside, platform=platform, books=books)
+    if off > OFF_MONTHS * months:
+        return made("spend_twice", "warn", "spend_disagrees", metrics, count=off, of=months, books=books)
+    if again:
+        return made("spend_twice", "pass", "spend_retold", metrics, count=again)
+    return made("spend_twice", "pass", "spend_apart", metrics)
+
+
+def _spend_files(subject: Subject) -> tuple[str, str]:
+    """One file of an ad platform and one of the books."""
     ads: set[str] = set()
     books: set[str] = set()
     for table in subject.exports.tables:
         for item in table.object.yields if table.object else ():
             if item.fact == "spend":
                 (ads if item.category or "platform" in item.constants else books).add(table.name)
-        if table.source.map is not None and table.source.map.get("fact") == "spend":
-            books.add(table.name)
-    if ads and books:
-        metrics = touched(["spend"])
-        return made("spend_twice", "warn", "spend_twice", metrics, platform=min(ads), books=min(books))
-    return made("spend_twice", "pass", "spend_once")
+    return min(ads, default="an ad platform"), min(books, default="the books")
 
 
 def spend_words(subject: Subject) -> Check:
