@@ -96,6 +96,7 @@ class Draft:
         self.data: list[Piece] = []
         self.final_end = True
         self.strip = self.trail = False  # blanks around cells, empty cells at the end: not significant
+        self.numbered = False  # there is a column before the first; the header stays as it is
         self.touched: set[int] = set()
 
     def _own(self, line: str) -> str:

@@ -210,7 +210,7 @@ def header(name: str) -> Callable[[FileChange], FileChange]:
 
 def rewritten(draft: Draft, names: Sequence[str], *more: Sequence[str]) -> bool:
     """Write another header; the given names are right, and the further readings."""
-    if len(draft.top) != 1 or draft.top[0].raw is not None:
+    if len(draft.top) != 1 or draft.numbered:
         return False
     draft.top = [Piece(draft.style.join([draft.style.field(name) for name in names]))]
     draft.header_readings = [tuple(names), *(tuple(one) for one in more)]
@@ -220,7 +220,7 @@ def rewritten(draft: Draft, names: Sequence[str], *more: Sequence[str]) -> bool:
 @header("missing")
 def header_missing(draft: Draft) -> bool:
     draft.top, draft.header_readings = [], [()]
-    return True
+    return draft.table.typed
 
 
 @header("twice")

@@ -200,6 +200,7 @@ def used_range(draft: Draft) -> bool:
 def leading_delimiter(draft: Draft) -> bool:
     if not draft.top or any(piece.cells is None for piece in draft.data) or len(draft.top) > 1:
         return False
+    draft.numbered = True
     for piece in (*draft.top, *draft.data):
         piece.text = draft.style.delimiter + piece.text
         for truth in piece.truths:
@@ -215,6 +216,7 @@ def row_numbers(draft: Draft) -> bool:
         return False
     draft.top[0].text = draft.style.delimiter + draft.top[0].text
     draft.header_readings = [("", *one) for one in draft.header_readings]
+    draft.numbered = True
     for number, piece in enumerate(draft.data):
         assert piece.cells is not None
         draft.settle(piece, f"{number}{draft.style.delimiter}{piece.text}", Truth([(str(number), *piece.cells)]))
@@ -289,7 +291,12 @@ def quote_across(lines: int) -> None:
         at = next((i for i, one in enumerate(draft.data) if one is piece), -1)
         column = draft.text_column()
         run = draft.data[at : at + lines + 1]
-        if column is None or len(run) <= lines or any(one.cells is None or "\n" in one.text for one in run):
+        if (
+            not draft.table.typed
+            or column is None
+            or len(run) <= lines
+            or any(one.cells is None or "\n" in one.text for one in run)
+        ):
             return False
         for number, one in enumerate(run):
             cells: Cells | None = one.cells

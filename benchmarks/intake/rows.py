@@ -773,7 +773,7 @@ def cut_sequence(draft: Draft, piece: Piece) -> bool:
     put(draft, piece, cells, draft.width - 1, "alpha é", Truth(free=True))
     piece.raw = piece.text.encode()[:-1]
     draft.final_end = False
-    return True
+    return piece.text.endswith("é")
 
 
 # valid, though odd: nothing to mend, nothing to report

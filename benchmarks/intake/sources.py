@@ -119,6 +119,11 @@ class Clean:
         """The names of the columns."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def typed(self) -> bool:
+        """Whether any column shows by its cells alone what it is."""
+        return any(column.kind not in ("text", "enum", "name") for column in self.columns)
+
     def fits(self, cells: tuple[str, ...]) -> bool:
         """Whether every cell fits its column."""
         return len(cells) == len(self.columns) and all(
@@ -435,10 +440,61 @@ def consent(make: Maker, size: int) -> Clean:
     return Clean("consent", columns, tuple(rows))
 
 
+def pages(make: Maker, size: int) -> Clean:
+    """Text only: nothing but the words tells one column from another."""
+    columns = (
+        Column("Title", "text"),
+        Column("Author", "name"),
+        Column("Summary", "text"),
+        Column("Tags", "text", blank=0.3),
+    )
+    rows = []
+    for _ in range(size):
+        tags = make.words(1, 3) if make.random.random() < 0.7 else ""
+        rows.append((make.text(4), make.customer(), make.text(12, lines=True), tags))
+    return Clean("pages", columns, tuple(rows))
+
+
+def figures(make: Maker, size: int) -> Clean:
+    """Numbers only, by month."""
+    names = ("Sent", "Delivered", "Opened", "Clicked", "Unsubscribed")
+    columns = (
+        Column("Month", "date"),
+        *(Column(name, "int") for name in names),
+        Column("Revenue", "money", quoted=True),
+    )
+    rows = []
+    for number in range(size):
+        month = f"{2010 + number // 12}-{number % 12 + 1:02}-01"
+        counts = [str(make.random.randint(0, 99_999)) for _ in names]
+        rows.append((month, *counts, thousands(make.cents() * 50)))
+    return Clean("figures", columns, tuple(rows))
+
+
+def stages(make: Maker, size: int) -> Clean:
+    """Short codes: truth values, flags, a stage, ids with leading zeros, `|` between cells."""
+    words = ("lead", "mql", "sql", "customer")
+    columns = (
+        Column("Contact", "id"),
+        Column("Stage", "enum", words),
+        Column("Entered", "date"),
+        Column("Manual", "enum", ("0", "1")),
+        Column("Reason", "text", blank=0.4),
+        Column("IsDeleted", "enum", ("true", "false")),
+    )
+    rows = []
+    for _ in range(size):
+        reason = make.text(3) if make.random.random() < 0.6 else ""
+        row = (f"000{make.serial('stage', 4000)}", make.random.choice(words), make.date(), make.random.choice("01"))
+        rows.append((*row, reason, make.random.choice(("true", "false", "false"))))
+    return Clean("stages", columns, tuple(rows), delimiter="|")
+
+
 SOURCES: Mapping[str, Callable[[Maker, int], Clean]] = {
     one.__name__: one
     for one in (
         orders, contacts, deals, tickets, spend, sends, ledger, events, survey, subscriptions, accounts, consent,
+        pages, figures, stages,
     )
 }  # fmt: skip
 
