@@ -161,17 +161,44 @@ def _rewrite(path: Path, target: Path, probe: _Probe, start: int) -> Text:
     if probe.nuls:
         notes.append(f"{probe.nuls} zero bytes removed")
     nuls: list[int] = []
-    at = mixed = 0
+    patches: list[tuple[int, int]] = []
+    spots: list[tuple[int, str]] = []
+    at = mixed = written = 0
     with target.open("xb") as out:
         for piece in pieces(path):
             mixed += len(_AS_UTF8.findall(piece)) if encoding != "utf-8" else 0
             nuls.extend((np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == 0) + at).tolist())
             at += len(piece)
             piece = piece.replace(b"\0", b"")
-            out.write(piece if encoding == "utf-8" else piece.decode(encoding).encode())
+            raw = piece if encoding == "utf-8" else _transcoded(piece, encoding, written, patches, spots)
+            written += out.write(raw)
     # A byte order mark in a file that is not UTF-8 has been decoded to three characters; it is skipped all the same.
     skip = len(BOM) if encoding == "utf-8" else len(BOM.decode(encoding).encode())
-    return Text(target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes), mixed)
+    return Text(
+        target, encoding, skip if start else 0, 0, tuple(nuls), tuple(notes), mixed, tuple(patches), tuple(spots)
+    )
+
+
+def _transcoded(
+    piece: bytes, encoding: str, written: int, patches: list[tuple[int, int]], spots: list[tuple[int, str]]
+) -> bytes:
+    """Single-byte text as UTF-8; what is UTF-8 already (in joined files) stays, and its place is noted."""
+    out: list[bytes] = []
+    at = 0
+    for match in _AS_UTF8.finditer(piece):
+        if match.group() == BOM:
+            continue
+        try:
+            match.group().decode()
+        except UnicodeDecodeError:
+            continue
+        before = piece[at : match.start()].decode(encoding).encode()
+        out += [before, match.group()]
+        written += len(before) + len(match.group())
+        patches.append((written, len(match.group()) - 1))
+        spots.append((written, "other_encoding"))
+        at = match.end()
+    return b"".join((*out, piece[at:].decode(encoding).encode()))
 
 
 def _decoded(path: Path) -> Iterator[str]:

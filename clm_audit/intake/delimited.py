@@ -28,7 +28,7 @@ from clm_audit.intake.mend import Mender
 from clm_audit.intake.model import Layout, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
-from clm_audit.intake.sample import profile_of
+from clm_audit.intake.sample import confirmed, profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.strict import StrictReader
 from clm_audit.intake.sums import sums_among
@@ -106,7 +106,7 @@ def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Diale
     separator = told.group(1).decode("latin-1") if told else None
     known = find_header(head, names, start)
     if known is not None:
-        dialect = sniff(head, start, known.separator if known.matches else separator)
+        dialect = confirmed(sniff(head, start, known.separator if known.matches else separator), head, start)
         heading = find_heading(head, start, dialect, names, name)
         if heading is not None:
             return dialect, heading

@@ -266,11 +266,14 @@ def _quote(head: bytes, separator: str) -> str:
     """The character that wraps cells; none when quotes occur and never wrap one."""
     mark, part = re.escape(separator.encode()), head[: 1 << 18]
     wrapped = {
-        quote: len(re.findall(rb"(?:^|[\r\n]|%b) ?%b(?:[^%b\r\n]|%b%b)*%b ?(?=%b|[\r\n]|\Z)"
-                              % (mark, *(quote.encode(),) * 5, mark), part))
+        quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b ?(?=%b|[\r\n]|\Z)"
+                          % (mark, *(quote.encode(),) * 5, mark), part)
         for quote in ('"', "'")
     }  # fmt: skip
-    if wrapped["'"] >= 2 and wrapped["'"] > 4 * wrapped['"']:
+    single = wrapped["'"]
+    lines = part.count(b"\n") or part.count(b"\r")
+    needed = any(separator.encode() in cell for cell in single)  # an apostrophe may be a part of the text
+    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or len(single) > max(lines, 2)):
         return "'"
     opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
     lines = sum(1 for line in part.splitlines() if b'"' in line)

@@ -7,6 +7,7 @@ header; where nothing but words stands, one whose cells differ from each other a
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from clm_audit.intake.strict import StrictReader
 
 _WORDS = (WORD, TEXT, LINES)
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
+_RARE = 20  # one cell among so many does not say what a column looks like
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -108,7 +110,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     """The header record, its number, and that of the first data record; None without a header."""
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
     families = _families([rows[i].cells for i in body[1:]][-SAMPLE:])
-    speaks = any(family not in ("", "word") for family in families)
+    speaks = any(families)
     lines = 0
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         if _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
@@ -119,16 +121,19 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             break
     if lines:
         tops = body[:lines]
-        best = max(tops, key=lambda i: (len({cell for cell in rows[i].cells if cell.strip()}), -i))
+        best = max(tops, key=lambda i: (len(_lettered(rows[i].cells)), i))
         return rows[best], best, tops[-1] + 1
     above = [i for i in range(body[0]) if not rows[i].blank]
-    if not above:
-        return None
-    last = rows[above[-1]]
-    for cells in (*_otherwise(last, width, dialect), last.cells):
-        if _narrow(cells, width):
-            return replace(last, cells=cells), above[-1], above[-1] + 1
+    for i in reversed(above):
+        for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
+            if _narrow(cells, width):
+                return replace(rows[i], cells=cells), i, i + 1
     return None
+
+
+def _lettered(cells: Sequence[str]) -> set[str]:
+    """The different names in a line."""
+    return {cell for cell in cells if any(char.isalnum() for char in cell) and not cell.strip().startswith("(")}
 
 
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
@@ -141,33 +146,28 @@ def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[s
                 yield cells
 
 
-def _families(rows: Sequence[Sequence[str]]) -> list[str]:
-    """For each column: `word` where words stand, `code` or `typed` where something else does, or nothing known."""
+def _families(rows: Sequence[Sequence[str]]) -> list[frozenset[str]]:
+    """For each column the shapes of its cells where words are the exception; none where they are not."""
     families = []
     for column in zip(*rows, strict=True):
         shapes = Counter(map(shape, column))
         shapes.pop(BLANK, None)
         total = shapes.total()
         words = sum(shapes[kind] for kind in _WORDS)
-        codes = sum(count for kind, count in shapes.items() if kind.startswith("code"))
-        if not total:
-            families.append("")
-        elif words > (1 - _MOSTLY) * total:
-            families.append("word")
-        else:
-            families.append("code" if codes > total / 2 else "typed")
+        typed = total and words <= (1 - _MOSTLY) * total
+        common = {kind for kind, count in shapes.items() if count * _RARE >= total and kind not in _WORDS}
+        families.append(frozenset(common if typed else ()))
     return families
 
 
-def _heads(cells: Sequence[str], families: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def _heads(cells: Sequence[str], families: Sequence[frozenset[str]], below: Sequence[Sequence[str]]) -> bool:
     """Whether a record is a header above the others."""
     against = agree = 0
     for cell, family in zip(cells, families, strict=False):
         kind = shape(cell)
-        if kind == BLANK or family in ("", "word"):
-            continue
-        odd = kind in _WORDS or (family == "typed" and kind.startswith("code"))
-        against, agree = against + odd, agree + (not odd)
+        if kind != BLANK and family:
+            odd = kind in _WORDS or (kind.startswith("code") and kind not in family)
+            against, agree = against + odd, agree + (kind in family or kind == "whole")
     if _years(cells) and not any(_years(row) for row in below[:3]):
         return True
     if against or agree:
@@ -234,9 +234,22 @@ def _fitted(names: list[str], rows: Sequence[Sequence[str]], width: int, where: 
     if lack == 1 and _numbered([row[0] for row in rows]):
         return ["", *names], 0, "the first column numbers the rows and has no name"
     what = f"the header has {len(names)} names, the rows below have {width} cells"
+    if lack == 1 and _decimals(rows):
+        what += ", two of which seem to be the halves of one number"
+        raise DataError(what, where=where or "header", hint="export the numbers with a decimal point, or in quotes")
     if not where:  # blind: the rows are what they are, and the names are handed on as written
         return [""] * width, 0, f"{what}: nobody can say which name is whose"
     raise DataError(what, where=where, hint="give every column a name and export the file again")
+
+
+def _decimals(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second of two neighbouring columns of whole numbers always has two digits: decimal commas."""
+    columns = list(zip(*rows, strict=True))
+    for left, right in itertools.pairwise(columns):
+        filled = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() or b.strip()]
+        if len(filled) > 2 and all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled):
+            return True
+    return False
 
 
 def _numbered(cells: Sequence[str]) -> bool:

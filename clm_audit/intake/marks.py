@@ -100,12 +100,21 @@ def _swallowed(
     rules: Rules, at: Offsets, kinds: Bytes, is_quote: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_]
 ) -> tuple[int, str] | None:
     """A line within quotes with the separators of a whole record and no quote: a stray one may have opened them."""
-    ends = np.flatnonzero(inside & (kinds == rules.end))
-    if len(ends) < 2 or rules.width < 2:
+    is_end = kinds == rules.end
+    ends = np.flatnonzero(inside & is_end)
+    if not len(ends) or rules.width < 2:
         return None
     alike = np.diff(ends) == rules.width
     whole = ends[:-1][alike & (np.diff(np.cumsum(is_quote)[ends]) == 0)]
-    return (int(at[whole[0]]), "lines like whole records within quotes") if len(whole) else None
+    # And whole records of which every line has the separators of one: quotes opened in one, closed in another.
+    marks_so_far, ends_so_far = np.cumsum(~is_quote & ~is_end), np.cumsum(inside & is_end)
+    close = np.flatnonzero(~inside & is_end)
+    marks_in = np.diff(marks_so_far[close], prepend=0)
+    ends_in = np.diff(ends_so_far[close], prepend=0)
+    even = (ends_in > 0) & (marks_in == (ends_in + 1) * (rules.width - 1)) & (rules.width > 2)
+    first = ends[np.searchsorted(ends_so_far[ends], ends_so_far[close[even]] - ends_in[even] + 1)]
+    found = [int(one[0]) for one in (whole, first) if len(one)]
+    return (int(at[min(found)]), "lines like whole records within quotes") if found else None
 
 
 def _line_end_fault(

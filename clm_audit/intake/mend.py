@@ -101,8 +101,9 @@ class Mender:
 
     # The region
 
-    def _region(self, text: str, final: bool) -> tuple[list[_Line], bool] | None:
-        """The lines of the region, and whether a good record follows; None when more text is needed."""
+    def _region(self, text: str, final: bool) -> tuple[list[_Line], bool, bool] | None:
+        """The lines of the region, whether a good record follows, and whether they are lines like records
+        within quotes; None when more text is needed."""
         whole = self.strict.record(text)
         lines: list[_Line] = []
         at = 0
@@ -110,7 +111,7 @@ class Mender:
             if lines and (anchor := self._anchor(text, at, final, whole is not None and at < whole.stop)):
                 if whole is not None and len(whole.cells) == self.readings.width and at >= whole.stop:
                     break
-                return (lines, True) if anchor > 0 else None
+                return (lines, True, False) if anchor > 0 else None
             match = _LINE.match(text, at)
             stop = match.end() if match else len(text)
             body = text[at:stop].rstrip("\r\n")
@@ -119,11 +120,24 @@ class Mender:
         if whole is not None and len(whole.cells) == self.readings.width:
             if whole.stop == len(text) and not final:
                 return None
+            inner = [line for line in lines if line.start < whole.stop]
+            if len(inner) > 1 and all(self._alone(line.text) for line in inner):
+                return inner, True, True
             body = text[: whole.stop].removesuffix(whole.end)
-            return [_Line(0, body, whole.end)], True
+            return [_Line(0, body, whole.end)], True, False
         if at >= len(text) and not final:
             return None
-        return lines, at < len(text)
+        return lines, at < len(text), False
+
+    def _alone(self, text: str) -> bool:
+        """Whether a line within a record that reads strictly could be a record of its own, by its typed cells."""
+        cells = text.split(self.dialect.separator)
+        return len(cells) == self.readings.width and self._placed(cells) >= 2
+
+    def _placed(self, cells: Sequence[str]) -> int:
+        """How many typed columns have a cell that fits."""
+        pairs = zip(self.readings.profile.columns, cells, strict=True)
+        return sum(1 for column, cell in pairs if column.typed and cell.strip() and column.fits(cell))
 
     def _anchor(self, text: str, at: int, final: bool, within: bool) -> int:
         """1 when a good record begins at ``at``, 0 when not, -1 when the text ends too early to tell.
@@ -138,20 +152,17 @@ class Mender:
         profile = self.readings.profile
         if not profile.fits(record.cells):
             return 0
-        if within:
-            pairs = zip(profile.columns, record.cells, strict=True)
-            return int(sum(1 for column, cell in pairs if column.typed and cell.strip()) >= 2)
-        return 1
+        return int(not within or self._placed(record.cells) >= 2)
 
     # Its explanation
 
-    def _detour(self, start: int, lines: Sequence[_Line], followed: bool, final: bool) -> Detour:
+    def _detour(self, start: int, lines: Sequence[_Line], followed: bool, doubtful: bool, final: bool) -> Detour:
         offsets = self._offsets(start, lines)
         at_end = final and not followed
         rows: list[Row] = []
         faults: list[Fault] = []
         blank = odd = 0
-        for first, count, verdict in self._explained(lines, at_end):
+        for first, count, verdict in self._explained(lines, at_end, doubtful):
             begin = offsets[first]
             if verdict is None:
                 blank += 1
@@ -185,9 +196,16 @@ class Mender:
         usual = ("\r",) if self.dialect.end == "\r" else ("\n", "\r\n")
         return self.dialect.mixed or not end or end in usual
 
-    def _explained(self, lines: Sequence[_Line], at_end: bool) -> Iterator[tuple[int, int, Verdict | None]]:
+    def _explained(
+        self, lines: Sequence[_Line], at_end: bool, doubtful: bool
+    ) -> Iterator[tuple[int, int, Verdict | None]]:
         """(first line, number of lines, meaning) of each record; no meaning: a blank line."""
         single = [None if line.blank else self._of(lines, i, 1, at_end) for i, line in enumerate(lines)]
+        if doubtful:  # a quoted cell of several lines, or several records with quotes too many: nobody can say
+            for i, verdict in enumerate(single):
+                clean = verdict is None or (verdict.reading is not None and not verdict.reading.code)
+                yield i, 1, verdict if clean else Verdict(None, "broken_quotes")
+            return
         ways = list(self._ways(lines, single, at_end))
         if len(ways) == 1:
             yield from ways[0]
@@ -238,7 +256,8 @@ class Mender:
         if at_end and first + count == len(lines):
             code = verdict.reading.code if verdict.reading is not None else verdict.code
             cut = not group[-1].end and code in ("missing_blank_cells", "too_few_cells", "broken_quotes")
-            if code == "missing_closing_quote" or cut:
+            last = verdict.reading is not None and verdict.reading.column == self.readings.width - 1
+            if cut or (code == "missing_closing_quote" and (last or not group[-1].end)):
                 return Verdict(None, "truncated")
         return verdict
 

@@ -106,6 +106,7 @@ class _Pass:
         self.first = self.last = start
         self.blank: list[tuple[int, int]] = []
         self.odd: list[tuple[int, int]] = []
+        self.ragged_blank = -1  # the last record of separators only that has another width
         self.detours: list[Detour] = []
 
     def run(self, progress: Callable[[int], None], on_rows: Callable[[Offsets], None], chunk: int) -> Proof:
@@ -224,6 +225,7 @@ class _Pass:
         again = np.zeros(len(starts), dtype=bool)
         if self.header:
             likely = np.flatnonzero(length == len(self.header))
+            self._check_order(starts[likely], window, offset)
             for place, byte in ((0, self.header[0]), (len(self.header) - 1, self.header[-1])):
                 inside = starts[likely] + place - offset + 1
                 likely = likely[(inside < 0) | (window[np.maximum(inside, 0)] == byte)]
@@ -234,12 +236,25 @@ class _Pass:
                     self.odd.append((start, int(at[index]) + 1))
         return again
 
+    def _check_order(self, starts: Offsets, window: Bytes, offset: int) -> None:
+        """Refuse a second header with the same names in another order: what follows is not what it seems."""
+        mark = bytes((self.rules.separator,))
+        names = sorted(self.header.split(mark))
+        initials = np.frombuffer(bytes({name[0] for name in names if name}), dtype=np.uint8)
+        place = np.maximum(starts - offset + 1, 0)
+        for start in starts[np.isin(window[place], initials)]:
+            raw = self._read(int(start), int(start) + len(self.header))
+            if raw != self.header and sorted(raw.split(mark)) == names and len(set(names)) > 1:
+                what = "another header with the columns in another order"
+                raise self._refusal(int(start), what, "the file was glued together: split it here")
+
     def _set_aside(self, start: int, stop: int, separators: int) -> bool:
         """Whether a record of another width is an empty line, or a total or footer; else it is the fault."""
         text = self._read(start, min(stop, self.size, start + MAX_CELL))
         text = text.removesuffix(b"\r") if self.rules.end == LF else text
-        if separators == 0 and not text.strip(b" \t"):
+        if not text.strip(bytes((_SPACE, 0x09, self.rules.separator))):
             self.blank.append((start, stop + 1))
+            self.ragged_blank = start if separators else self.ragged_blank
         elif self.is_odd(text):
             self.odd.append((start, stop + 1))
         else:
@@ -262,7 +277,7 @@ class _Pass:
         lost = [(one.start, one.stop) for one in self.detours if not one.rows]
         dropped = sorted((*self.blank, *self.odd, *lost))
         inner = tuple(span for span in dropped if self.first <= span[0] < self.last)
-        after = any(one[0] >= self.last for one in (*self.odd, *lost))
+        after = self.ragged_blank >= self.last or any(one[0] >= self.last for one in (*self.odd, *lost))
         blank = len(self.blank) + sum(one.blank for one in self.detours)
         odd = len(self.odd) + sum(one.odd for one in self.detours)
         return Proof(self.height, blank, odd, self.first, self.last, inner, after, tuple(self.detours))

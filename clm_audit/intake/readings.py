@@ -83,6 +83,9 @@ class Readings:
 
     def _ragged(self, raw: str, cells: tuple[str, ...]) -> Verdict:
         wide = len(cells) > self.width
+        first, second = cells[: self.width], cells[self.width :]
+        if self.profile.typed > 1 and self.profile.fits(first) and self.profile.fits(second):
+            return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
         found: dict[tuple[str, ...], Reading | None] = {}
         for explanations in (
             self._other_writing(raw),
@@ -93,9 +96,6 @@ class Readings:
         ):
             for reading in explanations:
                 found.setdefault(reading.cells, reading if reading.code else None)
-        first, second = cells[: self.width], cells[self.width :]
-        if not found and self.width > 2 and self.profile.fits(first) and self.profile.fits(second):
-            return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
         only = next(iter(found.values())) if len(found) == 1 else None
         return Verdict(only, "" if only else "too_many_cells" if wide else "too_few_cells")
 

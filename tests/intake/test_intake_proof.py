@@ -51,7 +51,7 @@ def by_hand(data: bytes, width: int, end: str) -> list[list[str]] | None:
             row, cell, state, raw = [*row, cell], "", "start", raw + char
         elif char == end:
             row.append(cell)
-            blank = not raw.strip(" ,") and len(row) in (1, width)
+            blank = not raw.strip(" ,")
             if not blank:
                 rows.append(row)
             row, cell, state, raw = [], "", "start", ""
@@ -96,7 +96,7 @@ def test_what_is_proved_is_read_alike_by_csv_strict(tmp_path: Path, data: bytes,
     if found is None:
         return
     rows = list(csv.reader(io.StringIO(data.decode(), newline=""), strict=True))
-    rows = [row for row in rows if row and not (width > 1 and len(row) == 1 and not row[0].strip(" "))]
+    rows = [row for row in rows if row and (len(row) == width or any(cell.strip(" ") for cell in row))]
     assert all(len(row) == width for row in rows)
     filled = [row for row in rows if any(cell.strip(" ") for cell in row)]  # csv does not tell `"",""` from `,`
     assert len(filled) <= found.height <= len(rows)
