@@ -51,7 +51,10 @@ def acquisition_cost(inputs: Inputs) -> MetricTotals:
 def _refused(inputs: Inputs, category: str, *, needs_orders: bool) -> NotAssessable | None:
     if f"spend.{category}" not in inputs.counts:
         fact = inputs.absent("spend")
-        return NotAssessable(code=fact.code, detail={**fact.detail, "category": category})
+        named: dict[str, str | int | float] = {"category": category}
+        if "spend" in inputs.facts.tables:
+            named["rows"] = inputs.facts.evidence.get("spend.rows", 0)
+        return NotAssessable(code=fact.code, detail={**fact.detail, **named})
     if needs_orders and "orders" not in inputs.counts:
         return inputs.absent("orders")
     return inputs.no_money("spend")

@@ -272,7 +272,7 @@ def reason(missing: NotAssessable) -> str:
 
 def remedy(missing: NotAssessable) -> str:
     """What would help, as one sentence."""
-    if missing.code == "missing_fact" and "category" in missing.detail:
+    if missing.code == "missing_fact" and missing.detail.get("rows"):
         return UNNAMED.format_map(_filled(missing))
     return _template(missing.code, 1).format_map(_filled(missing))
 

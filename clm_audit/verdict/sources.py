@@ -102,7 +102,11 @@ def _missing(
     if absent:
         fact, _, category = absent[0].partition(".")
         detail: dict[str, str | int | float] = {"fact": fact, "export": _carried(facts, fact)}
-        return NotAssessable(code="missing_fact", detail=detail | ({"category": category} if category else {}))
+        if category:
+            detail["category"] = category
+            if fact in facts.tables:
+                detail["rows"] = facts.evidence.get(f"{fact}.rows", 0)
+        return NotAssessable(code="missing_fact", detail=detail)
     evidence = facts.evidence
     if metric == "service_cost" and "spend.service" not in by_fact and not evidence.get("tickets.costed"):
         timed = evidence.get("tickets.timed") and plan.hourly_rate is not None

@@ -73,9 +73,10 @@ def test_a_missing_fact_names_the_export_that_would_carry_it() -> None:
         code="missing_fact", detail={"fact": "spend", "category": "acquisition", "export": sentence}
     )
     assert words_reasons.reason(missing) == "The exports hold no acquisition spend."
-    remedy = words_reasons.remedy(missing)
-    assert remedy.startswith(f"Add an export with acquisition spend: {sentence}. ")
-    assert remedy.endswith("name its accounts under spend in clm-audit.yaml.")
+    assert words_reasons.remedy(missing) == f"Add an export with acquisition spend: {sentence}."
+    other = missing.model_copy(update={"detail": {**missing.detail, "rows": 9}})
+    assert words_reasons.remedy(other).startswith(f"Add an export with acquisition spend: {sentence}. ")
+    assert words_reasons.remedy(other).endswith("name its accounts under spend in clm-audit.yaml.")
 
 
 def test_too_short_says_how_much_is_needed() -> None:
