@@ -78,19 +78,14 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         keys = keys.join(linked, on="key", how="left", maintain_order="left")
         keys = keys.with_columns(person=pl.coalesce("address", "key"))
     keys = with_customers(keys, linked, owners_of(_belonging(texts, staged), merged))
-    names = pl.concat([keys.select("final"), keys.select(final="person")])
-    names = names.drop_nulls().unique().sort("final").with_row_index("customer")
-    keys = keys.join(names, on="final", how="left", maintain_order="left")
-    named = names.rename({"final": "person", "customer": "reader"})
-    keys = keys.join(named, on="person", how="left", maintain_order="left")
+    keys, names = _numbered(keys)
     ids, persons, emails = {}, {}, {}
     for space in pools.names():
         if space.startswith(_POOL):
             here = keys.filter(pl.col("space") == space)
-            codes = here["customer"].cast(pl.Int64).fill_null(-1).to_numpy()
+            codes = here["customer"].to_numpy()
             ids[space.removeprefix(_POOL)] = np.append(codes, -1)
-            readers = here["reader"].cast(pl.Int64).fill_null(-1).to_numpy()
-            persons[space.removeprefix(_POOL)] = np.append(readers, -1)
+            persons[space.removeprefix(_POOL)] = np.append(here["reader"].to_numpy(), -1)
             by_email = here["is_email"].fill_null(False).to_numpy()
             emails[space.removeprefix(_POOL)] = np.append(np.where(by_email, codes, -1), -1)
     for one in staged:
@@ -98,10 +93,10 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         persons.setdefault(one.system, np.array([-1]))
         emails.setdefault(one.system, np.array([-1]))
     owned = keys.filter(pl.col("reader") != pl.col("customer")).select("reader", "customer").unique()
-    pairs = (owned["reader"].cast(pl.Int64).to_numpy(), owned["customer"].cast(pl.Int64).to_numpy())
-    known = _known(ids, names.height, staged)
+    pairs = (owned["reader"].to_numpy(), owned["customer"].to_numpy())
+    known = _known(ids, len(names), staged)
     cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
-    addressed = names["final"].str.contains("@", literal=True).to_numpy()
+    addressed = names.str.contains("@", literal=True).to_numpy()
     evidence = {
         "customers.email_case": cases.height,
         "customers.by_email": int(addressed.sum()),
@@ -111,7 +106,20 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         **_count_shared(linked),
         **_count_lengths(texts),
     }
-    return Identity(ids, persons, pairs, emails, names.height, known, addressed, evidence)
+    return Identity(ids, persons, pairs, emails, len(names), known, addressed, evidence)
+
+
+def _numbered(keys: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
+    """Adds ``customer`` and ``reader``, the numbers of ``final`` and ``person`` among all sorted names (-1 = nobody);
+    and those names. One sort does it: names are long, and a join of them by text costs more than all the rest."""
+    alike = bool((keys["final"].eq_missing(keys["person"])).all())
+    named = keys["final"] if alike else pl.concat([keys["final"], keys["person"]])
+    ordered = pl.DataFrame({"name": named}).with_row_index("at").drop_nulls("name").sort("name")
+    first = ordered["name"].ne_missing(ordered["name"].shift(1))
+    codes = np.full(len(named), -1, dtype=np.int64)
+    codes[ordered["at"].to_numpy()] = np.cumsum(first.to_numpy()) - 1
+    customer, reader = pl.Series(codes[: keys.height]), pl.Series(codes[-keys.height :] if keys.height else codes)
+    return keys.with_columns(customer=customer, reader=reader), ordered["name"].filter(first)
 
 
 def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
