@@ -41,12 +41,14 @@ class Functional:
 def effect_path(series: LogSeries, mode: Floats, calibration: Calibration, confidence: float) -> tuple[PathPoint, ...]:
     """The effect 3, 6 and 12 months after go-live, as far as the data reach.
 
-    A point stands at the last observed period that ends by then; months that the data do not reach have none.
+    A point stands at the last observed period that ends by then; months that the data do not reach, or that end
+    before the first observed period does, have none.
     """
-    ends = (series.years + 1.0 / series.ppy) * 12.0
+    ends, slack = (series.years + 1.0 / series.ppy) * 12.0, _slack(series)
     after = np.flatnonzero(series.after)
-    reached = [months for months in MONTHS if ends[after[-1]] >= months - _slack(series)]
-    chosen = [int(after[ends[after] <= months + _slack(series)][-1]) for months in reached]
+    first, last = ends[after[0]], ends[after[-1]]
+    reached = [months for months in MONTHS if last >= months - slack and first <= months + slack]
+    chosen = [int(after[ends[after] <= months + slack][-1]) for months in reached]
     weights = np.zeros((len(chosen), series.log_ratio.size))
     weights[np.arange(len(chosen)), chosen] = 1.0
     t = t_quantile((1.0 + confidence) / 2.0, calibration.df)

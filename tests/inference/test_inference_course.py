@@ -104,3 +104,11 @@ def test_false_alarms_are_judged_with_the_other_dates():
     assert false_alarms((2.3, 2.3, 2.3), 0.95) == 0
     assert false_alarms((2.5, 2.5, 2.5), 0.95) == 0  # c² = (20 + 12.5) / 22: limit 2.52
     assert false_alarms((2.3,), 0.95) == 1  # alone: t(.975, 20) = 2.086
+
+
+def test_months_before_the_first_observed_period_have_no_point(totals, estimate):
+    """A hole at go-live: the first weeks that hold anything end in the fifth month."""
+    num, den = np.full(164, 40_000.0), np.full(164, 1000.0)
+    num[104:122] = den[104:122] = 0.0
+    found = estimate(totals(num + np.arange(164) % 7, den, 104, np.full(164, 1e-5)))
+    assert [point.months for point in found.effect.path] == [6, 12]
