@@ -78,9 +78,7 @@ class Archive:
             if fault is None and member.name in seen:
                 fault = "two members have the same name, so nobody can say which one counts"
             if fault is not None:
-                raise DataError(
-                    f"zip: {fault}", where=self._name, hint="unpack it yourself, look at it, give the folder"
-                )
+                raise DataError(f"zip: {fault}", where=self._name, hint="look at what it holds before you unpack it")
             seen.add(member.name)
 
     def head(self, member: Member, size: int) -> bytes:

@@ -88,11 +88,24 @@ def _folded(passed: Mapping[str, str]) -> Reasons:
 
 
 def display(path: Path, root: Path) -> str:
-    """The path relative to the plan's root when below it, with forward slashes."""
+    r"""The path relative to the plan's root when below it, with forward slashes.
+
+    Bytes of a name that are not UTF-8 are shown as ``\xff``; nothing could write them otherwise.
+    """
     try:
-        return path.relative_to(root).as_posix()
+        name = path.relative_to(root).as_posix()
     except ValueError:
-        return path.as_posix()
+        name = path.as_posix()
+    return name if is_text(name) else os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def is_text(name: str) -> bool:
+    """Whether a name is made of whole characters."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _below(top: Path, given: str) -> Iterator[tuple[Path, str]]:

@@ -22,7 +22,7 @@ from clm_audit.intake.limits import HEAD_BYTES
 from clm_audit.intake.magic import Kind, kind_of
 from clm_audit.intake.model import ROW, Exports, Progress, RawTable, silent
 from clm_audit.intake.names import column_of
-from clm_audit.intake.open import EMPTY, Found, find_files, passed_over
+from clm_audit.intake.open import EMPTY, Found, find_files, is_text, passed_over
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
 from clm_audit.intake.scan import unique_names
 from clm_audit.intake.textfile import read_text
@@ -63,6 +63,10 @@ class _Reading:
 
     def take(self, found: Found, progress: Progress) -> None:
         """Read one file: its tables, or the reason why there is none."""
+        if not is_text(str(found.path)):  # not every reader can open such a name
+            link = self.folder / f"link-{self.jobs}"
+            link.symlink_to(found.path.resolve())
+            found = replace(found, path=link)
         objects = objects_for(found.source, self.presets)
         job = Job(found, self.jobs, objects, known_names(objects), self.folder, progress)
         self.jobs += 1
