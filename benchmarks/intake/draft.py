@@ -19,7 +19,7 @@ class Truth:
     ``readings`` are right, the first is best; ``listed`` are accepted only from a reader that lists a reject or a
     repair; ``free`` = no reading can be called right, so any (up to ``slack`` records) or none is accepted, but
     something must be listed; ``junk`` = not a record, yet forgiven when listed; ``shared`` = stands on the line of the
-    record before, so that one entry in a list may speak for both.
+    record before, so that one entry in a list may speak for both; ``spared`` = what becomes of it is not judged.
     """
 
     readings: list[Cells] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Truth:
     junk: bool = False
     slack: int = 1
     shared: bool = False
+    spared: bool = False
 
 
 @dataclass

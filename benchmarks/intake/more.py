@@ -358,3 +358,53 @@ def formula_id(draft: Draft, piece: Piece) -> bool:
     fields[at] = draft.style.wrap(cells[at])
     draft.settle(piece, draft.style.join(fields), Truth([cells]))
     return True
+
+
+# marks at random: the record itself is not judged, all others are
+
+
+def at_random(name: str, marks: str) -> None:
+    """Enter: one of the marks put in at a random place of the record."""
+
+    @row("random marks", name)
+    def change(draft: Draft, piece: Piece) -> bool:
+        marked = draft.random.choice([draft.style.delimiter if mark == "," else mark for mark in marks])
+        at = draft.random.randint(0, len(piece.text))
+        text = piece.text[:at] + marked + piece.text[at:]
+        draft.settle(piece, text, Truth(spared=True, slack=3))
+        return True
+
+
+for label, signs in {
+    "a quote": '"',
+    "a delimiter": ",",
+    "a line end": "\n\r",
+    "any mark": "\"',;\t|\\\0\ufeff #=%",
+}.items():
+    at_random(f"{label} put in", signs)
+
+
+@row("random marks", "a character taken out")
+def taken_out(draft: Draft, piece: Piece) -> bool:
+    at = draft.random.randrange(len(piece.text))
+    text = piece.text[:at] + piece.text[at + 1 :]
+    draft.settle(piece, text, Truth(spared=True, slack=3))
+    return True
+
+
+@row("random marks", "a quote or delimiter taken out")
+def mark_taken_out(draft: Draft, piece: Piece) -> bool:
+    marks = (draft.style.quote, draft.style.delimiter, "\n")
+    places = [at for at, mark in enumerate(piece.text) if mark in marks]
+    if not places:
+        return False
+    at = draft.random.choice(places)
+    draft.settle(piece, piece.text[:at] + piece.text[at + 1 :], Truth(spared=True, slack=3))
+    return True
+
+
+@row("random marks", "half of the record taken out")
+def half_taken_out(draft: Draft, piece: Piece) -> bool:
+    first, last = sorted(draft.random.sample(range(len(piece.text) + 1), 2))
+    draft.settle(piece, piece.text[:first] + piece.text[last:], Truth(spared=True, slack=3))
+    return True

@@ -60,6 +60,7 @@ class Polluted:
     content: bytes
 
 
+BIG, FAULTS = "big files", 60
 NEEDS = {
     "one row in UTF-8 in a cp1252 file": Change("style", "encodings", "file in cp1252"),
     "nothing is ever quoted": Change("style", "faulty writers", "no quotes"),
@@ -161,17 +162,51 @@ def generate(files: int, seed: int, family: str | None = None) -> Iterator[Pollu
             made += 1
 
 
+def big(files: int, seed: int) -> Iterator[Polluted]:
+    """Files of some megabytes with faults at many places: :data:`FAULTS` of them, some where readers cut their work."""
+    for made in range(files):
+        rng = _stream(seed, f"{BIG} {made}")
+        table = clean(rng.choice(list(SOURCES)), rng, size=60_000)
+        draft = Draft(table, Style(delimiter=table.delimiter, end=table.end), rng)
+        draft.build()
+        changes = []
+        for index in [*_borders(draft), *rng.sample(range(len(draft.data)), FAULTS)]:
+            family = rng.choice(sorted(set(ROWS) - {"encodings"}))
+            name = rng.choice(sorted(set(ROWS[family]) - LAST_ONLY))
+            free = draft.data[index].cells is not None and not any(abs(index - one) < 8 for one in draft.touched)
+            if free and ROWS[family][name](draft, draft.data[index]):
+                draft.touched.add(index)
+                changes.append(Change("row", family, name))
+        yield Polluted(
+            f"{made:05}", table.name, BIG, tuple(changes), False, draft.header_readings, draft.truth(), False, False,
+            draft.content(),
+        )  # fmt: skip
+
+
+def _borders(draft: Draft) -> list[int]:
+    """The records that lie across whole megabytes of the file."""
+    at, found = 0, []
+    for index, piece in enumerate(draft.data):
+        length = len(piece.text.encode()) + len(draft.style.end)
+        if at >> 20 != at + length >> 20:
+            found.append(index)
+        at += length
+    return found
+
+
 def _stream(seed: int, what: object) -> random.Random:
     return random.Random(f"{seed} {what}")
 
 
 def _by_turns(singles: Sequence[tuple[Change, str]]) -> list[tuple[Change, str]]:
-    """Ordered so that any first part holds every pollution about equally often."""
+    """Ordered so that the first ones are of all families, and any first part has every pollution about equally often."""
     seen: dict[Change, int] = {}
+    families: set[str] = set()
     keyed = []
     for change, source in singles:
         seen[change] = seen.get(change, 0) + 1
-        keyed.append((seen[change], change, source))
+        keyed.append((seen[change] if change.family in families else 0, change, source))
+        families.add(change.family)
     return [(change, source) for _, change, source in sorted(keyed, key=lambda one: one[0])]
 
 
@@ -182,7 +217,7 @@ def write(folder: Path, files: int, seed: int, family: str | None = None) -> int
     folder.mkdir(parents=True)
     count = 0
     with (folder / "truth.jsonl").open("w", encoding="utf-8") as out:
-        for one in generate(files, seed, family):
+        for one in big(files, seed) if family == BIG else generate(files, seed, family):
             (folder / f"{one.name}.csv").write_bytes(one.content)
             truth = {key: value for key, value in asdict(one).items() if key != "content"}
             out.write(json.dumps(truth) + "\n")

@@ -499,10 +499,10 @@ SOURCES: Mapping[str, Callable[[Maker, int], Clean]] = {
 }  # fmt: skip
 
 
-def clean(name: str, rng: random.Random, encoding: str = "utf-8") -> Clean:
-    """A clean table of 40 to 200 rows; with a narrow encoding, only the letters that it has."""
+def clean(name: str, rng: random.Random, encoding: str = "utf-8", size: int | None = None) -> Clean:
+    """A clean table of 40 to 200 rows, or of ``size``; with a narrow encoding, only the letters that it has."""
     wide = encoding == "utf-8"
-    made = SOURCES[name](Maker(rng, UNICODE if wide else LETTERS.get(encoding, WESTERN)), rng.randint(40, 200))
+    made = SOURCES[name](Maker(rng, UNICODE if wide else LETTERS.get(encoding, WESTERN)), size or rng.randint(40, 200))
     if wide:
         return made
 

@@ -19,4 +19,4 @@ def test_the_page_shows_every_reader_and_family() -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name in (*READERS, *{one.family for one in catalogue()}):
         assert f"| {name} |" in text, name
-    assert {one.family for one in catalogue()} | {"clean", "several"} == set(WEIGHTS)
+    assert {one.family for one in catalogue()} | {"clean", "several", "big files"} == set(WEIGHTS)
