@@ -235,10 +235,12 @@ class _Reading:
 
 def _notes(odd: int, lost: int, repaired: int) -> tuple[str, ...]:
     found = (
-        f"{odd} total, footer or repeated header lines" if odd else "",
-        f"{repaired:,} records repaired" if repaired else "",
-        f"{lost:,} records rejected" if lost else "",
-        f"{lost + repaired - LISTED:,} of them not listed one by one" if lost + repaired > LISTED else "",
+        f"total, footer or repeated header lines: {odd:,}" if odd else "",
+        f"records repaired: {repaired:,}" if repaired else "",
+        f"records rejected: {lost:,}" if lost else "",
+        f"records of these that are not listed one by one: {lost + repaired - LISTED:,}"
+        if lost + repaired > LISTED
+        else "",
     )
     return tuple(filter(None, found))
 

@@ -81,7 +81,7 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
     if spot is not None:
         record, header, after = spot
         found[first + header] = record
-        return _placed(found, first + header, first + after, "")
+        return _placed(found, first + header, first + after, where, blind=True)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     titles = _titles(found[: first + data])
     note = "no header: the columns have no names"
@@ -196,7 +196,7 @@ def _titles(rows: Sequence[Record]) -> tuple[str, ...]:
     return tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in rows)
 
 
-def _placed(found: Sequence[Record], index: int, after: int, where: str) -> Heading:
+def _placed(found: Sequence[Record], index: int, after: int, where: str, *, blind: bool = False) -> Heading:
     """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows."""
     record = found[index]
     names, spare, note = list(record.cells), 0, ""
@@ -207,7 +207,7 @@ def _placed(found: Sequence[Record], index: int, after: int, where: str) -> Head
         width = body_width(found[after:])
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
-        names, spare, note = _fitted(names, rows, width, where and f"{where}:{record.line}")
+        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind)
     lines = f"{after - index} header lines" if after - index > 1 else ""
     return Heading(
         names=tuple(names),
@@ -221,7 +221,9 @@ def _placed(found: Sequence[Record], index: int, after: int, where: str) -> Head
     )
 
 
-def _fitted(names: list[str], rows: Sequence[Sequence[str]], width: int, where: str) -> tuple[list[str], int, str]:
+def _fitted(
+    names: list[str], rows: Sequence[Sequence[str]], width: int, where: str, *, blind: bool
+) -> tuple[list[str], int, str]:
     """Names for rows of another width, where only one way exists; how many columns they leave at the end."""
     lack = width - len(names)
     blanks = [i for i, name in enumerate(names) if not name.strip()]
@@ -236,8 +238,8 @@ def _fitted(names: list[str], rows: Sequence[Sequence[str]], width: int, where: 
     what = f"the header has {len(names)} names, the rows below have {width} cells"
     if lack == 1 and _decimals(rows):
         what += ", two of which seem to be the halves of one number"
-        raise DataError(what, where=where or "header", hint="export the numbers with a decimal point, or in quotes")
-    if not where:  # blind: the rows are what they are, and the names are handed on as written
+        raise DataError(what, where=where, hint="export the numbers with a decimal point, or in quotes")
+    if blind:  # the rows are what they are, and the names are handed on as written
         return [""] * width, 0, f"{what}: nobody can say which name is whose"
     raise DataError(what, where=where, hint="give every column a name and export the file again")
 

@@ -55,7 +55,11 @@ def read_table(path: Path, folder: Path) -> TextTable:
     text = decode(path, folder / f"{path.name}.text", path.name, lambda _: None)
     found = read_delimited(text, path.name, folder / f"{path.name}.rows", Names.of(()), no_totals, lambda _: None)
     frame = found.frame.filter(~pl.col(ROW).is_in(found.sums)) if found.sums else found.frame
-    notes = (*text.notes, *found.notes, *((f"{len(found.sums)} rows that are totals",) if found.sums else ()))
+    notes = (
+        *text.notes,
+        *found.notes,
+        *((f"rows that sum up others or close the table: {len(found.sums)}",) if found.sums else ()),
+    )
     return TextTable(
         header=found.header,
         frame=frame.drop(ROW),

@@ -112,7 +112,7 @@ def test_title_lines_totals_and_blank_lines_are_structure(home: Path) -> None:
     assert rows(table) == [("A", "2025-07-08", "1"), ("B", "2025-07-09", "2"), ("Total: Search", " --", "3")]
     assert table.header_line == 4
     assert table.height + table.structure == text.count("\n")
-    assert table.notes == ("1 total, footer or repeated header lines",)
+    assert table.notes == ("total, footer or repeated header lines: 1",)
 
 
 def test_the_separator_line_of_a_spreadsheet_is_structure(home: Path) -> None:

@@ -296,7 +296,9 @@ def test_a_clean_file_is_read_as_csv_and_duckdb_read_it(tmp_path: Path, table: l
     names = ", ".join(f"'{name}': 'VARCHAR'" for name in text.split("\n")[0].replace('"', "").split(","))
     options = "header=true, auto_detect=false, delim=',', quote='\"', escape='\"', strict_mode=true, new_line='\\n'"
     query = f"select * from read_csv('{tmp_path / 'f.csv'}', {options}, columns={{{names}}})"
-    assert [["" if cell is None else cell for cell in row] for row in duckdb.sql(query).fetchall()] == body
+    with duckdb.connect() as connection:
+        strict = connection.execute(query).fetchall()
+    assert [["" if cell is None else cell for cell in row] for row in strict] == body
 
 
 def preset(*headers: str) -> Preset:
@@ -374,3 +376,34 @@ def test_mutated_files_keep_their_ledger_and_all_other_rows(
                 encoding.removesuffix("-sig") if encoding != "utf-16" else "utf-16-le"
             )
             assert next(csv.reader(io.StringIO(raw, newline=""))) == row
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp1252"])
+def test_rows_of_a_rewritten_file_are_found_in_the_original(tmp_path: Path, encoding: str) -> None:
+    body = [f'C-{n},"Köln \\"{n}\\"\nand more",2024-01-02' for n in range(12)]
+    body[5] = "C-5,too,many,2024-01-02"
+    parts = ["id,name,day", *body, ""]
+    content = "\n".join(parts).encode(encoding)
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    table = known(tmp_path, mark + content, {"s": preset("id", "name", "day")})
+    assert (table.height, table.lost) == (11, 1)
+    places = locate(table, range(11))
+    for row, number in enumerate(n for n in range(12) if n != 5):
+        start = len(mark) + len("\n".join([*parts[: number + 1], ""]).encode(encoding))
+        assert places[row] == (2 + 2 * number - (number > 5), start)
+    assert table.faults[0].byte == len(mark) + len("\n".join([*parts[:6], ""]).encode(encoding))
+
+
+@pytest.mark.parametrize("broken", [3, 4, 5, 6])
+def test_chunks_change_nothing(tmp_path: Path, broken: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from clm_audit.intake import proof
+
+    body = lines()
+    for n in range(0, 40, broken):
+        body[n] = body[n].replace("Customer", 'Cust"omer')
+    content = "\n".join([HEADER, *body, ""])
+    expected = rows(read(tmp_path, content))
+    for size in (7, 64, 100):
+        defaults = proof.prove.__defaults__
+        monkeypatch.setattr(proof.prove, "__defaults__", (*(defaults or ())[:-1], size))
+        assert rows(read(tmp_path, content)) == expected
