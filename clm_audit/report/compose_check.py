@@ -122,4 +122,4 @@ def _next_step(plan: AuditPlan, checks: Sequence[CheckReport]) -> str:
 
 def _relative(plan: AuditPlan, path: os.PathLike[str]) -> str:
     """A path as it may be typed in the folder that the plan was made in."""
-    return os.path.relpath(path, plan.root).replace(os.sep, "/")
+    return os.path.relpath(plan.root / path, plan.root).replace(os.sep, "/")
