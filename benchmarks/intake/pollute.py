@@ -162,11 +162,11 @@ def generate(files: int, seed: int, family: str | None = None) -> Iterator[Pollu
             made += 1
 
 
-def big(files: int, seed: int) -> Iterator[Polluted]:
+def big(files: int, seed: int, size: int = 60_000) -> Iterator[Polluted]:
     """Files of some megabytes with faults at many places: :data:`FAULTS` of them, some where readers cut their work."""
     for made in range(files):
         rng = _stream(seed, f"{BIG} {made}")
-        table = clean(rng.choice(list(SOURCES)), rng, size=60_000)
+        table = clean(rng.choice(list(SOURCES)), rng, size=size)
         draft = Draft(table, Style(delimiter=table.delimiter, end=table.end), rng)
         draft.build()
         changes = []
@@ -199,7 +199,7 @@ def _stream(seed: int, what: object) -> random.Random:
 
 
 def _by_turns(singles: Sequence[tuple[Change, str]]) -> list[tuple[Change, str]]:
-    """Ordered so that the first ones are of all families, and any first part has every pollution about equally often."""
+    """Ordered so that all families come first, and any first part has every pollution about equally often."""
     seen: dict[Change, int] = {}
     families: set[str] = set()
     keyed = []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from draft import Draft, Style, Truth
 from files import BLOCKS, STYLES
-from pollute import Change, catalogue, generate, polluted, write
+from pollute import BIG, FAULTS, Change, big, catalogue, generate, polluted, write
 from rows import ROWS
 from sources import SOURCES, Clean, Column, clean
 
@@ -231,3 +231,22 @@ def test_a_row_in_another_encoding_leaves_the_rest_alone() -> None:
     broken = [line for line in one.content.split(b"\n") if b"\xfc" in line]
     assert len(broken) == 1
     assert any("Büro" in cell for truth in one.truth for cell in truth.readings[0] if "naïve" in cell)
+
+
+def test_a_big_file_is_polluted_where_a_megabyte_ends() -> None:
+    (one,) = big(1, 4, size=25_000)
+    assert one.family == BIG
+    assert FAULTS // 2 < len(one.changes) <= FAULTS + len(one.content) // (1 << 20)
+    untouched = [truth for truth in one.truth if truth.readings]
+    assert len(untouched) > 24_900
+    assert len(one.content) > 1 << 20
+
+
+def test_what_is_put_in_at_random_spares_only_its_record() -> None:
+    for name in ROWS["random marks"]:
+        made, text, (truth,) = hit("random marks", name)
+        assert truth == Truth(spared=True, slack=3)
+        assert text != "A-003,note 3,2024-03-01,3.50"
+        assert [one.truths[0].readings for at, one in enumerate(made.data) if at != 2] == [
+            [row] for at, row in enumerate(TABLE.rows) if at != 2
+        ]

@@ -112,6 +112,22 @@ def test_a_reading_that_must_be_listed() -> None:
     assert read([*ROWS, ("4", '"x')], listed=1, against=against).exact
 
 
+def test_one_entry_may_speak_for_two_records_of_a_line() -> None:
+    against = truth(Truth([("4", "x")]), Truth([("5", "y")], shared=True))
+    score = read(ROWS, listed=1, against=against)
+    assert (score.lost, score.quietly, score.beyond) == (2, 0, False)
+    assert read(ROWS, against=against).quietly == 2
+    assert read(ROWS[1:], listed=1, against=against).beyond
+
+
+def test_what_became_of_a_spared_record_is_not_judged_but_of_its_neighbours_is() -> None:
+    against = truth(Truth(spared=True, slack=2))
+    for more in ([], [("4", "x")], [("4", "x"), ("5", "y")]):
+        assert read([*ROWS, *more], against=against).exact
+    assert read([*ROWS, ("4", "x"), ("5", "y"), ("6", "z")], against=against).silent
+    assert read(ROWS[:2], against=against).quietly == 1
+
+
 def test_junk_may_be_left_out_or_listed_but_not_taken_for_a_record() -> None:
     against = truth(Truth(junk=True))
     assert read(ROWS, against=against).exact
