@@ -29,6 +29,7 @@ _AS_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _HALF = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 _LONE = re.compile("[\udc80-\udcff]")
 _ODD = re.compile("[\udc80-\udcff]|\ufeff")
+_WORDS, _CYRILLIC = re.compile(rb"[\xc0-\xff]{3,}"), 12  # letters beyond ASCII in a row; western text has no such words
 Tick = Callable[[int], None]
 Offsets = npt.NDArray[np.int64]
 
@@ -286,7 +287,13 @@ def _single(lone: str) -> str:
 
 
 def _single_byte(path: Path) -> str:
-    """cp1252, or ISO-8859-1 when bytes occur that cp1252 does not define."""
+    """cp1252, or ISO-8859-1 when bytes occur that cp1252 does not define; cp1251 where whole words are not ASCII."""
+    with path.open("rb") as file:
+        head = file.read(CHUNK)
+    high = len(head.translate(None, bytes(range(128))))
+    in_words = sum(map(len, _WORDS.findall(head)))
+    if in_words >= _CYRILLIC and 2 * in_words > high and not any(b"\x98" in piece for piece in pieces(path)):
+        return "cp1251"
     undefined = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
     none = bytes(range(256)).translate(None, undefined)
     return "iso-8859-1" if any(piece.translate(None, none) for piece in pieces(path)) else "cp1252"

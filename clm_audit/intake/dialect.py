@@ -30,6 +30,7 @@ _ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
 _WEIGHT = {BLANK: 0.5, TEXT: 0.3, WORD: 0.7}
 _ENOUGH = 0.3  # share of the records that must have the commonest width
 _NEARLY_ALL = 0.95
+_FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
@@ -195,8 +196,11 @@ def _separator(head: bytes, start: int) -> str:
         score, share = score_of(head, start, separator)
         if share >= _ENOUGH and score > best_score:
             best, best_score = separator, score
+    many = len(head.splitlines()) > _FEW
     for separator in RARE:
         usual = separator not in ": "
+        if not (usual or many):
+            continue
         score, share = score_of(head, start, separator, least=2 if usual else 3)
         sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
         if sure and score > best_score * (1 if usual else _BETTER):

@@ -111,6 +111,13 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
     families = _families([rows[i].cells for i in body[1:]][-SAMPLE:])
     speaks = any(families)
+    above = [i for i in range(body[0]) if not rows[i].blank]
+    if not speaks and above and above[-1] == body[0] - 1:  # all is words: a line of names right above is the header
+        last = rows[above[-1]]
+        near = [last.cells] if len(last.cells) in (width - 1, width + 1) and width > 2 else []
+        for cells in (*_otherwise(last, width, dialect), *near):
+            if _narrow(cells, width):
+                return replace(last, cells=cells), above[-1], body[0]
     lines = 0
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         if _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
@@ -123,7 +130,6 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         tops = body[:lines]
         best = max(tops, key=lambda i: (len(_lettered(rows[i].cells)), i))
         return rows[best], best, tops[-1] + 1
-    above = [i for i in range(body[0]) if not rows[i].blank]
     for i in reversed(above):
         for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
             if _narrow(cells, width):
