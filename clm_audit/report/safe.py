@@ -16,6 +16,8 @@ from rich.text import Text
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 _WIDE_FORMULA = "=+-@＝＋－＠\t\r\n"  # full-width forms start a formula, too
+# A program of another country splits at semicolons, and a formula behind one, or behind a quote, would begin a cell.
+_LATER_FORMULA = re.compile(rf"""([;,|"][\s"'\u00a0\ufeff]*)(?=[{re.escape(_WIDE_FORMULA)}])""")
 _MARKUP = re.compile(r"([\\`*_{}\[\]#|~$])")
 _BLOCK = re.compile(r"^([-+](?=[\s-]|$)|=|\d{1,9}[.)](?=\s|$))")  # what would open a list or underline a heading
 _LINKS = re.compile(r"(?i)@|:(?=//)|(?<=www)\.|\\#(?=\d)|(?<=gh)-(?=\d)|(?<=mailto):|(?<=xmpp):|:(?=[a-z0-9_+\\-]+:)")
@@ -72,12 +74,12 @@ def html(value: Any) -> Any:
 
 
 def csv_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula.
+    """A cell that no spreadsheet takes for a formula, whichever separator it splits lines at.
 
-    >>> csv_cell("=1+1"), csv_cell("plain")
-    ("'=1+1", 'plain')
+    >>> csv_cell("=1+1"), csv_cell("plain"), csv_cell("x;=1+1")
+    ("'=1+1", 'plain', "x;'=1+1")
     """
-    shown = visible(text)
+    shown = _LATER_FORMULA.sub(r"\1'", visible(text))
     start = text.lstrip(" \u00a0\u3000\ufeff")[:1]
     return f"'{shown}" if start and start in _WIDE_FORMULA else shown
 

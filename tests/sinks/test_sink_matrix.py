@@ -1,0 +1,186 @@
+"""Payloads × places × sinks: what stands in exports, names and configs does nothing in any output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import fastexcel
+import pytest
+from markdown_it import MarkdownIt
+from playwright.sync_api import Page
+
+from sinks.conftest import Convert
+from sinks.planted import PAYLOADS, PLACES, Audited, mark
+
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+OWN = re.compile(r"\x1b\[[0-9;?]*[mAKhlG]")  # colours, and what redraws the line of progress
+FORMULA = re.compile(rb"<f[ >/]")
+OPENS = "=+-@＝＋－＠\t\r"
+# Where a mark must come to light for the matrix to mean anything.
+SHOWN = {"file": 30, "member": 30, "sheet": 30, "header": 30, "label": 30, "config": 30}
+KEPT_BACK = ("state", "campaign")  # values of cells: states are named only where they look like words, campaigns never
+
+
+def hidden(text: str, allowed: str = "\n") -> set[str]:
+    return {repr(char) for char in text if unicodedata.category(char) in HIDDEN and char not in allowed}
+
+
+def texts(value: Any) -> list[str]:
+    """Every string of a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inner for text in texts(one)]
+
+
+@pytest.mark.parametrize("place", SHOWN)
+def test_what_was_planted_came_to_light(audited: Audited, place: str) -> None:
+    """Else the rest of this file would pass because nothing was there."""
+    whole = audited.json.read_text() + audited.rejects.read_text() + audited.html.read_text()
+    assert sum(mark(place, number) in whole for number in range(len(PAYLOADS))) >= SHOWN[place]
+
+
+@pytest.mark.parametrize("place", KEPT_BACK)
+def test_values_of_cells_are_shown_nowhere(audited: Audited, place: str) -> None:
+    whole = "".join(path.read_text() for path in (audited.json, audited.rejects, audited.html, audited.markdown))
+    assert not any(mark(place, number) in whole + audited.check for number in range(len(PAYLOADS)))
+    assert {*SHOWN, *KEPT_BACK} == set(PLACES)
+
+
+@pytest.mark.parametrize("what", ["terminal", "errors", "check"])
+def test_a_terminal_gets_no_control_character(audited: Audited, what: str) -> None:
+    assert hidden(getattr(audited, what)) == set()
+
+
+def test_a_terminal_with_colours_and_progress_gets_only_the_programs_own_sequences(audited: Audited) -> None:
+    assert OWN.search(audited.coloured)
+    plain = OWN.sub("", audited.coloured)
+    assert hidden(plain, "\r\n") == set()
+    assert not any(sequence in audited.coloured for sequence in ("\x1b[2J", "\x1b[H", "\x1b[31mred", "\x1b]"))
+    assert "\\x1b[2J" in plain
+
+
+def test_json_is_ascii_safe_and_exact(audited: Audited) -> None:
+    text = audited.json.read_text(encoding="utf-8")
+    assert hidden(text) == set()
+    found = "\n".join(texts(json.loads(text)))
+    assert PAYLOADS["colour"] + mark("file", list(PAYLOADS).index("colour")) in found
+    assert PAYLOADS["bidi"] + mark("file", list(PAYLOADS).index("bidi")) in found
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
+    parser = _Tags()
+    parser.feed(page)
+    return parser.tags
+
+
+def test_html_has_no_element_from_data(audited: Audited) -> None:
+    page = audited.html.read_text(encoding="utf-8")
+    assert hidden(page, "\n\t") == set()
+    for tag, attributes in tags(page):
+        assert tag not in {"script", "iframe", "img", "object", "embed", "base", "form", "link"}
+        assert not any(name.startswith("on") for name in attributes)
+        for name in ("href", "src", "xlink:href", "action"):
+            assert str(attributes.get(name) or "#").startswith("#")
+    assert "{{7*7}}" in page
+
+
+def test_markdown_renders_no_markup_from_data(audited: Audited) -> None:
+    source = audited.markdown.read_text(encoding="utf-8")
+    assert hidden(source) == set()
+    page = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough").render(source)
+    for tag, attributes in tags(page):
+        assert tag not in {"script", "iframe", "img", "svg", "style", "s", "del"}
+        assert str(attributes.get("href") or "#").startswith("#")
+        assert not any(name.startswith("on") for name in attributes)
+    table, widths = "", set()
+    for line in source.splitlines():
+        table = line if line.startswith("|") and not table else table if line.startswith("|") else ""
+        if table:
+            widths.add(bars(line) == bars(table))
+    assert widths == {True}
+
+
+def bars(line: str) -> int:
+    """Borders of cells in a line of a table."""
+    return re.sub(r"\\.", "", line).count("|")
+
+
+def rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_text(encoding="utf-8")), strict=True))
+
+
+def test_rejects_are_one_line_each_and_no_cell_opens_a_formula(audited: Audited) -> None:
+    text = audited.rejects.read_text(encoding="utf-8")
+    assert hidden(text) == set()
+    found = rows(audited.rejects)
+    assert {len(row) for row in found} == {6}
+    assert len(found) == text.count("\n")
+    for row in found:
+        for cell in row:
+            for part in re.split(r"[;|\t,]", cell):
+                assert part.strip('" \u00a0\ufeff')[:1] not in tuple(OPENS), cell
+
+
+@pytest.mark.parametrize("separator", [44, 59, 9], ids=["comma", "semicolon", "tab"])
+def test_a_spreadsheet_program_finds_no_formula_in_the_rejects(
+    audited: Audited, convert: Convert, separator: int
+) -> None:
+    """Opened as it is meant, and as a program of another country would open it."""
+    book = convert(audited.rejects, separator)
+    assert formulas(book) == []
+    if separator == 44:
+        sheet = fastexcel.read_excel(book).load_sheet(0, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        cells = [["" if cell is None else cell for cell in row] for row in sheet.iter_rows()]
+        assert cells == rows(audited.rejects)
+
+
+def test_the_spreadsheet_program_would_have_taken_a_formula(convert: Convert, tmp_path: Path) -> None:
+    """What the test above rests on: this program does run a cell that is not made harmless."""
+    path = tmp_path / "bare.csv"
+    path.write_text('"=1+1",x;=1+1\n')
+    assert len(formulas(convert(path, 44))) == 1
+    assert len(formulas(convert(path, 59))) >= 1
+
+
+def formulas(book: Path) -> list[str]:
+    with zipfile.ZipFile(book) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        assert sheets
+        return [name for name in sheets for _ in FORMULA.findall(archive.read(name))]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("bypass", [False, True], ids=["with its policy", "without its policy"])
+def test_nothing_runs_in_a_browser(audited: Audited, open_page: Callable[..., Page], bypass: bool) -> None:
+    page = open_page(audited.html, bypass_csp=bypass)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.reload()
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    page.evaluate("document.querySelectorAll('*').forEach(e => e.dispatchEvent(new MouseEvent('mouseover')))")
+    page.wait_for_timeout(200)
+    assert page.evaluate("typeof window.pwned") == "undefined"
+    assert dialogs == []
+    assert {url for url in page.requested if not url.startswith("data:")} == {audited.html.as_uri()}
+    assert page.complaints == []
+    for place in ("file", "member", "sheet"):
+        assert mark(place, 0) in page.inner_text("body")
