@@ -223,28 +223,29 @@ class _Pass:
     ) -> npt.NDArray[np.bool_]:
         """Which records are the header once more; they are booked as structure."""
         again = np.zeros(len(starts), dtype=bool)
-        if self.header:
-            likely = np.flatnonzero(length == len(self.header))
-            self._check_order(starts[likely], window, offset)
-            for place, byte in ((0, self.header[0]), (len(self.header) - 1, self.header[-1])):
+        bare = self.header.replace(bytes((self.rules.quote,)), b"")
+        for header in sorted({self.header, bare} - {b""}):  # as written, and without quotes
+            likely = np.flatnonzero((length == len(header)) & ~again)
+            self._check_order(starts[likely], header, window, offset)
+            for place, byte in ((0, header[0]), (len(header) - 1, header[-1])):
                 inside = starts[likely] + place - offset + 1
                 likely = likely[(inside < 0) | (window[np.maximum(inside, 0)] == byte)]
             for index in likely:
                 start = int(starts[index])
-                if self._read(start, start + len(self.header)) == self.header:
+                if self._read(start, start + len(header)) == header:
                     again[index] = True
                     self.odd.append((start, int(at[index]) + 1))
         return again
 
-    def _check_order(self, starts: Offsets, window: Bytes, offset: int) -> None:
+    def _check_order(self, starts: Offsets, header: bytes, window: Bytes, offset: int) -> None:
         """Refuse a second header with the same names in another order: what follows is not what it seems."""
         mark = bytes((self.rules.separator,))
-        names = sorted(self.header.split(mark))
+        names = sorted(header.split(mark))
         initials = np.frombuffer(bytes({name[0] for name in names if name}), dtype=np.uint8)
         place = np.maximum(starts - offset + 1, 0)
         for start in starts[np.isin(window[place], initials)]:
-            raw = self._read(int(start), int(start) + len(self.header))
-            if raw != self.header and sorted(raw.split(mark)) == names and len(set(names)) > 1:
+            raw = self._read(int(start), int(start) + len(header))
+            if raw != header and sorted(raw.split(mark)) == names and len(set(names)) > 1:
                 what = "another header with the columns in another order"
                 raise self._refusal(int(start), what, "the file was glued together: split it here")
 

@@ -361,7 +361,8 @@ def test_mutated_files_keep_their_ledger_and_all_other_rows(
     assert len(found) == table.height
     assert table.read == table.height + table.structure + table.lost
     assert table.lost == sum(1 for fault in table.faults if fault.action == "rejected")
-    assert table.read >= 41 - text.count("\r" if end == "\n" else "\0")
+    # Two broken neighbours can make one record that keeps every rule; nothing else may vanish.
+    assert table.read >= 41 - len(changes) - text.count("\r" if end == "\n" else "\0")
     plain = text.encode(encoding)
     places = locate(table, range(table.height))
     starts = {byte for _, byte in places.values()}
