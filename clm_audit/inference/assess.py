@@ -116,6 +116,7 @@ def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: 
         below_materiality=decision.below_materiality,
         better_probability=rounded(decision.better_probability),
         more_weeks=more_weeks(estimate, materiality, confidence) if undecided else None,
+        event_near=any(near_go_live(plan, totals, breaks=breaks) for breaks in (True, False)),
         variations=tuple(_variation(plan, totals, rerun, family) for rerun in reruns(plan, totals)),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import AuditPlan, KnownEvent
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, day_number
 
 BREAK_DAYS = 56
@@ -30,10 +30,19 @@ def break_positions(plan: AuditPlan, totals: MetricTotals) -> tuple[list[int], l
     return regimes, mixed
 
 
+def known_near(plan: AuditPlan, go_live: int) -> tuple[KnownEvent, ...]:
+    """The events and breaks within eight weeks of go-live (a day number), the nearest first."""
+
+    def away(event: KnownEvent) -> int:
+        return abs(day_number(event.date) - go_live)
+
+    return tuple(sorted((event for event in plan.events if away(event) < BREAK_DAYS), key=away))
+
+
 def near_go_live(plan: AuditPlan, totals: MetricTotals, *, breaks: bool) -> bool:
     """Whether a known break, or another event, lies within eight weeks of go-live."""
-    go_live = int(totals.start[totals.n0])
-    return any(abs(day - go_live) < BREAK_DAYS for day in _days(plan, breaks=breaks))
+    near = known_near(plan, int(totals.start[totals.n0]))
+    return any(event.is_break == breaks for event in near)
 
 
 def period_days(totals: MetricTotals) -> int:

@@ -95,6 +95,7 @@ class Finding:
     ``better_probability``: P(the metric got better). ``p_holm``: None when not in the family.
     ``below_materiality``: significant, yet TOST holds as well. ``more_weeks``: weeks after now until
     this file's own rate would decide; None = already decided; -1 = never at this volume.
+    ``event_near``: a known event or break lies within eight weeks of go-live, so that a change may be its doing.
     """
 
     metric: MetricId
@@ -111,6 +112,7 @@ class Finding:
     missing: NotAssessable | None = None
     variations: tuple[Variation, ...] = ()
     parts: Parts | None = None
+    event_near: bool = False
 
     @property
     def flipped_by(self) -> tuple[Variation, ...]:

@@ -42,7 +42,7 @@ WIDE, NARROW = 720, 340
 @dataclass(frozen=True)
 class SeriesPlan:
     """What a series chart shows. ``unit`` heads the axis of values, ``value`` formats a tick; ``marks`` are
-    (day, number) of known events."""
+    known events: day, number, and whether it is a break."""
 
     title: str
     description: str
@@ -55,7 +55,7 @@ class SeriesPlan:
     before: tuple[date, date]
     after: tuple[date, date]
     value: Callable[[float], str]
-    marks: Sequence[tuple[date, int]] = ()
+    marks: Sequence[tuple[date, int, bool]] = ()
 
 
 def series_chart(plan: SeriesPlan, width: int) -> Chart:
@@ -190,17 +190,25 @@ def _pieces(points: Sequence[tuple[float, float | None]], y: Scale) -> list[list
 
 
 def _events(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
-    """Numbered notches on the axis; their words stand in the caption, where they cannot overlap."""
+    """Numbered notches on the axis; their words stand in the caption, where they cannot overlap.
+
+    A break, which has its own step in the model, is a line through the whole chart with a square at its foot.
+    """
     stems, discs, last, level = [], [], float("-inf"), 0
-    for day, digit in plan.marks:
+    for day, digit, is_break in plan.marks:
         place = x(day.toordinal())
         if not frame.left <= place <= frame.right:
             continue
         level = 1 - level if place - last < 18 else 0
         last, foot = place, frame.bottom - 9 - 18 * level
-        stems.append(line(place, foot, place, frame.bottom, INK, "event"))
-        disc = {"cx": number(place), "cy": number(foot), "r": "8", "fill": "#ffffff", "stroke": INK}
-        discs.append(Mark("circle", disc, "event-disc"))
+        if is_break:
+            stems.append(line(place, frame.top, place, frame.bottom, INK, "event break", 1, "1 3"))
+            box = {"x": number(place - 8), "y": number(foot - 8), "width": "16", "height": "16"}
+            discs.append(Mark("rect", {**box, "fill": "#ffffff", "stroke": INK}, "event-disc"))
+        else:
+            stems.append(line(place, foot, place, frame.bottom, INK, "event"))
+            disc = {"cx": number(place), "cy": number(foot), "r": "8", "fill": "#ffffff", "stroke": INK}
+            discs.append(Mark("circle", disc, "event-disc"))
         discs.append(label(place, foot + 4, str(digit), anchor="middle", css="t-ink", size=11))
     return stems + discs
 

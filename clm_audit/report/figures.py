@@ -24,7 +24,7 @@ def series_figure(
         description=(
             f"A line of observed values from {numbers.day(metric.series[0].period)} to {numbers.day(last)}, with the "
             f"range expected had nothing changed at go-live on {numbers.day(windows.go_live)}. "
-            f"{metric.finding_sentence} The numbers are in the table that follows."
+            f"{_events(events)}{metric.finding_sentence} The numbers are in the table that follows."
         ),
         unit=metric.unit,
         points=metric.series,
@@ -35,7 +35,7 @@ def series_figure(
         before=(windows.before.start, windows.before.end),
         after=(windows.after.start, windows.after.end),
         value=lambda tick: look.tick(metric.id, tick),
-        marks=[(event.date, digit) for digit, event in events],
+        marks=[(event.date, digit, event.is_break) for digit, event in events],
     )
     return series_chart(plan, width)
 
@@ -86,6 +86,13 @@ def overview_figure(report: AuditReport, width: int) -> Chart | None:
     words = "; ".join(f"{row.name} {row.text}" for row in rows)
     plan = EffectPlan("All adjusted effects", f"{words}.", rows, None, _axis_share, ("lower", "higher"))
     return effect_chart(plan, width)
+
+
+def _events(events: Sequence[tuple[int, EventReport]]) -> str:
+    """The known events as a sentence, for those who do not see their marks."""
+    if not events:
+        return ""
+    return f"Marked: {'; '.join(f'{digit}, {look.event(event)}' for digit, event in events)}. "
 
 
 def _adjusted_row(name: str, metric: MetricReport) -> Row:

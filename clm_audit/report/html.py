@@ -89,7 +89,7 @@ def _totals(
 
 
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:
-    events = [(index + 1, event) for index, event in enumerate(sorted(report.events, key=lambda event: event.date))]
+    events = [(index + 1, event) for index, event in enumerate(look.events(report))]
     if metric.series:
         shown = (metric.series[0].period, metric.series[-1].period)
         events = [(index, event) for index, event in events if shown[0] <= event.date <= shown[1]]

@@ -15,6 +15,7 @@ from clm_audit.report.model import (
     AnswerReport,
     AuditReport,
     CheckReport,
+    EventReport,
     Figure,
     MetricReport,
     RatioReport,
@@ -57,6 +58,7 @@ OUTLOOKS: Mapping[OutlookStatus, tuple[str, Tone]] = {
     "not assessable": ("–", "open"),
 }
 NOTHING = "–"
+CREDIT = "What the CRM can take credit for"
 NO_BREAK = "\u00a0"
 _TOGETHER = re.compile(r"\[[^\[\]]{1,40}\]|\d %|\d [A-Z]{3}\b|\bp [=<] \d")
 LEDGER = ("accepted", "rejected", "duplicate", "outside", "structure")
@@ -147,6 +149,29 @@ def span(window: Span) -> str:
     """A window with its last day, and its length."""
     last = numbers.day(window.end - timedelta(days=1))
     return f"{numbers.day(window.start)} to {last}, {numbers.weeks(window.weeks)}"
+
+
+def event(known: EventReport) -> str:
+    """A known event with its day.
+
+    >>> from datetime import date
+    >>> event(EventReport(date=date(2024, 9, 1), what="new price list", is_break=True))
+    '2024-09-01: new price list (a break, with its own step in the model)'
+    """
+    own = " (a break, with its own step in the model)" if known.is_break else ""
+    return f"{numbers.day(known.date)}: {known.what}{own}"
+
+
+def events(report: AuditReport) -> list[EventReport]:
+    """The known events by date, as they are numbered on the charts."""
+    return sorted(report.events, key=lambda known: known.date)
+
+
+def credit(report: AuditReport) -> str:
+    """What stands above the adjusted effects: whose doing they are, as far as that can be told."""
+    mixed = any(check.id == "events" and check.status == "unknown" for check in report.checks)
+    whose = "What changed at go-live, by the CRM or by another event near it" if mixed else CREDIT
+    return f"{whose}: season, trend and noise accounted for"
 
 
 def change(share: float | Unknown) -> str:

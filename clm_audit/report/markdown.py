@@ -28,6 +28,8 @@ def _head(report: AuditReport) -> list[str]:
         f"Go-live {numbers.day(windows.go_live)} · before {look.span(windows.before)}"
         f" · after {look.span(windows.after)}",
     ]
+    if report.events:
+        lines += ["", f"Known events: {markdown('; '.join(map(look.event, look.events(report))))}"]
     if report.gate.result != "none":
         lines += ["", markdown(words.gate(report.gate))]
     return lines

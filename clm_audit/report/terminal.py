@@ -107,6 +107,8 @@ def _cover(page: Page, report: AuditReport) -> None:
     page.line(f"after    {look.span(windows.after)}")
     if report.planned.hash:
         page.line(f"plan     {report.planned.status}")
+    for event in look.events(report):
+        page.line(f"event    {look.event(event)}")
     page.console.print()
     glyph, tone = look.VERDICTS[verdict.value]
     body = page.marked(glyph, verdict.value.upper(), tone)
@@ -163,7 +165,7 @@ def _answers(page: Page, report: AuditReport) -> None:
 
 
 def _metrics(page: Page, report: AuditReport) -> None:
-    page.heading("What the CRM can take credit for: season, trend and noise accounted for")
+    page.heading(look.credit(report))
     if all(isinstance(metric.adjusted, Unknown) for metric in report.metrics):
         page.line("No metric could be assessed; the reasons follow.")
         return

@@ -43,6 +43,28 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Only {weeks:week has|weeks have} passed since go-live; results usually need three to six months.",
         "Audit again three months after go-live.",
     ),
+    "events_none": ("No event is named in the config.", ""),
+    "events_clear": (
+        "None of the known events and breaks ({count}) lies within eight weeks of go-live, or a control group met"
+        " them too.",
+        "",
+    ),
+    "events_near": (
+        "{what} ({date}) lies {days:day} from go-live. No before/after comparison can tell the two apart, so a change"
+        " cannot be credited to the CRM alone.",
+        "Compare with customers or regions that met it and not the CRM, if there are any; if not, report what changed"
+        " without saying what did it.",
+    ),
+    "breaks_near": (
+        "The break {what} ({date}) lies {days:day} from go-live. No before/after comparison can tell the two apart, so"
+        " a change cannot be credited to the CRM alone.",
+        "Compare with customers or regions that met it and not the CRM, if there are any; if not, report what changed"
+        " without saying what did it.",
+    ),
+    "events_unknown": (
+        "Without go-live nobody can say what lies near it.",
+        "Give --go-live, and exports with dates.",
+    ),
     "coverage_full": ("Every fact reaches over both windows.", ""),
     "coverage_partial": (
         "Not covered by {fact}: {days:day} of the windows.",

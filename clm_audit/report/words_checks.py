@@ -74,6 +74,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Time since go-live",
         "Results usually need three to six months; the full return takes nine to twelve.",
     ),
+    "events": (
+        "Other events near go-live",
+        "A new price list or a new shop in the same weeks as the CRM changes the same numbers.",
+    ),
     "sides": (
         "Rows on their folder's side",
         "Two folders mean before and after go-live. Rows on the wrong side are left out, which may leave a hole.",

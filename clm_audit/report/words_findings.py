@@ -55,6 +55,8 @@ VOLUME: Mapping[MetricId, str] = {
     "acquisition_cost": "more new customers (another shop's export)",
     "retention_cost": "more customers (another shop's export)",
 }
+NOT_ALONE = "A known event within eight weeks of go-live may have done it, so it is not credited to the CRM alone."
+NOT_ALONE_EITHER = "A known event within eight weeks of go-live may hide what the CRM did."
 NO_LEAN = "Only an inconclusive finding leans."
 SAME = 0.005  # observed and adjusted closer than half a percentage point are said to agree
 SMALL = 0.1  # up to here a rise and the fall that undoes it are nearly the same in per cent
@@ -75,13 +77,15 @@ def sentence(finding: Finding) -> str:
         return f"{said}: not assessable. {reason(finding)}"
     reach = f"{percent(effect.low, sign=True)} to {percent(effect.high, sign=True)}"
     if finding.value == "no material change":
-        return f"{said}: no material change. {reason(finding)}"
+        hidden = f" {NOT_ALONE_EITHER}" if finding.event_near else ""
+        return f"{said}: no material change. {reason(finding)}{hidden}"
     if finding.value == "inconclusive":
         why = "" if finding.code == "too_little_information" else reason(finding)
         open_ = f"{said}: not decided. The effect may be anything from {reach}."
         return " ".join(filter(None, (open_, why, lean(finding))))
     beside = "above" if effect.effect > 0 else "below"
     small = " That is smaller than what counts as material." if finding.below_materiality else ""
+    small += f" {NOT_ALONE}" if finding.event_near else ""
     size = percent(abs(effect.effect))
     return f"{said} {finding.value}: {size} {beside} what its own history predicts (95 % interval {reach}).{small}"
 

@@ -30,7 +30,7 @@ def _after_checks(value: Verdict, checks: Sequence[Check]) -> Iterator[str]:
     """What the checks that failed, or that hold the verdict back, ask for: the latter first."""
     failed = [check for check in checks if check.status == "fail" or check.id in value.capped_by]
     for check in sorted(failed, key=lambda check: check.id not in value.capped_by)[:MOST_CHECKS]:
-        did = "failed" if check.status == "fail" else "could not be made"
+        did = "failed" if check.status == "fail" else "cannot tell"
         yield f"The data check {quoted(check.id)} {did}: {_lower(words_checks.remedy(check))}"
 
 

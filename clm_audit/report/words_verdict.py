@@ -81,7 +81,7 @@ ROWS: Mapping[str, tuple[str, str]] = {
         "Inconclusive: without the findings that a failed data check touches, the answer would be another one.",
         "",
     ),
-    UNKNOWN_ROW: ("Inconclusive: a data check on which the answer depends could not be made.", ""),
+    UNKNOWN_ROW: ("Inconclusive: a data check on which the answer depends cannot tell.", ""),
 }
 LEANS: Mapping[str, str] = {
     "good fit": "So far the findings lean towards a good fit.",
@@ -131,7 +131,7 @@ def difference(plain: PlainReading, value: Verdict, findings: Sequence[Finding])
         return ""
     head = f"The plain numbers {READ_AS[plain.reading]}"
     if value.capped_by:
-        did = "could not be made" if value.row == UNKNOWN_ROW else "failed"
+        did = "cannot tell" if value.row == UNKNOWN_ROW else "failed"
         return f"{head}, but {_checks(value)} {did}, so they show nothing about the CRM."
     counted = [(words, sum(item.value == found for item in findings)) for found, words in _FOUND.items()]
     said = listed(f"{many} {words[many != 1]}" for words, many in counted if many)

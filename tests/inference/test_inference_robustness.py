@@ -121,3 +121,4 @@ def test_events_near_go_live(lively):
             plan = with_event(lively, week, is_break)
             assert near_go_live(plan, lively, breaks=is_break) is near
             assert near_go_live(plan, lively, breaks=not is_break) is False
+            assert one(plan, lively).event_near is near

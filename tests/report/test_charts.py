@@ -169,3 +169,28 @@ def test_text_plots_share_one_axis_with_zero_in_the_middle() -> None:
         if isinstance(metric.adjusted, Adjusted):
             middle = plot.index("●") - WIDTH // 2
             assert middle == 0 or (middle > 0) == (metric.adjusted.effect > 0)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_break_is_drawn_unlike_another_event(width: int) -> None:
+    """By its form and not by a colour: a line through the whole chart and a square instead of a disc."""
+    events = [
+        (1, EventReport(date=date(2024, 3, 1), what="fair", is_break=False)),
+        (2, EventReport(date=date(2024, 10, 1), what="new shop", is_break=True)),
+    ]
+    chart = series_figure(REPORT, ASSESSED[0], events, width)
+    assert [mark.tag for mark in of_class(chart, "event-disc")] == ["circle", "rect"]
+    (plain,), (own,) = of_class(chart, "event"), of_class(chart, "event break")
+    length = [float(mark.attributes["y2"]) - float(mark.attributes["y1"]) for mark in (plain, own)]
+    assert length[0] < 30 < 100 < length[1]
+    (go_live,) = of_class(chart, "go-live")
+    assert own.attributes["stroke-dasharray"] != go_live.attributes["stroke-dasharray"]
+    assert {"1", "2"} <= set(texts(chart))
+    assert "1, 2024-03-01: fair; 2, 2024-10-01: new shop (a break" in chart.description
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_every_chart_over_time_shows_the_events(width: int) -> None:
+    events = [(1, EventReport(date=date(2024, 9, 1), what="fair", is_break=False))]
+    for metric in ASSESSED:
+        assert len(of_class(series_figure(REPORT, metric, events, width), "event-disc")) == 1

@@ -285,3 +285,17 @@ def test_calibration_counts_the_quiet_dates(z: tuple[float, ...], alarms: int, s
 def test_without_quiet_dates_that_is_said() -> None:
     none = replace(effect(0.0, -0.1, 0.1), placebo_z=())
     assert "too short" in words_findings.calibration(none)
+
+
+def test_an_event_near_go_live_takes_the_credit_away() -> None:
+    """Only from findings that say something; an undecided one claims nothing that could be taken away."""
+    for value, code, said in (
+        ("improved", "holm_significant", words_findings.NOT_ALONE),
+        ("worsened", "holm_significant", words_findings.NOT_ALONE),
+        ("no material change", "equivalent", words_findings.NOT_ALONE_EITHER),
+        ("inconclusive", "too_little_information", ""),
+    ):
+        alone = finding(value, code, effect(0.02, 0.01, 0.03))
+        near = words_findings.sentence(replace(alone, event_near=True))
+        assert near == f"{words_findings.sentence(alone)} {said}".strip()
+        assert "known event" not in words_findings.sentence(alone)

@@ -244,6 +244,16 @@ def nobody_has_ended(world: World) -> None:
         row["ended"] = ""
 
 
+def an_event_away(days: int, *, is_break: bool = False) -> Callable[[World], None]:
+    """A known event so many days after go-live (before it when negative)."""
+
+    def known_event(world: World) -> None:
+        day = GO_LIVE + timedelta(days=days)
+        world.config = f"events:\n  - date: {day}\n    what: new price list\n    break: {str(is_break).lower()}\n"
+
+    return known_event
+
+
 def todays_customers_only(world: World) -> None:
     recent = (LAST - timedelta(days=300)).isoformat()
     there = {row["customer"] for row in world.rows("orders") if row["date"] >= recent}
@@ -295,6 +305,9 @@ WORLDS: tuple[Spoilt, ...] = (
     Spoilt("windows", windows_are(("2023-07-01", LIVE), (LIVE, "2025-01-01")), "warn", "windows_unequal"),
     Spoilt("season", windows_are(("2024-01-01", LIVE), (LIVE, "2025-01-01")), "warn", "season_differs"),
     Spoilt("after_length", ten_weeks_only, "warn", "after_short"),
+    Spoilt("events", an_event_away(20), "unknown", "events_near"),
+    Spoilt("events", an_event_away(-55), "unknown", "events_near"),
+    Spoilt("events", an_event_away(-3, is_break=True), "unknown", "breaks_near"),
     Spoilt("sides", after_starts_late, "fail", "sides_start_late"),
     Spoilt("coverage", tickets_start_late, "warn", "coverage_partial"),
     Spoilt("missing_weeks", eight_weeks_without_orders, "warn", "weeks_missing"),

@@ -17,7 +17,7 @@ from clm_audit.report.model import CheckReport
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.verdict.checks import CHECK_IDS, RULES
 from verdict.shop import World, shop
-from verdict.spoilt import WORLDS, Spoilt
+from verdict.spoilt import WORLDS, Spoilt, an_event_away
 
 
 def read(world: World, folder: Path) -> CheckOnlyReport:
@@ -54,6 +54,14 @@ def test_the_spoilt_shop_does_not(spoilt: Spoilt, tmp_path: Path) -> None:
     assert check.remedy
     assert check.evidence
     assert check.metrics or spoilt.rule == "unknown_files"
+
+
+@pytest.mark.parametrize("days", [56, -56, 200])
+def test_an_event_eight_weeks_away_is_no_rival_of_go_live(days: int, tmp_path: Path) -> None:
+    world = shop()
+    an_event_away(days)(world)
+    check = answers(world, tmp_path)["events"]
+    assert (check.status, check.message) == ("pass", said("events_clear", check))
 
 
 def said(code: str, check: CheckReport) -> str:

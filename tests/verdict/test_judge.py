@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm_audit.config.plan import METRIC_IDS, AuditPlan, FindingValue, MetricId, VerdictValue
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, FindingValue, KnownEvent, MetricId, VerdictValue
 from clm_audit.inference.model import Finding
-from clm_audit.measures.model import Measured, Totals
+from clm_audit.measures.model import Measured, Totals, to_date
 from clm_audit.verdict.checks import CHECK_IDS
 from clm_audit.verdict.judge import STRENGTH, UNKNOWN_CAPS, UNKNOWN_ROW, WITHHELD_ROW, capped, judge
 from clm_audit.verdict.model import Check, CheckStatus
@@ -40,6 +40,18 @@ def test_time_since_go_live_counts_the_wash_out(days: int, value: VerdictValue) 
     found = findings("worsened", "worsened")
     verdict = judge(AuditPlan(), worlds.exports(), worlds.facts(), measured, found).verdict
     assert verdict.uncapped == value
+
+
+@pytest.mark.parametrize(("days", "value"), [(-20, "inconclusive"), (55, "inconclusive"), (56, "good fit")])
+@pytest.mark.parametrize("is_break", [True, False])
+def test_an_event_near_go_live_takes_the_credit(days: int, value: VerdictValue, is_break: bool) -> None:
+    """The findings stand; the verdict on the CRM does not."""
+    event = KnownEvent(date=to_date(worlds.GO_LIVE + days), what="price list", is_break=is_break)
+    measured = Measured(worlds.calendar(), Totals({}, {}), (), {}, worlds.window_totals(known=False))
+    found = findings("improved", "improved")
+    judged = judge(AuditPlan(events=(event,)), worlds.exports(), worlds.facts(), measured, found)
+    assert (judged.verdict.value, judged.verdict.uncapped) == (value, "good fit")
+    assert judged.verdict.capped_by == (("events",) if value == "inconclusive" else ())
 
 
 def test_withholding_what_decided_weakens() -> None:

@@ -11,7 +11,7 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
-from clm_audit.verdict.checks import base, files, money, orders, people, plausible, reading, records, windows
+from clm_audit.verdict.checks import base, events, files, money, orders, people, plausible, reading, records, windows
 from clm_audit.verdict.checks.base import Rule, Subject
 from clm_audit.verdict.model import Check
 
@@ -35,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     Rule("windows", windows.windows, unknown_caps=True, needs_windows=True),
     Rule("season", windows.season, unknown_caps=True, needs_windows=True),
     Rule("after_length", windows.after_length, unknown_caps=True, needs_windows=True),
+    Rule("events", events.events, unknown_caps=True, needs_windows=True),
     Rule("sides", windows.sides, needs_windows=True),
     Rule("coverage", windows.coverage, needs_windows=True),
     Rule("missing_weeks", windows.missing_weeks, needs_windows=True),
@@ -60,7 +61,9 @@ RULES: tuple[Rule, ...] = (
 )
 CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
 CODES: tuple[str, ...] = tuple(
-    code for part in (base, files, reading, orders, windows, people, records, money, plausible) for code in part.CODES
+    code
+    for part in (base, files, reading, orders, windows, events, people, records, money, plausible)
+    for code in part.CODES
 )
 
 
