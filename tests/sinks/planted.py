@@ -103,7 +103,7 @@ def plant(folder: Path) -> Path:
     exports = folder / "exports"
     write_orders(exports / "orders.csv", steady_orders(3, customers=60))
     numbers = range(len(PAYLOADS))
-    _customers(exports / "customers.csv", numbers)
+    _customers(exports / "customers.csv")
     _campaigns(exports / "campaigns.csv", numbers)
     _states(exports / "states.csv", numbers)
     for number in numbers:
@@ -135,9 +135,9 @@ def _table(path: Path, rows: Sequence[Sequence[str]]) -> None:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows(rows)
 
 
-def _customers(path: Path, numbers: range) -> None:
+def _customers(path: Path) -> None:
     rows = [("customer", "acquired", "region")]
-    rows += [(f"c{n}", "2023-01-02", _writable(payload("label", n % len(numbers)))) for n in range(600)]
+    rows += [(f"c{n}", "2023-01-02", _writable(payload("label", n % 13 * 3))) for n in range(300)]
     _table(path, rows)
 
 

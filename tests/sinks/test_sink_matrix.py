@@ -26,7 +26,7 @@ OWN = re.compile(r"\x1b\[[0-9;?]*[mAKhlG]")  # colours, and what redraws the lin
 FORMULA = re.compile(rb"<f[ >/]")
 OPENS = "=+-@＝＋－＠\t\r"
 # Where a mark must come to light for the matrix to mean anything.
-SHOWN = {"file": 30, "member": 30, "sheet": 30, "header": 30, "label": 30, "config": 30}
+SHOWN = {"file": 30, "member": 30, "sheet": 30, "header": 30, "label": 12, "config": 30}
 KEPT_BACK = ("state", "campaign")  # values of cells: states are named only where they look like words, campaigns never
 
 
