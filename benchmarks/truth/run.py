@@ -1,0 +1,140 @@
+"""How often a verdict is wrong, and what it can find: ``python benchmarks/truth/run.py``.
+
+Companies to which nothing happened, simulated (``company.py``) and real (``realtables.py``), are audited at made-up
+go-lives, as they are and with effects put into their rows (``effects.py``), by the product and by what people use
+instead (``contenders.py``). Prints the tables and writes ``results/truth.json``. The real tables are looked for in
+``$CLM_AUDIT_REAL_DATA``, else in ``../shared/data`` beside the repository.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import platform
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import NamedTuple
+
+import company
+import realtables
+from contenders import available
+from firm import World
+from rates import summary
+from show import tables
+from statements import statements
+from trial import Records, try_world
+
+HERE = Path(__file__).resolve().parent
+LIBRARIES = ("clm-audit", "numpy", "scipy", "polars", "statsmodels", "bsts-causalimpact")
+SHORT_COMPANIES, FULL_COMPANIES = 6, 150
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+class Task(NamedTuple):
+    """One company: simulated by its number, or a real one with its rows."""
+
+    number: int
+    world: World | None = None
+
+
+def real_folder() -> Path:
+    """Where the real tables are expected."""
+    return Path(os.environ.get("CLM_AUDIT_REAL_DATA") or HERE.parents[2] / "shared" / "data").resolve()
+
+
+def tasks(companies: int, folder: Path | None, short: bool) -> Iterator[Task]:
+    """Simulated companies, then the real units; in short only the whole real tables."""
+    yield from (Task(number) for number in range(companies))
+    if folder is not None:
+        worlds = (world for world in realtables.real_worlds(folder) if not short or world.group.endswith("whole"))
+        yield from (Task(10_000 + number, world) for number, world in enumerate(worlds))
+
+
+def work(seed: int, short: bool, task: Task) -> Records:
+    """Everything about one company."""
+    if task.world is None:
+        world = company.simulate(seed, task.number)
+        dates = company.go_lives(world, seed, task.number)
+    else:
+        world, dates = task.world, realtables.go_lives(task.world)
+        dates = dates[:: max(1, len(dates) // 2)] if short else dates
+    return try_world(world, dates, available(), (seed, task.number))
+
+
+def run(chosen: Sequence[Task], seed: int, short: bool, workers: int) -> Records:
+    """All tasks, in their order whatever the number of workers."""
+    records = Records([], [])
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # one process a core; the children read it as they start
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(workers) as pool:
+        for done, found in enumerate(pool.imap(partial(work, seed, short), chosen), 1):
+            records.rows.extend(found.rows)
+            records.said.extend(found.said)
+            if done % 10 == 0 or done == len(chosen):
+                print(f"{done} of {len(chosen)} companies and units", flush=True)
+    return records
+
+
+def result(records: Records, seed: int, companies: int, seconds: float) -> dict[str, object]:
+    """Everything that ``truth.json`` holds."""
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = "absent"
+    return {
+        "seed": seed,
+        "companies": companies,
+        "minutes": round(seconds / 60, 1),
+        "machine": {"processors": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
+        "versions": versions,
+        "groups": summary(records.rows),
+        "statements": statements(records.said),
+    }
+
+
+def save_records(records: Records, path: Path) -> None:
+    """The single tests, for whoever wants to look closer: two Parquet files beside ``path``."""
+    import polars as pl
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for name, kept in (("rows", records.rows), ("said", records.said)):
+        pl.DataFrame([one._asdict() for one in kept]).write_parquet(path.with_name(f"{path.name}_{name}.parquet"))
+
+
+def main() -> None:
+    """Run, print and save."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--companies", type=int, help=f"simulated companies (default {FULL_COMPANIES})")
+    options.add_argument("--short", action="store_true", help="a look in two minutes: few companies, whole tables only")
+    options.add_argument("--real", action=argparse.BooleanOptionalAction, default=True, help="with the real tables")
+    options.add_argument("--seed", type=int, default=2026)
+    options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--out", type=Path, default=HERE / "results" / "truth.json")
+    options.add_argument("--records", type=Path, help="also write every single test here (Parquet)")
+    chosen = options.parse_args()
+    companies = (
+        chosen.companies if chosen.companies is not None else SHORT_COMPANIES if chosen.short else FULL_COMPANIES
+    )
+    folder = real_folder() if chosen.real else None
+    if folder is not None and not folder.is_dir():
+        print(f"the real tables are not at {folder}: left out (set CLM_AUDIT_REAL_DATA)")
+        folder = None
+    started = time.perf_counter()
+    records = run(list(tasks(companies, folder, chosen.short)), chosen.seed, chosen.short, chosen.workers)
+    found = result(records, chosen.seed, companies, time.perf_counter() - started)
+    print(tables(found))
+    chosen.out.parent.mkdir(parents=True, exist_ok=True)
+    chosen.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if chosen.records:
+        save_records(records, chosen.records)
+
+
+if __name__ == "__main__":
+    main()
