@@ -104,10 +104,13 @@ class ActivationFile(Shape):
 
 
 class ControlFile(Shape):
-    """Not in this version: customers whom the CRM did not touch."""
+    """Customers whom the CRM did not touch, or reached later, to compare with."""
 
-    segment: Text
-    untreated: tuple[Text, ...] = Field(min_length=1)
+    segment: Text = Field(description="The column of the customer export that tells the groups apart.")
+    untreated: tuple[Text, ...] = Field(default=(), description="Its values that did not get the CRM.")
+    go_live: dict[Text, Day] = Field(
+        default={}, description="Its values that got the CRM later than `go_live`, and the day of each."
+    )
 
 
 class EventFile(Shape):
@@ -208,7 +211,7 @@ class ConfigFile(Shape):
         default=None, description="Not in this version: lifecycle stages."
     )
     segment_by: tuple[Text, ...] = Field(default=(), description="Columns to show the metrics by.")
-    control: ControlFile | None = Field(default=None, description="Not in this version: an untreated group.")
+    control: ControlFile | None = Field(default=None, description="Customers to compare with: an untreated group.")
     events: tuple[EventFile, ...] = Field(default=(), description="Dated things that could explain a change.")
     metrics: dict[MetricId, MetricFile] = Field(default={}, description="Settings per metric.")
     goals: dict[GoalId, GoalFile] | None = Field(default=None, description="Not in this version: targets.")

@@ -72,6 +72,15 @@ class KnownEvent(Frozen):
     is_break: bool = False
 
 
+class Control(Frozen):
+    """Who did not get the CRM: ``untreated`` labels of the column ``segment``; ``go_live``: labels that got it later,
+    each on its own day. Every other label got it at the audit's go-live."""
+
+    segment: str
+    untreated: tuple[str, ...] = ()
+    go_live: Mapping[str, date] = {}
+
+
 class MetricPolicy(Frozen):
     """Per-metric settings; ``materiality`` is a share (0.05 = 5 %)."""
 
@@ -136,6 +145,7 @@ class AuditPlan(Frozen):
     hourly_rate: Decimal | None = None
     response: Response | None = None
     segment_by: tuple[str, ...] = ()
+    control: Control | None = None
     events: tuple[KnownEvent, ...] = ()
     metrics: Mapping[MetricId, MetricPolicy] = {}
     policy: Policy = Policy()
@@ -145,6 +155,16 @@ class AuditPlan(Frozen):
     root: Path = Path()
     config: Path | None = None
     origins: Mapping[str, str] = {}
+
+    @property
+    def segment_columns(self) -> Mapping[str, str]:
+        """Every column of the customer export that is read for its labels -> the setting that asks for it.
+
+        >>> AuditPlan(segment_by=("size",), control=Control(segment="region")).segment_columns
+        {'size': 'segment_by', 'region': 'control.segment'}
+        """
+        asked = dict.fromkeys(self.segment_by, "segment_by")
+        return {**asked, self.control.segment: "control.segment"} if self.control else asked
 
     def metric(self, metric: MetricId) -> MetricPolicy:
         """The policy of one metric, the general materiality filled in.

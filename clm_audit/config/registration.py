@@ -27,6 +27,7 @@ DECIDING = (
     "service.",
     "response",
     "segment_by",
+    "control",
     "metrics.",
     "policy.",
     "events",

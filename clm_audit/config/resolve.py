@@ -11,6 +11,7 @@ from typing import Any
 from clm_audit.config.file import ConfigFile, WindowFile
 from clm_audit.config.plan import (
     AuditPlan,
+    Control,
     GateRules,
     KnownEvent,
     MetricPolicy,
@@ -206,6 +207,7 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         hourly_rate=file.service.hourly_rate,
         response=file.response,
         segment_by=file.segment_by,
+        control=Control(**file.control.model_dump()) if file.control else None,
         events=tuple(KnownEvent(date=event.date, what=event.what, is_break=event.is_break) for event in file.events),
         metrics={
             name: MetricPolicy(enabled=metric.enabled, materiality=metric.materiality or general)

@@ -17,7 +17,6 @@ from clm_audit.exits import Problem
 Rule = Callable[[ConfigFile, Where], Iterator[Problem]]
 
 _LATER = {
-    ("control",): "an untreated group to compare with is not in this version",
     ("activation",): "activation of new customers is not in this version",
     ("stages",): "lifecycle stages are not in this version",
     ("goals",): "targets are not in this version",
@@ -96,6 +95,7 @@ def _twice(file: ConfigFile, where: Where) -> Iterator[Problem]:
     """Names that stand twice in a list, or in two categories of spend."""
     lists: list[tuple[Loc, tuple[str, ...]]] = [
         (("segment_by",), file.segment_by),
+        (("control", "untreated"), file.control.untreated if file.control else ()),
         (("policy", "require"), file.policy.require),
         (("gate", "fail_on"), file.gate.fail_on if file.gate else ()),
     ]
@@ -112,6 +112,24 @@ def _twice(file: ConfigFile, where: Where) -> Iterator[Problem]:
             seen.setdefault(key, dotted(loc))
 
 
+def _control(file: ConfigFile, where: Where) -> Iterator[Problem]:
+    """Somebody is untreated, or gets the CRM later; nobody is both."""
+    control = file.control
+    if control is None:
+        return
+    if not control.untreated and not control.go_live:
+        yield Problem(
+            "control: names nobody", where(("control",), True), "add untreated: [North], or go_live: per group"
+        )
+    for label, day in control.go_live.items():
+        at: Loc = ("control", "go_live", label)
+        if label in control.untreated:
+            yield Problem(f"{dotted(at)}: is untreated as well", where(at, True), "name it once")
+        if file.go_live is not None and day < file.go_live:
+            hint = "go_live: is the day of the first group"
+            yield Problem(f"{dotted(at)}: is before go_live, {file.go_live}", where(at, False), hint)
+
+
 def _later(file: ConfigFile, where: Where) -> Iterator[Problem]:
     for loc, sentence in _LATER.items():
         found: object = file
@@ -126,6 +144,7 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("windows", "go_live"), _pair),
     (("rates", "currency"), _rates),
     (("metrics", "policy", "gate"), _metrics),
-    (("segment_by", "policy", "gate", "spend"), _twice),
+    (("segment_by", "control", "policy", "gate", "spend"), _twice),
+    (("control", "go_live"), _control),
     ((), _later),
 )

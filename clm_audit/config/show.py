@@ -60,6 +60,13 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "service.hourly_rate", rate, "" if rate else "none"
     yield "response", plan.response, "" if plan.response else "responded, converted or clicked, the first recorded"
     yield "segment_by", list(plan.segment_by), ""
+    control = plan.control
+    if control is None:
+        yield "control", None, "none"
+    else:
+        yield "control.segment", control.segment, ""
+        yield "control.untreated", list(control.untreated), ""
+        yield "control.go_live", {label: str(day) for label, day in sorted(control.go_live.items())}, ""
     yield "events", [f"{event.date} {event.what}{' (break)' if event.is_break else ''}" for event in plan.events], ""
     for metric in METRIC_IDS:
         yield f"metrics.{metric}.enabled", plan.metric(metric).enabled, ""

@@ -40,9 +40,10 @@ def from_file(
     problems: list[Problem] = []
     sources: list[Source] = []
     places: list[str] = []
+    columns = (*file.segment_by, *([file.control.segment] if file.control else []))
     for index, entry in enumerate(file.sources):
         loc: Loc = ("sources", index)
-        problems += check_entry(entry, loc, file.segment_by, where)
+        problems += check_entry(entry, loc, columns, where)
         if entry.path is None:
             continue
         path, at = root / entry.path, where((*loc, "path"), False)
@@ -89,7 +90,7 @@ def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], 
             continue
         hint = did_you_mean(name, declared.names) or f"fields: {', '.join(declared.names)}"
         if declared.segments:
-            hint += "; a segment column must stand in segment_by"
+            hint += "; a segment column must stand in segment_by or control"
         yield Problem(f"{dotted((*loc, name))}: {fact} has no such field", where((*loc, name), True), hint)
     for name in (name for name in declared.required if name not in mapping):
         yield Problem(f"{dotted((*loc, name))}: is missing: {fact} needs it", where(loc, False))

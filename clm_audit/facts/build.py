@@ -15,6 +15,7 @@ from clm_audit.config.preset import FactName, load_presets
 from clm_audit.exits import UsageError
 from clm_audit.facts import currency as money_of
 from clm_audit.facts.common import Context
+from clm_audit.facts.control import check_control
 from clm_audit.facts.customers import build_customers, build_segments
 from clm_audit.facts.dates import DateFormat
 from clm_audit.facts.evidence import count_dates, count_days, count_rows
@@ -41,7 +42,7 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
     """The canonical tables of a run, with the ledger of its files.
 
     Raises :class:`DataError` when a column's dates or numbers can be read in two ways, or a file does not
-    hold the rows that were proved; :class:`UsageError` when ``segment_by`` names what no file has.
+    hold the rows that were proved; :class:`UsageError` when ``segment_by`` or ``control`` names what no file has.
     """
     pools = Pools()
     books = {table.index: Book(table) for table in exports.tables}
@@ -49,7 +50,8 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
     _check_segments(plan, exports, staged)
     who = resolve(pools, staged)
     audit_currency = money_of.decide(plan, pools, staged)
-    segments, segment_of = build_segments(staged, who, pools, plan.segment_by)
+    segments, segment_of = build_segments(staged, who, pools, plan.segment_columns)
+    check_control(plan, segments, segment_of, who)
     for one in staged:
         books[one.table.index].notes.extend(note for note in one.notes if note not in books[one.table.index].notes)
     context = Context(plan, who, audit_currency, books, folder, segment_of, dict(who.evidence))
@@ -77,7 +79,7 @@ def _stage(
     tables = [book.table for book in books.values() if book.table.duplicate_of is None]
     held = accumulate(table.height for table in tables)
     stagers = [
-        Stager(table, pools, plan.timezone, folder, plan.segment_by, in_memory=rows <= HELD)
+        Stager(table, pools, plan.timezone, folder, list(plan.segment_columns), in_memory=rows <= HELD)
         for table, rows in zip(tables, held, strict=True)
     ]
     for stager in stagers:
@@ -111,13 +113,13 @@ def _sibling(stager: Stager, header: str, stagers: Sequence[Stager]) -> DateForm
 def _check_segments(plan: AuditPlan, exports: Exports, staged: Sequence[Staged]) -> None:
     found = {name for one in staged for name in one.segments}
     offered = sorted({name for table in exports.tables if table.object for name in table.object.segments})
-    for name in plan.segment_by:
+    for name, setting in plan.segment_columns.items():
         if name not in found:
             near = get_close_matches(name, offered, n=1)
             hint = f"did you mean {near[0]}?" if near else f"offered: {', '.join(offered) or 'none'}"
             raise UsageError(
-                f"segment_by: no customer export has a column {name}",
-                where=plan.origins.get("segment_by", ""),
+                f"{setting}: no customer export has a column {name}",
+                where=plan.origins.get(setting, ""),
                 hint=hint,
             )
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, Identity
-from clm_audit.facts.labels import refuse_persons, shown
+from clm_audit.facts.labels import LABELS, UNITS, refuse_persons, shown
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
@@ -88,21 +88,23 @@ def _count(customers: pl.DataFrame, context: Context) -> None:
 
 
 def build_segments(
-    staged: Sequence[Staged], who: Identity, pools: Pools, names: Sequence[str]
+    staged: Sequence[Staged], who: Identity, pools: Pools, columns: Mapping[str, str]
 ) -> tuple[tuple[Mapping[str, str], ...], Codes]:
     """The segments (code -> labels) and the segment code of each customer code.
 
+    ``columns``: name -> the setting that asks for it.
     A customer belongs to the first non-blank label that its rows give, in the order of files and rows.
     Raises :class:`~clm_audit.exits.UsageError` when a column would name persons.
     """
+    names = list(columns)
     found = [one for one in staged if one.fact == "customers" and one.segments]
     none = np.zeros(who.customers + 1, dtype=np.int64)
     if not found:
         return ({},), none
     labels = pl.concat([_labels(number, one, who, pools, names) for number, one in enumerate(found)])
     each = labels.sort("part", "row").group_by("customer").agg(pl.col(name).drop_nulls().first() for name in names)
-    refuse_persons(each, names)
-    each = each.with_columns(shown(each, name) for name in names).filter(~pl.all_horizontal(pl.col(*names).is_null()))
+    refuse_persons(each, columns)
+    each = each.with_columns(_shown(each, columns)).filter(~pl.all_horizontal(pl.col(*names).is_null()))
     combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("segment", offset=1)
     each = each.join(combos, on=list(names), how="left", nulls_equal=True)
     none[each["customer"].to_numpy()] = each["segment"].to_numpy()
@@ -111,6 +113,11 @@ def build_segments(
     none[readers[kept]] = none[owners[kept]]
     named = [{name: row[name] for name in names if row[name] is not None} for row in combos.iter_rows(named=True)]
     return ({}, *named), none
+
+
+def _shown(each: pl.DataFrame, columns: Mapping[str, str]) -> list[pl.Expr]:
+    limits = {"control.segment": UNITS}
+    return [shown(each, name, limits.get(setting, LABELS)) for name, setting in columns.items()]
 
 
 def _labels(number: int, one: Staged, who: Identity, pools: Pools, names: Sequence[str]) -> pl.DataFrame:

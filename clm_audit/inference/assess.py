@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -10,11 +11,13 @@ from threadpoolctl import threadpool_limits
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
 from clm_audit.inference import short
+from clm_audit.inference.beside import comparison
 from clm_audit.inference.breaks import break_positions, near_go_live
+from clm_audit.inference.control import Compared, compared, control_reruns, evidence
 from clm_audit.inference.decide import Decision, decide, holm
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
-from clm_audit.inference.model import Finding, Variation
+from clm_audit.inference.model import Finding, Parts, Variation
 from clm_audit.inference.parts import observed_parts
 from clm_audit.inference.robustness import Rerun, reruns
 from clm_audit.inference.rounding import rounded
@@ -38,18 +41,57 @@ def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
 
 
 def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
-    answers = [_estimate(plan, totals) for totals in measured.metrics]
-    p_values = [answer.effect.p for answer in answers if isinstance(answer, Estimate)]
+    cases = [Case(plan, totals, _estimate(plan, totals), compared(plan, totals)) for totals in measured.metrics]
+    p_values = [case.answer.effect.p for case in cases if isinstance(case.answer, Estimate)]
     findings, place = [], 0
-    for totals, answer in zip(measured.metrics, answers, strict=True):
-        if isinstance(answer, Estimate):
-            found = _finding(plan, totals, answer, Family(tuple(p_values), place))
-            windows = measured.calendar.before, measured.calendar.after
-            findings.append(replace(found, parts=observed_parts(totals, answer, *windows)))
+    for case in cases:
+        beside = comparison(case.group, measured.calendar) if isinstance(case.group, Compared) else case.group
+        if isinstance(case.answer, Estimate):
+            found = _finding(case, case.answer, Family(tuple(p_values), place))
+            findings.append(replace(found, parts=_parts(case, measured), control=beside))
             place += 1
         else:
-            findings.append(_not_assessable(plan, totals, answer))
+            findings.append(replace(_not_assessable(plan, case.totals, case.answer), control=beside))
     return tuple(findings)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One metric on its way to a finding: what its own ``history`` says, and its control ``group``."""
+
+    plan: AuditPlan
+    totals: MetricTotals
+    history: Estimate | NotAssessable
+    group: Compared | NotAssessable | None
+
+    @cached_property
+    def by_control(self) -> bool:
+        """Whether the finding rests on the control group."""
+        return isinstance(self.history, Estimate) and evidence(self.group) is not None
+
+    @cached_property
+    def answer(self) -> Estimate | NotAssessable:
+        """The estimate that the finding rests on. The chart of the metric, which shows all customers, keeps what
+        the history of all expected."""
+        found = evidence(self.group)
+        if found is None or isinstance(self.history, NotAssessable):
+            return self.history
+        own = self.history.effect
+        effect = replace(found.effect, expected=own.expected, low_band=own.low_band, high_band=own.high_band)
+        return replace(found, effect=effect)
+
+    def reruns(self) -> tuple[Rerun, ...]:
+        """The same question asked otherwise, of whatever the finding rests on."""
+        if self.by_control and isinstance(self.group, Compared):
+            return tuple(control_reruns(self.group))
+        return reruns(self.plan, self.totals)
+
+
+def _parts(case: Case, measured: Measured) -> Parts | None:
+    """The observed change of all customers taken apart by their own history, control group or not."""
+    if isinstance(case.history, NotAssessable):
+        return None
+    return observed_parts(case.totals, case.history, measured.calendar.before, measured.calendar.after)
 
 
 @dataclass(frozen=True)
@@ -99,10 +141,11 @@ def _estimate(plan: AuditPlan, totals: MetricTotals) -> Estimate | NotAssessable
     return missing if missing is not None else estimate_effect(series, totals.num.size, plan.policy.confidence)
 
 
-def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: Family) -> Finding:
+def _finding(case: Case, estimate: Estimate, family: Family) -> Finding:
+    plan, totals = case.plan, case.totals
     materiality = plan.metric(totals.metric).materiality
     confidence = plan.policy.confidence
-    decision = _decision(plan, totals, estimate, family)
+    decision = _decision(case, estimate, family, met_by_both=case.by_control)
     undecided = decision.value == "inconclusive"
     return Finding(
         metric=totals.metric,
@@ -116,27 +159,30 @@ def _finding(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: 
         below_materiality=decision.below_materiality,
         better_probability=rounded(decision.better_probability),
         more_weeks=more_weeks(estimate, materiality, confidence) if undecided else None,
-        event_near=any(near_go_live(plan, totals, breaks=breaks) for breaks in (True, False)),
-        variations=tuple(_variation(plan, totals, rerun, family) for rerun in reruns(plan, totals)),
+        event_near=not case.by_control and any(near_go_live(plan, totals, breaks=breaks) for breaks in (True, False)),
+        variations=tuple(_variation(case, rerun, family) for rerun in case.reruns()),
     )
 
 
-def _decision(plan: AuditPlan, totals: MetricTotals, estimate: Estimate, family: Family) -> Decision:
+def _decision(case: Case, estimate: Estimate, family: Family, *, met_by_both: bool) -> Decision:
+    """``met_by_both``: the estimate is a difference, in which a break that both groups met is not."""
+    plan, totals = case.plan, case.totals
     return decide(
         estimate.effect,
         family.adjusted(estimate.effect.p),
         CATALOGUE[totals.metric].better,
         plan.metric(totals.metric).materiality,
         1.0 - plan.policy.confidence,
-        break_near=near_go_live(plan, totals, breaks=True),
+        break_near=not met_by_both and near_go_live(plan, totals, breaks=True),
         repeated=after_repeats_before(totals),
     )
 
 
-def _variation(plan: AuditPlan, totals: MetricTotals, rerun: Rerun, family: Family) -> Variation:
+def _variation(case: Case, rerun: Rerun, family: Family) -> Variation:
     """What the finding would be, the other metrics being as they are."""
     effect = rerun.estimate.effect
-    value = _decision(plan, totals, rerun.estimate, family).value
+    met_by_both = case.by_control and rerun.kind != "without_control"
+    value = _decision(case, rerun.estimate, family, met_by_both=met_by_both).value
     return Variation(rerun.kind, rerun.detail, effect.effect, effect.low, effect.high, value)
 
 

@@ -88,11 +88,91 @@ class Variation:
 
 
 @dataclass(frozen=True)
+class Range:
+    """An effect with its interval; shares."""
+
+    effect: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class GroupUnit:
+    """One unit of a comparison: a label, or several small ones pooled, with the ``customers`` of each.
+
+    ``weight``: its share of its group; ``synthetic``: its weight in the synthetic control, where there is one.
+    """
+
+    labels: tuple[str, ...]
+    customers: tuple[int, ...]
+    treated: bool
+    weight: float
+    synthetic: float | None = None
+
+
+@dataclass(frozen=True)
+class CohortEffect:
+    """Those who got the CRM on one ``day`` against ``controls`` labels without it; ``share`` of the treated volume."""
+
+    day: int
+    labels: tuple[str, ...]
+    share: float
+    controls: int
+    range: Range | None
+
+
+@dataclass(frozen=True)
+class SyntheticEffect:
+    """The synthetic control beside it: ``effect`` (share), ``p`` by rank among ``placebos``, ``miss``: how far it lies
+    from the treated before go-live, root mean square (share)."""
+
+    effect: float
+    p: float
+    placebos: int
+    miss: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A metric of those who got the CRM beside that of those who did not (``inference/control.py``).
+
+    ``missing``: why the finding does not rest on it; None when it does. ``controls``: labels compared with.
+    ``together`` the effect by the difference, ``alone`` that of the treated against their own history; the
+    ``*_change`` are plain, between the windows. ``start``, ``treated``, ``control``: the periods and each group's
+    index, 100 = its mean before; NaN where missing. ``weeks`` make a period; with several cohorts the periods
+    are counted from the own go-live of each.
+    """
+
+    missing: NotAssessable | None
+    controls: int
+    together: Range | None
+    alone: Range | None
+    treated_change: float | None
+    control_change: float | None
+    units: tuple[GroupUnit, ...]
+    cohorts: tuple[CohortEffect, ...]
+    synthetic: SyntheticEffect | None
+    start: NDArray[np.int64]
+    treated: NDArray[np.float64]
+    control: NDArray[np.float64]
+    weeks: int
+
+    @property
+    def narrower(self) -> bool:
+        """Whether the control group made the interval narrower, on the log scale."""
+        if self.together is None or self.alone is None:
+            return False
+        with_, without = (math.log1p(one.high) - math.log1p(one.low) for one in (self.together, self.alone))
+        return with_ < without
+
+
+@dataclass(frozen=True)
 class Finding:
     """The answer for one metric. ``code`` is the reason (a key of ``report/words.py``), e.g.
     ``holm_significant``, ``equivalent``, ``too_little_information``, ``too_short_before``.
 
     ``better_probability``: P(the metric got better). ``p_holm``: None when not in the family.
+    ``control``: the comparison with those who did not get the CRM, or why there is none; None: nobody was named.
     ``below_materiality``: significant, yet TOST holds as well. ``more_weeks``: weeks after now until
     this file's own rate would decide; None = already decided; -1 = never at this volume.
     ``event_near``: a known event or break lies within eight weeks of go-live, so that a change may be its doing.
@@ -113,6 +193,12 @@ class Finding:
     variations: tuple[Variation, ...] = ()
     parts: Parts | None = None
     event_near: bool = False
+    control: Comparison | NotAssessable | None = None
+
+    @property
+    def by_control(self) -> bool:
+        """Whether the finding rests on a control group: what happened to everybody is then not in its effect."""
+        return isinstance(self.control, Comparison) and self.control.missing is None
 
     @property
     def flipped_by(self) -> tuple[Variation, ...]:

@@ -49,6 +49,7 @@ def campaign_response(inputs: Inputs) -> MetricTotals:
         den=weekly(inputs, scheme, "delivered"),
         per=(1.0, 1.0),
         s2=_variance(inputs, scheme, kind),
+        undivided="campaigns",
         variants=_variants(inputs, scheme, kind),
         how={"response": kind, "source": fact, "delivery_unreported": unreported / max(1, sent)},
     )

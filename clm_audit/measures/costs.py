@@ -41,6 +41,7 @@ def acquisition_cost(inputs: Inputs) -> MetricTotals:
         den=lambda _: new,
         per=(CENTS, 1.0),
         s2=_inverse(scheme.fold(new)),
+        undivided="spend",
         variants=_acquisition_variants(inputs),
         how={"acquired_by": source, **inputs.own_currency("spend")},
         behind={side: float(scheme.part(new, side).sum()) for side in SIDES},
@@ -115,6 +116,7 @@ def retention_cost(inputs: Inputs) -> MetricTotals:
         den=lambda _: retained,
         per=(CENTS, 1.0),
         s2=_inverse(scheme.fold(retained)),
+        undivided="spend",
         how={"base_weeks": calendar.base_weeks, **inputs.own_currency("spend")},
         behind={side: min(known, scheme.part(retained, side).sum()) for side, known in bought(inputs).items()},
     )

@@ -85,4 +85,6 @@ def _made(inputs: Inputs, metric: MetricId) -> MetricTotals:
     refused = inputs.no_money("series") if declared.unit == "money" else None
     if refused:
         return blank(metric, refused)
-    return found
+    if inputs.plan.control is None:
+        return found
+    return replace(found, units=NotAssessable(code="no_units", detail={"fact": "series"}))

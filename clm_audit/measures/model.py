@@ -164,6 +164,24 @@ class SegmentRatio:
 
 
 @dataclass(frozen=True)
+class UnitTotals:
+    """One unit of a control group, a label of its column, on the periods of the metric it belongs to.
+
+    ``go_live``: the day on which it got the CRM, None when it never did. ``num``, ``den`` as those of the metric, but
+    0 where nothing happened, wash-out or not; ``events`` what was counted (orders, tickets); ``s2`` the sampling
+    variance of log(num/den), NaN without events. ``customers`` decides whether it may be named (>= 5).
+    """
+
+    label: str
+    customers: int
+    go_live: int | None
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    events: NDArray[np.float64]
+    s2: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class MetricTotals:
     """One metric, ready for inference and the report.
 
@@ -171,6 +189,7 @@ class MetricTotals:
     (NaN = missing: wash-out, no events), ``s2`` the sampling variance of log(num/den) or None.
     ``n0`` periods lie before go-live, ``ppy`` periods make a year. ``before``/``after`` are the plain
     reading. ``how`` holds facts about the definition as used (base_weeks, cost_source, response …).
+    ``units``: the same by unit of the control group, when there is one, or why the metric has none.
     """
 
     metric: MetricId
@@ -186,6 +205,7 @@ class MetricTotals:
     segments: tuple[SegmentRatio, ...] = ()
     how: Mapping[str, str | int | float] = field(default_factory=dict)
     missing: NotAssessable | None = None
+    units: tuple[UnitTotals, ...] | NotAssessable = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from clm_audit.measures.periods import (
     Quantity,
     Recipe,
     Scheme,
+    Segments,
     Side,
     blank,
     cook,
@@ -113,6 +114,8 @@ def purchase_frequency(inputs: Inputs) -> MetricTotals:
         variants=_frequency_variants(inputs),
         how=how,
         split=True,
+        events=weekly(inputs, scheme, "known_orders"),
+        s2_of=lambda segments: _frequency_variance(inputs, scheme, segments),
         behind=bought(inputs),
     )
     return cook(inputs, recipe, inputs.one_sided("orders") or nameless)
@@ -123,17 +126,17 @@ def _scheme(inputs: Inputs, *, base: bool) -> Scheme:
     return Scheme.of(calendar, ["orders"], calendar.merge["orders"], first_week=calendar.base_from if base else None)
 
 
-def _period(inputs: Inputs, scheme: Scheme, name: str) -> Line:
-    return along(inputs.totals.cells["orders"], name, "period", scheme.periods)
+def _period(inputs: Inputs, scheme: Scheme, name: str, segments: Segments) -> Line:
+    return along(inputs.totals.cells["orders"], name, "period", scheme.periods, segments)
 
 
-def _frequency_variance(inputs: Inputs, scheme: Scheme) -> Line:
+def _frequency_variance(inputs: Inputs, scheme: Scheme, segments: Segments = None) -> Line:
     """Σ n² / o² − 1 / base, at least 0.3 / o: sampling variance of the log rate, customers as clusters."""
-    orders = _period(inputs, scheme, "known_orders")
-    squares = _period(inputs, scheme, "n2") - (_period(inputs, scheme, "orders") - orders)
+    orders = _period(inputs, scheme, "known_orders", segments)
+    squares = _period(inputs, scheme, "n2", segments) - (_period(inputs, scheme, "orders", segments) - orders)
     first, last = scheme.periods
     ends = (first + 1) * scheme.weeks - 1, last * scheme.weeks
-    base = along(inputs.totals.cells["base"], "active", "week", ends)[:: scheme.weeks]
+    base = along(inputs.totals.cells["base"], "active", "week", ends, segments)[:: scheme.weeks]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.maximum(squares / orders**2 - 1 / base, 0.3 / orders))
 
@@ -184,6 +187,8 @@ def transaction_size(inputs: Inputs) -> MetricTotals:
             **({} if error is None else {"observed_se": error}),
         },
         split=True,
+        events=weekly(inputs, scheme, "orders"),
+        s2_of=lambda segments: _size_variance(inputs, scheme, segments),
         behind={side: known + _nameless(inputs)[side][0] for side, known in bought(inputs).items()},
     )
     return cook(inputs, recipe, inputs.one_sided("orders") or _units_differ(inputs))
@@ -241,10 +246,10 @@ def _not_positive(inputs: Inputs, scheme: Scheme) -> int:
     return int((inside & (orders > 0) & (net <= 0)).sum())
 
 
-def _size_variance(inputs: Inputs, scheme: Scheme) -> Line:
+def _size_variance(inputs: Inputs, scheme: Scheme, segments: Segments = None) -> Line:
     """Σ_i (Σ_j (x_ij − r))² / num², from the customers' Σx², Σxn, Σn²."""
-    net, orders = _period(inputs, scheme, "net"), _period(inputs, scheme, "orders")
-    x2, xn, n2 = (_period(inputs, scheme, name) for name in ("x2", "xn", "n2"))
+    net, orders = (_period(inputs, scheme, name, segments) for name in ("net", "orders"))
+    x2, xn, n2 = (_period(inputs, scheme, name, segments) for name in ("x2", "xn", "n2"))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = net / orders
         return np.asarray(np.maximum(x2 - 2 * rate * xn + rate**2 * n2, 0.0) / net**2)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.facts.labels import OTHER
 from clm_audit.facts.model import Facts, Table
 from clm_audit.measures.coverage import DayCounts
 from clm_audit.measures.engines import Collected
@@ -21,7 +22,9 @@ from clm_audit.measures.model import (
     Ratio,
     SegmentRatio,
     Totals,
+    UnitTotals,
     Variant,
+    day_number,
 )
 from clm_audit.measures.totals import pooled
 
@@ -46,6 +49,7 @@ CODES = (
     "no_customer",
     "more_responses_than_deliveries",
     "units_differ",
+    "no_units",
 )
 
 
@@ -215,7 +219,9 @@ class Recipe:
     """A metric as lines: ``num`` and ``den`` give a line over the scheme's units for some segments.
 
     ``per`` divides the sums (cents, seconds, months). ``s2`` gives the sampling variance per period.
-    ``split``: whether the metric can be shown by segment. ``behind``: how many customers stand behind a window.
+    ``split``: whether the metric can be shown by segment; ``events`` and ``s2_of`` then give what was counted and
+    ``s2`` for some segments, and ``undivided`` names what has no segment where it cannot. ``behind``: how many
+    customers stand behind a window.
     """
 
     metric: MetricId
@@ -227,6 +233,9 @@ class Recipe:
     variants: tuple[Variant, ...] = ()
     how: Mapping[str, str | int | float] | None = None
     split: bool = False
+    events: Quantity | None = None
+    s2_of: Quantity | None = None
+    undivided: str = ""
     behind: Mapping[Side, float] = field(default_factory=dict)
 
 
@@ -271,6 +280,7 @@ def cook(inputs: Inputs, recipe: Recipe, missing: NotAssessable | None = None) -
         segments=by_segment(inputs, recipe) if recipe.split else (),
         how={"weeks_per_period": scheme.weeks, **(recipe.how or {})},
         missing=missing,
+        units=units_of(inputs, recipe),
     )
 
 
@@ -285,17 +295,42 @@ def _told(missing: NotAssessable | None, side: Side, found: Ratio | NotAssessabl
     return missing if unsaid.get(missing.code) else found
 
 
+def codes_by_label(inputs: Inputs, column: str) -> dict[str, list[int]]:
+    """Label of a segment column -> codes of the segments that have it, labels sorted."""
+    codes: dict[str, list[int]] = {}
+    for code, labels in enumerate(inputs.facts.segments):
+        if labels.get(column):
+            codes.setdefault(labels[column], []).append(code)
+    return dict(sorted(codes.items()))
+
+
 def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:
     """The metric for each value of each column of ``segment_by``, in the order of the labels."""
     found: list[SegmentRatio] = []
     for column in inputs.plan.segment_by:
-        codes: dict[str, list[int]] = {}
-        for code, labels in enumerate(inputs.facts.segments):
-            if labels.get(column):
-                codes.setdefault(labels[column], []).append(code)
-        for label in sorted(codes):
-            group = pooled(inputs.totals.moments, codes[label])
-            num, den = recipe.num(codes[label]), recipe.den(codes[label])
+        for label, codes in codes_by_label(inputs, column).items():
+            group = pooled(inputs.totals.moments, codes)
+            num, den = recipe.num(codes), recipe.den(codes)
             sides = [recipe.scheme.ratio(num, den, side, recipe.per) for side in SIDES]
             found.append(SegmentRatio(column, label, group.customers if group else 0, sides[0], sides[1]))
+    return tuple(found)
+
+
+def units_of(inputs: Inputs, recipe: Recipe) -> tuple[UnitTotals, ...] | NotAssessable:
+    """The metric's periods for each unit of the control group; the rest bin of rare labels is none."""
+    control = inputs.plan.control
+    if control is None:
+        return ()
+    if recipe.events is None or recipe.s2_of is None:
+        return NotAssessable(code="no_units", detail={"fact": recipe.undivided})
+    found: list[UnitTotals] = []
+    days = {label: day_number(day) for label, day in control.go_live.items()}
+    for label, codes in codes_by_label(inputs, control.segment).items():
+        group = pooled(inputs.totals.moments, codes)
+        lines = [recipe.scheme.fold(line(codes)) for line in (recipe.num, recipe.den, recipe.events)]
+        if label == OTHER or group is None or not lines[2].any():
+            continue
+        live = None if label in control.untreated else days.get(label, inputs.calendar.go_live)
+        num, den = lines[0] / recipe.per[0], lines[1] / recipe.per[1]
+        found.append(UnitTotals(label, group.customers, live, num, den, lines[2], recipe.s2_of(codes)))
     return tuple(found)

@@ -13,7 +13,20 @@ from clm_audit.measures.coverage import spend_is_monthly
 from clm_audit.measures.daily import CATEGORIES, on_its_side
 from clm_audit.measures.model import MetricTotals, Variant
 from clm_audit.measures.orders import CENTS, buyers_seen, no_customer, variant, weekly
-from clm_audit.measures.periods import MONTH, SIDES, Inputs, Line, Quantity, Recipe, Scheme, Side, blank, cook, too_few
+from clm_audit.measures.periods import (
+    MONTH,
+    SIDES,
+    Inputs,
+    Line,
+    Quantity,
+    Recipe,
+    Scheme,
+    Segments,
+    Side,
+    blank,
+    cook,
+    too_few,
+)
 from clm_audit.measures.totals import along, only, total
 
 CODES = ("no_cost_basis", "handling_time_one_side")
@@ -101,6 +114,9 @@ def service_cost(inputs: Inputs) -> MetricTotals:
         variants=_variants(inputs, source),
         how=_how(inputs, source),
         split=source != "spend",
+        events=None if source == "spend" else weekly(inputs, scheme, "tickets"),
+        s2_of=None if source == "spend" else lambda segments: _ticket_variance(inputs, scheme, source, segments),
+        undivided="spend" if source == "spend" else "",
         behind={
             side: total(inputs.totals.cells["windows"], "active_customers", window=code)
             for code, side in enumerate(SIDES)
@@ -131,8 +147,13 @@ def _variance(inputs: Inputs, scheme: Scheme, source: Source) -> Line | None:
             return None
         with np.errstate(divide="ignore"):
             return np.asarray(1.0 / scheme.fold(weekly(inputs, scheme, "tickets")(None)))
+    return _ticket_variance(inputs, scheme, source)
+
+
+def _ticket_variance(inputs: Inputs, scheme: Scheme, source: Source, segments: Segments = None) -> Line:
     name = "cost" if source == "recorded" else "seconds"
-    lines = [along(inputs.totals.cells["tickets"], each, "period", scheme.periods) for each in (name, f"{name}2")]
+    tickets = inputs.totals.cells["tickets"]
+    lines = [along(tickets, each, "period", scheme.periods, segments) for each in (name, f"{name}2")]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(lines[1] / lines[0] ** 2)
 

@@ -86,6 +86,19 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "The tickets {side} go-live carry no handling time.",
         "Export tickets with the time spent on them.",
     ),
+    "no_units": (
+        "A control group cannot be used here: {fact} cannot be told apart by it.",
+        "Nothing to do: this metric stays a before/after comparison.",
+    ),
+    "no_treated": (
+        "Nobody who got the CRM has enough events to be compared with the control group.",
+        "Check the values of control in clm-audit.yaml, or add the exports of those who got the CRM.",
+    ),
+    "too_few_controls": (
+        "The control group is too small to rest a finding on: {have} of its values can be compared with, {need} are"
+        " needed. One of them having a good year would look like an effect.",
+        "Use a finer column, such as stores or sales districts in place of regions.",
+    ),
     "overlapping_rows": (
         "Rows of the ready-made series overlap, so some days would count twice.",
         "Export one row a month or a week, without overlaps and without totals.",

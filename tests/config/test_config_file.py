@@ -140,7 +140,6 @@ def test_a_source_that_cannot_be_read_is_refused(tmp_path: Path, entry: str, exp
 @pytest.mark.parametrize(
     ("line", "key"),
     [
-        ("control: {segment: region, untreated: [North]}", "control"),
         ("activation: {event: Project Created, within: 7 days}", "activation"),
         ("stages: {awareness: [subscriber], purchase: [opportunity]}", "stages"),
         ("goals: {repeat_purchase_rate: {target: 30%, owner: Retention, by: 2025-Q3}}", "goals"),

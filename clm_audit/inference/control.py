@@ -1,0 +1,135 @@
+"""With and without a control group: the comparison of one metric, and whether a finding may rest on it.
+
+Whether it may is settled by the configuration and the counts alone, never by which of the two results is narrower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
+from clm_audit.inference.difference import (
+    LEAST_CONTROLS,
+    Cohort,
+    Lines,
+    cohorts,
+    difference_series,
+    group,
+    laid_over,
+    treated_series,
+)
+from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.robustness import SHIFT_WEEKS, Rerun
+from clm_audit.inference.series import LogSeries
+from clm_audit.inference.short import too_short
+from clm_audit.inference.units import Grid, sound_units
+from clm_audit.measures.model import MetricTotals
+
+Floats = NDArray[np.float64]
+
+CODES = ("too_few_controls", "no_treated")
+"""Why a finding does not rest on the control group; ``detail`` of the first: have, need."""
+KINDS = ("without_control", "largest_control_left_out")
+"""Variations of a finding that rests on a control group, beside an earlier and a later go-live."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Both groups of one metric, laid out for the model."""
+
+    grid: Grid
+    cohorts: tuple[Cohort, ...]
+    washout_weeks: int
+    confidence: float
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The groups' lines around go-live."""
+        return laid_over(self.grid, self.cohorts, self.washout_weeks)
+
+    @cached_property
+    def series(self) -> LogSeries:
+        """Treated less control."""
+        return difference_series(self.lines, self.grid.ppy)
+
+    @property
+    def controls(self) -> int:
+        """Labels compared with: those of the cohort that has the fewest."""
+        return min(len(cohort.control.labels) for cohort in self.cohorts)
+
+    @property
+    def missing(self) -> NotAssessable | None:
+        """Why no finding may rest on it: too short, or too few labels to compare with."""
+        if self.controls < LEAST_CONTROLS:
+            return NotAssessable(code="too_few_controls", detail={"have": self.controls, "need": LEAST_CONTROLS})
+        return too_short(self.series)
+
+    @cached_property
+    def together(self) -> Estimate | None:
+        """The effect by the difference."""
+        return self.estimated(self.series)
+
+    @cached_property
+    def alone(self) -> Estimate | None:
+        """The effect on the treated by their own history."""
+        return self.estimated(treated_series(self.lines, self.grid.ppy))
+
+    def estimated(self, series: LogSeries) -> Estimate | None:
+        """The effect on a series; None when it is too short."""
+        return estimate_effect(series, self.lines.treated.size, self.confidence) if too_short(series) is None else None
+
+    def without_largest(self) -> Compared | None:
+        """The same without the control unit of the greatest weight; None when one is all there is."""
+        if any(len(cohort.control.units) < 2 for cohort in self.cohorts):
+            return None
+        first = self.cohorts[0].control
+        largest = first.units[int(np.argmax(first.weights))]
+        rest = [
+            replace(each, control=group([unit for unit in each.control.units if unit is not largest], each.live))
+            for each in self.cohorts
+        ]
+        return replace(self, cohorts=tuple(rest))
+
+
+def compared(plan: AuditPlan, totals: MetricTotals) -> Compared | NotAssessable | None:
+    """The groups of one metric; None when the plan names none or the metric could not be measured at all."""
+    if plan.control is None or totals.missing is not None:
+        return None
+    if isinstance(totals.units, NotAssessable):
+        return totals.units
+    days = {unit.go_live for unit in totals.units}
+    if days <= {None}:
+        return NotAssessable(code="no_treated")
+    grid, units = sound_units(totals, totals.units)
+    found = cohorts(grid, units)
+    if not found:
+        return NotAssessable(code="too_few_controls", detail={"have": 0, "need": LEAST_CONTROLS})
+    return Compared(grid, found, plan.washout_weeks, plan.policy.confidence)
+
+
+def evidence(found: Compared | NotAssessable | None) -> Estimate | None:
+    """The estimate that a finding may rest on."""
+    return found.together if isinstance(found, Compared) and found.missing is None else None
+
+
+def control_reruns(found: Compared) -> Iterator[Rerun]:
+    """The same question asked a little differently, of the difference."""
+    periods = round(SHIFT_WEEKS / found.grid.weeks)
+    for kind, shift in (("go_live_earlier", -periods), ("go_live_later", periods)):
+        series = found.series
+        moved = replace(series, go_live=series.go_live + shift, years=series.years - shift / series.ppy)
+        yield from _rerun(kind, {"weeks": SHIFT_WEEKS}, found.estimated(moved))
+    rest = found.without_largest()
+    yield from _rerun("largest_control_left_out", {}, rest.together if rest else None)
+    yield from _rerun("without_control", {}, found.alone)
+
+
+def _rerun(kind: str, detail: Mapping[str, str | int | float], estimate: Estimate | None) -> Iterator[Rerun]:
+    if estimate is not None:
+        yield Rerun(kind, detail, estimate)
