@@ -104,7 +104,8 @@ class _Pass:
         self.fault: tuple[int, str] | None = None  # the first broken record of the chunk, and what is wrong
         self.height = 0
         self.first = self.last = start
-        self.blank: list[tuple[int, int]] = []
+        self.blanks = 0
+        self.blank: list[tuple[int, int]] = []  # their spans; one may hold many
         self.odd: list[tuple[int, int]] = []
         self.ragged_blank = -1  # the last record of separators only that has another width
         self.detours: list[Detour] = []
@@ -186,13 +187,14 @@ class _Pass:
         if self.rules.end == LF:
             length -= window[at - offset] == CR  # a window is one byte ahead: the byte before the record end
         off = separators != self.rules.width - 1
-        for index in np.flatnonzero(off):
+        void = off & self._void(starts, at, window, offset) if off.any() else off
+        for index in np.flatnonzero(off & ~void):
             if not self._set_aside(int(starts[index]), int(at[index]), int(separators[index])):
-                at, starts, length, off = at[:index], starts[:index], length[:index], off[:index]
+                at, starts, length, off, void = (one[:index] for one in (at, starts, length, off, void))
                 break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
         hollow |= ~off & self._spaces(starts, length, window, offset)
-        self.blank.extend(zip(starts[hollow].tolist(), (at[hollow] + 1).tolist(), strict=True))
+        self._book_blank(starts[hollow | void], at[hollow | void] + 1)
         rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
         if len(rows):
             self.first = self.first if self.height else int(starts[rows[0]])
@@ -202,6 +204,24 @@ class _Pass:
             self.record = int(at[-1]) + 1
             self.separators = len(found.at) - int(ends[-1]) - 1
         return starts[rows]
+
+    def _void(self, starts: Offsets, at: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
+        """Which records hold nothing but blanks and separators, however many; all of a record must be in the window."""
+        solid = np.ones(256, dtype=np.int32)
+        solid[[*b" \t\r\n", self.rules.separator]] = 0
+        before = np.concatenate(([0], np.cumsum(solid[window], dtype=np.int32)))
+        place = np.maximum(starts - offset + 1, 0)
+        void: npt.NDArray[np.bool_] = (before[at - offset + 1] == before[place]) & (starts >= offset)
+        return void
+
+    def _book_blank(self, starts: Offsets, stops: Offsets) -> None:
+        """Count empty lines; those that follow each other are one span, as millions of them may."""
+        if not len(starts):
+            return
+        self.blanks += len(starts)
+        gaps = np.flatnonzero(starts[1:] != stops[:-1])
+        first, last = np.concatenate(([0], gaps + 1)), np.concatenate((gaps, [len(starts) - 1]))
+        self.blank.extend(zip(starts[first].tolist(), stops[last].tolist(), strict=True))
 
     def _spaces(self, starts: Offsets, length: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
         """Which records are separators and blanks only."""
@@ -254,6 +274,7 @@ class _Pass:
         text = self._read(start, min(stop, self.size, start + MAX_CELL))
         text = text.removesuffix(b"\r") if self.rules.end == LF else text
         if not text.strip(bytes((_SPACE, 0x09, self.rules.separator))):
+            self.blanks += 1
             self.blank.append((start, stop + 1))
             self.ragged_blank = start if separators else self.ragged_blank
         elif self.is_odd(text):
@@ -279,7 +300,7 @@ class _Pass:
         dropped = sorted((*self.blank, *self.odd, *lost))
         inner = tuple(span for span in dropped if self.first <= span[0] < self.last)
         after = self.ragged_blank >= self.last or any(one[0] >= self.last for one in (*self.odd, *lost))
-        blank = len(self.blank) + sum(one.blank for one in self.detours)
+        blank = self.blanks + sum(one.blank for one in self.detours)
         odd = len(self.odd) + sum(one.odd for one in self.detours)
         return Proof(self.height, blank, odd, self.first, self.last, inner, after, tuple(self.detours))
 

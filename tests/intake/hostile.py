@@ -324,6 +324,9 @@ def one_line_without_end(folder: Path) -> None:
 HOSTILE: tuple[Callable[[Path], None], ...] = (
     gzip_of_line_ends,
     gzip_of_line_ends_below_the_ratio,
+    gzip_of_header_and_line_ends,
+    gzip_of_header_and_short_records,
+    hundred_thousand_columns_below_a_header,
     gzip_of_separators,
     gzip_of_quotes,
     gzip_of_open_quote,
