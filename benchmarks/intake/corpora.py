@@ -38,16 +38,22 @@ def ordinary(path: Path, folder: Path) -> str:
 
 
 def known(path: Path, folder: Path) -> str:
-    """With a preset that knows the names in the file's first record, by any delimiter."""
+    """With a preset that knows the names in a text's first record, by any delimiter, and any header of other files."""
     from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
     from clm_audit.intake.dialect import SEPARATORS, records
+    from clm_audit.intake.magic import kind_of
 
     head = path.read_bytes()[:20_000]
     cells = {cell for mark in SEPARATORS for one in records(head, mark, limit=1) for cell in one.cells}
-    names = tuple(sorted(cell for cell in cells if cell.strip() and "\n" not in cell and not cell.startswith("re:")))
+    binary = kind_of(head[:4096])[0] != "text"
+    names = (
+        ("re:.*",)
+        if binary
+        else tuple(sorted(cell for cell in cells if cell.strip() and "\n" not in cell and not cell.startswith("re:")))
+    )
     export = ExportObject(
         recognise=Recognise(required=(names or ("nothing",),)),
-        yields=(Yield(fact="customers", fields={name: (name,) for name in names[:50]}),),
+        yields=(Yield(fact="customers", fields={f"field{n}": (name,) for n, name in enumerate(names[:50])}),),
     )
     return _exports(path, folder, {"corpus": Preset(system="corpus", title="Corpus", objects={"file": export})})
 

@@ -1,0 +1,95 @@
+"""Writes the measured tables into ``docs/methods.md``: ``python benchmarks/truth/page.py`` after a full run.
+
+A table stands between ``<!-- truth: name -->`` and ``<!-- end -->``; everything else on the page is left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from figures import DOCS, RESULT, figures
+from rates import ranked
+from show import SHAPES, STEPS, TABLES, alarms, between, covers, grid, order, percent, powers, said, widths
+from trial import OURS
+
+PAGE = DOCS / "methods.md"
+AIM = 0.05
+
+
+def parts(found: Mapping[str, Any]) -> dict[str, str]:
+    """Name of a place on the page -> what stands there."""
+    groups = found["groups"]
+    tables = [name for name in TABLES if name in groups]
+    every = [name for name in order(groups) if not name.startswith("simulated, ")]
+    by_metric = [name for name in order(groups) if name.startswith("simulated, ")]
+    return {
+        "size": size(found),
+        "alarms": alarms(groups, every),
+        "family": alarms(groups, every, "family"),
+        "coverage": covers(groups, tables),
+        "power": powers(groups, tables, "equal"),
+        "power as is": powers(groups, tables, "as_is"),
+        "by metric": powers(groups, by_metric, "equal"),
+        "width": widths(groups, tables),
+        "sentences": said(found["statements"], tables),
+        "missed": missed(groups),
+    }
+
+
+def size(found: Mapping[str, Any]) -> str:
+    """How much was run, in a sentence."""
+    tests = sum(numbers["false_alarms"]["tests"] for numbers in found["groups"]["simulated"].values())
+    libraries = ", ".join(f"{name} {version}" for name, version in found["versions"].items() if name != "clm-audit")
+    return (
+        f"{found['companies']} simulated companies and the real tables, seed {found['seed']}, "
+        f"{found['minutes']:.0f} minutes on {found['machine']['processors']} processors; {tests:,} tests without an "
+        f"effect in the first row alone ({libraries})."
+    )
+
+
+def missed(groups: Mapping[str, Any]) -> str:
+    """Where the product does not reach its own aims, row by row; whether chance can be told from a miss."""
+    rows = []
+    for name in order(groups):
+        ours = groups[name][OURS]
+        for what in ("false_alarms", "family"):
+            rate = ours[what]
+            if rate["tests"] and rate["share"] > AIM:
+                rows.append([name, f"{what.replace('_', ' ')} at most 5 %", between(rate), _sure(rate["low"] > AIM)])
+        for shape in SHAPES:
+            rate = ours["coverage"].get(shape)
+            if rate and rate["tests"] and rate["share"] < 1 - AIM:
+                rows.append([name, f"coverage at least 95 %, {shape}", between(rate), _sure(rate["high"] < 1 - AIM)])
+        for arm in STEPS:
+            best = ranked(groups[name], arm)[:1]
+            if best and best[0] != OURS:
+                first, mine = (groups[name][each]["power"][arm]["equal"] for each in (best[0], OURS))
+                reached = f"{percent(mine['share'], 0)}, {best[0]} {percent(first['share'], 0)}"
+                rows.append([name, f"most power, {arm}", reached, _sure(first["low"] > mine["high"])])
+    return grid(["row", "aim", "reached", "beyond chance"], rows) if rows else "None: every aim is met in every row."
+
+
+def _sure(sure: bool) -> str:
+    return "yes" if sure else "no"
+
+
+def written(page: str, found: Mapping[str, Any]) -> str:
+    """The page with today's tables. Raises KeyError when it asks for one that there is not."""
+    made = parts(found)
+    pattern = re.compile(r"(<!-- truth: ([a-z ]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
+    return pattern.sub(lambda match: f"{match[1]}{made[match[2]]}{match[3]}", page)
+
+
+def main() -> None:
+    """Tables and figures."""
+    found = json.loads(RESULT.read_text("utf-8"))
+    PAGE.write_text(written(PAGE.read_text("utf-8"), found), encoding="utf-8")
+    for name, drawn in figures(found).items():
+        (DOCS / name).write_text(drawn, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
