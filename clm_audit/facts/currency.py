@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ import polars as pl
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
+from clm_audit.facts import marks
 from clm_audit.facts.model import UNREAD
 from clm_audit.facts.money import rated
 from clm_audit.facts.pools import Pools
@@ -71,28 +72,42 @@ def header_currency(one: Staged) -> str | None:
 
 
 def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
-    """The currency of the audit: as declared, or the only one that counted rows of the metrics' facts state."""
+    """The currency of the audit: as declared, or the only one that counted rows of the metrics' facts state.
+
+    A sign that several currencies share (``$``) states none, but it can contradict one: beside EUR it is another one.
+    """
     names = tuple(pools.texts("currency").to_list())
     seen: Counter[str] = Counter()
     by_fact: Counter[tuple[str, str]] = Counter()
-    read = [one for one in staged if one.fact not in UNREAD]
-    for one in read:
+    signs: Counter[tuple[str, str]] = Counter()
+    for one in (one for one in staged if one.fact not in UNREAD):
         if any(name in one.columns for name in _MONEY):
+            fact = "orders" if one.fact == "order_lines" else one.fact
             stated = _stated(one, names)
             seen.update(stated)
-            fact = "orders" if one.fact == "order_lines" else one.fact
             by_fact.update({(fact, code): count for code, count in stated.items()})
-    return replace(_decided(plan, names, seen), by_fact=by_fact)
+            if one.sign:
+                signs[fact, one.sign] += _counted(one).select(pl.len()).collect(engine="streaming").item()
+    decided = _decided(plan, names, seen, {sign for (_, sign), count in signs.items() if count})
+    return replace(decided, by_fact=by_fact + signs if _is_mixed(decided) else by_fact)
 
 
-def _decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int]) -> Currency:
+def _is_mixed(currency: Currency) -> bool:
+    return isinstance(currency.audit, NotAssessable) and currency.audit.code == "mixed_currencies"
+
+
+def _decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int], signs: Set[str]) -> Currency:
     audit = plan.currency or _only(seen, plan.rates)
+    if audit is None and not seen and len({marks.OPEN.get(sign, sign) for sign in signs}) > 1:
+        return Currency(_mixed(signs), {}, names, seen)
+    if audit is not None and not all(marks.could_be(sign, audit) for sign in signs):
+        return Currency(_mixed({*seen, audit, *signs}), {}, names, seen)
     if audit is None:
         reason = _mixed(seen) if seen else NotAssessable(code="currency_not_stated")
         return Currency(reason, {}, names, seen)
     foreign = [name for name in sorted(seen) if name != audit]
     if any(name not in plan.rates for name in foreign):
-        return Currency(_mixed({**seen, audit: 0}), {}, names, seen)
+        return Currency(_mixed({*seen, audit}), {}, names, seen)
     return Currency(audit, {name: rate for name, rate in plan.rates.items() if name != audit}, names, seen)
 
 
@@ -101,12 +116,16 @@ def _only(seen: Mapping[str, int], rates: Mapping[str, Decimal]) -> str | None:
     return unrated[0] if len(unrated) == 1 else None
 
 
-def _mixed(seen: Mapping[str, int]) -> NotAssessable:
+def _mixed(seen: Iterable[str]) -> NotAssessable:
     return NotAssessable(code="mixed_currencies", detail={"currencies": ", ".join(sorted(seen))})
 
 
+def _counted(one: Staged) -> pl.LazyFrame:
+    return one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+
+
 def _stated(one: Staged, names: Sequence[str]) -> Mapping[str, int]:
-    counted = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    counted = _counted(one)
     stated = header_currency(one)
     if stated:
         return {stated: counted.select(pl.len()).collect(engine="streaming").item()}

@@ -188,11 +188,16 @@ class Formats:
         """
         found = self.marks.get(column.name, ())
         codes = {written: code for written in found if (code := marks.code_of(written))}
-        if len(codes) < len(found) and len(set(codes.values())) + len(set(found) - set(codes)) > 1:
-            what = f"column {column.header!r} writes several currencies, of which {', '.join(set(found) - set(codes))}"
+        unclear = self.open_signs(column)
+        if unclear and len(set(codes.values())) + len({marks.OPEN.get(sign, sign) for sign in unclear}) > 1:
+            what = f"column {column.header!r} writes several currencies, of which {', '.join(unclear)}"
             hint = "export a column with the code of each amount's currency"
             raise DataError(f"{what} could be more than one", where=self.table.name, hint=hint)
         return codes
+
+    def open_signs(self, column: Column) -> tuple[str, ...]:
+        """The signs in the cells of an amount that name no one currency."""
+        return tuple(sign for sign in self.marks.get(column.name, ()) if marks.code_of(sign) is None)
 
     def _all(self, column: Column) -> pl.LazyFrame:
         return self.table.frame.select(self._cells(column).alias(column.name))

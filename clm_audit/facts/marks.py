@@ -15,7 +15,12 @@ SIGNS: Mapping[str, str] = {  # as exports write them -> the one currency that t
     **{"A$": "AUD", "AU$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "zł": "PLN", "Kč": "CZK"},
     **{"Ft": "HUF", "лв": "BGN", "руб": "RUB", "TL": "TRY", "Fr": "CHF", "SFr": "CHF", "Tk": "BDT", "lei": "RON"},
 }
-OPEN = ("$", "¥", "kr", "Kr", "Rs", "₨")  # signs that several currencies share
+_DOLLARS = "AUD BBD BMD BND BSD BZD CAD CLP COP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD SGD SRD TTD TWD USD UYU XCD"
+_CROWNS, _RUPEES = frozenset({"SEK", "NOK", "DKK", "ISK"}), frozenset({"INR", "PKR", "LKR", "NPR", "MUR", "SCR"})
+OPEN: Mapping[str, frozenset[str]] = {  # signs that several currencies share -> those that they can stand for
+    **{"$": frozenset(_DOLLARS.split()), "¥": frozenset({"JPY", "CNY"})},
+    **{"kr": _CROWNS, "Kr": _CROWNS, "Rs": _RUPEES, "₨": _RUPEES},
+}
 _MARK = "|".join(
     [
         *(re.escape(sign) for sign in sorted((*SIGNS, *OPEN), key=len, reverse=True)),
@@ -44,6 +49,15 @@ def code_of(written: str) -> str | None:
     ('BRL', 'CHF', None)
     """
     return SIGNS.get(written) or (written.upper() if written.upper() in CURRENCIES else None)
+
+
+def could_be(written: str, code: str) -> bool:
+    """Whether a sign that names no currency can stand for this one; of an unknown sign, one that no other stands for.
+
+    >>> could_be("$", "CAD"), could_be("$", "EUR"), could_be("₡", "CRC"), could_be("₡", "EUR")
+    (True, False, True, False)
+    """
+    return code in OPEN[written] if written in OPEN else code not in SIGNS.values()
 
 
 def currency_in(cells: pl.Expr, written: Mapping[str, str]) -> pl.Expr:

@@ -89,14 +89,19 @@ class Stager:
         return {} if lacking else found
 
     def _find_currencies(self) -> None:
-        """Where no column states the currency of an amount, take the signs and codes in its own cells."""
-        for source, columns in zip(self.yields, self.columns, strict=True):
+        """Where no column states the currency of an amount, take the signs and codes in its own cells.
+
+        A sign that several currencies share names none of them; it is kept to be held against what others state.
+        """
+        self.signs = [""] * len(self.yields)
+        for number, (source, columns) in enumerate(zip(self.yields, self.columns, strict=True)):
             stated = "currency" in columns or "currency" in source.constants
             for name in ("amount", "cost", "unit_price"):
                 column = columns.get(name)
                 if column and not stated and "currency" in FIELDS[source.fact] and "currency" not in column.captured:
                     if self.formats.currencies(column):
                         columns["currency"] = replace(column, inside=True)
+                    self.signs[number] = next(iter(self.formats.open_signs(column)), "")
                     break
 
     def _segments(self, segment_by: Sequence[str]) -> dict[str, Column]:
@@ -263,8 +268,9 @@ class Stager:
         path = self.folder / f"staged-{self.table.index}-{number}.parquet"
         reasons = tuple((code, header) for code, header, _ in rules)
         one = Staged(
-            self.table, number, source, path, columns, reasons, left_names, self.segments, returned=back is not None
-        )
+            self.table, number, source, path, columns, reasons, left_names, self.segments,
+            returned=back is not None, sign=self.signs[number],
+        )  # fmt: skip
         return one, rows
 
     def _signed(self, amount: pl.Expr, source: Yield) -> pl.Expr:

@@ -22,6 +22,7 @@ class Staged:
     ``stamps`` (counts of naive and zoned stamps, and of ``rounded`` amounts), ``notes`` and ``read`` are of the file,
     on its first yield.
     ``returned``: whether there is a column ``returned`` that marks orders given back whole.
+    ``sign``: the sign beside its amounts (``$``) where nothing says which of its currencies it stands for.
     ``codes`` are fields that are held in memory, by row number, and ``keys`` the row numbers and hashes of the
     keys of good rows; a large file has neither: its codes stand in the Parquet, its keys are hashed when needed.
     """
@@ -37,6 +38,7 @@ class Staged:
     stamps: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     returned: bool = False
+    sign: str = ""
     codes: Mapping[str, pl.Series] = field(default_factory=dict)
     keys: pl.DataFrame | None = None
     read: tuple[ColumnRead, ...] = ()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.config.vocabulary import CURRENCIES
 from clm_audit.facts.labels import OTHER
 from clm_audit.facts.model import Facts, Table
 from clm_audit.measures.coverage import DayCounts
@@ -92,7 +93,7 @@ class Inputs:
         if isinstance(self.facts.currency, str):
             return self.facts.currency
         stated = self._stated(tables)
-        return next(iter(stated)) if len(stated) == 1 else None
+        return next(iter(stated)) if len(stated) == 1 and stated <= CURRENCIES else None
 
     def _stated(self, tables: Sequence[Table]) -> set[str]:
         names = (

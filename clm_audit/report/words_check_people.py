@@ -50,7 +50,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "currency_mixed": (
         "Amounts are in {currencies}, and not every rate is given.",
-        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08.",
+        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08; where amounts carry only a"
+        " sign such as $, export a column with their currency.",
     ),
     "currency_not_stated": (
         "No export states its currency; all amounts are taken to be in the same one.",

@@ -154,7 +154,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
 }
 STATUS: Mapping[str, str] = {"pass": "pass", "warn": "warning", "fail": "failed", "unknown": "open question"}
 _NAMES: Mapping[str, Callable[[str], str]] = {"fact": fact, "metric": metric_in_text}
-_BY_CURRENCY = re.compile(r"[a-z_]+\.[A-Z]{3}")
+_BY_CURRENCY = re.compile(r"[a-z_]+\.\S{1,3}")
 _WEEKS = frozenset({"weeks", "before", "after"})
 _SHARES = frozenset({"share", "limit", "change", "without"})
 

@@ -50,7 +50,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     "mixed_currencies": (
         "Amounts come in several currencies and no rates are given, so they cannot be added.",
-        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08.",
+        "Add the rate of each other currency under rates in clm-audit.yaml, e.g. EUR: 1.08; where amounts carry only a"
+        " sign such as $, export a column with their currency.",
     ),
     "currency_not_stated": (
         "No export states a currency.",

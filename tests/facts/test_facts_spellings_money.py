@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_audit.exits import DataError
+from clm_audit.facts import marks
 from clm_audit.facts.money import factor, scaled_by, to_plain
 
 # what is written -> hundredths (None: no amount)
@@ -90,6 +91,52 @@ def test_the_currency_in_the_cells_is_taken_where_no_column_says_it(build) -> No
         build({"o.csv": "order;date;amount\na;2024-01-05;$10.00\nb;2024-01-05;€5.00\n"})
     column = build({"o.csv": "order;date;amount;currency\na;2024-01-05;$10.00;CAD\nb;2024-01-05;$5.00;CAD\n"})
     assert column.facts.currency == "CAD"
+
+
+ORDERS = "order;date;amount\na;2024-01-05;{}\n"
+SPEND = "date;amount;category{}\n2024-01-05;{};retention{}\n"
+
+
+@pytest.mark.parametrize("sign", ["$", "¥", "kr", "Rs"])
+def test_a_sign_that_several_currencies_share_names_none(build, sign: str) -> None:
+    """Whatever the amounts are, their number stands; which money it is, somebody must say."""
+    alone = build({"o.csv": ORDERS.format(f"{sign} 10.00")})
+    assert (alone.rows("orders", "gross"), alone.facts.currency.code) == ([(1000,)], "currency_not_stated")
+    assert not [name for name in alone.facts.evidence if name.startswith("currency.")]
+    for code in marks.OPEN[sign]:
+        assert build({"o.csv": ORDERS.format(f"{sign} 10.00")}, currency=code).facts.currency == code
+
+
+@pytest.mark.parametrize("sign", ["$", "¥", "kr", "Rs", "₡"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_shared_sign_is_held_against_what_others_state(build, sign: str, declared: bool) -> None:
+    """The config, or another file, says EUR: no sign but € can be that."""
+    spend = SPEND.format(";currency", "5.00", ";EUR") if not declared else SPEND.format("", "5.00", "")
+    files = {"o.csv": ORDERS.format(f"{sign} 10.00"), "s.csv": spend}
+    built = build(files, **({"currency": "EUR"} if declared else {}))
+    assert built.facts.currency.code == "mixed_currencies"
+    assert built.facts.currency.detail["currencies"] == ", ".join(sorted({"EUR", sign}))
+    assert built.facts.evidence[f"currency.by_fact.orders.{sign}"] == 1
+
+
+def test_a_shared_sign_beside_one_of_its_own_is_that_one(build) -> None:
+    files = {"o.csv": ORDERS.format("$10.00"), "s.csv": SPEND.format(";currency", "5.00", ";CAD")}
+    assert build(files).facts.currency == "CAD"
+    assert build(
+        {"o.csv": ORDERS.format("$10.00"), "p.csv": ORDERS.format("¥10.00").replace("a;", "b;")}
+    ).facts.currency.code == ("mixed_currencies")
+
+
+def test_two_spellings_of_one_shared_sign_are_one_sign(build) -> None:
+    built = build({"o.csv": "order;date;amount\na;2024-01-05;10.00 kr\nb;2024-01-05;5.00 Kr\n"})
+    assert built.facts.currency.code == "currency_not_stated"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"), [("€10", "EUR"), ("£10", "GBP"), ("₹10", "INR"), ("R$ 10,00", "BRL"), ("US$10", "USD")]
+)
+def test_a_sign_of_one_currency_names_it(build, cell: str, code: str) -> None:
+    assert build({"o.csv": ORDERS.format(cell)}).facts.currency == code
 
 
 def test_adorned_amounts_deep_in_a_file_are_found(build) -> None:

@@ -254,6 +254,19 @@ def an_event_away(days: int, *, is_break: bool = False) -> Callable[[World], Non
     return known_event
 
 
+def dollars_beside_euros(world: World) -> None:
+    for row in world.rows("orders"):
+        row["amount"] = f"${row['amount']}"
+        del row["currency"]
+
+
+def orders_with_two_signs(world: World) -> None:
+    dollars_beside_euros(world)
+    rows = world.rows("orders")
+    world.tables["exports/more orders.csv"] = [{**row, "amount": row["amount"].replace("$", "€")} for row in rows[::2]]
+    del rows[::2]
+
+
 def todays_customers_only(world: World) -> None:
     recent = (LAST - timedelta(days=300)).isoformat()
     there = {row["customer"] for row in world.rows("orders") if row["date"] >= recent}
@@ -315,6 +328,8 @@ WORLDS: tuple[Spoilt, ...] = (
     Spoilt("timezone", no_zone_given, "warn", "timezone_assumed"),
     Spoilt("clock_changes", stamps_that_berlin_has_not, "warn", "clock_skips"),
     Spoilt("currency", two_currencies, "fail", "currency_mixed"),
+    Spoilt("currency", dollars_beside_euros, "warn", "currency_apart"),
+    Spoilt("currency", orders_with_two_signs, "fail", "currency_mixed"),
     Spoilt("minor_units", cents_since_go_live, "fail", "units_jump"),
     Spoilt("responses", clicks_of_the_same_people, "fail", "responses_mostly_over"),
     Spoilt("unknown_customers", customers_filtered, "warn", "customers_unknown"),
