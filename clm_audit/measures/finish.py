@@ -15,6 +15,8 @@ from clm_audit.measures.daily import CATEGORIES, KINDS, in_span, on_its_side
 from clm_audit.measures.engines import Collected, Columns
 from clm_audit.measures.model import Calendar, Cells, Moments, Totals
 from clm_audit.measures.reduction import Grid
+from clm_audit.measures.tenure import mix_cells
+from clm_audit.measures.thinning import thinned_cells
 from clm_audit.measures.totals import cells, empty, join, significant
 from clm_audit.measures.wide import SIDES, wide_names
 
@@ -42,6 +44,8 @@ def finish(
         made["base"] = base_cells(made["gaps"], calendar)
         made["orders"] = _order_periods(collected, made["gaps"], calendar)
         values = collected["values"]
+        made["mix"] = mix_cells(collected, calendar)
+        made["thinned"] = thinned_cells(collected, calendar)
         made["values"] = cells({key: values[key] for key in ("window", "cents")}, {"orders": values["orders"]})
     if "ticket_days" in collected:
         made["tickets"] = _by_period(

@@ -14,8 +14,9 @@ import narwhals as nw
 from clm_audit.measures.coverage import acquired_by, day_counts
 from clm_audit.measures.daily import CREDIT_NOTE, KINDS, as_float, code, flag, inside
 from clm_audit.measures.engines import Collected, Columns, Frames
+from clm_audit.measures.followed import followed_frames, one_in, second_look
 from clm_audit.measures.model import Calendar
-from clm_audit.measures.wide import customer_frame
+from clm_audit.measures.wide import customer_frames
 
 Frame = nw.LazyFrame[Any]
 Split = tuple[str, ...]  # ("segment",), or nothing where all rows have the same one: then no row carries it along
@@ -89,8 +90,9 @@ def _credit_notes(tables: Frames, daily: Collected, calendar: Calendar) -> Frame
     )
 
 
-def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar, split: Split) -> Frames:
-    """Orders per day, order values per window, customers per period, and gaps between order weeks.
+def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar, split: Split, every: int = 1) -> Frames:
+    """Orders per day, order values per window, customers per period, gaps between order weeks, and the weeks of
+    every ``every``-th customer.
 
     Credit notes take part in the sums of days and in what a customer did in a period, and nowhere else.
     """
@@ -109,6 +111,7 @@ def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar, split: 
         "values": _values(orders, calendar),
         "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
         "gaps": _gaps(weekly, grid, split),
+        **followed_frames(weekly, notes, grid.at(), grid.width, every),
     }
 
 
@@ -148,10 +151,11 @@ def _credit_days(notes: Frame) -> Frame:
         "day",
         "refunded",
         "net",
+        nameless_net=nw.when(nw.col("customer").is_null()).then(nw.col("net")).otherwise(nw.lit(0)),
         nameless_x2=nw.when(nw.col("customer").is_null()).then(net * net).otherwise(nw.lit(0.0)),
         size=as_float("refunded") + net.abs(),
     )
-    names = ("refunded", "net", "nameless_x2", "size")
+    names = ("refunded", "net", "nameless_net", "nameless_x2", "size")
     return typed.group_by("segment", "day").agg(**{name: nw.col(name).sum() for name in names})
 
 
@@ -288,7 +292,7 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar, *, segmen
     orders, tickets, customers = counted.get("orders"), counted.get("tickets"), tables.get("customers")
     notes = None if orders is None else _credit_notes(tables, daily, calendar)
     if orders is not None and "orders" in calendar.merge:
-        frames.update(order_frames(orders, notes, calendar, split))
+        frames.update(order_frames(orders, notes, calendar, split, one_in(daily)))
     if tickets is not None:
         frames["ticket_days"] = ticket_frame(tickets)
     if "sends" in counted:
@@ -299,5 +303,12 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar, *, segmen
         frames["acquired_days"] = acquired_frame(customers, calendar)
     if any(part is not None for part in (orders, tickets, customers)):
         dated = acquired_by(day_counts(daily, calendar.go_live), calendar.go_live) == "system"
-        frames["customers"] = customer_frame(orders, notes, tickets, customers, calendar, split, dated=dated)
+        frames.update(customer_frames(orders, notes, tickets, customers, calendar, split, dated=dated))
     return frames
+
+
+def again_frames(tables: Frames, daily: Collected, calendar: Calendar, limit: int, largest: int | None) -> Frames:
+    """The second look at orders (see :func:`second_look`), under the conditions of the first."""
+    orders = _counted(tables, daily, calendar, "orders")
+    week = Grid.of(calendar).week(nw.col("day"))
+    return second_look(orders, _credit_notes(tables, daily, calendar), week, limit, largest)

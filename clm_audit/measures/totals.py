@@ -14,13 +14,13 @@ DIGITS = 12
 
 
 def significant(values: NDArray[Any]) -> NDArray[np.float64]:
-    """Rounded to 12 significant digits, so that the order of a float sum cannot show.
+    """Rounded to 12 significant digits and without a negative zero, so that the order of a float sum cannot show.
 
     >>> significant(np.array([0.0, 1234567890123456.0, -1 / 3]))
     array([ 0.00000000e+00,  1.23456789e+15, -3.33333333e-01])
     """
     rounded = np.array([float(f"{value:.{DIGITS - 1}e}") for value in values.ravel()], dtype=np.float64)
-    return rounded.reshape(values.shape)
+    return rounded.reshape(values.shape) + 0.0
 
 
 def cells(keys: Mapping[str, NDArray[Any]], values: Mapping[str, NDArray[Any]]) -> Cells:

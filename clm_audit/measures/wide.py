@@ -7,6 +7,8 @@ from typing import Any
 import narwhals as nw
 
 from clm_audit.measures.daily import as_float, flag, inside
+from clm_audit.measures.engines import Frames
+from clm_audit.measures.followed import largest_frame
 from clm_audit.measures.model import Calendar
 
 Frame = nw.LazyFrame[Any]
@@ -14,7 +16,7 @@ SIDES = ("before", "after")
 NEVER = 2**31 - 1  # a day later than all days
 
 
-def customer_frame(
+def customer_frames(
     orders: Frame | None,
     notes: Frame | None,
     tickets: Frame | None,
@@ -23,8 +25,9 @@ def customer_frame(
     split: tuple[str, ...],
     *,
     dated: bool = False,
-) -> Frame:
-    """The wide customer vector per segment: sums and all pairs of products, and customers by what they did.
+) -> Frames:
+    """``customers``: the wide customer vector per segment, as sums and all pairs of products, and customers by what
+    they did; and, with orders, which of them has the ``largest`` revenue.
 
     ``dated``: the system says who became a customer and when, so that a record without that date and without
     an order is not a customer (yet). A credit note takes from its customer's revenue and says nothing else.
@@ -50,7 +53,8 @@ def customer_frame(
             nw.col("since").min(),
             **{name: nw.col(name).sum() for name in [*names, *marks]},
         )
-    return _moments(wide, names, calendar, orders is not None, dated)
+    frames = {"customers": _moments(wide, names, calendar, orders is not None, dated)}
+    return frames if orders is None else {**frames, "largest": largest_frame(wide)}
 
 
 def names_of(frame: Frame) -> list[str]:
