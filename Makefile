@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format bench picture goldens clean
+.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,19 @@ format: $(VENV)/.dev    ## Format the code
 bench: $(VENV)/.dev     ## Speed and memory as ratios in one run (1 M orders; BENCH_SIZES=1,10 for more)
 	$(BIN)/python -m pip install --quiet --group bench
 	$(BIN)/python benchmarks/speed.py --sizes $(or $(BENCH_SIZES),1)
+
+bench-intake: $(VENV)/.dev  ## Score the intake on polluted files beside other readers, and its speed
+	$(BIN)/python -m pip install --quiet --group bench
+	PYTHONPATH=. $(BIN)/python benchmarks/intake/score.py
+	PYTHONPATH=. $(BIN)/python benchmarks/intake/corpora.py
+	PYTHONPATH=. $(BIN)/python benchmarks/intake/speed.py
+
+bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of the verdict beside what people use instead
+	$(BIN)/python -m pip install --quiet --group bench
+	PYTHONPATH=. $(BIN)/python benchmarks/truth/run.py
+
+fuzz: $(VENV)/.dev      ## Feed mutated files to every reader (FUZZ_MINUTES=10)
+	PYTHONPATH=tests:. $(BIN)/python tests/fuzz/fuzz.py --minutes $(or $(FUZZ_MINUTES),10)
 
 picture: demo           ## Take the picture of the report that the README shows (needs Chromium)
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1265 \

@@ -11,7 +11,14 @@ from clm_audit.exits import Problem
 PREFIX = "CLM_AUDIT_"
 CONFIG_VARIABLE = "CLM_AUDIT_CONFIG"
 # Read by the project's own tests only; known here so that they are not taken for typos.
-TEST_VARIABLES = ("CLM_AUDIT_REAL_DATA", "CLM_AUDIT_CORPORA", "CLM_AUDIT_REQUIRE_BROWSER", "CLM_AUDIT_CHROMIUM")
+TEST_VARIABLES = (
+    "CLM_AUDIT_REAL_DATA",
+    "CLM_AUDIT_CORPORA",
+    "CLM_AUDIT_REQUIRE_BROWSER",
+    "CLM_AUDIT_CHROMIUM",
+    "CLM_AUDIT_REQUIRE_SOFFICE",
+    "CLM_AUDIT_SOFFICE",
+)
 
 
 @dataclass(frozen=True)
