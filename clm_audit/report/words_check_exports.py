@@ -119,6 +119,16 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "The file's notes list the states. Write them as paid, pending or cancelled; for deals, add Is Closed Won.",
     ),
     "states_not_checked": ("No orders to check.", "Add the order export."),
+    "refunds_said": ("Every refund has its amount.", ""),
+    "refunds_by_state": (
+        "Refunded by their state, without an amount, and taken as refunded whole: {count} of {orders} orders.",
+        "",
+    ),
+    "refunds_partly_unsaid": (
+        "Refunded in part by their state, without an amount, and counted in full: {count} of {orders} orders ({share}).",
+        "Add the column with the refunded amount to the order export, or the export of the refunds.",
+    ),
+    "refunds_not_checked": ("No orders to check.", "Add the order export."),
     "spend_words_known": ("No category of spend looks misspelt.", ""),
     "spend_words_near": (
         "{count:row of spend has|rows of spend have} a category that looks misspelt, counted as other.",

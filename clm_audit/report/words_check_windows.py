@@ -45,8 +45,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     "events_none": ("No event is named in the config.", ""),
     "events_clear": (
-        "None of the known events and breaks ({count}) lies within eight weeks of go-live, or a control group met"
-        " them too.",
+        "Known events and breaks: {count}. Not one lies within eight weeks of go-live, or a control group met it too.",
         "",
     ),
     "events_near": (

@@ -55,6 +55,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "States of orders",
         "A state that nobody knows is neither a sale nor none; such orders are not counted.",
     ),
+    "refunds": (
+        "Refunds with their amounts",
+        "A state that says partly refunded and no amount leaves open how much was given back.",
+    ),
     "sale_twice": (
         "Sales in two systems",
         "A sale that the shop and the CRM, or the shop and the payments, both report counts twice.",

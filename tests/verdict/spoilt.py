@@ -267,6 +267,11 @@ def orders_with_two_signs(world: World) -> None:
     del rows[::2]
 
 
+def given_back_in_part(world: World) -> None:
+    for row in world.rows("orders")[::40]:
+        row["status"] = "partially refunded"
+
+
 def todays_customers_only(world: World) -> None:
     recent = (LAST - timedelta(days=300)).isoformat()
     there = {row["customer"] for row in world.rows("orders") if row["date"] >= recent}
@@ -311,6 +316,7 @@ WORLDS: tuple[Spoilt, ...] = (
     Spoilt("duplicates", exported_twice, "warn", "duplicates_many"),
     Spoilt("order_numbers", numbers_start_again, "warn", "numbers_anew"),
     Spoilt("order_states", a_state_that_nobody_knows, "warn", "states_unknown"),
+    Spoilt("refunds", given_back_in_part, "warn", "refunds_partly_unsaid"),
     Spoilt("sale_twice", deals_that_the_shop_does_not_know, "warn", "sales_unmatched"),
     Spoilt("spend_twice", ads_beside_the_books, "warn", "spend_twice"),
     Spoilt("spend_words", a_misspelt_category, "warn", "spend_words_near"),

@@ -64,6 +64,36 @@ def test_an_event_eight_weeks_away_is_no_rival_of_go_live(days: int, tmp_path: P
     assert (check.status, check.message) == ("pass", said("events_clear", check))
 
 
+def test_orders_given_back_whole_need_no_amount(tmp_path: Path) -> None:
+    world = shop()
+    for row in world.rows("orders")[::40]:
+        row["status"] = "refunded"
+    check = answers(world, tmp_path)["refunds"]
+    assert (check.status, check.message) == ("pass", said("refunds_by_state", check))
+    assert check.evidence["count"] == len(world.rows("orders")[::40])
+
+
+def test_a_part_given_back_with_its_amount_is_no_question(tmp_path: Path) -> None:
+    world = shop()
+    for at, row in enumerate(world.rows("orders")):
+        row["refunded"] = "1.00" if at % 40 == 0 else ""
+        row["status"] = "partially refunded" if at % 40 == 0 else "paid"
+    check = answers(world, tmp_path)["refunds"]
+    assert (check.status, check.message) == ("pass", said("refunds_said", check))
+
+
+def test_spend_that_agrees_in_ads_and_books_is_counted_once(tmp_path: Path) -> None:
+    world = shop()
+    booked = [row for row in world.rows("spend") if row["category"] == "acquisition"]
+    world.tables["exports/ads.csv"] = [
+        {"Day": row["date"], "Campaign": "Brand", "Currency code": "EUR", "Cost": row["amount"]} for row in booked
+    ]
+    for row in booked:
+        row["category"] = "Google Ads"
+    check = answers(world, tmp_path)["spend_twice"]
+    assert (check.status, check.message) == ("pass", said("spend_retold", check))
+
+
 def said(code: str, check: CheckReport) -> str:
     """The message that a code has with the evidence of this answer."""
     from clm_audit.report import words_checks

@@ -28,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     Rule("duplicates", files.duplicates, unknown_caps=True),
     Rule("order_numbers", orders.order_numbers),
     Rule("order_states", orders.order_states),
+    Rule("refunds", orders.refunds),
     Rule("sale_twice", records.sale_twice),
     Rule("spend_twice", files.spend_twice),
     Rule("spend_words", files.spend_words),

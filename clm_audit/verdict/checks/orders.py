@@ -1,7 +1,8 @@
-"""Are orders what they seem to be? Numbers used for several orders, and states that nobody knows."""
+"""Are orders what they seem to be? Numbers used for several orders, states that nobody knows, refunds unsaid."""
 
 from __future__ import annotations
 
+from clm_audit.config.plan import MetricId
 from clm_audit.verdict.checks.base import Subject, Value, made, touched
 from clm_audit.verdict.model import Check, CheckStatus
 
@@ -16,9 +17,14 @@ CODES = (
     "states_unknown",
     "states_mostly_unknown",
     "states_not_checked",
+    "refunds_said",
+    "refunds_by_state",
+    "refunds_partly_unsaid",
+    "refunds_not_checked",
 )
 FEW = 0.01  # of all orders: below it, orders that nobody can tell apart cannot carry a change
 UNKNOWN_STATES = 0.05
+REFUNDED: tuple[MetricId, ...] = ("transaction_size",)  # what was given back is taken off what was paid
 
 
 def order_numbers(subject: Subject) -> Check:
@@ -53,3 +59,17 @@ def order_states(subject: Subject) -> Check:
     if share > UNKNOWN_STATES:
         return made("order_states", "fail", "states_mostly_unknown", metrics, **evidence)
     return made("order_states", "warn", "states_unknown", metrics, **evidence)
+
+
+def refunds(subject: Subject) -> Check:
+    """What a state alone says was given back: a whole order is known, of a part nobody knows how much."""
+    orders = subject.count("orders.rows")
+    if not orders:
+        return made("refunds", "unknown", "refunds_not_checked")
+    whole, partly = (subject.count(f"orders.{name}") or 0 for name in ("refund_from_state", "refund_unsaid"))
+    evidence: dict[str, Value] = {"orders": orders, "count": partly or whole, "share": (partly or whole) / orders}
+    if partly:
+        return made("refunds", "warn", "refunds_partly_unsaid", REFUNDED, **evidence)
+    if whole:
+        return made("refunds", "pass", "refunds_by_state", REFUNDED, **evidence)
+    return made("refunds", "pass", "refunds_said", REFUNDED, orders=orders)
