@@ -42,7 +42,8 @@ WIDE, NARROW = 720, 340
 @dataclass(frozen=True)
 class SeriesPlan:
     """What a series chart shows. ``unit`` heads the axis of values, ``value`` formats a tick; ``marks`` are
-    known events: day, number, and whether it is a break."""
+    known events: day, number, and whether it is a break. ``line`` and ``other`` name the two lines, the latter in
+    pieces that fit beside the chart, ``short`` where there is no room for that."""
 
     title: str
     description: str
@@ -56,6 +57,9 @@ class SeriesPlan:
     after: tuple[date, date]
     value: Callable[[float], str]
     marks: Sequence[tuple[date, int, bool]] = ()
+    line: str = "observed"
+    other: tuple[str, ...] = ("expected had", "nothing", "changed")
+    short: str = "expected, no change"
 
 
 def series_chart(plan: SeriesPlan, width: int) -> Chart:
@@ -83,7 +87,7 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
         *_go_live(plan, x, frame, width),
         *_lines(plan, spot, y),
         *_events(plan, x, frame),
-        *(_direct_labels(plan, y, frame) if wide else _legend(frame, 16 * len(unit))),
+        *(_direct_labels(plan, y, frame) if wide else _legend(plan, frame, 16 * len(unit))),
     ]
     return Chart(width, int(bottom + 58), plan.title, plan.description, tuple(marks))
 
@@ -219,27 +223,27 @@ def _direct_labels(plan: SeriesPlan, y: Scale, frame: Frame) -> list[Mark]:
     if value is None:
         return []
     at = min(max(y(value) + 4, frame.top + 10), frame.bottom - 4)
-    marks = [label(frame.right + 8, at, "observed", css="t-accent")]
+    marks = [label(frame.right + 8, at, plan.line, css="t-accent")]
     if expected is None:
         return marks
     below = y(expected) >= y(value)
-    lines = ("expected had", "nothing", "changed")
     wish = y(expected) - 10
     top = max(wish, at + 18) if below else min(wish, at - 46)
     if top + 28 > frame.bottom:
         top = frame.bottom - 28
-        marks = [label(frame.right + 8, min(at, top - 18), "observed", css="t-accent")]
+        marks = [label(frame.right + 8, min(at, top - 18), plan.line, css="t-accent")]
     if top < frame.top:
         top = frame.top
-        marks = [label(frame.right + 8, max(at, top + 46), "observed", css="t-accent")]
-    return marks + [label(frame.right + 8, top + 14 * row, text) for row, text in enumerate(lines)]
+        marks = [label(frame.right + 8, max(at, top + 46), plan.line, css="t-accent")]
+    return marks + [label(frame.right + 8, top + 14 * row, text) for row, text in enumerate(plan.other)]
 
 
-def _legend(frame: Frame, top: float) -> list[Mark]:
+def _legend(plan: SeriesPlan, frame: Frame, top: float) -> list[Mark]:
+    banded = any(point.low is not None for point in plan.points)
     return [
         line(frame.left, top + 12, frame.left + 20, top + 12, ACCENT, "observed", 2),
-        label(frame.left + 26, top + 16, "observed", css="t-accent"),
-        rect(frame.left + 98, top + 6, 20, 12, BAND, "band"),
+        label(frame.left + 26, top + 16, plan.line, css="t-accent"),
+        *([rect(frame.left + 98, top + 6, 20, 12, BAND, "band")] if banded else []),
         line(frame.left + 98, top + 12, frame.left + 118, top + 12, QUIET, "expected", 1.25, "2 3"),
-        label(frame.left + 124, top + 16, "expected, no change"),
+        label(frame.left + 124, top + 16, plan.short),
     ]

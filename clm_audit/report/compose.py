@@ -55,6 +55,7 @@ def compose(
 ) -> AuditReport:
     """The report of a whole audit. Raises ArithmeticError when the ledger does not add up (a bug)."""
     currency = None if isinstance(facts.currency, NotAssessable) else facts.currency
+    segment = plan.control.segment if plan.control else ""
     by_metric = {finding.metric: finding for finding in findings}
     return AuditReport(
         tool=Tool(version=__version__),
@@ -69,7 +70,7 @@ def compose(
         reject_count=len(facts.rejects),
         windows=_windows(measured.calendar),
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
-        metrics=tuple(metric_report(item, by_metric[item.metric], currency) for item in measured.metrics),
+        metrics=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.metrics),
         checks=check_reports(judgement.checks),
         plain=_plain(judgement.plain),
         verdict=_verdict(judgement, findings),

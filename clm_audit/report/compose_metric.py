@@ -10,6 +10,7 @@ from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, SegmentRatio, Variant, to_date
 from clm_audit.report import words_course, words_findings, words_metrics, words_parts
+from clm_audit.report.compose_control import control_report
 from clm_audit.report.model import (
     Adjusted,
     Lean,
@@ -28,8 +29,8 @@ from clm_audit.report.printable import known, point, ratio_value, rounded, units
 LEAST_CUSTOMERS = 5
 
 
-def metric_report(item: MetricTotals, finding: Finding, currency: str | None) -> MetricReport:
-    """One metric of the report; ``currency`` is None when nobody states one."""
+def metric_report(item: MetricTotals, finding: Finding, currency: str | None, segment: str = "") -> MetricReport:
+    """One metric of the report; ``currency`` is None when nobody states one, ``segment`` that of the control group."""
     declared = CATALOGUE[item.metric]
     currency = str(item.how["currency"]) if "currency" in item.how else currency
     return MetricReport(
@@ -59,6 +60,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None) ->
         how_sure=words_course.how_sure(finding),
         variations=_variations(finding),
         parts=_parts(finding),
+        control=control_report(finding, segment),
     )
 
 

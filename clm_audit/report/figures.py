@@ -10,7 +10,7 @@ from clm_audit.report import look, numbers, words_parts
 from clm_audit.report.charts import SeriesPlan, series_chart
 from clm_audit.report.drawing import Chart
 from clm_audit.report.effects import EffectPlan, Row, effect_chart
-from clm_audit.report.model import AuditReport, EventReport, MetricReport, Unknown
+from clm_audit.report.model import AuditReport, EventReport, MetricReport, Point, Unknown
 
 
 def series_figure(
@@ -36,6 +36,34 @@ def series_figure(
         after=(windows.after.start, windows.after.end),
         value=lambda tick: look.tick(metric.id, tick),
         marks=[(event.date, digit, event.is_break) for digit, event in events],
+    )
+    return series_chart(plan, width)
+
+
+def control_figure(report: AuditReport, metric: MetricReport, width: int) -> Chart | None:
+    """Those who got the CRM beside those who did not; None without a comparison."""
+    control = metric.control
+    if isinstance(control, Unknown) or all(point.treated is None for point in control.series):
+        return None
+    windows = report.windows
+    nothing = {"low": None, "high": None}
+    points = [Point(period=one.period, value=one.treated, expected=one.control, **nothing) for one in control.series]
+    plan = SeriesPlan(
+        title=f"{metric.name}: with and without the CRM",
+        description=f"Two lines, 100 being their mean before go-live on {numbers.day(windows.go_live)}. "
+        f"{control.sentence} The numbers are in the table that follows.",
+        unit="100 = mean before go-live",
+        points=points,
+        weeks_per_period=control.weeks_per_period,
+        go_live=windows.go_live,
+        go_live_label=f"go-live {numbers.day(windows.go_live)}",
+        washout_weeks=windows.washout_weeks,
+        before=(windows.before.start, windows.before.end),
+        after=(windows.after.start, windows.after.end),
+        value=lambda tick: f"{tick:,.6g}",
+        line="with CRM",
+        other=("control", "group"),
+        short="control group",
     )
     return series_chart(plan, width)
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from clm_audit.report import look, numbers, rows, safe, words, words_parts
+from clm_audit.report import look, numbers, rows, safe, words, words_control, words_parts
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.drawing import SHARED, Chart
-from clm_audit.report.figures import effect_figure, overview_figure, parts_figure, series_figure
+from clm_audit.report.figures import control_figure, effect_figure, overview_figure, parts_figure, series_figure
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -65,6 +65,7 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(look=look, numbers=numbers, words=words, words_parts=words_parts, shared=SHARED)
+    environment.globals.update(words_control=words_control)
     environment.tests["unknown"] = _is_unknown
     return environment
 
@@ -98,6 +99,9 @@ def _panel(report: AuditReport, metric: MetricReport) -> Panel:
         figures["series"] = [series_figure(report, metric, events, width) for width in (WIDE, NARROW)]
     if not (isinstance(metric.observed_change, Unknown) and isinstance(metric.adjusted, Unknown)):
         figures["effect"] = [effect_figure(metric, width) for width in (WIDE, NARROW)]
+    control = [figure for width in (WIDE, NARROW) if (figure := control_figure(report, metric, width)) is not None]
+    if control:
+        figures["control"] = control
     parts = [figure for width in (WIDE, NARROW) if (figure := parts_figure(metric, width)) is not None]
     if parts:
         figures["parts"] = parts

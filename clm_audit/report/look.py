@@ -174,6 +174,11 @@ def credit(report: AuditReport) -> str:
     return f"{whose}: season, trend and noise accounted for"
 
 
+def controlled(report: AuditReport) -> list[MetricReport]:
+    """The metrics whose finding rests on a control group."""
+    return [metric for metric in report.metrics if not isinstance(metric.control, Unknown) and metric.control.used]
+
+
 def change(share: float | Unknown) -> str:
     """A signed change, or a dash where there is none.
 

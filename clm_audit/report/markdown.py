@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.report import look, numbers, rows, words
-from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport
+from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
 
 MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
@@ -13,7 +13,7 @@ MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this 
 
 def to_markdown(report: AuditReport) -> str:
     """The report in brief. Everything from the report passes :func:`markdown` on its way."""
-    blocks = (_head(report), _answers(report), _open_points(report), _checks(report), _foot(report))
+    blocks = (_head(report), _answers(report), _open_points(report), _controls(report), _checks(report), _foot(report))
     return f"{MARK}\n" + "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -74,6 +74,15 @@ def _open_points(report: AuditReport) -> list[str]:
         if metric.finding in ("inconclusive", "not assessable")
     ]
     return ["### Not decided", "", *lines] if lines else []
+
+
+def _controls(report: AuditReport) -> list[str]:
+    lines = [
+        f"- **{markdown(metric.name)}**: {markdown(f'{metric.control.sentence} {metric.control.better}'.strip())}"
+        for metric in report.metrics
+        if not isinstance(metric.control, Unknown)
+    ]
+    return ["### Control group", "", *lines] if lines else []
 
 
 def _checks(report: AuditReport) -> list[str]:

@@ -199,6 +199,8 @@ def _reasons(page: Page, report: AuditReport) -> None:
         page.item(glyph, first, tone)
         for sentence in others:
             page.line(sentence, indent=2)
+        if not isinstance(metric.control, Unknown):
+            page.line(f"{metric.control.sentence} {metric.control.better}".strip(), indent=2)
         if metric.remedy:
             page.line(f"→ {metric.remedy}", indent=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.config.plan import AuditPlan, Control, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
 from clm_audit.report.model import Assumption
@@ -71,6 +71,8 @@ def _when(plan: AuditPlan, calendar: Calendar) -> list[Assumption]:
             "Other windows give other plain numbers; the adjusted effect uses the whole history.",
         ),
     ]
+    if plan.control:
+        lines.append(_control(plan, plan.control))
     if calendar.washout_weeks:
         lines.append(
             _line(
@@ -81,6 +83,16 @@ def _when(plan: AuditPlan, calendar: Calendar) -> list[Assumption]:
             )
         )
     return lines
+
+
+def _control(plan: AuditPlan, control: Control) -> Assumption:
+    later = [f"{label} from {day}" for label, day in sorted(control.go_live.items())]
+    return _line(
+        f"Without the CRM, by {control.segment}",
+        ", ".join((*control.untreated, *later)),
+        origin(plan, "control"),
+        "What met only one of the two groups counts as the CRM's doing; what the CRM did to those without it is lost.",
+    )
 
 
 def _thresholds(plan: AuditPlan, measured: Measured) -> list[Assumption]:

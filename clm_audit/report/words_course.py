@@ -20,6 +20,8 @@ ASKED: Mapping[str, str] = {
     "go_live_later": "with go-live {weeks} later",
     "event_left_out": "without the eight weeks around {day} ({what})",
     "break_left_out": "without a step of its own on {day} ({what})",
+    "largest_control_left_out": "without the largest unit of the control group",
+    "without_control": "without the control group",
 }
 
 

@@ -11,7 +11,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.model import WEEKS_PER_YEAR
-from clm_audit.report import words_reasons
+from clm_audit.report import words_control, words_reasons
 from clm_audit.report.numbers import p_value, percent, plus_minus, probability, weeks
 from clm_audit.report.words_metrics import name
 
@@ -57,6 +57,8 @@ VOLUME: Mapping[MetricId, str] = {
 }
 NOT_ALONE = "A known event within eight weeks of go-live may have done it, so it is not credited to the CRM alone."
 NOT_ALONE_EITHER = "A known event within eight weeks of go-live may hide what the CRM did."
+DIVIDED: tuple[MetricId, ...] = ("purchase_frequency", "transaction_size", "service_cost")
+"""Metrics that a control group can be made for."""
 NO_LEAN = "Only an inconclusive finding leans."
 SAME = 0.005  # observed and adjusted closer than half a percentage point are said to agree
 SMALL = 0.1  # up to here a rise and the fall that undoes it are nearly the same in per cent
@@ -66,7 +68,9 @@ WAITING = (
     "Waiting longer will not settle this: the further go-live lies back, the less the history says about what would"
     " have happened anyway."
 )
-CONTROL_GROUP = "Plan such a control group for the next change; this version cannot read one yet."
+CONTROL_GROUP = (
+    "If there are any, name them under control in clm-audit.yaml; else plan such a group for the next change."
+)
 
 
 def sentence(finding: Finding) -> str:
@@ -87,7 +91,8 @@ def sentence(finding: Finding) -> str:
     small = " That is smaller than what counts as material." if finding.below_materiality else ""
     small += f" {NOT_ALONE}" if finding.event_near else ""
     size = percent(abs(effect.effect))
-    return f"{said} {finding.value}: {size} {beside} what its own history predicts (95 % interval {reach}).{small}"
+    rest = "those without the CRM show" if finding.by_control else "its own history predicts"
+    return f"{said} {finding.value}: {size} {beside} what {rest} (95 % interval {reach}).{small}"
 
 
 def reason(finding: Finding) -> str:
@@ -111,7 +116,7 @@ def remedy(finding: Finding) -> str:
     if finding.code == "break_near_go_live":
         return (
             "Waiting will not tell the two apart: only customers or regions that met the break and not the CRM could."
-            f" {CONTROL_GROUP}"
+            + ("" if finding.control else f" {CONTROL_GROUP}")
         )
     seen = f"Only {visible(finding.effect.detectable)} would reliably have shown up here."
     if (wait := more_weeks(finding)) is not None:
@@ -163,6 +168,10 @@ def why_different(finding: Finding, base_weeks: int | None = None) -> str:
     if effect is None:
         return f"Observed: {percent(observed, sign=True)}, not adjusted for season, trend or chance."
     plain, rest = percent(observed, sign=True), percent(effect.effect, sign=True)
+    if finding.by_control:
+        changed = words_control.changes(finding)
+        left = f"{changed}; what is left" if changed else "What is left of it beside those without the CRM"
+        return f"Observed, all customers: {plain}. {left}, the trend of their difference accounted for, is {rest}."
     if abs(observed - effect.effect) < SAME:
         return f"Observed: {plain}. Your own history explains next to nothing of it; adjusted: {rest}."
     predicted = (1 + observed) / (1 + effect.effect) - 1
@@ -199,6 +208,8 @@ def _helps(finding: Finding, effect: Effect) -> str:
     used = weeks(round(effect.years_before * WEEKS_PER_YEAR))
     older = f"older exports ({used} before go-live were used)"
     parts = [older] if effect.years_before < LONG_YEARS else []
+    if finding.control is None and finding.metric in DIVIDED:
+        parts.append("customers who did not get the CRM, if there are any, named under control in clm-audit.yaml")
     parts += [VOLUME[finding.metric], f"a larger materiality, if {_limit(finding)} is stricter than needed"]
     return f"What can help: {', '.join(parts[:-1])}, or {parts[-1]}."
 

@@ -14,8 +14,9 @@ GLOSSARY: Mapping[str, str] = {
     "assumption": "A choice that the audit rests on, with its value, who made it, and what follows if it is wrong.",
     "check": "A test of the data for one threat to the conclusion. A failed check can only make a verdict weaker.",
     "control group": (
-        "Customers or regions that did not get the CRM, to compare with. It cannot be made up afterwards: plan one for"
-        " the next change. This version cannot read one yet."
+        "Customers or regions that did not get the CRM, to compare with: what happened to them would have happened to"
+        " the others as well. Five values of a column or more, named under control in the config, make a finding rest"
+        " on it. It cannot be made up afterwards: plan one for the next change."
     ),
     "defended reading": (
         "What the CRM can take credit for once season, trend and chance are accounted for: findings and verdict."
@@ -54,6 +55,10 @@ GLOSSARY: Mapping[str, str] = {
     "rejected": "Rows that could not be understood: a broken date, amount or id. They are listed with file and line.",
     "segment": "A group of customers by a column of the exports. Groups under five customers are not shown.",
     "structure": "Rows that are no records: titles, headers, totals, footers and blank lines.",
+    "synthetic control": (
+        "A control group weighted so that it follows those with the CRM as closely as it can before go-live. Each unit"
+        " without the CRM is then taken for one that got it; how the true one ranks among them is its p value."
+    ),
     "system": "The product that an export came from.",
     "verdict": (
         "The answer of the audit: good fit, mixed, switch, inconclusive or not assessable, from a fixed table over the"

@@ -27,7 +27,7 @@ def judge(
     plan: AuditPlan, exports: Exports, facts: Facts, measured: Measured, findings: Sequence[Finding]
 ) -> Judgement:
     """Run the checks, read plainly, decide, cap, and ask the gate."""
-    checks = all_checks(plan, exports, facts, measured)
+    checks = all_checks(plan, exports, facts, measured, findings)
     weeks_after = (measured.calendar.after[1] - measured.calendar.go_live) / 7
     verdict = capped(findings, checks, plan.policy.require, weeks_after)
     return Judgement(

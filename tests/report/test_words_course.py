@@ -10,6 +10,7 @@ import pytest
 
 from clm_audit.config.plan import FindingValue
 from clm_audit.config.registration import freeze
+from clm_audit.inference.control import KINDS as CONTROL_KINDS
 from clm_audit.inference.model import CourseValue, Finding, PathPoint, Variation
 from clm_audit.inference.robustness import KINDS
 from clm_audit.report import words_course
@@ -26,7 +27,7 @@ def found(value: FindingValue = "improved", **changes: object) -> Finding:
 
 def test_every_course_and_every_variation_has_its_words() -> None:
     assert set(words_course.COURSES) == set(get_args(CourseValue))
-    assert set(words_course.ASKED) == set(KINDS)
+    assert set(words_course.ASKED) == {*KINDS, *CONTROL_KINDS}
 
 
 def test_the_points_are_said_with_their_ranges() -> None:

@@ -7,8 +7,11 @@ verdict stronger.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.model import Facts
+from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
 from clm_audit.verdict.checks import base, events, files, money, orders, people, plausible, reading, records, windows
@@ -74,7 +77,9 @@ def intake_checks(plan: AuditPlan, exports: Exports, facts: Facts) -> tuple[Chec
     return tuple(rule.run(subject) for rule in RULES if not rule.needs_windows)
 
 
-def all_checks(plan: AuditPlan, exports: Exports, facts: Facts, measured: Measured) -> tuple[Check, ...]:
+def all_checks(
+    plan: AuditPlan, exports: Exports, facts: Facts, measured: Measured, findings: Sequence[Finding] = ()
+) -> tuple[Check, ...]:
     """Every check, in the order of :data:`RULES`."""
-    subject = Subject(plan, exports, facts, measured)
+    subject = Subject(plan, exports, facts, measured, findings)
     return tuple(rule.run(subject) for rule in RULES)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId
 from clm_audit.facts.model import Facts
+from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports, RawTable
 from clm_audit.measures.model import Measured
 from clm_audit.verdict.model import Check, CheckStatus
@@ -35,12 +36,13 @@ MONEY: tuple[MetricId, ...] = ("transaction_size", "service_cost", "acquisition_
 
 @dataclass(frozen=True)
 class Subject:
-    """All that a check may look at. ``measured`` is None when only the intake is checked."""
+    """All that a check may look at. ``measured`` is None when only the intake is checked, ``findings`` then none."""
 
     plan: AuditPlan
     exports: Exports
     facts: Facts
     measured: Measured | None = None
+    findings: Sequence[Finding] = ()
 
     def count(self, name: str) -> int | None:
         """A named count of the facts floor, or None when nobody counted it."""

@@ -34,5 +34,12 @@ def events(subject: Subject) -> Check:
 
 
 def before_and_after_only(subject: Subject) -> tuple[MetricId, ...]:
-    """The metrics that nothing but their own past answers for, so that an event at go-live is mixed with the CRM."""
-    return tuple(metric for metric in METRIC_IDS if subject.plan.metric(metric).enabled)
+    """The metrics that nothing but their own past answers for, so that an event at go-live is mixed with the CRM.
+
+    A control group met the event too, and beside one only the metrics that were answered without it count.
+    """
+    enabled = [metric for metric in METRIC_IDS if subject.plan.metric(metric).enabled]
+    if not any(finding.by_control for finding in subject.findings):
+        return tuple(enabled)
+    alone = {finding.metric for finding in subject.findings if finding.effect is not None and not finding.by_control}
+    return tuple(metric for metric in enabled if metric in alone)
