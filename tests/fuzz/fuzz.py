@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
 import shutil
 import sys
 import tempfile
@@ -64,7 +65,7 @@ def attempt(data: bytes, kind: str, folder: Path, presets: dict[str, Preset]) ->
         shutil.rmtree(one, ignore_errors=True)
         one.mkdir(parents=True)
     (home / f"f.{'csv.gz' if kind == 'gz' else kind}").write_bytes(data)
-    started = time.monotonic()
+    started = used()
     try:
         plan = AuditPlan(sources=(Source(path=home),), root=home)
         exports = read_exports(plan, run, presets=presets)
@@ -81,8 +82,14 @@ def attempt(data: bytes, kind: str, folder: Path, presets: dict[str, Preset]) ->
             raise BrokenError("an error that shows a traceback") from error
         return "refused"
     finally:
-        if time.monotonic() - started > HANG:
-            raise BrokenError(f"{time.monotonic() - started:.0f} seconds")
+        if used() - started > HANG:
+            raise BrokenError(f"{used() - started:.0f} seconds")
+
+
+def used() -> float:
+    """Seconds of processor time of this process and its ended children: other work on the machine is no hang."""
+    both = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def check(table) -> None:  # type: ignore[no-untyped-def] # tests are not typed here

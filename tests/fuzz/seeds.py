@@ -20,7 +20,7 @@ ROWS = (
     ("1003", "2024-03-31", "-3.00", "", "two\nlines"),
     ("1004", "2024-12-31", "0.10", "C1", ""),
 )
-MAX_SEED = 60_000  # bytes; larger files of a corpus are not mutated
+MAX_SEED = 60_000  # bytes, also unpacked; larger files of a corpus are not mutated
 
 
 def delimited(separator: str = ",", end: str = "\n", *, quoted: bool = False) -> str:
@@ -113,5 +113,15 @@ def of_corpora(folder: Path, kind: str) -> Iterator[bytes]:
     """Files of one kind from the test corpora, in a fixed order."""
     for name, suffix in _FOLDERS[kind]:
         for path in sorted((folder / name).rglob(f"*{suffix}")):
-            if path.is_file() and path.stat().st_size <= MAX_SEED:
+            if path.is_file() and path.stat().st_size <= MAX_SEED and _unpacked(path) <= MAX_SEED:
                 yield path.read_bytes()
+
+
+def _unpacked(path: Path) -> int:
+    if path.suffix != ".gz":
+        return 0
+    with gzip.open(path) as file:
+        try:
+            return len(file.read(MAX_SEED + 1))
+        except (OSError, EOFError):
+            return 0
