@@ -1,4 +1,4 @@
-"""The measured tables of docs/intake.md, written from the saved results: ``python benchmarks/intake/intake_page.py``."""
+"""The measured tables of docs/intake.md, from the saved results: ``python benchmarks/intake/intake_page.py``."""
 
 from __future__ import annotations
 
