@@ -7,12 +7,14 @@ walks all combinations. ``docs/verdict.md`` is generated from this table and com
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
 from clm_audit.inference.model import Finding
+from clm_audit.inference.students import normal_quantile
 from clm_audit.verdict.model import Verdict
 
 Required = Literal["decided", "undecided", "not assessable"]
@@ -23,7 +25,8 @@ NONE: Range = (0, 0)
 SOME: Range = (1, MANY)
 FEW_WEEKS = 13  # under three months after go-live a worse number may be the learning dip
 EARLY_WEEKS = 26  # results usually need three to six months; before that "nothing came" is not yet true
-CLEAR_LEAN = 0.8  # P(better) from which, or 1 - P(better) up to which, an undecided metric leans
+CLEAR_LEAN = 0.9  # how sure all metrics together must be of one way: an audit without any effect leans one time in five
+SUREST = 1e-6  # one metric alone cannot be surer than this of its direction, however small its p
 
 
 @dataclass(frozen=True)
@@ -143,17 +146,22 @@ def decide(findings: Sequence[Finding], require: Sequence[MetricId], weeks_after
 
 
 def lean_of(findings: Sequence[Finding]) -> Literal["good fit", "switch", "neither"]:
-    """Where the findings point: proven changes and clear leanings, counted against each other."""
-    better = sum(_points(finding, "improved", finding.better_probability) for finding in findings)
-    worse = sum(
-        _points(finding, "worsened", None if finding.better_probability is None else 1 - finding.better_probability)
-        for finding in findings
-    )
-    if better == worse:
+    """Where the findings together point: P(better) of each as a normal z, summed and divided by √number.
+
+    (Stouffer's sum.) Counting the metrics that are 80 % sure each would lean in nearly every audit, for of six
+    metrics to which nothing happened two or three are that sure of something (``docs/methods.md``).
+    """
+    scores = [normal_quantile(_sureness(finding)) for finding in findings if finding.value != "not assessable"]
+    together = sum(scores) / math.sqrt(len(scores)) if scores else 0.0
+    if abs(together) < normal_quantile(CLEAR_LEAN):
         return "neither"
-    return "good fit" if better > worse else "switch"
+    return "good fit" if together > 0 else "switch"
 
 
-def _points(finding: Finding, proven: FindingValue, probability: float | None) -> bool:
-    leans = finding.value == "inconclusive" and probability is not None and probability >= CLEAR_LEAN
-    return finding.value == proven or leans
+def _sureness(finding: Finding) -> float:
+    """P(better), within bounds; what is shown to be immaterial points nowhere, what is proven points its way."""
+    proven = {"improved": 1.0, "worsened": 0.0, "no material change": 0.5}
+    probability = finding.better_probability
+    if probability is None or finding.value == "no material change":
+        probability = proven.get(finding.value, 0.5)
+    return min(max(probability, SUREST), 1.0 - SUREST)
