@@ -21,6 +21,25 @@ OPEN: Mapping[str, frozenset[str]] = {  # signs that several currencies share ->
     **{"$": frozenset(_DOLLARS.split()), "¥": frozenset({"JPY", "CNY"})},
     **{"kr": _CROWNS, "Kr": _CROWNS, "Rs": _RUPEES, "₨": _RUPEES},
 }
+NAMES: Mapping[str, str] = {  # as columns of currencies write them out (Dynamics always does), in small letters
+    **{"euro": "EUR", "euros": "EUR", "us dollar": "USD", "us dollars": "USD", "u.s. dollar": "USD"},
+    **{"united states dollar": "USD", "dólar estadounidense": "USD", "dollar américain": "USD", "dollar us": "USD"},
+    **{"pound sterling": "GBP", "british pound": "GBP", "british pound sterling": "GBP", "uk pound": "GBP"},
+    **{"uk pound sterling": "GBP", "pfund sterling": "GBP", "britisches pfund": "GBP", "livre sterling": "GBP"},
+    **{"libra esterlina": "GBP", "swiss franc": "CHF", "schweizer franken": "CHF", "franc suisse": "CHF"},
+    **{"canadian dollar": "CAD", "australian dollar": "AUD", "new zealand dollar": "NZD", "hong kong dollar": "HKD"},
+    **{"singapore dollar": "SGD", "kanadischer dollar": "CAD", "dollar canadien": "CAD", "japanese yen": "JPY"},
+    **{"chinese yuan": "CNY", "chinese yuan renminbi": "CNY", "yuan renminbi": "CNY", "indian rupee": "INR"},
+    **{"danish krone": "DKK", "norwegian krone": "NOK", "swedish krona": "SEK", "dänische krone": "DKK"},
+    **{"norwegische krone": "NOK", "schwedische krone": "SEK", "dansk krone": "DKK", "norsk krone": "NOK"},
+    **{"svensk krona": "SEK", "polish zloty": "PLN", "polish złoty": "PLN", "złoty": "PLN", "zloty": "PLN"},
+    **{"czech koruna": "CZK", "hungarian forint": "HUF", "forint": "HUF", "romanian leu": "RON"},
+    **{"bulgarian lev": "BGN", "turkish lira": "TRY", "israeli new shekel": "ILS", "south african rand": "ZAR"},
+    **{"mexican peso": "MXN", "peso mexicano": "MXN", "brazilian real": "BRL", "real brasileiro": "BRL"},
+    **{"uae dirham": "AED", "united arab emirates dirham": "AED", "saudi riyal": "SAR", "thai baht": "THB"},
+    **{"south korean won": "KRW", "indonesian rupiah": "IDR", "malaysian ringgit": "MYR", "philippine peso": "PHP"},
+    **{"colombian peso": "COP", "chilean peso": "CLP", "argentine peso": "ARS", "russian ruble": "RUB"},
+}
 _MARK = "|".join(
     [
         *(re.escape(sign) for sign in sorted((*SIGNS, *OPEN), key=len, reverse=True)),
@@ -63,3 +82,12 @@ def could_be(written: str, code: str) -> bool:
 def currency_in(cells: pl.Expr, written: Mapping[str, str]) -> pl.Expr:
     """The currency code that stands in each cell; ``written``: sign or code -> currency."""
     return mark(cells).replace_strict(written, default=None, return_dtype=pl.String)
+
+
+def stated(cells: pl.Expr) -> pl.Expr:
+    """The code that a column of currencies states: a code, or a sign or name of one currency; null for others."""
+    upper = cells.str.to_uppercase()
+    words = cells.str.to_lowercase().str.replace_all(r"[\s-]+", " ")
+    named = words.replace_strict(NAMES, default=None, return_dtype=pl.String)
+    signed = cells.replace_strict(SIGNS, default=None, return_dtype=pl.String)
+    return pl.coalesce(signed, named, pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))

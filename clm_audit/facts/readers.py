@@ -136,8 +136,7 @@ class Reader:
         if spec.kind == "currency":
             if column.inside:
                 return self.pools.code("currency", marks.currency_in(cells, self.formats.currencies(column)))
-            upper = cells.str.to_uppercase()
-            return self.pools.code("currency", pl.when(upper.str.contains("^[A-Z]{3}$")).then(upper))
+            return self.pools.code("currency", marks.stated(cells))
         if spec.kind == "score":
             return scores.points(cells)
         if spec.kind == "interval":

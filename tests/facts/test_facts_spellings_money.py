@@ -204,3 +204,26 @@ def test_counts_may_be_grouped(build, cell: str, count: int) -> None:
 def test_what_is_no_count_is_rejected(build, cell: str) -> None:
     built = build({"c.csv": f"campaign;date;sent\nS;2024-01-05;{cell}\nT;2024-01-05;1\n"})
     assert built.rows("campaigns", "sent") == [(1,)] if cell != "-" else [(None,), (1,)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("Euro", "EUR"),
+        ("US Dollar", "USD"),
+        ("US-Dollar", "USD"),
+        ("Pound Sterling", "GBP"),
+        ("€", "EUR"),
+        ("eur", "EUR"),
+    ],
+)
+def test_a_column_of_currencies_may_hold_their_names(build, cell: str, code: str) -> None:
+    built = build({"orders.csv": f"order,date,customer,amount,currency\n1,2024-01-02,C1,5.00,{cell}\n"})
+    assert built.facts.currency == code
+    assert built.facts.evidence[f"currency.seen.{code}"] == 1
+
+
+@pytest.mark.parametrize("cell", ["Dollar", "$", "Krone", "Peso", "kr"])
+def test_a_name_that_several_currencies_share_names_none(build, cell: str) -> None:
+    built = build({"orders.csv": f"order,date,customer,amount,currency\n1,2024-01-02,C1,5.00,{cell}\n"})
+    assert built.codes() == [("bad_currency", "currency", "rejected")]
