@@ -15,6 +15,7 @@ from clm_audit.cli.options import (
     GoLive,
     Materiality,
     Paths,
+    Presets,
     Quiet,
     Timezone,
     Washout,
@@ -57,6 +58,7 @@ def plan(
     currency: Currency = None,
     materiality: Materiality = None,
     washout: Washout = None,
+    presets: Presets = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read the history, tell what it could show, and freeze the plan if asked to."""
@@ -69,6 +71,7 @@ def plan(
         "currency": currency,
         "policy.materiality": materiality,
         "windows.washout": washout,
+        "presets": presets,
     }
     share = None if effect is None else _share(effect)
     settled = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Quiet, Rejects, Timezone
+from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Presets, Quiet, Rejects, Timezone
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
 from clm_audit.cli.streams import print_drawn, progress, say_written, write_stdout
@@ -38,13 +38,14 @@ def check(
     form: Annotated[CheckFormat, typer.Option("--format", help="Format of the result on stdout.")] = "text",
     timezone: Timezone = None,
     currency: Currency = None,
+    presets: Presets = None,
     rejects: Rejects = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read, check, print, and say how it ended."""
     from clm_audit.config.resolve import resolve
 
-    options = {"go_live": go_live, "timezone": timezone, "currency": currency}
+    options = {"go_live": go_live, "timezone": timezone, "currency": currency, "presets": presets}
     plan = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
     outputs = Outputs(rejects=rejects)
     outputs.check(plan)

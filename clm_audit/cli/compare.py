@@ -16,6 +16,7 @@ from clm_audit.cli.options import (
     GoLive,
     Materiality,
     Paths,
+    Presets,
     Quiet,
     Rejects,
     ShowConfig,
@@ -63,6 +64,7 @@ def compare(
     materiality: Materiality = None,
     washout: Washout = None,
     title: Title = None,
+    presets: Presets = None,
     frozen: Frozen = None,
     stamp: Annotated[bool, typer.Option("--stamp", help="Say in the report when it was made.")] = False,
     quiet: Quiet = False,
@@ -76,6 +78,7 @@ def compare(
         "windows.washout": washout,
         "title": title,
         "plan": frozen,
+        "presets": presets,
     }
     plan = _plan(paths or [], config, options, gate=gate)
     if show_config:

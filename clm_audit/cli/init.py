@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clm_audit.cli.options import Currency, GoLive, Paths, Quiet, Timezone
+from clm_audit.cli.options import Currency, GoLive, Paths, Presets, Quiet, Timezone
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.streams import progress, say, write_stdout
 from clm_audit.exits import DataError, ExitCode, UsageError
@@ -40,19 +40,21 @@ def init(
     go_live: GoLive = None,
     timezone: Timezone = None,
     currency: Currency = None,
+    presets: Presets = None,
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="Where to write it; - is stdout.")] = FILE,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     quiet: Quiet = False,
 ) -> Outcome:
     """Read the exports, propose, ask what is open, write, and say what comes next."""
-    plan = _plan(paths, go_live, timezone, currency)
+    given = {"go_live": go_live, "timezone": timezone, "currency": currency, "presets": presets}
+    plan = _plan(paths, given)
     _check_target(plan, output, force=force)
     base = Path.cwd() if output == STDOUT else (Path.cwd() / output).resolve().parent
     with progress(quiet) as watch:
         found = _proposal(plan, base, watch)
     asked = _asked(found)
     if asked:
-        plan = _plan(paths, asked.get("go_live", go_live), asked.get("timezone", timezone), currency)
+        plan = _plan(paths, {**given, **asked})
         found = _again(found, plan)
     _write(plan, found, output, force=force)
     if not quiet:
@@ -60,12 +62,11 @@ def init(
     return Outcome(ExitCode.DONE, said=not quiet)
 
 
-def _plan(paths: list[str] | None, go_live: str | None, timezone: str | None, currency: str | None) -> AuditPlan:
+def _plan(paths: list[str] | None, options: Mapping[str, str | None]) -> AuditPlan:
     """The plan of the given paths (default: this folder), and of no configuration."""
     from clm_audit.config.resolve import resolve
     from clm_audit.config.settings import CONFIG_VARIABLE
 
-    options = {"go_live": go_live, "timezone": timezone, "currency": currency}
     environment = {name: value for name, value in os.environ.items() if name != CONFIG_VARIABLE}
     return resolve(paths or ["."], None, options, environment, Path.cwd(), needs_go_live=False)
 

@@ -40,6 +40,10 @@ Title = Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Titl
 Frozen = Annotated[
     str | None, typer.Option("--plan", metavar="FILE", help="Verify what `plan --freeze` settled beforehand.")
 ]
+Presets = Annotated[
+    str | None,
+    typer.Option("--presets", metavar="FOLDER", help="Your own presets, one <system>.yaml each, beside the shipped."),
+]
 Rejects = Annotated[
     Path | None,
     typer.Option(

@@ -201,6 +201,9 @@ class ConfigFile(Shape):
     sources: tuple[SourceFile, ...] = Field(
         default=(), description="What to read; paths of the command line replace it."
     )
+    presets: Text | None = Field(
+        default=None, description="A folder with your own presets, one <system>.yaml each; the same name replaces."
+    )
     spend: SpendFile = Field(default=SpendFile(), description="Which spend counts as what.")
     service: ServiceFile = Field(default=ServiceFile(), description="Customer service.")
     response: Response | None = Field(

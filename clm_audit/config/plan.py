@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field
 
 from clm_audit.config.base import Frozen
+from clm_audit.config.preset import Preset, load_presets
 
 Side = Literal["before", "after", "both"]
 Response = Literal["responded", "converted", "clicked", "opened"]
@@ -129,6 +131,7 @@ class AuditPlan(Frozen):
     ``origins`` maps a dotted config path (``policy.materiality``) to where its value came from:
     ``option --go-live``, ``CLM_AUDIT_GO_LIVE``, ``clm-audit.yaml:3:1`` or ``default``.
     ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
+    ``own_presets`` are the user's, by system, out of ``presets_folder``.
     ``config`` is the file that was read, if any: nothing is written over it, and no report names it.
     """
 
@@ -152,9 +155,16 @@ class AuditPlan(Frozen):
     gate: GateRules | None = None
     report: ReportStyle = ReportStyle()
     registration: Registration | None = None
+    own_presets: Mapping[str, Preset] = {}
+    presets_folder: Path | None = None
     root: Path = Path()
     config: Path | None = None
     origins: Mapping[str, str] = {}
+
+    @property
+    def presets(self) -> Mapping[str, Preset]:
+        """Every preset that exports are recognised by: those that ship, and the user's own in their place."""
+        return MappingProxyType({**load_presets(), **self.own_presets}) if self.own_presets else load_presets()
 
     @property
     def segment_columns(self) -> Mapping[str, str]:

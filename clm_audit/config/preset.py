@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -152,8 +152,13 @@ def load_presets() -> Mapping[str, Preset]:
     return read_presets(shipped("configs") / "systems")
 
 
-def read_presets(folder: Path) -> Mapping[str, Preset]:
-    """The presets of a folder, by system (the file is called `<system>.yaml`)."""
+def read_presets(
+    folder: Path, more: Callable[[Preset, Document], Iterator[Problem]] | None = None
+) -> Mapping[str, Preset]:
+    """The presets of a folder, by system (the file is called `<system>.yaml`); ``more`` finds further mistakes.
+
+    Raises :class:`~clm_audit.exits.UsageError` with every mistake of every file as file:line:column.
+    """
     presets: dict[str, Preset] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
@@ -162,6 +167,7 @@ def read_presets(folder: Path) -> Mapping[str, Preset]:
         problems += (*document.problems, *(mistake.problem for mistake in found))
         if preset is not None:
             problems += _mistakes(preset, path.stem, document)
+            problems += more(preset, document) if more else ()
             presets[preset.system] = preset
     if problems:
         raise UsageError(problems=tuple(problems))

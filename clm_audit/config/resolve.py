@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clm_audit.config.file import ConfigFile, WindowFile
+from clm_audit.config.own_presets import own_presets
 from clm_audit.config.plan import (
     AuditPlan,
     Control,
@@ -22,6 +23,7 @@ from clm_audit.config.plan import (
     SpendRules,
     Window,
 )
+from clm_audit.config.preset import Preset, load_presets
 from clm_audit.config.registration import read_registration
 from clm_audit.config.rules import broken_rules
 from clm_audit.config.settings import CONFIG_VARIABLE, SETTINGS, from_environment
@@ -57,7 +59,11 @@ def resolve(
     file, found = _validated(layers)
     problems = (*problems, *found)
     root = layers.path.parent if layers.path else cwd
-    sources, found = from_file(file, root, layers.where, replaced=bool(paths))
+    folder = _presets_folder(file, layers, root, cwd)
+    own, found = _own_presets(file, folder, layers)
+    problems += found
+    systems = tuple(sorted({*load_presets(), *own}))
+    sources, found = from_file(file, root, layers.where, systems, replaced=bool(paths))
     problems += found
     if paths:
         sources, found = from_command_line(paths, cwd)
@@ -69,7 +75,24 @@ def resolve(
     if problems:
         raise UsageError(problems=_in_order(problems))
     plan = _plan(file, sources, root, layers, given=bool(paths))
-    return plan.model_copy(update={"registration": registration})
+    return plan.model_copy(update={"registration": registration, "own_presets": own, "presets_folder": folder})
+
+
+def _presets_folder(file: ConfigFile, layers: _Layers, root: Path, cwd: Path) -> Path | None:
+    """The folder of the user's presets: below the configuration's folder or, as an option, below this one."""
+    return None if file.presets is None else (root if layers.in_file(("presets",)) else cwd) / file.presets
+
+
+def _own_presets(
+    file: ConfigFile, folder: Path | None, layers: _Layers
+) -> tuple[Mapping[str, Preset], tuple[Problem, ...]]:
+    """The presets in that folder, and what is wrong with them."""
+    if file.presets is None or folder is None:
+        return {}, ()
+    try:
+        return own_presets(folder, file.presets, layers.where(("presets",))), ()
+    except UsageError as error:
+        return {}, error.problems
 
 
 def _registration(

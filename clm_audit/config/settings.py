@@ -46,6 +46,7 @@ SETTINGS = (
     Setting("currency", "--currency"),
     Setting("policy.materiality", "--materiality"),
     Setting("plan", "--plan"),
+    Setting("presets", "--presets"),
 )
 
 

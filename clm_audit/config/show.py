@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, Source, Window
@@ -54,6 +55,8 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "rates", {code: str(rate) for code, rate in sorted(plan.rates.items())}, ""
     for index, source in enumerate(plan.sources):
         yield f"sources[{index}]", _source(plan, source), ""
+    own = _relative(plan.presets_folder, plan.root) if plan.presets_folder else None
+    yield "presets", own, "" if own else "those that ship"
     for category in ("acquisition", "retention", "service"):
         yield f"spend.{category}", list(getattr(plan.spend, category)), ""
     rate = None if plan.hourly_rate is None else str(plan.hourly_rate)
@@ -92,12 +95,16 @@ def _window(window: Window | None) -> str | None:
 
 def _source(plan: AuditPlan, source: Source) -> dict[str, str]:
     """A path is shown from the plan's folder, so that it does not tell where that folder is."""
-    out = {"path": os.path.relpath(source.path, plan.root).replace(os.sep, "/"), "side": source.side}
+    out = {"path": _relative(source.path, plan.root), "side": source.side}
     if source.system:
         out["system"] = source.system
     if source.map:
         out["map"] = ", ".join(f"{name}: {header}" for name, header in source.map.items())
     return out
+
+
+def _relative(path: Path, root: Path) -> str:
+    return os.path.relpath(path, root).replace(os.sep, "/")
 
 
 def _share(value: float) -> str:

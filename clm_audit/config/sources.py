@@ -9,7 +9,7 @@ from typing import get_args
 
 from clm_audit.config.file import ConfigFile, SourceFile
 from clm_audit.config.plan import Side, Source
-from clm_audit.config.preset import FactName, load_presets
+from clm_audit.config.preset import FactName
 from clm_audit.config.strict_yaml import Loc, dotted
 from clm_audit.config.validate import Where
 from clm_audit.config.vocabulary import FACTS, did_you_mean
@@ -31,11 +31,12 @@ def from_command_line(paths: Sequence[Path | str], cwd: Path) -> tuple[tuple[Sou
 
 
 def from_file(
-    file: ConfigFile, root: Path, where: Where, *, replaced: bool
+    file: ConfigFile, root: Path, where: Where, systems: Sequence[str], *, replaced: bool
 ) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
     """The `sources` of the configuration; relative paths are relative to its folder.
 
-    ``replaced``: paths of the command line stand in for them, so whether they are there is not asked.
+    ``systems`` are the names that `system` may give. ``replaced``: paths of the command line stand in for them, so
+    whether they are there is not asked.
     """
     problems: list[Problem] = []
     sources: list[Source] = []
@@ -43,7 +44,7 @@ def from_file(
     columns = (*file.segment_by, *([file.control.segment] if file.control else []))
     for index, entry in enumerate(file.sources):
         loc: Loc = ("sources", index)
-        problems += check_entry(entry, loc, columns, where)
+        problems += check_entry(entry, loc, columns, systems, where)
         if entry.path is None:
             continue
         path, at = root / entry.path, where((*loc, "path"), False)
@@ -56,7 +57,9 @@ def from_file(
     return tuple(sources), tuple(problems)
 
 
-def check_entry(entry: SourceFile, loc: Loc, segment_by: Sequence[str], where: Where) -> Iterator[Problem]:
+def check_entry(
+    entry: SourceFile, loc: Loc, segment_by: Sequence[str], systems: Sequence[str], where: Where
+) -> Iterator[Problem]:
     """One entry of `sources`, all but whether the path is there."""
     if entry.engine is not None or entry.tables is not None:
         at = (*loc, "engine" if entry.engine is not None else "tables")
@@ -65,10 +68,9 @@ def check_entry(entry: SourceFile, loc: Loc, segment_by: Sequence[str], where: W
         )
     elif entry.path is None:
         yield Problem(f"{dotted((*loc, 'path'))}: is missing", where(loc, False), "a file or a folder")
-    if entry.system is not None and entry.system not in load_presets():
-        known = tuple(load_presets())
+    if entry.system is not None and entry.system not in systems:
         at = (*loc, "system")
-        hint = did_you_mean(entry.system, known) or f"known: {', '.join(known)}"
+        hint = did_you_mean(entry.system, systems) or f"known: {', '.join(systems)}; presets: FOLDER adds your own"
         yield Problem(f"{dotted(at)}: there is no system of this name", where(at, False), hint)
     if entry.map is not None:
         yield from _check_map(entry.map, (*loc, "map"), segment_by, where)

@@ -58,6 +58,7 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
     tables, labels = _tables(staged, context, pools, len(segments))
     _evidence(plan, staged, tables, context)
     _unused(exports, books)
+    _own(plan, exports, books)
     rejects = tuple(reject for table in exports.tables for reject in books[table.index].rejects())
     return Facts(
         tables=tables,
@@ -65,7 +66,7 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
         rejects=rejects,
         segments=(*segments, *({"segment": label} for label in labels)),
         currency=audit_currency.audit,
-        absent=_absent(exports, tables),
+        absent=_absent(plan, exports, tables),
         evidence=dict(sorted(context.evidence.items())),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
         columns={one.table.index: one.read for one in staged if one.read},
@@ -191,9 +192,18 @@ def _unused(exports: Exports, books: Mapping[int, Book]) -> None:
             book.notes.append(f"rows understood and not used: {book.unused():,}")
 
 
-def _absent(exports: Exports, tables: Mapping[Table, pl.LazyFrame]) -> dict[Table, str]:
+def _own(plan: AuditPlan, exports: Exports, books: Mapping[int, Book]) -> None:
+    """Say which files were read with a preset of the user's own, and whether that stands in for a shipped one."""
+    shipped = load_presets()
+    for table in exports.tables:
+        if table.system in plan.own_presets:
+            instead = " instead of the one that ships" if table.system in shipped else ""
+            books[table.index].notes.append(f"read with your own preset {table.system}{instead}")
+
+
+def _absent(plan: AuditPlan, exports: Exports, tables: Mapping[Table, pl.LazyFrame]) -> dict[Table, str]:
     """For each fact that is not there, the export of a recognised system that would carry it."""
-    presets = load_presets()
+    presets = plan.presets
     systems = [table.system for table in exports.tables if table.system in presets]
     sentences: dict[Table, str] = {}
     for name in TABLES:

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.config.plan import AuditPlan
-from clm_audit.config.preset import Preset, load_presets
+from clm_audit.config.preset import Preset
 from clm_audit.exits import DataError, Problem
 from clm_audit.intake.above import completed
 from clm_audit.intake.archive import Archive, Member, open_archive
@@ -35,11 +35,11 @@ def read_exports(
     """Read every file of the plan's sources; rewritten copies go to ``folder``.
 
     A file may give several tables: the members of an archive, the sheets of a workbook. ``presets`` stand in
-    for the shipped ones. Raises one :class:`DataError` that lists every file that cannot be proved, or that
+    for those of the plan. Raises one :class:`DataError` that lists every file that cannot be proved, or that
     is promised to be data and is none; also when no file is recognised.
     """
     files, skipped, passed = find_files(plan)
-    reading = _Reading(folder, load_presets() if presets is None else presets, list(skipped), list(passed))
+    reading = _Reading(folder, plan.presets if presets is None else presets, list(skipped), list(passed))
     for found, step in zip(files, _steps(files, progress), strict=True):
         reading.take(found, step)
     if reading.problems:

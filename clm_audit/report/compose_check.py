@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from clm_audit import __version__
 from clm_audit.config.plan import AuditPlan
-from clm_audit.config.preset import Preset, load_presets
+from clm_audit.config.preset import Preset
 from clm_audit.facts.ledger import settle
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports, FileRecord, RawTable
@@ -36,7 +36,7 @@ def compose_check(
 ) -> CheckOnlyReport:
     """What `clm-audit check` prints; rows outside the windows are set apart only where there are windows."""
     files = settle(facts.files, measured.outside if measured else {})
-    presets = load_presets()
+    presets = plan.presets
     metrics = tuple(_metric(item, exports) for item in sources(plan, facts, measured))
     said = check_reports(checks)
     unknown = (*exports.unknown, *exports.skipped)
@@ -114,10 +114,14 @@ def _next_step(plan: AuditPlan, checks: Sequence[CheckReport]) -> str:
     return words_reading.next_command(
         failed,
         config=shlex.quote(plan.config.name) if plan.config else "",
-        paths=" ".join(shlex.quote(_relative(plan, source.path)) for source in plan.sources),
+        paths=" ".join([*(shlex.quote(_relative(plan, source.path)) for source in plan.sources), *_presets(plan)]),
         go_live=plan.go_live.isoformat() if plan.go_live else "",
         dated=plan.go_live is not None or {"before", "after"} <= sides,
     )
+
+
+def _presets(plan: AuditPlan) -> list[str]:
+    return ["--presets", shlex.quote(_relative(plan, plan.presets_folder))] if plan.presets_folder else []
 
 
 def _relative(plan: AuditPlan, path: os.PathLike[str]) -> str:

@@ -111,6 +111,9 @@ def _currency(found: Proposal) -> Iterator[str]:
 
 
 def _sources(found: Proposal) -> Iterator[str]:
+    if found.presets:
+        yield "# Your own presets, beside the ones that ship."
+        yield f"presets: {quoted(found.presets)}"
     yield "# What is read. Paths are relative to this file; `side` is before, after or both (split by date)."
     yield "sources:"
     for source in found.sources:

@@ -11,13 +11,14 @@ from typing import Any
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import AuditPlan
 
-LEFT_OUT = frozenset({"origins", "root", "registration"})
+LEFT_OUT = frozenset({"origins", "root", "registration", "own_presets"})
 # Where the plan's names and the config's differ.
 CONFIG_PATHS: Mapping[str, str] = {
     "before": "windows.before",
     "after": "windows.after",
     "washout_weeks": "windows.washout",
     "hourly_rate": "service.hourly_rate",
+    "presets_folder": "presets",
 }
 WINDOW_FIELDS: Mapping[str, str] = {"start": "from", "end": "to"}
 DEFAULT = "default"

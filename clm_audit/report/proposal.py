@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clm_audit.config.plan import AuditPlan, Source
-from clm_audit.config.preset import load_presets
+from clm_audit.config.preset import Preset
 from clm_audit.facts.model import Facts
 from clm_audit.facts.survey import SegmentColumn, SpendWord, segment_columns, spend_words
 from clm_audit.intake.guess import Guess, guess_file
@@ -69,6 +69,7 @@ class Proposal:
     costed: int = 0
     first: str = ""
     last: str = ""
+    presets: str = ""
     problem: str = ""
 
 
@@ -100,6 +101,7 @@ def propose(plan: AuditPlan, exports: Exports, facts: Facts | None, base: Path, 
         costed=evidence.get("tickets.costed", 0),
         first=to_date(min(days[0])).isoformat() if days[0] else "",
         last=to_date(max(days[1])).isoformat() if days[1] else "",
+        presets=relative(plan.presets_folder, base) if plan.presets_folder else "",
     )
 
 
@@ -109,16 +111,20 @@ def _source(plan: AuditPlan, source: Source, exports: Exports, base: Path) -> So
     systems = {table.system for table in mine}
     whole = len(systems) == 1 and not _strangers(plan, source, exports)
     only = next(iter(systems), None) if whole else None
+    presets = plan.presets
     files = tuple(
-        f"{taken_for(system, name, _title(system))} ({count} {'file' if count == 1 else 'files'}, {_rows(mine, name)})"
+        f"{taken_for(system, name, _title(presets, system))} ({_files(count)}, {_rows(mine, name)})"
         for (system, name), count in sorted(kinds.items(), key=lambda item: (str(item[0][0]), str(item[0][1])))
     )
     return SourceFound(relative(plan.root / source.path, base), source.side, only or "", files)
 
 
-def _title(system: str | None) -> str:
-    presets = load_presets()
+def _title(presets: Mapping[str, Preset], system: str | None) -> str:
     return presets[system].title if system and system in presets else ""
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count} files"
 
 
 def _rows(tables: Sequence[RawTable], name: str | None) -> str:

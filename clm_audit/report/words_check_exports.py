@@ -125,7 +125,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "",
     ),
     "refunds_partly_unsaid": (
-        "Refunded in part by their state, without an amount, and counted in full: {count} of {orders} orders ({share}).",
+        "Refunded in part by their state, without an amount, and counted in full: {count} of {orders} orders"
+        " ({share}).",
         "Add the column with the refunded amount to the order export, or the export of the refunds.",
     ),
     "refunds_not_checked": ("No orders to check.", "Add the order export."),

@@ -43,7 +43,14 @@ GIVEN = {
     "currency": ("USD", "EUR", "GBP"),
     "policy.materiality": ("1%", "2%", "3%"),
     "plan": ("file.json", "variable.json", "option.json"),
+    "presets": ("in_file", "in_variable", "in_option"),
 }
+PRESET = """\
+system: till
+title: Till
+objects:
+  all: {recognise: {required: [No]}, yields: [{fact: referrals, fields: {referrer: [No], date: [On]}}]}
+"""
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
@@ -53,6 +60,9 @@ def test_option_beats_variable_beats_file_beats_default(here: Path, setting: obj
     for name in GIVEN["plan"]:
         frozen = registration_text(freeze(AuditPlan(), date(2024, 6, 30)))
         (here / name).write_text(frozen, encoding="utf-8")
+    for name in GIVEN["presets"]:
+        (here / name).mkdir()
+        (here / name / "till.yaml").write_text(PRESET, encoding="utf-8")
     lines = "go_live: 2024-05-05\n" if path != "go_live" else ""
     key, _, inner = path.partition(".")
     lines += f"{key}: {{{inner}: {in_file}}}\n" if inner else f"{key}: {in_file}\n"
@@ -213,6 +223,8 @@ def test_every_field_of_the_plan_has_an_origin(here: Path) -> None:
         "washout_weeks": "windows",
         "hourly_rate": "service",
         "registration": "plan",
+        "own_presets": "presets",
+        "presets_folder": "presets",
     }
     heads = {path.partition(".")[0].partition("[")[0] for path in plan.origins}
     assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "config", "origins"} == heads

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
-import clm_audit.facts.build as building
-from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield, load_presets
-from clm_audit.intake import read
+from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
 
-pytestmark = pytest.mark.usefixtures("second")
 FIRST = date(2024, 1, 1)
 FIELDS = {
     "order": ("payment",),
@@ -24,15 +22,17 @@ FIELDS = {
 
 
 @pytest.fixture(params=["payments"])
-def second(request, monkeypatch) -> str:
-    """Adds a system of payments or of mail events (header: payment, reference, date, amount, customer, email)."""
+def second(request) -> dict[str, Preset]:
+    """A system of payments or of mail events (header: payment, reference, date, amount, customer, email)."""
     source = Yield(fact="orders", fields=FIELDS, sales=request.param)
     export = ExportObject(recognise=Recognise(required=("payment", "date", "amount")), yields=(source,))
-    other = Preset(system="teller", title="Teller", objects={"payments": export})
-    presets = {**load_presets(), "teller": other}
-    monkeypatch.setattr(building, "load_presets", lambda: presets)
-    monkeypatch.setattr(read, "load_presets", lambda: presets)
-    return str(request.param)
+    return {"teller": Preset(system="teller", title="Teller", objects={"payments": export})}
+
+
+@pytest.fixture
+def build(build, second):
+    """Builds with that system beside the ones that ship."""
+    return partial(build, own_presets=second)
 
 
 def day(offset: int) -> str:
