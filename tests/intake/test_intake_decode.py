@@ -117,7 +117,10 @@ def test_aliases() -> None:
 def test_every_shipped_export_is_recognised_by_its_own_headers() -> None:
     """Every object wins for a file that has its first aliases, whatever the other presets ask for."""
     objects = objects_for(Source(path=Path()), load_presets())
-    samples = ("Amount spent (EUR)", "Handling time (seconds)", "Total time spent (sec)")
+    samples = (
+        *("Amount spent (EUR)", "Handling time (seconds)", "Total time spent (sec)"),
+        *("Conversation started at (America/New_York)", "Updated at (America/New_York)", "Signed up (UTC)"),
+    )
     assert len(objects) > 10
     for one in objects:
         entries = one.export.recognise.required
