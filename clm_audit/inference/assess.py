@@ -17,6 +17,7 @@ from clm_audit.inference.control import Compared, compared, control_reruns, evid
 from clm_audit.inference.decide import Decision, decide, holm
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
+from clm_audit.inference.kitagawa import mix
 from clm_audit.inference.model import Finding, Parts, Variation
 from clm_audit.inference.parts import observed_parts
 from clm_audit.inference.robustness import Rerun, reruns
@@ -45,13 +46,14 @@ def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
     p_values = [case.answer.effect.p for case in cases if isinstance(case.answer, Estimate)]
     findings, place = [], 0
     for case in cases:
+        split = mix(case.totals, observed_change(case.totals), plan.policy.confidence)
         beside = comparison(case.group, measured.calendar) if isinstance(case.group, Compared) else case.group
         if isinstance(case.answer, Estimate):
             found = _finding(case, case.answer, Family(tuple(p_values), place))
-            findings.append(replace(found, parts=_parts(case, measured), control=beside))
+            findings.append(replace(found, parts=_parts(case, measured), mix=split, control=beside))
             place += 1
         else:
-            findings.append(replace(_not_assessable(plan, case.totals, case.answer), control=beside))
+            findings.append(replace(_not_assessable(plan, case.totals, case.answer), mix=split, control=beside))
     return tuple(findings)
 
 

@@ -33,6 +33,7 @@ class Effect:
     ``expected``/``low_band``/``high_band``: the model's expected value of the metric for each period
     had there been no go-live (before go-live: the fit), with its 95 % range; NaN where missing.
     ``path``: the effect 3, 6 and 12 months on, as far as the data reach; ``course``: whether its size still rises.
+    ``space_z``: standardised errors of control units, each taken for one that got the CRM.
     ``false_alarms``: how many of the quiet dates behind ``placebo_z`` this method would have called a change.
     """
 
@@ -56,6 +57,7 @@ class Effect:
     path: tuple[PathPoint, ...] = ()
     course: CourseValue = "unclear"
     false_alarms: int = 0
+    space_z: tuple[float, ...] = ()
 
 
 class Parts(NamedTuple):
@@ -72,6 +74,27 @@ class Parts(NamedTuple):
     def observed(self) -> float:
         """The observed change that they add up to, log points."""
         return math.fsum(self)
+
+
+class Share(NamedTuple):
+    """A part of an observed change with its interval; shares of the value before."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Mix:
+    """The observed change as *who buys* plus *how they buy* (``inference/kitagawa.py``); they add up to it exactly.
+
+    ``every``: how manieth customer was followed, 1 = all. ``weeks``: the look back in which tenure is counted.
+    """
+
+    who: Share
+    how: Share
+    every: int
+    weeks: int
 
 
 @dataclass(frozen=True)
@@ -192,6 +215,7 @@ class Finding:
     missing: NotAssessable | None = None
     variations: tuple[Variation, ...] = ()
     parts: Parts | None = None
+    mix: Mix | NotAssessable | None = None
     event_near: bool = False
     control: Comparison | NotAssessable | None = None
 

@@ -16,11 +16,12 @@ from clm_audit.inference.breaks import BREAK_DAYS, break_positions, period_days
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.series import log_series
 from clm_audit.inference.short import too_short
+from clm_audit.measures import alternatives
 from clm_audit.measures.model import MetricTotals, day_number
 
 SHIFT_WEEKS = 4
-KINDS = ("go_live_earlier", "go_live_later", "event_left_out", "break_left_out")
-"""What was done otherwise; ``detail`` holds ``weeks`` of the first two, ``what`` and ``day`` of the others."""
+KINDS = ("go_live_earlier", "go_live_later", "event_left_out", "break_left_out", *alternatives.KINDS)
+"""What was done otherwise; ``detail`` holds ``weeks`` of the first two, ``what`` and ``day`` of the next two."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ def _variations(
         day = day_number(event.date)
         if first < day < last:
             yield _without(plan, totals, event, day)
+    for other in totals.alternatives:
+        yield other.kind, other.detail, replace(totals, num=other.num, den=other.den, s2=other.s2), plan
 
 
 def _without(

@@ -9,22 +9,23 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
-from clm_audit.measures import periods, ready, service, sides, windows
+from clm_audit.measures import mix, periods, ready, service, sides, windows
+from clm_audit.measures.alternatives import cap_of, explained
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.costs import acquisition_cost, cost_ratio, retention_cost
 from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames, outside_rows
-from clm_audit.measures.engines import POLARS, Engine
+from clm_audit.measures.engines import POLARS, Collected, Engine, Frames
 from clm_audit.measures.finish import finish
-from clm_audit.measures.model import Measured, MetricTotals
+from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
 from clm_audit.measures.periods import Inputs, blank
-from clm_audit.measures.reduction import total_frames
+from clm_audit.measures.reduction import Grid, again_frames, total_frames
 from clm_audit.measures.service import service_cost
 
-CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES, *sides.CODES)
+CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES, *sides.CODES, *mix.CODES)
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
     "purchase_frequency": purchase_frequency,
     "transaction_size": transaction_size,
@@ -47,9 +48,10 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
             raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
         collected = engine.collect(total_frames(tables, daily, calendar, segments=len(facts.segments)))
-    counts = day_counts(daily, calendar.go_live)
-    totals, calendar = finish(collected, daily, counts, calendar)
-    inputs = Inputs(plan, facts, calendar, totals, daily, counts)
+        counts = day_counts(daily, calendar.go_live)
+        totals, calendar = finish(collected, daily, counts, calendar)
+        again = _second_look(engine, tables, daily, calendar, totals, collected)
+    inputs = Inputs(plan, facts, calendar, totals, daily, counts, again)
     return Measured(
         calendar=calendar,
         totals=totals,
@@ -58,6 +60,20 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         window_totals=windows.window_totals(inputs),
         currencies=windows.currencies(inputs),
     )
+
+
+def _second_look(
+    engine: Engine, tables: Frames, daily: Collected, calendar: Calendar, totals: Totals, collected: Collected
+) -> Collected:
+    """What lies above the cap of order values, and what the largest customer did; nothing where there is neither."""
+    limit = cap_of(totals) if "values" in totals.cells else None
+    if limit is None:
+        return {}
+    largest = collected["largest"]
+    who = int(largest["customer"][0]) if largest["customer"].size and largest["revenue"][0] > 0 else None
+    again = engine.collect(again_frames(tables, daily, calendar, limit, who))
+    shift = Grid.of(calendar).shift
+    return {name: {**columns, "week": columns["week"] - shift} for name, columns in again.items()}
 
 
 def _metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
@@ -80,7 +96,7 @@ def _made(inputs: Inputs, metric: MetricId) -> MetricTotals:
     """A ready-made table of the metric takes the place of what would be computed."""
     found = ready.ready_made(inputs, metric)
     if found is None:
-        return MAKERS[metric](inputs)
+        return explained(inputs, MAKERS[metric])
     declared = CATALOGUE[metric]
     refused = inputs.no_money("series") if declared.unit == "money" else None
     if refused:

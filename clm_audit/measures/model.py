@@ -118,6 +118,9 @@ class Totals:
     tickets   (segment, period): tickets, costed, cost, cost2 (Σ cost²), timed, seconds, seconds2
     campaigns (period, campaign): sent, delivered, opened, clicked, responded, converted
     weeks     (segment, week): the first-order sums of all facts, for the whole weeks of any window
+    mix       (group, segment, week, tenure): active, orders, net — the same by class of tenure, of the followed
+              customers and of orders without one (``tenure.py``); group: one of 32 sets of customers
+    thinned   (week): active, thinned, first, first_thinned — of the followed customers, had they ordered less
     gaps      (segment, week, gap): customers — who ordered in the week, `gap` weeks after their order week before
               it (0 = their first seen; the largest = longer than any base): base, retained and new follow from it
     spend     (category, week): cents — category codes: 0 acquisition, 1 retention, 2 service, 3 other
@@ -182,6 +185,37 @@ class UnitTotals:
 
 
 @dataclass(frozen=True)
+class MixTotals:
+    """Who bought and what: ``num``, ``den`` [groups of customers, 2 windows, cells of segment × tenure] of all
+    customers (``every`` 1) or of every ``every``-th. ``weeks``: the look back in which tenure is counted."""
+
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    every: int
+    weeks: int
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """The same metric by another definition (``measures/alternatives.py``): periods as in MetricTotals."""
+
+    kind: str
+    detail: Mapping[str, str | int | float]
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    s2: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a metric shows of a true change: by how much (``change``, a share) it would lie elsewhere in the window
+    after, had customers left out ``fewer`` (a share) of their orders since go-live."""
+
+    fewer: float
+    change: float
+
+
+@dataclass(frozen=True)
 class MetricTotals:
     """One metric, ready for inference and the report.
 
@@ -190,6 +224,7 @@ class MetricTotals:
     ``n0`` periods lie before go-live, ``ppy`` periods make a year. ``before``/``after`` are the plain
     reading. ``how`` holds facts about the definition as used (base_weeks, cost_source, response …).
     ``units``: the same by unit of the control group, when there is one, or why the metric has none.
+    ``mix``: who bought, or why that cannot be told; None where it is not asked. ``alternatives``: other definitions.
     """
 
     metric: MetricId
@@ -206,6 +241,9 @@ class MetricTotals:
     how: Mapping[str, str | int | float] = field(default_factory=dict)
     missing: NotAssessable | None = None
     units: tuple[UnitTotals, ...] | NotAssessable = ()
+    mix: MixTotals | NotAssessable | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True)

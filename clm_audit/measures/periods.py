@@ -56,7 +56,8 @@ CODES = (
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a metric is made of. ``daily`` are the counts per day that the calendar came from."""
+    """All that a metric is made of. ``daily`` are the counts per day that the calendar came from, ``again`` what only
+    a second look at the orders can tell (see :func:`followed.second_look`)."""
 
     plan: AuditPlan
     facts: Facts
@@ -64,6 +65,7 @@ class Inputs:
     totals: Totals
     daily: Collected
     counts: Mapping[str, DayCounts]
+    again: Collected = field(default_factory=dict)
 
     def absent(self, fact: Table) -> NotAssessable:
         """*Missing*, with the export that would carry the fact."""

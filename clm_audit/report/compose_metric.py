@@ -9,17 +9,20 @@ from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, SegmentRatio, Variant, to_date
-from clm_audit.report import words_course, words_findings, words_metrics, words_parts
+from clm_audit.report import words_course, words_findings, words_metrics, words_mix, words_parts
 from clm_audit.report.compose_control import control_report
 from clm_audit.report.model import (
     Adjusted,
     Lean,
     MetricReport,
+    MixReport,
     PartsReport,
     PathPointReport,
     Point,
     RatioReport,
     SegmentReport,
+    SensitivityReport,
+    ShareReport,
     Unknown,
     VariantReport,
     VariationReport,
@@ -57,9 +60,11 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None, se
         weeks_per_period=max(1, round(WEEKS_PER_YEAR / item.ppy)) if item.ppy else 1,
         series=_series(item, finding.effect),
         method=words_findings.method(finding),
-        how_sure=words_course.how_sure(finding),
+        how_sure=words_course.how_sure(finding, item.shown),
         variations=_variations(finding),
         parts=_parts(finding),
+        mix=_mix(finding),
+        sensitivity=_sensitivity(item),
         control=control_report(finding, segment),
     )
 
@@ -114,6 +119,25 @@ def _parts(finding: Finding) -> PartsReport | Unknown:
     return PartsReport(
         **{name: rounded(size) for name, size in parts._asdict().items()}, observed=rounded(parts.observed)
     )
+
+
+def _mix(finding: Finding) -> MixReport | Unknown:
+    mix = finding.mix
+    if mix is None:
+        return Unknown(reason=words_mix.NOT_SPLIT)
+    if isinstance(mix, NotAssessable):
+        return unknown(mix)
+    who, how = (
+        ShareReport(value=rounded(part.value), low=rounded(part.low), high=rounded(part.high))
+        for part in (mix.who, mix.how)
+    )
+    return MixReport(who_buys=who, how_they_buy=how, followed=mix.every, tenure_weeks=mix.weeks)
+
+
+def _sensitivity(item: MetricTotals) -> SensitivityReport | Unknown:
+    if item.shown is None:
+        return Unknown(reason=words_mix.NOT_TRIED)
+    return SensitivityReport(fewer=rounded(item.shown.fewer), change=rounded(item.shown.change))
 
 
 def _variations(finding: Finding) -> tuple[VariationReport, ...]:

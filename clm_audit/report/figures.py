@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-from clm_audit.report import look, numbers, words_parts
+from clm_audit.report import look, numbers, words_mix, words_parts
 from clm_audit.report.charts import SeriesPlan, series_chart
 from clm_audit.report.drawing import Chart
 from clm_audit.report.effects import EffectPlan, Row, effect_chart
-from clm_audit.report.model import AuditReport, EventReport, MetricReport, Point, Unknown
+from clm_audit.report.model import AuditReport, EventReport, MetricReport, Point, ShareReport, Unknown
 
 
 def series_figure(
@@ -104,6 +104,24 @@ def parts_figure(metric: MetricReport, width: int) -> Chart | None:
     return effect_chart(
         EffectPlan(f"{metric.name}: from season to observed", f"{words}.", rows, None, _axis_share, ends), width
     )
+
+
+def mix_figure(metric: MetricReport, width: int) -> Chart | None:
+    """Who buys, how they buy, and the observed change that they add up to; None where they are not told apart."""
+    if isinstance(metric.mix, Unknown) or isinstance(metric.observed_change, Unknown):
+        return None
+    parts = ((words_mix.WHO, metric.mix.who_buys), (words_mix.HOW, metric.mix.how_they_buy))
+    rows = [Row(name, _with_range(part), part.value, part.low, part.high) for name, part in parts]
+    rows.append(Row(words_mix.TOTAL, look.change(metric.observed_change), observed=metric.observed_change))
+    words = "; ".join(f"{row.name} {row.text}" for row in rows)
+    ends = ("lower", "higher")
+    return effect_chart(
+        EffectPlan(f"{metric.name}: who buys and how", f"{words}.", rows, None, _axis_share, ends), width
+    )
+
+
+def _with_range(part: ShareReport) -> str:
+    return f"{numbers.percent(part.value, sign=True)} {numbers.percent_range(part.low, part.high)}"
 
 
 def overview_figure(report: AuditReport, width: int) -> Chart | None:

@@ -11,10 +11,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from clm_audit.report import look, numbers, rows, safe, words, words_control, words_parts
+from clm_audit.report import look, numbers, rows, safe, words, words_control, words_mix, words_parts
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.drawing import SHARED, Chart
-from clm_audit.report.figures import control_figure, effect_figure, overview_figure, parts_figure, series_figure
+from clm_audit.report.figures import (
+    control_figure,
+    effect_figure,
+    mix_figure,
+    overview_figure,
+    parts_figure,
+    series_figure,
+)
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -64,7 +71,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(look=look, numbers=numbers, words=words, words_parts=words_parts, shared=SHARED)
+    environment.globals.update(
+        look=look, numbers=numbers, words=words, words_parts=words_parts, words_mix=words_mix, shared=SHARED
+    )
     environment.globals.update(words_control=words_control)
     environment.tests["unknown"] = _is_unknown
     return environment
@@ -105,4 +114,7 @@ def _panel(report: AuditReport, metric: MetricReport) -> Panel:
     parts = [figure for width in (WIDE, NARROW) if (figure := parts_figure(metric, width)) is not None]
     if parts:
         figures["parts"] = parts
+    mix = [figure for width in (WIDE, NARROW) if (figure := mix_figure(metric, width)) is not None]
+    if mix:
+        figures["mix"] = mix
     return Panel(metric, look.answer_of(report, metric), figures, events)

@@ -133,6 +133,31 @@ class PartsReport(Frozen):
     observed: float
 
 
+class ShareReport(Frozen):
+    """A part of an observed change with its interval; shares of the value before."""
+
+    value: float
+    low: float
+    high: float
+
+
+class MixReport(Frozen):
+    """The observed change as the sum of who buys and how they buy, over segment × tenure. ``followed``: one customer
+    in so many (1 = all); ``tenure_weeks``: the look back in which tenure is counted."""
+
+    who_buys: ShareReport
+    how_they_buy: ShareReport
+    followed: int
+    tenure_weeks: int
+
+
+class SensitivityReport(Frozen):
+    """What the metric would show (``change``) had customers ordered ``fewer`` less since go-live; shares."""
+
+    fewer: float
+    change: float
+
+
 class VariationReport(Frozen):
     """The same question asked a little differently: how (``kind``, ``what`` in words), and what would be found."""
 
@@ -242,6 +267,8 @@ class MetricReport(Frozen):
     how_sure: tuple[str, ...] = ()
     variations: tuple[VariationReport, ...] = ()
     parts: PartsReport | Unknown
+    mix: MixReport | Unknown
+    sensitivity: SensitivityReport | Unknown
     control: ControlReport | Unknown
 
 

@@ -19,6 +19,7 @@ CAPTION = (
     " lines."
 )
 COHORTS = " Groups with a later go-live are moved so that each stands at its own; the dates are those of the first."
+PARTS = "It is taken apart by the history of all customers, without the control group."
 METHOD = (
     "Where the findings rest on a control group, the model describes the difference between those who got the CRM and"
     " those who did not, each unit weighted by its share of its group before go-live, and the invented go-lives are"
@@ -63,8 +64,8 @@ def synthetic(effect: SyntheticEffect) -> str:
     return (
         f"A synthetic control, weighted to follow those with the CRM before go-live (it misses them by"
         f" {percent(effect.miss)} there), shows {percent(effect.effect, sign=True)}; taking each of the"
-        f" {effect.placebos} units without the CRM for one that got it, {p_value(effect.p)} by rank"
-        f" (the smallest possible is {least:.2g})."
+        f" {effect.placebos} units without the CRM for one that got it, the usual unit that did ranks among them with"
+        f" {p_value(effect.p)} (the smallest possible is {least:.2g})."
     )
 
 

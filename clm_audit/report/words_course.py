@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.inference.model import CourseValue, Finding, Variation
-from clm_audit.measures.model import to_date
+from clm_audit.measures.model import Shown, to_date
+from clm_audit.report import words_mix
 from clm_audit.report.numbers import day, percent, percent_range, weeks
 from clm_audit.report.words_findings import calibration
 
@@ -20,17 +21,28 @@ ASKED: Mapping[str, str] = {
     "go_live_later": "with go-live {weeks} later",
     "event_left_out": "without the eight weeks around {day} ({what})",
     "break_left_out": "without a step of its own on {day} ({what})",
+    "mix_held": "with customers made up all along as after go-live",
+    "base": "with a base of {weeks}",
+    "capped": "with large orders cut off at the {share} percentile of before",
+    "largest_left_out": "without the largest customer",
     "largest_control_left_out": "without the largest unit of the control group",
     "without_control": "without the control group",
 }
 
 
-def how_sure(finding: Finding) -> tuple[str, ...]:
+def how_sure(finding: Finding, shown: Shown | None = None) -> tuple[str, ...]:
     """What a reader may want to know before relying on a finding; empty when nothing was estimated."""
     effect = finding.effect
     if effect is None:
         return ()
-    return tuple(filter(None, (course(finding), calibration(effect), flips(finding))))
+    said = (
+        course(finding),
+        calibration(effect),
+        flips(finding),
+        words_mix.split(finding),
+        words_mix.shown(finding, shown),
+    )
+    return tuple(filter(None, said))
 
 
 def course(finding: Finding) -> str:
@@ -55,6 +67,8 @@ def asked(variation: Variation) -> str:
         detail["weeks"] = weeks(float(detail["weeks"]))
     if "day" in detail:
         detail["day"] = day(to_date(int(detail["day"])))
+    if "share" in detail:
+        detail["share"] = f"{float(detail['share']) * 100:g}th"
     return ASKED[variation.kind].format(**detail)
 
 

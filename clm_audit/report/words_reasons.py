@@ -87,6 +87,19 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "The tickets {side} go-live carry no handling time.",
         "Export tickets with the time spent on them.",
     ),
+    "one_cohort": (
+        "Nearly all customers came in the same few weeks, so that how long they have been there and the time since "
+        "go-live are one and the same thing: who buys and how they buy cannot be told apart.",
+        "Nothing to do: only customers who came later could tell.",
+    ),
+    "tenure_unknown": (
+        "The data do not reach {weeks} weeks back from the window before, so nobody can say who was new in it.",
+        "Add older order exports.",
+    ),
+    "too_few_to_split": (
+        "Fewer than {needed} customers bought in one of the windows, too few to be taken apart.",
+        "Nothing to do at this size.",
+    ),
     "no_units": (
         "A control group cannot be used here: {fact} cannot be told apart by it.",
         "Nothing to do: this metric stays a before/after comparison.",
@@ -274,6 +287,7 @@ _GAPS: Mapping[str, str | int | float] = {
     "lost": 0,
     "days": 0,
     "weeks": 13,
+    "needed": 50,
 }
 
 

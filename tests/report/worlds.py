@@ -29,7 +29,7 @@ from clm_audit.config.plan import (
     SpendRules,
 )
 from clm_audit.facts.model import Facts
-from clm_audit.inference.model import Effect, Finding, Parts, PathPoint, Variation
+from clm_audit.inference.model import Effect, Finding, Mix, Parts, PathPoint, Share, Variation
 from clm_audit.intake.model import ROW, Exports, FileRecord, RawTable, Reject, RowCounts
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import (
@@ -40,6 +40,7 @@ from clm_audit.measures.model import (
     Moments,
     Ratio,
     SegmentRatio,
+    Shown,
     Totals,
     Variant,
     day_number,
@@ -152,6 +153,7 @@ def totals_of(metric: MetricId, when: Calendar, *, weeks: int = 4) -> MetricTota
             SegmentRatio("region", "Tiny", 4, before, after),
         ),
         how={"base_weeks": 52, "cost_source": "handling_time", "response": "clicked"},
+        shown=Shown(0.10, -0.082) if metric == "purchase_frequency" else None,
     )
 
 
@@ -206,7 +208,18 @@ def finding_of(item: MetricTotals, value: FindingValue, code: str, log_effect: f
             Variation("go_live_earlier", {"weeks": 4}, effect.effect, effect.low, effect.high, value),
             Variation("go_live_later", {"weeks": 4}, effect.effect / 2, -0.02, 0.06, "inconclusive"),
         ),
+        mix=mix_of(item),
     )
+
+
+def mix_of(item: MetricTotals) -> Mix | NotAssessable | None:
+    """Of all customers for how often, of one in 25 for how much; the other metrics are not asked."""
+    observed = LEVELS[item.metric][1]
+    if item.metric not in ("purchase_frequency", "transaction_size"):
+        return None
+    who = Share(-0.011, -0.019, -0.003)
+    how = Share(observed + 0.011, observed - 0.02, observed + 0.042)
+    return Mix(who, how, 1 if item.metric == "purchase_frequency" else 25, 52)
 
 
 def missing_of(metric: MetricId, missing: NotAssessable) -> tuple[MetricTotals, Finding]:
