@@ -48,8 +48,10 @@ def _synthetic(found: Compared) -> Synthetic | None:
         return None
     (cohort,) = found.cohorts
     rows = slice(cohort.live - found.lines.before, cohort.end)
-    donors = np.array([unit.log_ratio[rows] for unit in cohort.control.units]).T
-    return synthetic_control(found.lines.treated, donors, found.lines.before)
+    treated, donors = (
+        np.array([unit.log_ratio[rows] for unit in side.units]).T for side in (cohort.treated, cohort.control)
+    )
+    return synthetic_control(found.lines.treated, treated, donors, found.lines.before)
 
 
 def _shown(synthetic: Synthetic) -> SyntheticEffect:

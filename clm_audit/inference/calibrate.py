@@ -7,7 +7,7 @@ time, after Abadie, Diamond & Hainmueller 2010, doi 10.1198/jasa.2009.ap08746).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,31 +32,44 @@ LEAST_OBSERVED = (8, 2)
 
 @dataclass(frozen=True)
 class Calibration:
-    """``z``: standardised errors of the fake go-lives, latest first. ``factor`` c on the half-width,
-    ``df`` degrees of freedom of the t quantile."""
+    """``z``: standardised errors of the fake go-lives, latest first; ``space``: those of control units taken for ones
+    that got the CRM. ``factor`` c on the half-width, ``df`` degrees of freedom of the t quantile."""
 
     z: tuple[float, ...]
     factor: float
     df: int
+    space: tuple[float, ...] = ()
 
 
-def calibrate(series: LogSeries, mode: Floats) -> Calibration:
-    """c² = (20 + Σ z²) / (20 + K), c ≥ 0.8, df = 20 + K.
+def calibrate(series: LogSeries, mode: Floats, space: tuple[float, ...] = ()) -> Calibration:
+    """c² = (20 + Σ z²) / (20 + K), c ≥ 0.8, df = 20 + K; with J placebos in space K counts J − 1 of them.
 
     With known breaks in the history there are no fake go-lives (K = 0): a window across a break would
     be missed for a reason that has nothing to do with the noise.
     """
-    return calibration_of(() if series.breaks else placebo_z(series, mode))
+    return calibration_of(() if series.breaks else placebo_z(series, mode), space)
 
 
-def calibration_of(z: tuple[float, ...]) -> Calibration:
-    """The calibration that these standardised errors ask for."""
-    df = PRIOR_FORECASTS + len(z)
-    squared = (PRIOR_FORECASTS + sum(value**2 for value in z)) / df
-    return Calibration(z, max(LEAST_FACTOR, float(np.sqrt(squared))), df)
+def calibration_of(z: tuple[float, ...], space: tuple[float, ...] = ()) -> Calibration:
+    """The calibration that these standardised errors ask for.
+
+    Each unit of a control group is measured against the others, so that J of them say as much as J − 1.
+    """
+    units = max(0, len(space) - 1)
+    df = PRIOR_FORECASTS + len(z) + units
+    beside = sum(value**2 for value in space) * units / max(1, len(space))
+    squared = (PRIOR_FORECASTS + sum(value**2 for value in z) + beside) / df
+    return Calibration(z, max(LEAST_FACTOR, float(np.sqrt(squared))), df, space)
 
 
-def false_alarms(z: tuple[float, ...], confidence: float) -> int:
+def after_z(series: LogSeries, log_scales: Floats) -> tuple[float, ...]:
+    """The standardised error of forecasting the real after period from all before it; empty when that is too short."""
+    width = series.length - series.go_live
+    ended = replace(series, go_live=series.length, length=series.length + width)
+    return placebo_z(ended, log_scales)[:1]
+
+
+def false_alarms(z: tuple[float, ...], confidence: float, space: tuple[float, ...] = ()) -> int:
     """How many of the fake go-lives this very method would have called a change, at ``confidence``.
 
     Each is judged with the calibration of the others: an audit on that day would not have known its own error.
@@ -64,8 +77,8 @@ def false_alarms(z: tuple[float, ...], confidence: float) -> int:
     found = 0
     for place, value in enumerate(z):
         others = z[:place] + z[place + 1 :]
-        limit = calibration_of(others).factor * t_quantile((1.0 + confidence) / 2.0, PRIOR_FORECASTS + len(others))
-        found += abs(value) > limit
+        known = calibration_of(others, space)
+        found += abs(value) > known.factor * t_quantile((1.0 + confidence) / 2.0, known.df)
     return found
 
 

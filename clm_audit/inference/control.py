@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
+from clm_audit.inference.calibrate import after_z
 from clm_audit.inference.difference import (
     LEAST_CONTROLS,
     Cohort,
@@ -24,7 +25,7 @@ from clm_audit.inference.difference import (
     laid_over,
     treated_series,
 )
-from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.effect import Estimate, estimate_effect, no_placebos
 from clm_audit.inference.robustness import SHIFT_WEEKS, Rerun
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.short import too_short
@@ -35,6 +36,8 @@ Floats = NDArray[np.float64]
 
 CODES = ("too_few_controls", "no_treated")
 """Why a finding does not rest on the control group; ``detail`` of the first: have, need."""
+MOST_PLACEBOS = 24
+"""Control units that are tried as placebos in space: each takes as long as one fake go-live."""
 KINDS = ("without_control", "largest_control_left_out")
 """Variations of a finding that rests on a control group, beside an earlier and a later go-live."""
 
@@ -72,17 +75,45 @@ class Compared:
 
     @cached_property
     def together(self) -> Estimate | None:
-        """The effect by the difference."""
+        """The effect by the difference, calibrated in time and in space."""
         return self.estimated(self.series)
 
     @cached_property
     def alone(self) -> Estimate | None:
         """The effect on the treated by their own history."""
-        return self.estimated(treated_series(self.lines, self.grid.ppy))
+        return self.estimated(treated_series(self.lines, self.grid.ppy), alone=True)
 
-    def estimated(self, series: LogSeries) -> Estimate | None:
-        """The effect on a series; None when it is too short."""
-        return estimate_effect(series, self.lines.treated.size, self.confidence) if too_short(series) is None else None
+    def estimated(self, series: LogSeries, *, alone: bool = False) -> Estimate | None:
+        """The effect on a series; None when it is too short. ``alone``: by its own history, not as a difference."""
+        if too_short(series) is not None:
+            return None
+        beside = no_placebos if alone else self.space_misses
+        return estimate_effect(series, self.lines.treated.size, self.confidence, beside)
+
+    def space_misses(self, log_scales: Floats) -> tuple[float, ...]:
+        """Control units, the largest first, each taken for one that got the CRM and forecast against the others.
+
+        All on the day of the largest cohort. One unit wanders more than a group: the model's scales grow with
+        √Σw², the weights of both sides.
+        """
+        largest = max(self.cohorts, key=lambda cohort: cohort.volume)
+        group_of = largest.control
+        ranked = sorted(zip(group_of.weights.tolist(), range(len(group_of.units)), strict=True), reverse=True)
+        own = self._wandering
+        found: list[float] = []
+        for _, place in ranked[:MOST_PLACEBOS] if len(ranked) > 1 else ():
+            unit = group_of.units[place]
+            rest = group([each for each in group_of.units if each is not unit], largest.live)
+            swapped = replace(self, cohorts=(replace(largest, treated=group([unit], largest.live), control=rest),))
+            found.extend(after_z(swapped.series, log_scales + 0.5 * np.log(swapped._wandering / own)))
+        return tuple(found)
+
+    @property
+    def _wandering(self) -> float:
+        """Variance of the difference where each unit's own has the variance 1."""
+        volume = np.array([cohort.volume for cohort in self.cohorts])
+        squares = np.array([[(side.weights**2).sum() for side in (one.treated, one.control)] for one in self.cohorts])
+        return float((volume / volume.sum()) ** 2 @ squares[:, 0] + squares[:, 1].mean())
 
     def without_largest(self) -> Compared | None:
         """The same without the control unit of the greatest weight; None when one is all there is."""

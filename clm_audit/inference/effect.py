@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, special
 
 from clm_audit.inference.calibrate import Calibration, calibrate, false_alarms
@@ -18,6 +19,8 @@ from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import build_model
 from clm_audit.inference.students import normal_quantile, t_cdf, t_quantile
 from clm_audit.measures.model import WEEKS_PER_YEAR
+
+Floats = NDArray[np.float64]
 
 POWER = 0.80
 EQUIVALENCE_LEVEL = 0.05
@@ -36,14 +39,25 @@ class Estimate:
     mode: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
-def estimate_effect(series: LogSeries, periods: int, confidence: float = 0.95) -> Estimate:
+def no_placebos(_: Floats) -> tuple[float, ...]:
+    """Nobody to compare with."""
+    return ()
+
+
+def estimate_effect(
+    series: LogSeries,
+    periods: int,
+    confidence: float = 0.95,
+    beside: Callable[[Floats], tuple[float, ...]] = no_placebos,
+) -> Estimate:
     """The adjusted effect of go-live on one series.
 
     ``periods``: length of the arrays of expected values (those of the metric's totals).
-    ``confidence``: level of the interval and of the expected range.
+    ``confidence``: level of the interval and of the expected range. ``beside``: log scales -> standardised errors of
+    placebos in space, where there is a control group.
     """
     posterior = integrate(build_model(series))
-    calibration = calibrate(series, posterior.mode)
+    calibration = calibrate(series, posterior.mode, beside(posterior.mode))
     return Estimate(_effect(series, posterior, calibration, periods, confidence), series, posterior.mode)
 
 
@@ -76,7 +90,8 @@ def _effect(
         high_band=high_band,
         path=effect_path(series, posterior.mode, calibration, confidence),
         course=course(series, posterior.mode, calibration, log_effect),
-        false_alarms=false_alarms(calibration.z, confidence),
+        false_alarms=false_alarms(calibration.z, confidence, calibration.space),
+        space_z=tuple(rounded(z) for z in calibration.space),
     )
 
 

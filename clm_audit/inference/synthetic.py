@@ -2,8 +2,8 @@
 
 The treated line is rebuilt from the control units' lines by non-negative weights that sum to one, fitted on the
 periods before go-live; levels may differ, so each line is taken from its own mean before. Every control unit is then
-treated as if it had got the CRM. The rank of the true one among them, by how much worse its fit becomes after
-go-live, is a p value that needs no model at all.
+treated as if it had got the CRM. The rank of a unit that did get it among them, by how much worse its fit becomes
+after go-live, is a p value that needs no model at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ SMALLEST_MISS = 1e-9
 @dataclass(frozen=True)
 class Synthetic:
     """``log_effect``: mean gap after go-live; ``weights`` one a donor, in their order; ``miss_before``: root mean
-    squared gap before. ``p``: rank among ``placebos`` + 1, so never below 1 / (placebos + 1)."""
+    squared gap before. ``p``: rank of the usual treated unit among ``placebos`` and itself, so never below
+    1 / (placebos + 1)."""
 
     log_effect: float
     weights: tuple[float, ...]
@@ -34,28 +35,29 @@ class Synthetic:
     placebos: int
 
 
-def synthetic_control(target: Floats, donors: Floats, before: int) -> Synthetic | None:
+def synthetic_control(target: Floats, treated: Floats, donors: Floats, before: int) -> Synthetic | None:
     """The synthetic control of ``target`` [n] from ``donors`` [n, m], ``before`` periods lying before go-live.
 
-    Periods in which any line is missing are left out. None with fewer than ten donors, or too few periods.
+    ``treated`` [n, k]: the units that make up the target. A group is calmer than any single unit, and would look
+    strange among them for that alone; so each of its units is ranked, and the median is told. Periods in which any
+    line is missing are left out. None with fewer than ten donors, or too few periods.
     """
-    kept = np.isfinite(target) & np.isfinite(donors).all(axis=1)
+    kept = np.isfinite(target) & np.isfinite(donors).all(axis=1) & np.isfinite(treated).all(axis=1)
     early = int(np.count_nonzero(kept[:before]))
     if donors.shape[1] < LEAST_DONORS or early < 2 or not kept[before:].any():
         return None
-    lines = np.column_stack([target, donors])[kept]
-    lines = lines - lines[:early].mean(axis=0)
-    weights = simplex_weights(lines[:early, 0], lines[:early, 1:])
-    gap = lines[:, 0] - lines[:, 1:] @ weights
-    strange = _strangeness(gap, early)
-    others = [_placebo(lines[:, 1:], place, early) for place in range(donors.shape[1])]
-    rank = 1 + sum(other >= strange for other in others)
+    lines, units, others = (_from_own_mean(each[kept], early) for each in (target[:, None], treated, donors))
+    weights = simplex_weights(lines[:early, 0], others[:early])
+    gap = lines[:, 0] - others @ weights
+    placebos = [_strangeness(others[:, at], np.delete(others, at, axis=1), early) for at in range(others.shape[1])]
+    strange = [_strangeness(line, others, early) for line in units.T]
+    ranks = [(1 + sum(other >= own for other in placebos)) / (len(placebos) + 1) for own in strange]
     return Synthetic(
         log_effect=float(gap[early:].mean()),
         weights=tuple(float(weight) for weight in weights),
         miss_before=float(np.sqrt((gap[:early] ** 2).mean())),
-        p=rank / (len(others) + 1),
-        placebos=len(others),
+        p=float(np.median(ranks)),
+        placebos=len(placebos),
     )
 
 
@@ -72,14 +74,13 @@ def simplex_weights(target: Floats, donors: Floats) -> Floats:
     return np.asarray(found / found.sum(), dtype=np.float64)
 
 
-def _placebo(lines: Floats, place: int, early: int) -> float:
-    """How strange one control unit looks, rebuilt from the others."""
-    rest = np.delete(lines, place, axis=1)
-    gap = lines[:, place] - rest @ simplex_weights(lines[:early, place], rest[:early])
-    return _strangeness(gap, early)
+def _from_own_mean(lines: Floats, early: int) -> Floats:
+    centred: Floats = lines - lines[:early].mean(axis=0)
+    return centred
 
 
-def _strangeness(gap: Floats, early: int) -> float:
-    """Root mean squared gap after over before."""
-    misses = [float(np.sqrt((part**2).mean())) for part in (gap[:early], gap[early:])]
-    return misses[1] / max(misses[0], SMALLEST_MISS)
+def _strangeness(line: Floats, donors: Floats, early: int) -> float:
+    """How much worse a line is followed after go-live than before: root mean squared gap after over before."""
+    gap = line - donors @ simplex_weights(line[:early], donors[:early])
+    before, after = (float(np.sqrt((part**2).mean())) for part in (gap[:early], gap[early:]))
+    return after / max(before, SMALLEST_MISS)

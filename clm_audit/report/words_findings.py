@@ -195,12 +195,21 @@ def calibration(effect: Effect) -> str:
     """How the method did on the company's own history."""
     tries = len(effect.placebo_z)
     if not tries:
-        return "The history before go-live is too short to try the method on fake go-live dates."
+        short = "The history before go-live is too short to try the method on fake go-live dates."
+        return f"{short} {_in_space(effect)}" if effect.space_z else short
     dates = "one quiet date" if tries == 1 else f"{tries} quiet dates"
     wrong = {0: "none of them", 1: "one of them"}.get(effect.false_alarms, f"{effect.false_alarms} of them")
     called = ("it" if effect.false_alarms else "not") if tries == 1 else wrong
     said = "would not have called it a change" if called == "not" else f"would have called {called} a change"
-    return f"The same audit at {dates} of your own history, where no go-live was, {said}."
+    beside = f" {_in_space(effect)}" if effect.space_z else ""
+    return f"The same audit at {dates} of your own history, where no go-live was, {said}.{beside}"
+
+
+def _in_space(effect: Effect) -> str:
+    return (
+        f"Each of {len(effect.space_z)} units of the control group was also taken for one that got the CRM; the range"
+        " is as wide as these tries ask for."
+    )
 
 
 def _helps(finding: Finding, effect: Effect) -> str:
