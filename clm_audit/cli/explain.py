@@ -2,42 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clm_audit.cli.options import Presets
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.streams import print_lines
 from clm_audit.exits import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from clm_audit.config.preset import Preset
 
 HELP = """Examples:
 
 \b
   clm-audit explain purchase_frequency
   clm-audit explain inconclusive
+  clm-audit explain hubspot
   clm-audit explain --list
 
-Explain a metric, a check, a finding or a code that a report names.
+Explain a metric, a check, a finding or a code that a report names, or what is known of the exports of a system.
 """
 
 
 def explain(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="What to explain.", show_default=False)] = None,
+    presets: Presets = None,
     listed: Annotated[bool, typer.Option("--list", help="Print every name that can be explained.")] = False,
 ) -> Outcome:
     """Print the explanation of ``name``, or all names."""
     from clm_audit.config.vocabulary import did_you_mean
     from clm_audit.report import words
 
-    names = tuple(words.explain_names())
+    own = _own(presets)
+    names = tuple(words.explain_names(own))
     if listed:
-        print_lines(words.explain_list())
+        print_lines(words.explain_list(own))
         return Outcome(ExitCode.DONE, said=False)
     if name is None:
         raise UsageError("explain what?", hint="clm-audit explain --list prints every name")
-    text = words.explain(name)
+    text = words.explain(name, own)
     if text is None:
         hint = did_you_mean(name, names) or "clm-audit explain --list prints every name"
         raise UsageError("there is nothing of this name to explain", where=name, hint=hint)
     print_lines(text)
     return Outcome(ExitCode.DONE, said=False)
+
+
+def _own(presets: str | None) -> Mapping[str, Preset]:
+    """The user's presets: of the option, else of the variable."""
+    from clm_audit.config.own_presets import own_presets
+
+    named = presets or os.environ.get("CLM_AUDIT_PRESETS", "").strip()
+    where = "option --presets" if presets else "CLM_AUDIT_PRESETS"
+    return own_presets(Path(named), named, where) if named else {}

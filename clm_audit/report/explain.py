@@ -1,4 +1,4 @@
-"""``clm-audit explain NAME``: a metric, check, finding, verdict, answer or code in plain words."""
+"""``clm-audit explain NAME``: a metric, check, finding, verdict, answer, code or system in plain words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from clm_audit.config.plan import MetricId
+from clm_audit.config.preset import Preset, load_presets
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_verdict
+from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_systems, words_verdict
 from clm_audit.report.numbers import Counted
 from clm_audit.report.words_check_messages import MESSAGES
 from clm_audit.report.words_glossary import GLOSSARY
@@ -34,7 +35,11 @@ KINDS: Mapping[str, str] = {
     "reason of a finding": "Why a finding is what it is",
     "reason for no figure": "Why there is no figure",
     "row not taken": "Why a row was not taken",
+    "system": "Systems whose exports are known",
 }
+
+
+NONE: Mapping[str, Preset] = {}
 
 
 class _Named(dict[str, Counted]):
@@ -44,8 +49,8 @@ class _Named(dict[str, Counted]):
         return Counted("the materiality" if key == "materiality" else f"<{key}>")
 
 
-def explain(name: str) -> str | None:
-    """What ``name`` means: formula, inputs, limits, remedy; None when nobody knows it.
+def explain(name: str, own: Mapping[str, Preset] = NONE) -> str | None:
+    """What ``name`` means: formula, inputs, limits, remedy; None when nobody knows it. ``own`` are a user's presets.
 
     A name with several meanings (``inconclusive`` is a finding and a verdict) gives all of them.
 
@@ -53,18 +58,18 @@ def explain(name: str) -> str | None:
     'row_cap: Export cut off at a limit'
     """
     wanted = _plain(name)
-    return "\n\n".join(entry.text for entry in _entries() if _plain(entry.name) == wanted) or None
+    return "\n\n".join(entry.text for entry in _entries(own) if _plain(entry.name) == wanted) or None
 
 
-def explain_names() -> tuple[str, ...]:
+def explain_names(own: Mapping[str, Preset] = NONE) -> tuple[str, ...]:
     """Every name that :func:`explain` knows, sorted."""
-    return tuple(sorted({entry.name for entry in _entries()}))
+    return tuple(sorted({entry.name for entry in _entries(own)}))
 
 
-def explain_list() -> str:
+def explain_list(own: Mapping[str, Preset] = NONE) -> str:
     """Every name, grouped by what it is."""
     groups: dict[str, set[str]] = {}
-    for entry in _entries():
+    for entry in _entries(own):
         groups.setdefault(KINDS[entry.kind], set()).add(entry.name)
     return "\n\n".join("\n".join((f"{kind}:", *sorted(names))) for kind, names in groups.items())
 
@@ -97,7 +102,7 @@ class Entry:
     text: str
 
 
-def _entries() -> Iterator[Entry]:
+def _entries(own: Mapping[str, Preset]) -> Iterator[Entry]:
     for metric_id in CATALOGUE:
         yield Entry(metric_id, "metric", metric(metric_id))
     for word, text in GLOSSARY.items():
@@ -112,6 +117,8 @@ def _entries() -> Iterator[Entry]:
     for check_id, (title, purpose) in words_checks.CHECKS.items():
         yield Entry(check_id, "check", f"{check_id}: {title}\n{purpose}")
     yield from _codes()
+    for name, preset in sorted({**load_presets(), **own}.items()):
+        yield Entry(name, "system", words_systems.system(preset))
 
 
 def _codes() -> Iterator[Entry]:

@@ -25,6 +25,8 @@ def print_check(report: CheckOnlyReport, console: Console) -> None:
         page.heading("What each file was taken for")
         for reading in report.readings:
             _file(page, reading)
+        if systems := sorted({reading.system for reading in report.readings if reading.known and reading.system}):
+            page.line(f"More about an export: clm-audit explain {' or '.join(systems)}", "dim")
     draw_ledger(page, report)
     page.console.print()
     page.line(f"Next: {report.next_step}", "bold")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("shop")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 TILL = """\
 system: till
@@ -33,13 +34,13 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_without_the_preset_nobody_knows_the_file(clm_audit: Run, shop: Path) -> None:
+def test_without_the_preset_nobody_knows_the_file(clm_audit: Run) -> None:
     run = clm_audit("check", "exports")
     assert (run.returncode, run.stdout) == (4, "")
     assert "no export was recognised" in run.stderr
 
 
-def test_with_the_preset_every_row_has_its_fate(clm_audit: Run, shop: Path) -> None:
+def test_with_the_preset_every_row_has_its_fate(clm_audit: Run) -> None:
     run = clm_audit("check", "exports", "--presets", "ours", "--format", "json")
     assert run.returncode == 0, run.stderr
     report = json.loads(run.stdout)
@@ -75,3 +76,16 @@ def test_a_mistake_in_it_is_told_with_its_place(clm_audit: Run, shop: Path) -> N
     run = clm_audit("check", "exports", "--presets", "ours")
     assert run.returncode == 2
     assert "ours/till.yaml:8:" in run.stderr
+
+
+def test_a_preset_can_be_explained(clm_audit: Run) -> None:
+    run = clm_audit("explain", "till", "--presets", "ours")
+    assert (run.returncode, run.stderr) == (0, "")
+    lines = run.stdout.splitlines()
+    assert lines[0] == "till (system): Till of the shop"
+    assert "  Recognised by: Bon; Wann; Summe" in lines
+    assert "  Gives orders (order: Bon, date: Wann, amount: Summe, customer: Kunde); not counted: cancelled" in lines
+    assert "  Note: A Storno line stands for itself alone." in lines
+    assert clm_audit("explain", "till").returncode == 2
+    assert clm_audit("explain", "till", CLM_AUDIT_PRESETS="ours").stdout == run.stdout
+    assert "clm-audit explain till" in clm_audit("check", "exports", "--presets", "ours").stdout
