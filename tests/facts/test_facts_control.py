@@ -1,0 +1,59 @@
+"""Whether the groups of a control group are there, before anything is measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from clm_audit.config.plan import Control
+from clm_audit.exits import UsageError
+
+ROWS = "".join(f"c{n},{label}\n" for n, label in enumerate(["North"] * 7 + ["South"] * 6 + ["Isle"] * 2 + [""] * 3))
+FILES = {"c.csv": "customer,region\n" + ROWS, "o.csv": "order,date,amount,customer\n1,2024-01-05,1,c0\n"}
+
+
+def problems(build, control: Control, **plan: object) -> list[str]:
+    with pytest.raises(UsageError) as caught:
+        build(FILES, control=control, **plan)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_its_column_is_read_without_standing_in_segment_by(build) -> None:
+    built = build(FILES, control=Control(segment="region", untreated=("North",)))
+    assert {label for labels in built.facts.segments for label in labels.values()} == {"North", "South", "Isle"}
+    assert built.facts.segments[built.rows("orders", "segment")[0][0]] == {"region": "North"}
+
+
+def test_a_label_that_nobody_has_is_answered_with_those_that_exist(build) -> None:
+    control = Control(segment="region", untreated=("Nord",), go_live={"South": "2024-10-01", "West": "2024-10-01"})
+    origins = {"control.untreated": "c.yaml:3:30", "control.go_live": "c.yaml:4:1"}
+    first, second = problems(build, control, origins=origins)
+    assert "c.yaml:3:30: control.untreated: no customer has the region Nord" in first
+    assert "did you mean North?" in first
+    assert "North (7 customers), South (6 customers), 1 more" in first
+    assert "Isle" not in first  # two customers are too few to be named
+    assert "c.yaml:4:1: control.go_live: no customer has the region West" in second
+
+
+def test_somebody_must_have_got_the_crm(build) -> None:
+    (said,) = problems(build, Control(segment="region", untreated=("North", "South", "Isle")))
+    assert "names every region, so nobody is left who got the CRM" in said
+
+
+def test_a_column_that_nobody_has(build) -> None:
+    (said,) = problems(
+        build, Control(segment="regoin", untreated=("North",)), origins={"control.segment": "c.yaml:2:1"}
+    )
+    assert "c.yaml:2:1: control.segment: no customer export has a column regoin" in said
+    assert "did you mean region?" in said
+
+
+def test_a_column_that_names_persons_is_refused(build) -> None:
+    rows = "".join(f"c{n},Person {n}\n" for n in range(60))
+    with pytest.raises(UsageError, match=r"control\.segment: column 'boss' has 60 values"):
+        build({"c.csv": "customer,boss\n" + rows}, control=Control(segment="boss", untreated=("Person 1",)))
+
+
+def test_more_groups_are_told_apart_than_in_a_table_of_segments(build) -> None:
+    rows = "".join(f"c{n},r{n % 80:02}\n" for n in range(400))
+    built = build({"c.csv": "customer,store\n" + rows}, control=Control(segment="store", untreated=("r79",)))
+    assert len(built.facts.segments) == 81
