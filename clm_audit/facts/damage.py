@@ -22,14 +22,17 @@ def count_damage(texts: pl.DataFrame) -> dict[str, int]:
     """
     ids = texts.filter(~pl.col("is_email")).select("space", "text")
     counts = {
-        "ids.excel_float": ids.filter(pl.col("text").str.contains(r"[Ee]\+\d"))
-        .filter(pl.col("text").str.contains(FLOAT))
-        .height,
+        "ids.excel_float": ids.filter(is_blurred(pl.col("text"))).height,
         "ids.excel_decimal": _twice(ids.filter(pl.col("text").str.ends_with("0")), ids, _DECIMAL, r"[.,]0+$"),
         "ids.excel_zeros": _twice(ids.filter(pl.col("text").str.starts_with("0")), ids, _ZEROS, "^0+"),
         "ids.excel_rounded": _rounded(ids),
     }
     return {"ids.excel_damage": sum(counts.values()), **counts}
+
+
+def is_blurred(texts: pl.Expr) -> pl.Expr:
+    """Whether a text is a number with an exponent, which stands for many ids."""
+    return texts.str.contains("+", literal=True) & texts.str.contains(FLOAT)
 
 
 def _twice(some: pl.DataFrame, ids: pl.DataFrame, shape: str, lost: str) -> int:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from clm_audit.facts.belonging import OWNERS, owners_of, with_customers
-from clm_audit.facts.damage import count_damage
+from clm_audit.facts.damage import count_damage, is_blurred
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
 
@@ -31,7 +31,8 @@ class Identity:
 
     ``persons``: the same as ``ids`` for recipients, who stay themselves where they belong to a customer; ``owned`` are
     the codes of such persons and of their customers.
-    ``known`` marks the customers that a customer export lists, ``addressed`` those with an e-mail address.
+    ``known`` marks the customers that a customer export lists, ``addressed`` those with an e-mail address,
+    ``blurred`` those whose id a spreadsheet wrote with an exponent: many customers have the same one.
     """
 
     ids: Mapping[str, Codes]
@@ -41,6 +42,7 @@ class Identity:
     customers: int
     known: NDArray[np.bool_]
     addressed: NDArray[np.bool_]
+    blurred: NDArray[np.bool_]
     evidence: Mapping[str, int]
 
     def customer(self, one: Staged, columns: Sequence[str]) -> pl.Expr:
@@ -97,6 +99,8 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
     known = _known(ids, len(names), staged)
     cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
     addressed = names.str.contains("@", literal=True).to_numpy()
+    blurred = np.zeros(len(names), dtype=np.bool_)
+    blurred[keys.filter(is_blurred(pl.col("text")) & (pl.col("customer") >= 0))["customer"].to_numpy()] = True
     evidence = {
         "customers.email_case": cases.height,
         "customers.by_email": int(addressed.sum()),
@@ -106,7 +110,7 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
         **_count_shared(linked),
         **_count_lengths(texts),
     }
-    return Identity(ids, persons, pairs, emails, len(names), known, addressed, evidence)
+    return Identity(ids, persons, pairs, emails, len(names), known, addressed, blurred, evidence)
 
 
 def _numbered(keys: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:

@@ -275,7 +275,7 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
         after=((pl.col("side") >= 0) & (pl.col("day") >= limit)).fill_null(False),
     )
     seen = {name: np.zeros(context.who.customers, dtype=np.bool_) for name in ("before", "after")}
-    of_all = named = unlisted = 0
+    of_all = named = unlisted = blurred = 0
     for batch in rows.collect_batches(maintain_order=False):
         of_all += batch.height
         known = batch.drop_nulls("customer")
@@ -283,10 +283,12 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
         customers = known["customer"].to_numpy()
         for name, mark in seen.items():
             mark[customers[known[name].to_numpy()]] = True
+        blurred += int(context.who.blurred[customers].sum())
         if listed:
             unlisted += int((~context.who.known[customers]).sum())
     context.evidence["orders.with_customer"] = named
     context.evidence["orders.without_customer"] = of_all - named
+    context.evidence["orders.blurred_customer"] = blurred
     if listed:
         context.evidence["orders.unknown_customer"] = unlisted
     if go_live is not None:

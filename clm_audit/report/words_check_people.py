@@ -92,6 +92,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Changed to numbers by a spreadsheet, as it seems: {ids:id}.",
         "Export again, and do not open the file in a spreadsheet in between.",
     ),
+    "ids_lost": (
+        "{blurred} of {orders:order} ({share}) name their customer by a number such as 1.05E+11, which a spreadsheet"
+        " made of many different ids.",
+        "Export again, and do not open the file in a spreadsheet in between.",
+    ),
     "ids_several_addresses": (
         "{ids:customer id comes|customer ids come} with several e-mail addresses, and may join different people.",
         "Look at merged records in the CRM; if they are right, nothing needs to be done.",

@@ -33,3 +33,13 @@ def test_order_numbers_with_an_exponent_are_not_joined_in_silence(build) -> None
     built = build({"o.csv": text})
     assert built.facts.evidence["orders.ids_excel_float"] == 2
     assert built.codes() == [("conflicting_rows", "order", "rejected")] * 2
+
+
+def test_orders_whose_customers_became_one_number_are_counted(build) -> None:
+    orders = "order;date;amount;customer\n" + "".join(
+        f"{n};2024-01-05;1;{customer}\n"
+        for n, customer in enumerate(["1.05E+11"] * 3 + ["1,06E+11", "105284053743", ""])
+    )
+    evidence = build({"o.csv": orders}).facts.evidence
+    assert evidence["ids.excel_float"] == 2
+    assert (evidence["orders.blurred_customer"], evidence["orders.with_customer"]) == (4, 5)

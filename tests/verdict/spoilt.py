@@ -210,6 +210,11 @@ def opened_in_a_spreadsheet(world: World) -> None:
         row["customer"] = "1.05E+11"
 
 
+def all_ids_as_numbers(world: World) -> None:
+    for row in world.rows("orders"):
+        row["customer"] = f"1.0{int(row['customer'][-4:]) % 10}E+11"
+
+
 def ids_of_two_lengths(world: World) -> None:
     short = {f"customer{number:04d}": f"003Aa00000{number:04d}X" for number in range(400)}
     for row in world.rows("orders"):
@@ -341,6 +346,7 @@ WORLDS: tuple[Spoilt, ...] = (
     Spoilt("unknown_customers", customers_filtered, "warn", "customers_unknown"),
     Spoilt("anonymous", sold_at_the_counter, "warn", "anonymous_many"),
     Spoilt("ids", opened_in_a_spreadsheet, "warn", "ids_damaged"),
+    Spoilt("ids", all_ids_as_numbers, "fail", "ids_lost"),
     Spoilt("id_lengths", ids_of_two_lengths, "warn", "lengths_two"),
     Spoilt("shared_address", a_till_for_many, "warn", "addresses_shared"),
     Spoilt("merges", merged_into_nobody, "warn", "merges_nowhere"),

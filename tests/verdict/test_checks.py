@@ -483,6 +483,13 @@ def test_ids() -> None:
     assert said(people.ids(subject())) == ("unknown", "ids_unknown")
 
 
+@pytest.mark.parametrize(("blurred", "answer"), [(5, ("warn", "ids_damaged")), (6, ("fail", "ids_lost"))])
+def test_one_id_that_many_orders_hang_on_is_no_customer(blurred: int, answer: tuple[str, str]) -> None:
+    evidence = {"ids.excel_damage": 1, "customers.ids_with_several_emails": 0}
+    evidence |= {"orders.with_customer": 100, "orders.blurred_customer": blurred}
+    assert said(people.ids(subject(evidence=evidence))) == answer
+
+
 def test_ids_that_change_at_go_live() -> None:
     changed = np.eye(2) * 200
     names = ("orders_before", "orders_after")

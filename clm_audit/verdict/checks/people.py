@@ -25,6 +25,7 @@ CODES = (
     "ids_change_at_go_live",
     "ids_clean",
     "ids_damaged",
+    "ids_lost",
     "ids_email_case",
     "ids_unknown",
     "ids_several_addresses",
@@ -90,6 +91,10 @@ def ids(subject: Subject) -> Check:
     damaged, several = subject.count("ids.excel_damage"), subject.count("customers.ids_with_several_emails")
     if damaged is None or several is None:
         return made("ids", "unknown", "ids_unknown")
+    blurred, orders = subject.count("orders.blurred_customer") or 0, subject.count("orders.with_customer") or 0
+    if blurred > UNKNOWN_SHARE * orders:
+        share = blurred / orders
+        return made("ids", "fail", "ids_lost", PER_CUSTOMER, orders=orders, blurred=blurred, share=share)
     if damaged:
         return made("ids", "warn", "ids_damaged", PER_CUSTOMER, ids=damaged)
     if several:
