@@ -32,6 +32,7 @@ from clm_audit.report.drawing import (
     number,
     path,
     rect,
+    strokes,
     text_width,
 )
 from clm_audit.report.model import Point
@@ -108,11 +109,8 @@ def _washout(plan: SeriesPlan, x: Scale, frame: Frame) -> list[Mark]:
 
 
 def _value_axis(plan: SeriesPlan, y: Scale, frame: Frame, ticks: Sequence[float]) -> list[Mark]:
-    marks = []
-    for tick in ticks:
-        marks.append(line(frame.left, y(tick), frame.right, y(tick), GRID, "grid"))
-        marks.append(label(frame.left - 6, y(tick) + 4, plan.value(tick), anchor="end"))
-    return marks
+    grid = strokes([(frame.left, y(tick), frame.right, y(tick)) for tick in ticks], GRID, "grid")
+    return [grid, *(label(frame.left - 6, y(tick) + 4, plan.value(tick), anchor="end") for tick in ticks)]
 
 
 def _bands(plan: SeriesPlan, spot: Sequence[float], y: Scale) -> list[Mark]:
@@ -131,10 +129,13 @@ def _bands(plan: SeriesPlan, spot: Sequence[float], y: Scale) -> list[Mark]:
 
 def _date_axis(first: date, last: date, x: Scale, frame: Frame, wanted: int) -> list[Mark]:
     marks = [line(frame.left, frame.bottom, frame.right, frame.bottom, QUIET, "axis")]
+    months = month_ticks(first, last, wanted)
+    places = [x(tick.toordinal()) for tick in months]
+    if places:
+        ends = [(place, frame.bottom, place, frame.bottom + 5) for place in places]
+        marks.append(strokes(ends, QUIET, "axis ticks"))
     year = None
-    for tick in month_ticks(first, last, wanted):
-        place = x(tick.toordinal())
-        marks.append(line(place, frame.bottom, place, frame.bottom + 5, QUIET, "axis"))
+    for tick, place in zip(months, places, strict=True):
         if place > frame.right - 12:
             continue
         marks.append(label(place, frame.bottom + 18, MONTHS[tick.month - 1], anchor="middle"))

@@ -9,11 +9,11 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+FONT = "system-ui, sans-serif"
 INK, QUIET, GRID, ACCENT = "#1d252c", "#566370", "#d9dee3", "#0f5c8c"
 BAND, SHADE = "#cfdbe5", "#f0f2f4"
 # What marks mostly have: said once on the drawing, or the default of SVG itself, and so left out of each mark.
-SHARED = {"font-family": FONT, "font-size": "12"}
+SHARED = {"font-family": FONT, "font-size": "12", "fill": QUIET}
 UNSAID = {**SHARED, "text-anchor": "start", "stroke-width": "1"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 Anchor = Literal["start", "middle", "end"]
@@ -89,16 +89,27 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str, css: str, widt
     return Mark("line", {**places, "stroke": colour, "stroke-width": f"{width:g}", **dashes}, css)
 
 
+def strokes(lines: Sequence[tuple[float, float, float, float]], colour: str, css: str) -> Mark:
+    """Upright or level lines of one kind, (x1, y1, x2, y2) each, as one mark: a fifth of the text of as many lines.
+
+    >>> strokes([(0, 5, 9.5, 5), (2, 0, 2, 4)], GRID, "grid").attributes["d"]
+    'M0 5H9.5M2 0V4'
+    """
+    steps = (f"H{number(x2)}" if y1 == y2 else f"V{number(y2)}" for _, y1, x2, y2 in lines)
+    d = "".join(f"M{number(x1)} {number(y1)}{step}" for (x1, y1, _, _), step in zip(lines, steps, strict=True))
+    return Mark("path", {"d": d, "stroke": colour}, css)
+
+
 def rect(x: float, y: float, width: float, height: float, colour: str, css: str) -> Mark:
     """A filled rectangle."""
     places = {"x": number(x), "y": number(y), "width": number(width), "height": number(height)}
     return Mark("rect", {**places, "fill": colour}, css)
 
 
-def label(x: float, y: float, text: str, *, anchor: Anchor = "start", css: str = "t-quiet", size: float = 12) -> Mark:
-    """A line of text; ``css`` ``t-ink``, ``t-quiet`` or ``t-accent`` also picks the colour it is painted in."""
+def label(x: float, y: float, text: str, *, anchor: Anchor = "start", css: str = "", size: float = 12) -> Mark:
+    """A line of text, quiet unless ``css`` is ``t-ink`` or ``t-accent``, which also picks the colour."""
     colour = {"t-ink": INK, "t-accent": ACCENT}.get(css, QUIET)
-    weight = {} if css == "t-quiet" else {"font-weight": "600"}
+    weight = {"font-weight": "600"} if css else {}
     places = {"x": number(x), "y": number(y), "text-anchor": anchor}
     return Mark("text", {**places, "font-size": number(size), "fill": colour, **weight}, css, text)
 

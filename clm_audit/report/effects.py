@@ -22,6 +22,7 @@ from clm_audit.report.drawing import (
     nice_ticks,
     path,
     rect,
+    strokes,
     text_width,
     trail,
 )
@@ -126,9 +127,11 @@ def _share_axis(
     x: Scale, frame: Frame, strips: Sequence[tuple[float, float]], value: Callable[[float], str], wanted: int
 ) -> list[Mark]:
     marks = []
-    for tick in nice_ticks(x.low, x.high, wanted):
-        colour, css = (INK, "zero") if tick == 0 else (GRID, "grid")
-        marks += [line(x(tick), top, x(tick), bottom, colour, css) for top, bottom in strips]
+    ticks = nice_ticks(x.low, x.high, wanted)
+    for colour, css, kind in ((GRID, "grid", [t for t in ticks if t]), (INK, "zero", [t for t in ticks if not t])):
+        if kind:
+            marks.append(strokes([(x(t), top, x(t), bottom) for t in kind for top, bottom in strips], colour, css))
+    for tick in ticks:
         place = max(x(tick), text_width(value(tick)) / 2 + 4)
         marks.append(label(place, frame.bottom + 18, value(tick), anchor="middle"))
     return marks
