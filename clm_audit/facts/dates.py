@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -33,13 +33,20 @@ EPOCH = date(1970, 1, 1)
 class DateFormat:
     """How a column writes its dates. ``separator`` for three-part dates, and the unit of an ``epoch`` (s, ms, us);
     ``pattern`` for given ones, and the ISO date of the number 0 for day numbers of a spreadsheet (``serial``);
-    ``digits`` of the year in three-part and named dates; ``days``: midnight throughout, so that no clock matters."""
+    ``digits`` of the year in three-part and named dates; ``days``: midnight throughout, so that no clock matters.
+    ``beside``: the year-first form of cells that cannot be mistaken for the others of their column."""
 
     order: Order
     separator: str = ""
     pattern: str = ""
     digits: int = 4
     days: bool = False
+    beside: DateFormat | None = None
+
+    @property
+    def parts(self) -> tuple[DateFormat, ...]:
+        """The forms that the cells have, each of them alone."""
+        return (replace(self, beside=None), self.beside) if self.beside else (self,)
 
     @property
     def zoned(self) -> bool:
@@ -53,6 +60,8 @@ class DateFormat:
         >>> DateFormat("dmy", "/").name, DateFormat("mdy", "/", digits=2).name, DateFormat("epoch", "ms").name
         ('DD/MM/YYYY', 'MM/DD/YY', 'milliseconds since 1970')
         """
+        if self.beside:
+            return " and ".join(part.name for part in self.parts)
         year = "Y" * self.digits
         parts = {"ymd": (year, "MM", "DD"), "dmy": ("DD", "MM", year), "mdy": ("MM", "DD", year)}
         if self.order in parts:
@@ -92,6 +101,8 @@ def regex(form: DateFormat) -> str:
 
 def fits(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     """Whether a cell has the shape of a format; of given and named ones, whether it is a date."""
+    if form.beside:
+        return pl.any_horizontal(fits(cells, part) for part in form.parts)
     if form.order == "given":
         return _given(cells, form.pattern).is_not_null()
     shaped = cells.str.contains(regex(form))
@@ -107,6 +118,8 @@ def day_of(cells: pl.Expr, form: DateFormat, zone: str, stated_zone: str | None 
     day needs no conversion; a date without a time of day is that day on any clock. A time that the clock of the
     stated zone skips is taken as one hour later, one that it repeats as the first.
     """
+    if form.beside:
+        return pl.coalesce(day_of(cells, part, zone, stated_zone) for part in form.parts)
     if form.zoned:
         moment = _moment(cells, form)
         return _in_zone(moment, "UTC" if form.days else zone)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from clm_audit.exits import DataError
-from clm_audit.facts.dates import ISO, DateFormat
+from clm_audit.facts.dates import ISO, ZONED, DateFormat
 from clm_audit.facts.model import How
 from clm_audit.facts.shapes import Shape
 
@@ -39,6 +39,9 @@ def decide(header: str, shapes: Sequence[Shape], said: str | None, where: str) -
     """
     if not shapes:
         return Decision(ISO)
+    mixed = _mixed(header, shapes[:2], said, where)
+    if mixed:
+        return mixed
     best = shapes[0]
     if best.form.order not in ("dmy", "mdy"):
         note = "" if best.form.order == "iso" else f"{header}: dates read as {best.form.name}"
@@ -53,6 +56,29 @@ def decide(header: str, shapes: Sequence[Shape], said: str | None, where: str) -
             raise DataError(what, where=where, hint=_TWO_DIGITS)
         return replace(decision, note=f"{decision.note}; years below 70 as of this century")
     return decision
+
+
+def _mixed(header: str, shapes: Sequence[Shape], said: str | None, where: str) -> Decision | None:
+    """Two forms of which no cell can have both: with and without an offset, or year first beside three parts.
+
+    A spreadsheet that reads some days as months writes those dates in its own form, and none has a day above 12;
+    so year-first dates are believed beside others only where one of them has.
+    """
+    by_form = {shape.form: shape for shape in shapes}
+    iso = by_form.pop(ISO, None)
+    if iso is None or not by_form:
+        return None
+    (other,) = by_form.values()
+    if other.form == ZONED:
+        form = replace(ISO, beside=ZONED)
+        return Decision(form, note=f"{header}: dates read as {form.name}, each as it is written")
+    if other.form.order != "dmy" or other.form.digits != 4 or not iso.day_first:
+        return None
+    decision = _day_or_month(header, other, said, where)
+    if decision.form is None:
+        return None
+    note = f"{decision.note}; {iso.cells:,} as {ISO.name}"
+    return replace(decision, form=replace(decision.form, beside=ISO), note=note)
 
 
 def _day_or_month(header: str, shape: Shape, said: str | None, where: str) -> Decision:
@@ -86,5 +112,6 @@ def settle_open(header: str, shape: Shape, sibling: DateFormat | None, where: st
     if sibling is None or (sibling.separator, sibling.digits) != (shape.form.separator, shape.form.digits):
         what = f"column {header!r}: every date can be read with the day first and with the month first"
         raise DataError(what, where=where, hint=_REMEDY)
+    sibling = replace(sibling, beside=None)
     note = f"{header}: dates read as {sibling.name}, as another file of the same export proves"
     return Decision(sibling, "sibling", 0, note)

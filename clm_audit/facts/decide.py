@@ -124,18 +124,22 @@ class Formats:
 
     def _ask_for_midnight(self, column: Column, head: pl.LazyFrame) -> None:
         """Stamps that are midnight throughout are days, which no difference of clocks may move."""
-        form = self.dates[column.name]
+        first, *others = [self._as_days(column, head, part) for part in self.dates[column.name].parts]
+        self.dates[column.name] = replace(first, beside=others[0]) if others else first
+
+    def _as_days(self, column: Column, head: pl.LazyFrame, form: DateFormat) -> DateFormat:
         stated = "tz" in column.captured or bool(self.table.object and self.table.object.timezone)
         if form.order not in ("zoned", "epoch") and not (stated and form.order != "given"):
-            return
+            return form
         cells = pl.col(column.name)
         asked = {"midnight": dates.is_midnight(cells, form).all(), "timed": dates.timed(cells, form).any()}
         first = _one(head.filter(dates.fits(cells, form)), asked)
         if first["midnight"] and (first["timed"] or form.zoned):
             rows = self._all(column).filter(dates.fits(cells, form))
             if _one(rows, asked)["midnight"]:
-                self.dates[column.name] = replace(form, days=True)
                 self.notes.append(f"{column.header}: midnight throughout, read as days")
+                return replace(form, days=True)
+        return form
 
     def settle_open(self, column: Column, sibling: DateFormat | None) -> None:
         """Use what another file of the same export proved about day and month, or refuse."""

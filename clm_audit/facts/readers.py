@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,7 @@ from clm_audit.exits import DataError
 from clm_audit.facts import dates, durations, intervals, marks, money, scores
 from clm_audit.facts.clocks import moment_counts, stamp_counts, zone_named
 from clm_audit.facts.columns import BLANKS, Column, Finder, text
+from clm_audit.facts.dates import DateFormat
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS, Field
 from clm_audit.facts.idforms import one_form
@@ -94,19 +95,25 @@ class Reader:
             return {f"naive/{number}": pl.when(midnight).then(0).otherwise(stamps.count())}
         if not self.formats.is_text(column):
             return {}
-        form, cells, stated = self.formats.dates[column.name], pl.col(column.name), self._stated_zone(column)
+        found: dict[str, pl.Expr] = {}
+        form, cells = self.formats.dates[column.name], pl.col(column.name)
+        for part in form.parts:
+            own = pl.when(dates.fits(cells, part)).then(cells) if form.beside else cells
+            for name, count in self._stamps_of(part, own, self._stated_zone(column)).items():
+                found[f"{name}/{number}"] = found.get(f"{name}/{number}", pl.lit(0)) + count
+        return found
+
+    def _stamps_of(self, form: DateFormat, cells: pl.Expr, stated: str | None) -> Mapping[str, pl.Expr]:
         if form.days:
-            return {f"naive/{number}": pl.lit(0)}
+            return {"naive": pl.lit(0)}
         if form.zoned:
-            return {f"zoned/{number}": cells.count()}
+            return {"zoned": cells.count()}
         if stated or form.order != "iso":
             day, minute = dates.day_of(cells, form, self.zone), dates.minutes(cells, form)
             timed, midnight = (what(cells, form) for what in (dates.timed, dates.is_midnight))
             counts = moment_counts(day, minute, timed.fill_null(False), midnight, stated or self.zone)
-            counts |= {"zoned": counts.pop("naive")} if stated else {}
-        else:
-            counts = stamp_counts(cells, self.zone)
-        return {f"{name}/{number}": count for name, count in counts.items()}
+            return counts | ({"zoned": counts.pop("naive")} if stated else {})
+        return stamp_counts(cells, self.zone)
 
     def rounded(self, column: Column) -> pl.Expr:
         """How many amounts of a column are no whole hundredths (of floats: by the first four decimals)."""

@@ -17,7 +17,8 @@ _SEPARATORS = "/.-"
 @dataclass(frozen=True)
 class Shape:
     """How many cells have a shape; for three-part dates how many prove that the day, or the month, is first, and
-    how many different values the three parts have (asked of years of two digits only)."""
+    how many different values the three parts have (asked of years of two digits only). ``day_first`` of year-first
+    dates counts days above 12: a spreadsheet that took days for months leaves none."""
 
     form: DateFormat
     cells: int
@@ -58,6 +59,9 @@ def shape_exprs(cells: pl.Expr, forms: Sequence[DateFormat]) -> dict[str, pl.Exp
     counts = {"filled": cells.is_not_null().sum()}
     for number, form in enumerate(forms):
         counts[f"{number}"] = dates.fits(cells, form).sum()
+        if form == ISO:
+            day = cells.str.extract(r"^\d{4}-\d{1,2}-(\d{1,2})", 1).cast(pl.Int32, strict=False)
+            counts[f"{number}d"] = (dates.fits(cells, form) & (day > 12)).sum()
         if form.order == "dmy":
             pattern = dates.regex(form)
             first, second, third = (cells.str.extract(pattern, at).cast(pl.Int32, strict=False) for at in (1, 2, 3))

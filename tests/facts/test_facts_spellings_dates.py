@@ -60,6 +60,22 @@ SPELLINGS = {
 }
 
 
+SPELLINGS |= {
+    "with and without offset": (
+        ["2024-07-01", "2024-07-01T03:30:00Z", "2024-07-02 09:00", "2024-07-02T23:30:00+02:00"],
+        ["2024-07-01", "2024-06-30", "2024-07-02", "2024-07-02"],
+    ),
+    "days with and without midnight": (
+        ["2024-07-01", "2024-07-02T00:00:00Z", "2024-07-03T00:00:00Z"],
+        ["2024-07-01", "2024-07-02", "2024-07-03"],
+    ),
+    "month first and year first": (
+        ["10/01/2026", "2026-11-15", "10/28/2026", "2026-11-02"],
+        ["2026-10-01", "2026-11-15", "2026-10-28", "2026-11-02"],
+    ),
+}
+
+
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_each_spelling_is_its_day(build, name: str) -> None:
     cells, days = SPELLINGS[name]
@@ -181,3 +197,17 @@ def test_what_is_no_way_to_write_dates_is_refused(tmp_path, written: str) -> Non
     config.write_text(f'go_live: 2024-07-01\nsources: [{{path: o.csv, dates: "{written}"}}]\n')
     with pytest.raises(UsageError, match="says nothing about dates"):
         resolve([], config, {}, {}, tmp_path)
+
+
+def test_dates_that_a_spreadsheet_may_have_turned_are_not_believed(build) -> None:
+    # 5 July and 7 July, read by a spreadsheet as 7 May and 7 July; 13 and 20 July it left alone
+    built = build({"o.csv": orders(["13/07/2024", "2024-05-07", "20/07/2024", "2024-07-07"])})
+    assert built.codes() == [("bad_date", "date", "rejected")] * 2
+
+
+def test_offsets_deep_in_a_file_are_found_and_counted(build) -> None:
+    cells = ["2024-07-01 10:00"] * 2_500 + ["2024-07-01T23:30:00-05:00"] * 3
+    built = build({"o.csv": orders(cells)}, timezone="UTC")
+    assert built.codes() == []
+    assert built.tables["orders"]["day"].to_list() == [number("2024-07-01")] * 2_500 + [number("2024-07-02")] * 3
+    assert (built.facts.evidence["dates.naive"], built.facts.evidence["dates.zoned"]) == (2_500, 3)
