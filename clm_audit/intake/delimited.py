@@ -19,23 +19,26 @@ from clm_audit.exits import DataError
 from clm_audit.intake.decode import Text
 from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
+from clm_audit.intake.doubts import doubts
 from clm_audit.intake.footer import footers
 from clm_audit.intake.header import Heading, find_heading
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
 from clm_audit.intake.locate import places_of
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
-from clm_audit.intake.model import Layout, Reject
+from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.sample import confirmed, profile_of
 from clm_audit.intake.scan import scan, unique_names
-from clm_audit.intake.strict import StrictReader
+from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among
 from clm_audit.intake.walk import walk
 
 LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
+_FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
 _LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
+_CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
 # The headers of a file -> patterns that a total has, by the number of the column
 Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
 Tick = Callable[[int], None]
@@ -138,9 +141,12 @@ class _Reading:
         faults = sorted((*faults, *self._spots(faults)), key=lambda fault: fault.start)
         lost = sum(1 for fault in faults if not fault.repaired)
         listed = self._rejects(faults[:LISTED], headers)
-        if 2 * lost > body.proof.height + lost:
+        if lost > blind * _FEW_LOST and 2 * lost > body.proof.height + lost:
             self._refuse(listed, lost, body.proof.height)
         odd = body.odd + len(tail)
+        sums = self._sums(body) if blind else []
+        notes = [*self.heading.notes, *_notes(odd, lost, len(faults) - lost)]
+        notes += self._doubts(body, sums) if blind else []
         return Delimited(
             frame=body.frame,
             height=body.proof.height,
@@ -151,13 +157,24 @@ class _Reading:
             layout=body.layout,
             lost=lost,
             faults=listed,
-            notes=(*self.heading.notes, *_notes(odd, lost, len(faults) - lost)),
+            notes=tuple(notes),
             titles=self.heading.titles,
             header=self.heading.written,
-            sums=tuple(sums_among(body.frame, body.proof.height, self.size, self.mender.readings.profile))
-            if blind and body.proof.height
-            else (),
+            sums=tuple(sums),
         )
+
+    def _sums(self, body: _Body) -> list[int]:
+        """The rows of a table that nobody knows which are totals."""
+        height = body.proof.height
+        return sums_among(body.frame, height, self.size, self.mender.readings.profile) if height else []
+
+    def _doubts(self, body: _Body, sums: Sequence[int]) -> list[str]:
+        """What is kept of a table that nobody knows and may be wrong all the same."""
+        rows = body.frame.filter(~pl.col(ROW).is_in(sums)) if sums else body.frame
+        if body.proof.height <= len(sums):
+            return []
+        cut = [] if self.mender.read(self.size - 1, self.size) in (b"\n", b"\r") else [_CUT]
+        return [*doubts(rows, body.proof.height, self.size, self.dialect), *cut]
 
     def _header(self) -> tuple[bytes, list[Fault]]:
         """The bytes of the header, which may come again, and the fault when its quotes are broken."""
@@ -168,7 +185,8 @@ class _Reading:
         strict = StrictReader(self.dialect).record(raw.decode())
         if strict is not None and len(strict.cells) == self.heading.width:
             return raw, []
-        return raw, [Fault(record.start, "header_quotes", 0, True)]
+        again = written(self.heading.written, self.dialect.separator, self.dialect.quote).strip("\n").encode()
+        return again, [Fault(record.start, "header_quotes", 0, True)]
 
     def _spots(self, faults: Sequence[Fault]) -> list[Fault]:
         """Records with bytes of another encoding, and the like, that have no other fault."""

@@ -226,9 +226,8 @@ def _doubled(head: bytes, start: int, separator: str) -> str:
     mark = separator.encode()
     if head.count(mark * 2) * 2 < _NEARLY_ALL * head.count(mark) or not head.count(mark):
         return separator
-    single, _ = score_of(head, start, separator)
-    double, share = score_of(head, start, separator * 2)
-    return separator * 2 if share >= _RARE_SHARE and double > single else separator
+    _, share = score_of(head, start, separator * 2)
+    return separator * 2 if share >= _RARE_SHARE else separator
 
 
 def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[float, float]:
@@ -243,6 +242,8 @@ def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[f
     width = max(widths, key=lambda wide: widths[wide] * (wide - 1) / wide)
     pattern = widths[width] / len(rows)
     body = [row for row in rows if len(row) == width]
+    if separator == " " and all(not row[0] or not row[-1] for row in body):  # blanks around cells separate nothing
+        return 0.0, 0.0
     return pattern * (width - 1) / width * _types(body[1:] or body), pattern
 
 
@@ -277,7 +278,8 @@ def _quote(head: bytes, separator: str) -> str:
     single = wrapped["'"]
     lines = part.count(b"\n") or part.count(b"\r")
     needed = any(separator.encode() in cell for cell in single)  # an apostrophe may be a part of the text
-    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or len(single) > max(lines, 2)):
+    whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
+    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or whole or len(single) > max(lines, 2)):
         return "'"
     opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
     lines = sum(1 for line in part.splitlines() if b'"' in line)

@@ -14,7 +14,7 @@ TOTAL_WORDS = (
     r"\W*(?:(?:grand|sub|report|overall)[ -]?)?"
     r"(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b|average\b|count\b)"
 )
-_WORDS = re.compile(
+CLOSING = re.compile(
     TOTAL_WORDS + r"|\W*(?:end of|copyright|©|\(c\)|confidential|generated|created|exported|downloaded|printed|source\b"
     r"|note\b|filters?\b|report\b|page\b|rows?\b|records?\b|\d+ (?:rows|records|lines|entries))",
     re.IGNORECASE,
@@ -43,7 +43,7 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     if not filled or not any(char.isalpha() for char in filled[0]):
         return False
     other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
-    if _WORDS.match(filled[0]):
+    if CLOSING.match(filled[0]):
         return True
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False

@@ -22,6 +22,8 @@ from clm_audit.intake.strict import StrictReader
 _WORDS = (WORD, TEXT, LINES)
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
+_LINES = 4  # records from which wider ones among single cells are faults
+_STRAY = 0.3  # share of records that may be wider than the one column of a table
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -81,12 +83,23 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
     if spot is not None:
         record, header, after = spot
         found[first + header] = record
-        return _placed(found, first + header, first + after, where, blind=True)
+        told = any(_families([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
+        unsure = () if told else ("nothing but words below the header, which may be a row itself",)
+        notes = (*_above(rows[:header], "header"), *unsure)
+        return _placed(found, first + header, first + after, where, blind=notes)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
+    while data and width > 1 and 2 * len(rows[data - 1].cells) > width and not rows[data - 1].blank:
+        data -= 1  # a broken row, not a title
     titles = _titles(found[: first + data])
-    note = "no header: the columns have no names"
+    notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
-    return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=(note,))
+    return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes)
+
+
+def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
+    """The note on lines that stand above the table."""
+    lines = sum(1 for one in rows if not one.blank)
+    return (f"lines above the {what}, which are no rows: {lines}",) if lines else ()
 
 
 def _cells(reader: StrictReader, raw: str) -> tuple[str, ...]:
@@ -101,34 +114,53 @@ def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
 
 
 def body_width(rows: Sequence[Record]) -> int:
-    """The commonest width, wide ones before narrow ones."""
-    widths = Counter(len(record.cells) for record in rows if not record.blank)
+    """The commonest width, wide ones before narrow ones; one column where wider records are faults among its cells."""
+    filled = [len(record.cells) for record in rows if not record.blank]
+    widths = Counter(filled)
+    if len(filled) >= _LINES and len(filled) - widths[1] < _STRAY * len(filled) and not _closed(filled):
+        return 1
     return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
+
+
+def _closed(widths: Sequence[int]) -> bool:
+    """Whether records of one width above one follow each other below lines of text: a small table under its titles."""
+    first = next((at for at, width in enumerate(widths) if width > 1), len(widths))
+    below = widths[first : len(widths) - 1]  # the last record may be a footer
+    return len(below) > 1 and len(set(below)) == 1
 
 
 def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record, int, int] | None:
     """The header record, its number, and that of the first data record; None without a header."""
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
-    families = _families([rows[i].cells for i in body[1:]][-SAMPLE:])
+    top = rows[body[0]].cells
+    below = [i for i in body[1:] if width == 1 or rows[i].cells != top]  # a header may come again
+    families = _families([rows[i].cells for i in below][-SAMPLE:])
     speaks = any(families)
     above = [i for i in range(body[0]) if not rows[i].blank]
     if not speaks and above and above[-1] == body[0] - 1:  # all is words: a line of names right above is the header
         last = rows[above[-1]]
-        near = [last.cells] if len(last.cells) in (width - 1, width + 1) and width > 2 else []
+        likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
+        near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
         for cells in (*_otherwise(last, width, dialect), *near):
             if _narrow(cells, width):
                 return replace(last, cells=cells), above[-1], body[0]
     lines = 0
+    used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     for number, i in enumerate(body[:_MOST_LINES], start=1):
-        if _heads(rows[i].cells, families, [rows[j].cells for j in body if j > i]):
+        cells = rows[i].cells
+        if _heads(cells, families, [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]):
             lines = number
             if not speaks:  # where all is words, the next line would seem a header, too
+                lines += number < len(body) and _remarks(rows[body[number]].cells)
                 break
-        elif 2 * sum(1 for cell in rows[i].cells if cell.strip()) > width:
+        elif 2 * sum(1 for cell in cells if cell.strip()) > used:
             break
     if lines:
         tops = body[:lines]
         best = max(tops, key=lambda i: (len(_lettered(rows[i].cells)), i))
+        for i in above:  # the same names, written in another way, with rows below: the table begins there
+            if rows[best].cells in _otherwise(rows[i], width, dialect):
+                return replace(rows[i], cells=rows[best].cells), i, i + 1
         return rows[best], best, tops[-1] + 1
     for i in reversed(above):
         for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
@@ -140,6 +172,12 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
 def _lettered(cells: Sequence[str]) -> set[str]:
     """The different names in a line."""
     return {cell for cell in cells if any(char.isalnum() for char in cell) and not cell.strip().startswith("(")}
+
+
+def _remarks(cells: Sequence[str]) -> bool:
+    """Whether a line under the names says what is in brackets below each: units, kinds."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(cell[0] in "([" and cell[-1] in ")]" for cell in filled)
 
 
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
@@ -179,10 +217,11 @@ def _heads(cells: Sequence[str], families: Sequence[frozenset[str]], below: Sequ
     if against or agree:
         return against > agree
     filled = [cell for cell in cells if cell.strip()]
+    used = [i for i in range(len(cells)) if cells[i].strip() or any(row[i].strip() for row in below)]
     if not below:
         return all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
     seen = any(cell.strip() and any(row[i] == cell for row in below) for i, cell in enumerate(cells))
-    return len(set(filled)) == len(filled) and 2 * len(filled) > len(cells) and not seen
+    return len(set(filled)) == len(filled) and 2 * len(filled) > len(used) and not seen
 
 
 def _years(cells: Sequence[str]) -> bool:
@@ -202,8 +241,13 @@ def _titles(rows: Sequence[Record]) -> tuple[str, ...]:
     return tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in rows)
 
 
-def _placed(found: Sequence[Record], index: int, after: int, where: str, *, blind: bool = False) -> Heading:
-    """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows."""
+def _placed(
+    found: Sequence[Record], index: int, after: int, where: str, *, blind: Sequence[str] | None = None
+) -> Heading:
+    """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows.
+
+    ``blind``: the notes on a header that was found without a known name.
+    """
     record = found[index]
     names, spare, note = list(record.cells), 0, ""
     rows = [one.cells for one in found[after:] if not one.blank]
@@ -213,7 +257,7 @@ def _placed(found: Sequence[Record], index: int, after: int, where: str, *, blin
         width = body_width(found[after:])
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
-        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind)
+        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
     lines = f"{after - index} header lines" if after - index > 1 else ""
     return Heading(
         names=tuple(names),
@@ -223,7 +267,7 @@ def _placed(found: Sequence[Record], index: int, after: int, where: str, *, blin
         width=len(record.cells),
         spare=spare,
         titles=_titles(found[:index]),
-        notes=tuple(filter(None, (note, lines))),
+        notes=tuple(filter(None, (note, lines, *(blind or ())))),
     )
 
 

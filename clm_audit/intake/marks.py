@@ -106,13 +106,12 @@ def _swallowed(
         return None
     alike = np.diff(ends) == rules.width
     whole = ends[:-1][alike & (np.diff(np.cumsum(is_quote)[ends]) == 0)]
-    # And whole records of which every line has the separators of one: quotes opened in one, closed in another.
-    marks_so_far, ends_so_far = np.cumsum(~is_quote & ~is_end), np.cumsum(inside & is_end)
-    close = np.flatnonzero(~inside & is_end)
-    marks_in = np.diff(marks_so_far[close], prepend=0)
-    ends_in = np.diff(ends_so_far[close], prepend=0)
-    even = (ends_in > 0) & (marks_in == (ends_in + 1) * (rules.width - 1)) & (rules.width > 2)
-    first = ends[np.searchsorted(ends_so_far[ends], ends_so_far[close[even]] - ends_in[even] + 1)]
+    # And cells that hold as many separators as whole records do: quotes opened in one, closed in another.
+    span = np.cumsum(is_quote)
+    ends_in = np.bincount(span[inside & is_end], minlength=int(span[-1]) + 1)
+    marks_in = np.bincount(span[inside & ~is_end & ~is_quote], minlength=len(ends_in))
+    even = (ends_in > 0) & (marks_in == ends_in * (rules.width - 1))
+    first = ends[even[span[ends]]]
     found = [int(one[0]) for one in (whole, first) if len(one)]
     return (int(at[min(found)]), "lines like whole records within quotes") if found else None
 

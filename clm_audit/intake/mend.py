@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import RawIOBase
 
 from clm_audit.intake.detour import Detour, Fault, Row
-from clm_audit.intake.dialect import Dialect, plain
+from clm_audit.intake.dialect import Dialect, plain, records
 from clm_audit.intake.limits import MAX_CELL
 from clm_audit.intake.readings import Reading, Readings, Verdict
 from clm_audit.intake.shapes import Profile
@@ -131,7 +131,8 @@ class Mender:
 
     def _alone(self, text: str) -> bool:
         """Whether a line within a record that reads strictly could be a record of its own, by its typed cells."""
-        cells = text.split(self.dialect.separator)
+        found = records(text.encode(), self.dialect.separator, 0, 1, self.dialect.quote, self.dialect.escape)
+        cells = [cell.strip(self.readings.quote) for cell in found[0].cells] if found else []
         return len(cells) == self.readings.width and self._placed(cells) >= 2
 
     def _placed(self, cells: Sequence[str]) -> int:
@@ -172,6 +173,9 @@ class Mender:
                     odd += 1
                 else:
                     faults.append(Fault(begin, verdict.code, -1, False))
+                if verdict.apart:  # two records in one line, both lost
+                    second = begin + len(lines[first].text[: verdict.apart].encode())
+                    faults.append(Fault(second, verdict.code, -1, False))
             else:
                 reading = verdict.reading
                 rows += [Row(begin, self._written(one)) for one in (reading, verdict.second) if one is not None]
@@ -219,7 +223,7 @@ class Mender:
             if verdict is None or clear:
                 yield i, 1, verdict
             else:
-                yield i, 1, Verdict(None, verdict.code or "broken_quotes")
+                yield i, 1, replace(verdict, reading=None, second=None, code=verdict.code or "broken_quotes")
 
     def _ways(
         self, lines: Sequence[_Line], single: Sequence[Verdict | None], at_end: bool

@@ -19,6 +19,8 @@ from clm_audit.intake.strict import StrictReader
 
 MOST_FAULTS = 3  # faulty cells in one record that are still mended
 _MANY = 2_000  # groupings looked at before a record counts as unclear
+_MANY_QUOTES = 200
+_MOST_FUSED = 200  # characters of a cell that may be the end of one record and the beginning of the next
 _ALWAYS = 0.9  # share of quoted cells from which a column is always quoted
 _OTHER_QUOTE = {'"': "'", "'": '"'}
 
@@ -36,12 +38,14 @@ class Reading:
 class Verdict:
     """What a record means: its only defensible reading, or None and the code of its rejection.
 
-    ``second`` is another record that stands in the same line.
+    ``second`` is another record that stands in the same line; where nobody can say where it begins, ``apart`` is
+    the character with which the cell begins that holds the end of one and the beginning of the other.
     """
 
     reading: Reading | None
     code: str = ""
     second: Reading | None = None
+    apart: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ class Readings:
         first, second = cells[: self.width], cells[self.width :]
         if self.profile.typed > 1 and self.profile.fits(first) and self.profile.fits(second):
             return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
+        if len(cells) == 2 * self.width - 1 and (glued := self._glued(raw, cells)) is not None:
+            return glued
         found: dict[tuple[str, ...], Reading | None] = {}
         for explanations in (
             self._other_writing(raw),
@@ -98,6 +104,23 @@ class Readings:
                 found.setdefault(reading.cells, reading if reading.code else None)
         only = next(iter(found.values())) if len(found) == 1 else None
         return Verdict(only, "" if only else "too_many_cells" if wide else "too_few_cells")
+
+    def _glued(self, raw: str, cells: tuple[str, ...]) -> Verdict | None:
+        """Two records without a line end between them: the last cell of one and the first of the other are fused."""
+        columns, inner = self.profile.columns, self.width - 1
+        outer = [*zip(columns, cells[:inner], strict=False), *zip(columns[1:], cells[self.width :], strict=True)]
+        sure = sum(1 for column, cell in outer if column.typed and cell.strip())
+        if sure < 2 or not all(column.fits(cell) for column, cell in outer):
+            return None
+        fused, last, first = cells[inner], columns[-1], columns[0]
+        if len(fused) <= _MOST_FUSED:
+            cuts = [at for at in range(len(fused) + 1) if last.matches(fused[:at]) and first.matches(fused[at:])]
+            if len(cuts) == 1:
+                ended, begun = (*cells[:inner], fused[: cuts[0]]), (fused[cuts[0] :], *cells[self.width :])
+                return Verdict(Reading(ended, "missing_line_end", inner), second=Reading(begun))
+        marks = (at for at, char in enumerate(raw) if char == self.dialect.separator)
+        starts = (at + 1 for at in marks if len(self._cells(self._strict, raw[:at]) or ()) == inner)
+        return Verdict(None, "missing_line_end", apart=next(starts, 0))
 
     def _other_writing(self, raw: str) -> Iterator[Reading]:
         """The whole record written in another way: another separator, other quotes, backslashes."""
@@ -183,6 +206,9 @@ class Readings:
             cells = self._cells(self._slashed, raw)
             if cells is not None and self.profile.fits(cells):
                 return Verdict(Reading(cells, "backslash_escape"))
+        apart = self._two(raw)
+        if len(apart) == 1:
+            return apart[0]
         pieces = raw.split(self.dialect.separator)
         if len(pieces) < self.width or len(pieces) > self.width + 200:
             return Verdict(None, "broken_quotes")
@@ -198,6 +224,19 @@ class Readings:
         if len(best) != 1:
             return Verdict(None, "broken_quotes")
         return Verdict(next(iter(best.values())))
+
+    def _two(self, raw: str) -> list[Verdict]:
+        """The ways to cut a line at one of its quotes into two records that keep every rule."""
+        found: dict[tuple[str, ...], Verdict] = {}
+        if self.profile.typed < 2 or raw.count(self.quote) > _MANY_QUOTES:
+            return []
+        for at in (i for i, char in enumerate(raw) if char == self.quote):
+            for cut in (at, at + 1):
+                ended, begun = self._cells(self._strict, raw[:cut]), self._cells(self._strict, raw[cut:])
+                if ended and begun and self.profile.fits(ended) and self.profile.fits(begun):
+                    two = Verdict(Reading(ended, "missing_line_end", self.width - 1), second=Reading(begun))
+                    found[(*ended, *begun)] = two
+        return list(found.values())
 
     def _groupings(self, pieces: Sequence[str]) -> Iterator[tuple[int, Reading | None]]:
         """All ways to make the pieces between separators the cells of a record, with their number of faults.

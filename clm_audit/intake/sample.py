@@ -26,12 +26,15 @@ def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
     def regular(one: Dialect) -> int:
         covered: Counter[int] = Counter()  # characters in records of each width
         for record in StrictReader(one).records(text, _ROWS):
-            covered[len(record.cells)] += sum(map(len, record.cells)) + len(record.cells)
+            marks = len(record.cells) + 2 * sum(record.quoted)
+            covered[len(record.cells)] += sum(map(len, record.cells)) + marks
         return max(covered.values(), default=0)
 
     if dialect.quote == "'":
         usual = replace(dialect, quote='"')
         dense = text.count("'") >= _DENSE * max(text.count("\n"), text.count("\r"), 1)
+        lines = [line for line in text.splitlines()[:_ROWS] if line.strip()]
+        dense |= all(len(line) > 1 and line[0] == line[-1] == "'" for line in lines)
         if regular(dialect) < regular(usual) + (not dense):
             dialect = usual
     if dialect.escape:

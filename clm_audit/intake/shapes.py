@@ -24,6 +24,8 @@ _DATE = re.compile(rf"\d{{1,4}}([-/.])\d{{1,2}}\1\d{{1,4}}(?:(?:T|,? ){_CLOCK})?
 _TIME = re.compile(_CLOCK)
 _MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
+_DIGIT, _LETTERS = re.compile(r"\d"), re.compile(r"[^\W\d_]+")
+_FORMS = 8  # forms up to which a column shows how its cells are written
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -68,6 +70,11 @@ def _with_digits(text: str) -> str:
     return "code " + _RUN.sub(lambda run: "9" if run.group()[0].isdigit() else "A", text)
 
 
+def _form(cell: str) -> str:
+    """A cell with each digit as 9 and each run of letters as A."""
+    return _LETTERS.sub("A", _DIGIT.sub("9", cell))
+
+
 class Column:
     """The shapes that proved cells of one column have."""
 
@@ -79,6 +86,7 @@ class Column:
         wholes = [len(cell.strip()) for cell in kept if shape(cell) == WHOLE]
         self.whole_range = (min(wholes, default=0), max(wholes, default=-1))
         self.longest = max(map(len, kept), default=0)
+        self.forms = Counter(map(_form, kept))
         self.values = Counter(cell for cell in kept if cell.strip())
         free = sum(self.shapes[kind] for kind in _FREE)
         self.free = free > _FREE_SHARE * max(self.filled, 1)
@@ -86,8 +94,13 @@ class Column:
         self.never_blank = self.shapes[BLANK] <= _BLANK_SHARE * self.size
 
     def fits(self, cell: str) -> bool:
-        """Whether proved cells of this column look like that: the same shape, and not far longer."""
+        """Whether proved cells of this column look like that: the same shape, and not far longer.
+
+        A column without any proved cell takes all that stands in one line.
+        """
         kind = shape(cell)
+        if not self.size:
+            return kind != LINES
         if kind == WHOLE:
             low, high = self.whole_range
             return (low - 1 <= len(cell.strip()) <= high + 1) if self.shapes[WHOLE] else NUMBER in self.shapes
@@ -96,6 +109,10 @@ class Column:
         if not self.free or kind in (BLANK, LINES, NUMBER):
             return False
         return (kind in (WORD, TEXT) or kind.startswith("code")) and len(cell) <= 3 * self.longest + 40
+
+    def matches(self, cell: str) -> bool:
+        """Like :meth:`fits`, to the digit where the cells of the column have few forms."""
+        return self.fits(cell) and (len(self.forms) > _FORMS or _form(cell) in self.forms)
 
     def contradicts(self, cell: str) -> bool:
         """Whether this is a typed column, and the cell of a kind that next to none of its cells is."""

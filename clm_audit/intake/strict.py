@@ -27,13 +27,13 @@ class StrictReader:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         mark, wrap = re.escape(dialect.separator), re.escape(dialect.quote)
-        gap = " ?" if dialect.spaced else ""
+        gap, tail = (" ?", " *") if dialect.spaced else ("", "")
         slash = r"\\" if dialect.escape else ""
         other = rf"[^{mark}{wrap}{slash}\r\n]" if len(dialect.separator) == 1 else rf"(?!{mark})[^{wrap}{slash}\r\n]"
         plain = rf"((?:{other}|\\.)*)" if dialect.escape else rf"((?:{other})*)"
         inner = rf"[^{wrap}{slash}]*"
         more = rf"(?:(?:{wrap}{wrap}|\\.){inner})*" if dialect.escape else rf"(?:{wrap}{wrap}{inner})*"
-        quoted = rf"{wrap}({inner}{more}){wrap}|" if dialect.quote else "(?!)()|"
+        quoted = rf"{wrap}({inner}{more}){wrap}{tail}|" if dialect.quote else "(?!)()|"
         self._cell = re.compile(rf"{gap}(?:{quoted}{plain})(?:({mark})|(?=[\r\n]|\Z))", re.DOTALL)
         self._unescape = re.compile(rf"\\([\\{wrap}{mark[-1]}])")
         self._outer = StrictReader(Dialect("\0", dialect.quote)) if dialect.wrapped else None

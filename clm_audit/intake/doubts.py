@@ -1,0 +1,140 @@
+"""What a reading keeps and cannot vouch for, said in notes: cells unlike their column, rows of another table.
+
+Nothing is taken away here. A record can keep every rule and yet hold what the writer never meant: a quote opened
+in one record of two cells and closed in the next, a second table of the same width, the title of a group in a
+table of one column. Only for tables that no preset knows; where one does, the facts judge the values.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from clm_audit.intake.dialect import SEPARATORS, Dialect
+from clm_audit.intake.footer import CLOSING
+from clm_audit.intake.limits import MIB
+from clm_audit.intake.model import ROW
+from clm_audit.intake.shapes import BLANK, LINES, TEXT, WHOLE, WORD, shape
+
+_WHOLE_FILE = 4 * MIB  # bytes of a file up to which all its rows are looked at
+_PART = 20_000  # rows at the beginning, in the middle and at the end of longer ones
+_RARE = 0.05  # share of a column's cells that may be odd; beyond, the column is just mixed
+_FEW = 2  # such cells are odd in a short column, too
+_MAIN = 0.5  # share that one kind must have for others to be odd
+_LOOKED = 500  # cells that say which kind a column has
+_RUN = 3  # rows of another kind that follow each other up to the end: another table
+_LONG = 6  # digits from which a whole number twice as long as all others is odd
+_NOTHING = frozenset(("-", "--", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "tbd", "unknown", "?", "inf"))
+_QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
+_DIGIT, _LETTERS = r"\d", r"\p{L}+"
+
+
+def doubts(frame: pl.LazyFrame, height: int, size: int, dialect: Dialect) -> Iterator[str]:
+    """Notes on the rows of a table (with the number of the row) from a file of ``size`` bytes."""
+    reach = frame
+    if size > _WHOLE_FILE:
+        row, half = pl.col(ROW), height // 2
+        reach = frame.filter((row < _PART) | (row >= height - _PART) | row.is_between(half, half + _PART))
+    rows = reach.collect()
+    columns = [name for name in rows.columns if name != ROW]
+    odd, other = _unlike(rows, columns)
+    if odd:
+        yield f"rows with cells unlike the others of their column: {len(odd):,} (the first is row {min(odd) + 1:,})"
+    if other >= 0:
+        yield f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
+    for what, test in _suspects(columns, dialect):
+        hits = rows.filter(test)[ROW]
+        if len(hits):
+            yield f"{what}: {len(hits):,} (the first is row {hits[0] + 1:,})"
+    if len(columns) == 1:
+        yield "one column only: a line break within a cell, or one that is missing, does not show"
+    last = rows.tail(1).select(columns).row(0) if rows.height > 1 else ("",)
+    if CLOSING.match(last[0]) and shape(last[0]) == TEXT and not any(cell.strip() for cell in last[1:]):
+        yield "the last row may be a footer"
+
+
+def _kind(cell: str) -> str:
+    """What a cell is, coarser than its shape."""
+    found = shape(cell)
+    if found in (BLANK, "mail", "link") or cell.strip().casefold() in _NOTHING:
+        return found if found in ("mail", "link") else BLANK
+    if found in (WORD, TEXT, LINES):
+        return "words"
+    if found == "time" or found.startswith("date"):
+        return "date"
+    return "code" if found.startswith("code") else "number"
+
+
+def _unlike(rows: pl.DataFrame, columns: Sequence[str]) -> tuple[set[int], int]:
+    """Rows with a rare cell of another kind than its column, and the row from which on a column has another kind."""
+    odd: set[int] = set()
+    other = rows.height
+    for name in columns:
+        numbers, filled = _misfits(rows, name)
+        begin = _run(rows, numbers)
+        if begin >= 0 and len(numbers) >= _RUN:
+            other = min(other, begin)
+        elif numbers and len(numbers) <= max(_FEW, _RARE * filled):
+            odd.update(numbers)
+    return odd, int(rows[ROW][other]) if other < rows.height else -1
+
+
+def _misfits(rows: pl.DataFrame, name: str) -> tuple[list[int], int]:
+    """The rows whose cell is of another kind than most of the column, and how many are filled."""
+    cells = rows[name]
+    step = max(cells.len() // _LOOKED, 1)
+    kinds = Counter(map(_kind, cells.gather_every(step)))
+    kinds.pop(BLANK, None)
+    main, most = kinds.most_common(1)[0] if kinds else (BLANK, 0)
+    if most < 2 or most <= _MAIN * kinds.total():
+        return [], 0
+    if main == "words":  # a word may stand anywhere among words; only the end of the table can tell
+        tail = rows.tail(_LOOKED)
+        found = [(row, _kind(cell)) for row, cell in tail.select(ROW, name).iter_rows()]
+        ends = list(itertools.takewhile(lambda one: one[1] not in ("words", BLANK), reversed(found)))
+        alike = len({kind for _, kind in ends}) == 1 and sum(1 for _, kind in found if kind != "words") == len(ends)
+        return [row for row, _ in reversed(ends)] if alike and len(ends) >= _RUN else [], len(found)
+    bare = pl.col(name).str.replace_all(_DIGIT, "9").str.replace_all(_LETTERS, "A")
+    groups = rows.select(ROW, name, bare.alias(" bare")).group_by(" bare").agg(pl.col(name).first(), pl.col(ROW))
+    longest = sorted({len(cell) for cell in groups[name] if shape(cell) == WHOLE})[-2:]
+    numbers: list[int] = []
+    for cell, members in groups.select(name, ROW).iter_rows():
+        huge = len(longest) == 2 and len(cell) == longest[1] >= max(_LONG, 2 * longest[0]) and shape(cell) == WHOLE
+        if _kind(cell) not in (main, BLANK) or (huge and len(members) == 1):
+            numbers.extend(members)
+    return sorted(numbers), int((cells.str.strip_chars() != "").sum())
+
+
+def _run(rows: pl.DataFrame, numbers: Sequence[int]) -> int:
+    """Where the rows of these numbers begin if they are the end of the table without a gap, else -1."""
+    if not numbers or numbers[-1] != rows[ROW][-1] or numbers[-1] - numbers[0] + 1 != len(numbers):
+        return -1
+    return rows.height - len(numbers)
+
+
+def _suspects(columns: Sequence[str], dialect: Dialect) -> Iterator[tuple[str, pl.Expr]]:
+    """What a stray mark may have made, and the rows where it is seen."""
+    width = len(columns)
+    cells = [pl.col(name) for name in columns]
+    rare = [_seldom(cell.str.contains(_QUOTED), width) for cell in cells]
+    yield "cells in other quotes than the file's", pl.any_horizontal(rare)
+    breaks = [cell.str.count_matches(r"\n|\r[^\n]") for cell in cells]
+    marks = [cell.str.count_matches(dialect.separator, literal=True) for cell in cells]
+    alike = [(ends > 0) & (inside == ends * (width - 1)) for ends, inside in zip(breaks, marks, strict=True)]
+    yield "cells whose lines may be records of their own", pl.any_horizontal(alike)
+    if width <= 2:
+        others = "|".join(re.escape(mark) for mark in SEPARATORS if mark != dialect.separator)
+        seldom = [_seldom(cell.str.contains(others), 1) for cell in cells]
+        yield "cells with another separator", pl.any_horizontal(seldom)
+    if width > 1:
+        blank = pl.all_horizontal([cell.str.starts_with(" ") | (cell == "") for cell in cells[1:]])
+        yield "rows with a blank before each cell", _seldom(blank & cells[1].str.starts_with(" "), 1)
+
+
+def _seldom(test: pl.Expr, width: int) -> pl.Expr:
+    """A test that holds for few rows only; in a table of several columns for any number."""
+    return test if width > 1 else test & ((test.sum() <= 1) | (test.mean() <= _RARE))
