@@ -23,6 +23,7 @@ from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_
 
 BOM = codecs.BOM_UTF8
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_UTF32 = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
 # A capital letter with an accent and then a sign: in a single-byte text next to never, in UTF-8 any accented letter.
 _AS_UTF8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -87,20 +88,20 @@ def decompress(path: Path, target: Path, name: str) -> Path:
 
 
 def utf16_of(head: bytes) -> str | None:
-    """The kind of UTF-16 that a file is by its first bytes; None for others."""
-    return _UTF16.get(head[:2]) or _utf16_by_zeros(head)
+    """The kind of UTF-16 (or of UTF-32, by its mark) that a file is by its first bytes; None for others."""
+    return _UTF32.get(head[:4]) or _UTF16.get(head[:2]) or _utf16_by_zeros(head)
 
 
 def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
     """Settle the encoding of ``path`` and give a UTF-8 file: itself, or a rewritten one at ``target``.
 
-    Byte order mark first, then UTF-16 by its zeros, strict UTF-8, cp1252, ISO-8859-1.
+    Byte order mark first (UTF-32 by nothing else), then UTF-16 by its zeros, strict UTF-8, cp1252, ISO-8859-1.
     """
     with path.open("rb") as file:
         head = file.read(4096)
     encoding = utf16_of(head)
     if encoding is not None:
-        return _from_utf16(path, target, name, encoding, lead=2 if head[:2] in _UTF16 else 0)
+        return _from_utf16(path, target, name, encoding, lead=4 if head[:4] in _UTF32 else 2 * (head[:2] in _UTF16))
     start = len(BOM) if head.startswith(BOM) else 0
     probe = _Probe()
     done = 0
@@ -351,6 +352,8 @@ def _units(text: Text, offsets: Offsets) -> Offsets:
         units = ((array & 0xC0) != 0x80).astype(np.int64)
         if wide:
             units = 2 * (units + (array >= 0xF0))
+        elif text.encoding.startswith("utf-32"):
+            units *= 4
         before = np.concatenate(([0], np.cumsum(units)))
         here = (offsets >= at) & (offsets <= at + len(piece))
         result[here] = count + before[offsets[here] - at]

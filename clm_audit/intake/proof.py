@@ -261,9 +261,10 @@ class _Pass:
         """Refuse a second header with the same names in another order: what follows is not what it seems."""
         mark = bytes((self.rules.separator,))
         names = sorted(header.split(mark))
-        initials = np.frombuffer(bytes({name[0] for name in names if name}), dtype=np.uint8)
+        initial = np.zeros(256, dtype=bool)
+        initial[[name[0] for name in names if name]] = True
         place = np.maximum(starts - offset + 1, 0)
-        for start in starts[np.isin(window[place], initials)]:
+        for start in starts[initial[window[place]]]:
             raw = self._read(int(start), int(start) + len(header))
             if raw != header and sorted(raw.split(mark)) == names and len(set(names)) > 1:
                 what = "another header with the columns in another order"

@@ -16,6 +16,8 @@ ENCODINGS: Mapping[str, str] = {
     "iso-8859-1": "ISO-8859-1 (it is neither UTF-8 nor Windows-1252)",
     "utf-16-le": "UTF-16",
     "utf-16-be": "UTF-16, big-endian",
+    "utf-32-le": "UTF-32",
+    "utf-32-be": "UTF-32, big-endian",
     "xlsx": "a workbook",
     "xls": "an old workbook",
     "parquet": "Parquet",

@@ -34,6 +34,8 @@ def text_of(path: Path, target: Path) -> tuple[str, str]:
         ("a,é\n".encode("utf-8-sig"), "a,é\n", "utf-8-sig"),
         ("a,é😀\n".encode("utf-16"), "a,é😀\n", "utf-16-le"),
         (b"\xfe\xff" + "a,é\n".encode("utf-16-be"), "a,é\n", "utf-16-be"),
+        (b"\xff\xfe\0\0" + "a,é😀\n".encode("utf-32-le"), "a,é😀\n", "utf-32-le"),
+        (b"\0\0\xfe\xff" + "a,é😀\n".encode("utf-32-be"), "a,é😀\n", "utf-32-be"),
         ("a,bcdefghé\nj,k\n".encode("utf-16-le"), "a,bcdefghé\nj,k\n", "utf-16-le"),
         (b"a,\xe9\x80\n", "a,é€\n", "cp1252"),
         (b"a,\xe9\x81\n", "a,é\x81\n", "iso-8859-1"),

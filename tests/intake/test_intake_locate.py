@@ -26,9 +26,9 @@ PRESETS = {"s": Preset(system="s", title="S", objects={"o": EXPORT})}
 NOTE = st.sampled_from(["", "plain", "Köln", "two\nlines", 'a ""quote""', "\n\n", "é;ö", "x,y"])
 BETWEEN = st.sampled_from(["", "", "\n", "Total\n", "  \n", ",\n"])
 ROWS = st.lists(st.tuples(NOTE, BETWEEN), min_size=1, max_size=30)
-ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be"])
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16-le", "utf-16-be", "utf-32-le"])
 TITLE = st.sampled_from(["", "Report of the year\n", '"July 8, 2025"\n\n'])
-MARKS = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-8-sig": b"\xef\xbb\xbf"}
+MARKS = {"utf-32-le": b"\xff\xfe\0\0", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff", "utf-8-sig": b"\xef\xbb\xbf"}
 
 
 def read(path: Path, run: Path) -> RawTable:
