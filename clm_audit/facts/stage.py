@@ -25,6 +25,7 @@ from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, reason_of
 from clm_audit.facts.staged import Staged
+from clm_audit.facts.sums import find_sums
 from clm_audit.intake.model import RawTable
 from clm_audit.intake.names import normal, total_columns
 
@@ -47,6 +48,7 @@ class Stager:
         self.segments = self._segments(segment_by)
         self._long = False
         self.totals: Rows = np.zeros(0, dtype=np.int64)
+        self.sums = pl.Series("row", [], dtype=pl.UInt32)  # rows that say of themselves that they are totals
         self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"), self._of_kind("number"))
         self._find_currencies()
 
@@ -61,8 +63,11 @@ class Stager:
     def run(self) -> tuple[Staged, ...]:
         """Read the file; read it again when all its rows disagree with what the first ones promised."""
         staged = self._pass()
-        if self._confirm(staged):
+        self.sums = find_sums(self.table, staged)
+        changed = self._confirm(staged)
+        if changed:
             self._find_currencies()
+        if changed or len(self.sums):
             staged = self._pass()
         return staged
 
@@ -307,10 +312,10 @@ class Stager:
             ids = [pl.col(name).is_not_null() for name in sorted(keys - {column.name})]
             named = pl.col(column.name).fill_null("").str.contains(pattern)
             hit = hit | (named & ~pl.any_horizontal(*ids, pl.lit(False)))
-        return hit
+        return hit | pl.col("row").is_in(self.sums.implode()) if len(self.sums) else hit
 
     def _where(self, source: Yield, rows: pl.LazyFrame) -> pl.LazyFrame:
-        if self._total_columns():
+        if self._total_columns() or len(self.sums):
             rows = rows.filter(~self._is_total())
         for key, allowed in source.where.items():
             column = self.finder.rule(source, key)

@@ -1,0 +1,60 @@
+"""Rows of totals that people and spreadsheets leave among the data."""
+
+from __future__ import annotations
+
+import pytest
+
+HEAD = "order,date,customer,amount,currency\n"
+ROWS = [f"o{n},2024-01-{n + 1:02d},c{n % 3},10.00,EUR\n" for n in range(9)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Total,,,90.00,\n",
+        "Grand Total:,,,90.00,\n",
+        ",,Summe,90.00,\n",
+        "2024-01 Total,,,90.00,EUR\n",
+        'Gesamtergebnis,,,"90,00",\n',
+    ],
+)
+@pytest.mark.parametrize("at", [4, 9])
+def test_a_row_that_says_that_it_is_a_sum_is_structure(build, line: str, at: int) -> None:
+    built = build({"o.csv": HEAD + "".join([*ROWS[:at], line, *ROWS[at:]])})
+    assert built.codes() == []
+    assert built.file("o.csv").rows.structure == 2
+    assert built.file("o.csv").rows.accepted == 9
+    assert built.tables["orders"]["gross"].sum() == 9_000
+
+
+@pytest.mark.parametrize(
+    "line", ["Total Energies,,c1,10.00,EUR\n", "o10,,Total,10.00,EUR\n", "Total,soon,,90.00,\n", ",,,90.00,\n"]
+)
+def test_a_record_without_a_day_is_no_sum(build, line: str) -> None:
+    built = build({"o.csv": HEAD + "".join(ROWS) + line})
+    assert [action for _, _, action in built.codes()] == ["rejected"]
+    assert built.file("o.csv").rows.rejected == 1
+
+
+def test_an_order_that_is_called_total_is_an_order(build) -> None:
+    built = build({"o.csv": HEAD + "".join(ROWS) + "Total,2024-01-20,c1,10.00,EUR\n"})
+    assert built.tables["orders"].height == 10
+
+
+def test_sums_of_line_items_and_of_tickets(build) -> None:
+    tickets = "ticket,created,customer,cost\nt1,2024-01-05,c1,5\nt2,2024-01-06,c2,5\nSum,,,10\n"
+    lines = "order,date,item,quantity,unit_price\n1,2024-01-05,a,2,3\n1,2024-01-05,b,1,4\nTotal,,,3,10\n"
+    built = build({"t.csv": tickets, "l.csv": lines})
+    assert built.codes() == []
+    assert (built.tables["tickets"].height, built.tables["orders"]["gross"].sum()) == (2, 1_000)
+
+
+def test_a_sum_in_a_table_that_serves_several_facts(build) -> None:
+    head = "Summation column,Id,Requester id,Requester email,Subject,Status,Satisfaction Score,Created at,Solved at\n"
+    rows = [
+        f"1,{n},36{n},a{n}@example.com,Help,Solved,Good,2024-01-{n + 1:02d} 10:00,2024-01-20 10:00\n" for n in range(8)
+    ]
+    built = build({"tickets.csv": head + "".join(rows) + "Total,,,,,,,,\n"})
+    assert built.codes() == []
+    assert (built.tables["tickets"].height, built.tables["surveys"].height) == (8, 8)
+    assert built.file("tickets.csv").rows.structure == 2
