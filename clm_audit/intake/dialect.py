@@ -33,6 +33,9 @@ _NEARLY_ALL = 0.95
 _FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
+_LINES = 3  # records from which wider ones among single cells are faults
+_TOGETHER = 0.8  # share of the records between the first and the last wide one that must be wide, too, in a table
+_MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
 
 
@@ -205,7 +208,31 @@ def _separator(head: bytes, start: int) -> str:
         sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
-    return best
+    return best if best in RARE else _unless_text(head, start, best)
+
+
+def _unless_text(head: bytes, start: int, separator: str) -> str:
+    """The separator, or another that stands nowhere, where the file is one column of texts that hold it."""
+    found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    wide = sum(1 for one in found if len(one.cells) > 1)
+    if wide > 1 and wide >= _MARKED * len(found) and body_width(found) == 1:
+        return next((mark for mark in SEPARATORS if mark.encode() not in head), separator)
+    return separator
+
+
+def body_width(rows: Sequence[Record]) -> int:
+    """The commonest width, wide ones before narrow ones; one column where wider records are faults among its cells."""
+    filled = [len(record.cells) for record in rows if not record.blank]
+    widths = Counter(filled)
+    if len(filled) >= _LINES and 2 * widths[1] > len(filled) and not _closed(filled):
+        return 1
+    return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
+
+
+def _closed(widths: Sequence[int]) -> bool:
+    """Whether the records wider than one cell stand together: a small table below its titles."""
+    wide = [at for at, width in enumerate(widths) if width > 1]
+    return len(wide) > 1 and len(wide) >= _TOGETHER * (wide[-1] - wide[0] + 1)
 
 
 def _unwrapped(head: bytes, start: int) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clm_audit.exits import DataError
-from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, records
+from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, body_width, records
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
@@ -22,8 +22,6 @@ from clm_audit.intake.strict import StrictReader
 _WORDS = (WORD, TEXT, LINES)
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
-_LINES = 4  # records from which wider ones among single cells are faults
-_STRAY = 0.3  # share of records that may be wider than the one column of a table
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -111,22 +109,6 @@ def _cells(reader: StrictReader, raw: str) -> tuple[str, ...]:
 def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
     """Whether this is the line with which spreadsheet programs tell each other the separator."""
     return dialect.separator.join(cells).strip().casefold() in (f"sep={dialect.separator}", "sep=")
-
-
-def body_width(rows: Sequence[Record]) -> int:
-    """The commonest width, wide ones before narrow ones; one column where wider records are faults among its cells."""
-    filled = [len(record.cells) for record in rows if not record.blank]
-    widths = Counter(filled)
-    if len(filled) >= _LINES and len(filled) - widths[1] < _STRAY * len(filled) and not _closed(filled):
-        return 1
-    return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
-
-
-def _closed(widths: Sequence[int]) -> bool:
-    """Whether records of one width above one follow each other below lines of text: a small table under its titles."""
-    first = next((at for at, width in enumerate(widths) if width > 1), len(widths))
-    below = widths[first : len(widths) - 1]  # the last record may be a footer
-    return len(below) > 1 and len(set(below)) == 1
 
 
 def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record, int, int] | None:

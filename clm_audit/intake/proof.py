@@ -190,11 +190,13 @@ class _Pass:
         void = off & self._void(starts, at, window, offset) if off.any() else off
         for index in np.flatnonzero(off & ~void):
             if not self._set_aside(int(starts[index]), int(at[index]), int(separators[index])):
-                at, starts, length, off, void = (one[:index] for one in (at, starts, length, off, void))
+                kept = (one[:index] for one in (at, starts, length, off, void, separators))
+                at, starts, length, off, void, separators = kept
                 break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
         hollow |= ~off & self._spaces(starts, length, window, offset)
         self._book_blank(starts[hollow | void], at[hollow | void] + 1)
+        self.ragged_blank = max((self.ragged_blank, *starts[void & (separators > 0)][-1:].tolist()))
         rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
         if len(rows):
             self.first = self.first if self.height else int(starts[rows[0]])

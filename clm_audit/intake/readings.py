@@ -20,6 +20,7 @@ from clm_audit.intake.strict import StrictReader
 MOST_FAULTS = 3  # faulty cells in one record that are still mended
 _MANY = 2_000  # groupings looked at before a record counts as unclear
 _MANY_QUOTES = 200
+_WIDE = 4  # columns from which twice as many cells but one are two records, whatever the cells
 _MOST_FUSED = 200  # characters of a cell that may be the end of one record and the beginning of the next
 _ALWAYS = 0.9  # share of quoted cells from which a column is always quoted
 _OTHER_QUOTE = {'"': "'", "'": '"'}
@@ -110,7 +111,7 @@ class Readings:
         columns, inner = self.profile.columns, self.width - 1
         outer = [*zip(columns, cells[:inner], strict=False), *zip(columns[1:], cells[self.width :], strict=True)]
         sure = sum(1 for column, cell in outer if column.typed and cell.strip())
-        if sure < 2 or not all(column.fits(cell) for column, cell in outer):
+        if (sure < 2 and self.width < _WIDE) or not all(column.fits(cell) for column, cell in outer):
             return None
         fused, last, first = cells[inner], columns[-1], columns[0]
         if len(fused) <= _MOST_FUSED:
@@ -206,9 +207,12 @@ class Readings:
             cells = self._cells(self._slashed, raw)
             if cells is not None and self.profile.fits(cells):
                 return Verdict(Reading(cells, "backslash_escape"))
-        apart = self._two(raw)
-        if len(apart) == 1:
-            return apart[0]
+        two = self._two(raw)
+        if two:
+            cut, (ended, begun) = two[0]
+            if len(two) > 1 or self.profile.typed < 2:
+                return Verdict(None, "missing_line_end", apart=cut)
+            return Verdict(Reading(ended, "missing_line_end", self.width - 1), second=Reading(begun))
         pieces = raw.split(self.dialect.separator)
         if len(pieces) < self.width or len(pieces) > self.width + 200:
             return Verdict(None, "broken_quotes")
@@ -225,18 +229,18 @@ class Readings:
             return Verdict(None, "broken_quotes")
         return Verdict(next(iter(best.values())))
 
-    def _two(self, raw: str) -> list[Verdict]:
-        """The ways to cut a line at one of its quotes into two records that keep every rule."""
-        found: dict[tuple[str, ...], Verdict] = {}
-        if self.profile.typed < 2 or raw.count(self.quote) > _MANY_QUOTES:
+    def _two(self, raw: str) -> list[tuple[int, tuple[tuple[str, ...], tuple[str, ...]]]]:
+        """The ways to cut a line at one of its quotes into two records that keep every rule, and where."""
+        found: dict[tuple[tuple[str, ...], tuple[str, ...]], int] = {}
+        if raw.count(self.quote) > _MANY_QUOTES:
             return []
         for at in (i for i, char in enumerate(raw) if char == self.quote):
             for cut in (at, at + 1):
                 ended, begun = self._cells(self._strict, raw[:cut]), self._cells(self._strict, raw[cut:])
-                if ended and begun and self.profile.fits(ended) and self.profile.fits(begun):
-                    two = Verdict(Reading(ended, "missing_line_end", self.width - 1), second=Reading(begun))
-                    found[(*ended, *begun)] = two
-        return list(found.values())
+                full = ended and begun and any(map(str.strip, ended)) and any(map(str.strip, begun))
+                if ended and begun and full and self.profile.fits(ended) and self.profile.fits(begun):
+                    found.setdefault((ended, begun), cut)
+        return [(cut, both) for both, cut in found.items()]
 
     def _groupings(self, pieces: Sequence[str]) -> Iterator[tuple[int, Reading | None]]:
         """All ways to make the pieces between separators the cells of a record, with their number of faults.

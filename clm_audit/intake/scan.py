@@ -47,7 +47,7 @@ def scan(content: Path, rules: Rules, proof: Proof, headers: Mapping[str, str], 
         return empty(headers)
     skip = 0
     path = content
-    if proof.drops or proof.odd_after or proof.detours:
+    if proof.drops or proof.odd_after or proof.detours or not _after_end(content, proof.first, rules.end):
         path = _copy_rows(content, proof, copy_to)
     else:
         skip = _line_ends(content, proof.first, rules.end)
@@ -65,6 +65,13 @@ def scan(content: Path, rules: Rules, proof: Proof, headers: Mapping[str, str], 
         row_index_name=ROW,
         glob=False,
     )
+
+
+def _after_end(path: Path, start: int, end: int) -> bool:
+    """Whether the data begin behind a line end of the usual kind; what is above them may end with another."""
+    with path.open("rb") as file:
+        file.seek(max(start - 1, 0))
+        return not start or file.read(1) == bytes([end])
 
 
 def _line_ends(path: Path, stop: int, end: int) -> int:

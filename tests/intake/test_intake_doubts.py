@@ -223,3 +223,30 @@ def test_a_tiny_file_of_broken_records_lists_them(tmp_path: Path) -> None:
     table = read(tmp_path, "id,name,sum\n7,8\n")
     assert (table.header, table.height) == (("id", "name", "sum"), 0)
     assert [(one.line, one.action) for one in table.rejected] == [(2, "rejected")]
+
+
+def test_one_column_of_texts_with_commas_is_one_column(tmp_path: Path) -> None:
+    cells = [f"a note on {word}" + (", and more" if n % 3 == 0 else "") for n, word in enumerate(WORDS * 4)]
+    table = read(tmp_path, "\n".join(["comment", *cells]) + "\n")
+    assert (table.header, rows(table)) == (("comment",), [(cell,) for cell in cells])
+    assert not table.rejected
+
+
+def test_a_header_that_ends_in_another_way_than_the_rows(tmp_path: Path) -> None:
+    table = read(tmp_path, text(ORDERS, "id,day,amount,state").replace("state\n", "state\r"))
+    assert (table.header, rows(table)) == (("id", "day", "amount", "state"), ORDERS)
+
+
+def test_texts_that_may_be_two_records_are_rejected_as_two(tmp_path: Path) -> None:
+    table = read(tmp_path, 'word,note\namber,one\nbirch,"two, more"cedar,three\ndelta,four\n')
+    assert rows(table) == [("amber", "one"), ("delta", "four")]
+    assert [(one.line, one.code) for one in table.rejected] == [(3, "missing_line_end")] * 2
+
+
+@pytest.mark.parametrize("blank", [",,,,,,,", " , ,,,, ,", ",", "", " "])
+@pytest.mark.parametrize("place", [0, 15, 30])
+def test_blank_records_of_any_width_are_no_rows(tmp_path: Path, blank: str, place: int) -> None:
+    lines = text(ORDERS, "id,day,amount,state").splitlines()
+    table = read(tmp_path, "\n".join([*lines[: place + 1], blank, *lines[place + 1 :]]) + "\n")
+    assert rows(table) == ORDERS
+    assert (table.structure, len(table.rejected)) == (2, 0)
