@@ -13,7 +13,7 @@ import narwhals as nw
 from clm_audit.measures.engines import Collected, Frames
 
 Frame = nw.LazyFrame[Any]
-FOLLOWED_ORDERS = 400_000
+FOLLOWED_ORDERS = 250_000
 """Up to so many orders every customer is followed; above, one in k, so that about as many orders remain."""
 FOLLOWED = "followed"
 FOLLOWED_CREDITS = "followed_credits"
@@ -23,8 +23,8 @@ def one_in(daily: Collected) -> int:
     """Every how manieth customer is followed; 1 = all of them. Odd, as ids often alternate.
 
     >>> import numpy as np
-    >>> [one_in({"orders": {"counted": np.array([each])}}) for each in (400_000, 400_001, 10_000_000)]
-    [1, 3, 25]
+    >>> [one_in({"orders": {"counted": np.array([each])}}) for each in (250_000, 250_001, 10_000_000)]
+    [1, 3, 41]
     """
     orders = int(daily["orders"]["counted"].sum()) if "orders" in daily else 0
     return -(-orders // FOLLOWED_ORDERS) | 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,28 +29,39 @@ class Panel:
     cents: Whole
     segment: Whole
 
-    @property
+    @cached_property
     def customer(self) -> Whole:
         """The customer of each row."""
         return self.at // self.width
 
-    @property
+    @cached_property
     def week(self) -> Whole:
         """The week of each row, negative before go-live."""
         return self.at % self.width - self.shift
 
-    @property
+    @cached_property
     def gap(self) -> Whole:
         """Weeks since the customer's order week before it, 0 = none."""
         before = np.diff(self.at, prepend=-self.width)
         return np.where(before <= self.at % self.width, before, 0)
+
+    @cached_property
+    def group(self) -> Whole:
+        """The group of each row's customer."""
+        return group_of(self.customer)
+
+    @cached_property
+    def followed_up(self) -> NDArray[np.bool_]:
+        """Whether the row after each belongs to the same customer."""
+        same: NDArray[np.bool_] = np.append(np.diff(self.customer) == 0, False)[: self.at.size]
+        return same
 
 
 def group_of(customer: Whole) -> Whole:
     """One of 32 groups, as if by lot: squares modulo a prime follow no order of the ids.
 
     >>> group_of(np.arange(6)).tolist()
-    [0, 13, 20, 26, 16, 4]
+    [0, 10, 11, 1, 12, 13]
     """
     mixed = customer % _PRIME * _FACTOR % _PRIME
     return np.asarray(mixed * mixed % _PRIME % GROUPS, dtype=np.int64)

@@ -96,7 +96,7 @@ class _Space:
         shape = self.sums["active"].shape[:3]
         week, gap = panel.week - self.weeks[0] + later, panel.gap
         start = week + np.where(gap > 0, np.maximum(reach - gap, 0), 0)
-        unit = group_of(panel.customer) * shape[1] + np.searchsorted(self.segments, panel.segment)
+        unit = panel.group * shape[1] + np.searchsorted(self.segments, panel.segment)
         change = np.zeros(shape[0] * shape[1] * (shape[2] + 1), dtype=np.int64)
         for place, step in ((start, 1), (week + reach, -1)):
             spot = unit * (shape[2] + 1) + np.clip(place, 0, shape[2])
@@ -107,7 +107,7 @@ class _Space:
         """Orders and net cents of ``rows`` by the tenure of their customers."""
         age = tenure(panel, rows.at, reach_of(self.calendar))
         place = np.searchsorted(boundaries(self.calendar), age)
-        self._add(group_of(rows.customer), rows.segment, rows.week, place, orders=rows.orders, net=rows.cents)
+        self._add(rows.group, rows.segment, rows.week, place, orders=rows.orders, net=rows.cents)
 
     def nameless(self, collected: Collected) -> None:
         """Orders and credit notes without a customer, in groups of days."""

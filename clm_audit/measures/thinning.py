@@ -45,7 +45,7 @@ def _active(panel: Panel, lost: Floats, reach: int, weeks: tuple[int, int]) -> F
     The latest remaining order is that of a row when it remains and those of all later rows do not.
     """
     week = panel.week
-    following = np.where(_same(panel), np.append(week[1:], 0), weeks[1])
+    following = np.where(panel.followed_up, np.append(week[1:], 0), weeks[1])
     steps = np.zeros(weeks[1] - weeks[0] + 1)
     row, now, chance = np.arange(week.size), np.arange(week.size), 1.0 - lost
     while row.size:
@@ -70,13 +70,7 @@ def _first(panel: Panel, lost: Floats, weeks: tuple[int, int]) -> Floats:
     return found
 
 
-def _same(panel: Panel) -> NDArray[np.bool_]:
-    """Whether the row after each belongs to the same customer."""
-    same: NDArray[np.bool_] = np.append(np.diff(panel.customer) == 0, False)[: panel.at.size]
-    return same
-
-
 def _next(panel: Panel, row: Whole, now: Whole, chance: Floats) -> tuple[Whole, Whole, Floats]:
     """One row of the same customer on, where the chance is still worth it."""
-    kept = _same(panel)[now] & (chance > _LEAST)
+    kept = panel.followed_up[now] & (chance > _LEAST)
     return row[kept], now[kept] + 1, chance[kept]
