@@ -162,4 +162,6 @@ def shown(inputs: Inputs, totals: MetricTotals) -> Shown | None:
         return Shown(FEWER, times * sums["active"] / sums["thinned"] - 1.0)
     if totals.metric == "acquisition_cost" and totals.how.get("acquired_by") != "system" and sums["first_thinned"] > 0:
         return Shown(FEWER, sums["first"] / sums["first_thinned"] - 1.0)
+    if totals.metric == "retention_cost" and sums["retained_thinned"] > 0:
+        return Shown(FEWER, sums["retained"] / sums["retained_thinned"] - 1.0)
     return None

@@ -120,7 +120,7 @@ class Totals:
     weeks     (segment, week): the first-order sums of all facts, for the whole weeks of any window
     mix       (group, segment, week, tenure): active, orders, net — the same by class of tenure, of the followed
               customers and of orders without one (``tenure.py``); group: one of 32 sets of customers
-    thinned   (week): active, thinned, first, first_thinned — of the followed customers, had they ordered less
+    thinned   (week): active, first, retained, and each had the followed customers ordered less (``thinning.py``)
     gaps      (segment, week, gap): customers — who ordered in the week, `gap` weeks after their order week before
               it (0 = their first seen; the largest = longer than any base): base, retained and new follow from it
     spend     (category, week): cents — category codes: 0 acquisition, 1 retention, 2 service, 3 other

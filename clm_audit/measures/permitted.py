@@ -73,6 +73,9 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         ),
         "two_step_distinct": Operation(_distinct),
         "sort": Operation(lambda left, _: left.select("key", "day").sort("key", "day")),
+        "sort_head": Operation(
+            lambda left, _: left.select("key", "day").sort("day", "key", descending=[True, False]).head(1)
+        ),
         "n_unique": Operation(lambda left, _: left.group_by("key").agg(nw.col("day").n_unique())),
         "shift_over": Operation(_previous),
         "cum_sum_over": Operation(_running),

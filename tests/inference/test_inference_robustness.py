@@ -13,7 +13,7 @@ from clm_audit.config.plan import AuditPlan, KnownEvent
 from clm_audit.inference.assess import assess
 from clm_audit.inference.breaks import near_go_live
 from clm_audit.inference.robustness import KINDS, reruns
-from clm_audit.measures.model import Calendar, Measured, Totals
+from clm_audit.measures.model import Alternative, Calendar, Measured, Totals
 
 EPOCH = date(1970, 1, 1)
 
@@ -88,6 +88,27 @@ def test_events_outside_the_data_and_shifts_beyond_it_are_no_variations(totals, 
     assert [each.kind for each in reruns(AuditPlan(), early)] == [
         "go_live_earlier"
     ]  # one period is left after the later
+
+
+def test_another_definition_is_the_audit_of_its_totals(lively):
+    s2 = lively.s2 * 2
+    wider = Alternative("base", {"weeks": 26}, lively.num * 3, lively.den * 2, s2)
+    nearly_nothing = np.where(np.arange(lively.num.size) < 3, lively.num, np.nan)
+    empty = Alternative("mix_held", {}, nearly_nothing, lively.den, s2)
+    finding = one(AuditPlan(), replace(lively, alternatives=(wider, empty)))
+    direct = one(AuditPlan(), replace(lively, num=lively.num * 3, den=lively.den * 2, s2=s2))
+    found = varied(finding, "base")
+    assert (found.effect, found.low, found.high) == (direct.effect.effect, direct.effect.low, direct.effect.high)
+    assert (found.value, found.detail) == (direct.value, {"weeks": 26})
+    assert "mix_held" not in {each.kind for each in finding.variations}  # too short to be asked
+
+
+def test_a_definition_without_the_effect_flips_the_finding(lively):
+    lost = np.where(np.arange(lively.num.size) >= lively.n0, lively.num / np.exp(0.3), lively.num)
+    alone = Alternative("largest_left_out", {}, lost, lively.den, lively.s2)
+    finding = one(AuditPlan(), replace(lively, alternatives=(alone,)))
+    assert finding.value == "improved"
+    assert [each.kind for each in finding.flipped_by] == ["largest_left_out"]
 
 
 def test_what_would_flip_the_finding_is_named(totals, simulate):

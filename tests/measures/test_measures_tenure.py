@@ -128,6 +128,24 @@ def test_first_orders_of_customers_who_order_less(case: tuple[Measured, Oracle])
         assert less == pytest.approx(expected[int(week)], rel=1e-9, abs=1e-12)
 
 
+def test_retained_of_customers_who_order_less(case: tuple[Measured, Oracle]) -> None:
+    measured, oracle = case
+    cells, calendar = measured.totals.cells["thinned"], measured.calendar
+    now = oracle.retained(4)
+    for start in (-8, 0, 4, 16, 24):
+        expected = 0.0
+        for who in oracle.weeks_of:
+            mine = [calendar.week(row["day"]) for row in oracle.orders if row["customer"] == who]
+            chances = [
+                1 - prod(FEWER if week >= 0 else 0.0 for week in mine if week in span)
+                for span in (range(start, start + 4), range(start - calendar.base_weeks, start))
+            ]
+            expected += prod(chances)
+        rows = only(cells, week=start).values
+        assert rows["retained"][0] == sum(count for (_, period), count in now.items() if 4 * period == start)
+        assert rows["retained_thinned"][0] == pytest.approx(expected, rel=1e-9)
+
+
 def test_what_is_expected_is_what_lots_would_give() -> None:
     """One order in ten left out by lot, many times: on average the base is what the table says."""
     draw = np.random.default_rng(5)
