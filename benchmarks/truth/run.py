@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -32,6 +33,8 @@ from trial import Records, try_world
 HERE = Path(__file__).resolve().parent
 LIBRARIES = ("clm-audit", "numpy", "scipy", "polars", "statsmodels", "bsts-causalimpact")
 SHORT_COMPANIES, FULL_COMPANIES = 6, 150
+EFFECTS_EVERY = 3
+"""Dates of a real unit lie two weeks apart and share nearly all their rows: effects go in at every third."""
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
@@ -48,11 +51,11 @@ def real_folder() -> Path:
 
 
 def tasks(companies: int, folder: Path | None, short: bool) -> Iterator[Task]:
-    """Simulated companies, then the real units; in short only the whole real tables."""
-    yield from (Task(number) for number in range(companies))
+    """The real units, then simulated companies; in short only the whole real tables."""
     if folder is not None:
         worlds = (world for world in realtables.real_worlds(folder) if not short or world.group.endswith("whole"))
         yield from (Task(10_000 + number, world) for number, world in enumerate(worlds))
+    yield from (Task(number) for number in range(companies))
 
 
 def work(seed: int, short: bool, task: Task) -> Records:
@@ -63,24 +66,28 @@ def work(seed: int, short: bool, task: Task) -> Records:
     else:
         world, dates = task.world, realtables.go_lives(task.world)
         dates = dates[:: max(1, len(dates) // 2)] if short else dates
-    return try_world(world, dates, available(), (seed, task.number))
+    every = 1 if task.world is None else EFFECTS_EVERY
+    return try_world(world, dates, available(), (seed, task.number), every=every)
 
 
-def run(chosen: Sequence[Task], seed: int, short: bool, workers: int) -> Records:
-    """All tasks, in their order whatever the number of workers."""
+def run(chosen: Sequence[Task], seed: int, short: bool, workers: int, minutes: float = math.inf) -> Records:
+    """All tasks, in their order whatever the number of workers; none is begun after so many ``minutes``."""
     records = Records([], [])
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # one process a core; the children read it as they start
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers) as pool:
-        for done, found in enumerate(pool.imap(partial(work, seed, short), chosen), 1):
-            records.rows.extend(found.rows)
-            records.said.extend(found.said)
-            if done % 10 == 0 or done == len(chosen):
-                print(f"{done} of {len(chosen)} companies and units", flush=True)
+    started, batch = time.monotonic(), 4 * workers
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for done in range(0, len(chosen), batch):
+            if time.monotonic() - started > 60 * minutes:
+                print(f"time is up: {len(chosen) - done} companies and units were left out")
+                break
+            for found in pool.map(partial(work, seed, short), chosen[done : done + batch], chunksize=1):
+                records.rows.extend(found.rows)
+                records.said.extend(found.said)
+            print(f"{min(done + batch, len(chosen))} of {len(chosen)} companies and units", flush=True)
     return records
 
 
-def result(records: Records, seed: int, companies: int, seconds: float) -> dict[str, object]:
+def result(records: Records, seed: int, seconds: float) -> dict[str, object]:
     """Everything that ``truth.json`` holds."""
     versions = {}
     for name in LIBRARIES:
@@ -90,7 +97,7 @@ def result(records: Records, seed: int, companies: int, seconds: float) -> dict[
             versions[name] = "absent"
     return {
         "seed": seed,
-        "companies": companies,
+        "companies": len({row.cluster for row in records.rows if row.group == "simulated"}),
         "minutes": round(seconds / 60, 1),
         "machine": {"processors": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
         "versions": versions,
@@ -116,6 +123,7 @@ def main() -> None:
     options.add_argument("--real", action=argparse.BooleanOptionalAction, default=True, help="with the real tables")
     options.add_argument("--seed", type=int, default=2026)
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    options.add_argument("--minutes", type=float, default=math.inf, help="begin no company after so many minutes")
     options.add_argument("--out", type=Path, default=HERE / "results" / "truth.json")
     options.add_argument("--records", type=Path, help="also write every single test here (Parquet)")
     chosen = options.parse_args()
@@ -127,8 +135,10 @@ def main() -> None:
         print(f"the real tables are not at {folder}: left out (set CLM_AUDIT_REAL_DATA)")
         folder = None
     started = time.perf_counter()
-    records = run(list(tasks(companies, folder, chosen.short)), chosen.seed, chosen.short, chosen.workers)
-    found = result(records, chosen.seed, companies, time.perf_counter() - started)
+    records = run(
+        list(tasks(companies, folder, chosen.short)), chosen.seed, chosen.short, chosen.workers, chosen.minutes
+    )
+    found = result(records, chosen.seed, time.perf_counter() - started)
     print(tables(found))
     chosen.out.parent.mkdir(parents=True, exist_ok=True)
     chosen.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

@@ -9,9 +9,13 @@ from rates import NONE_ARM, rate, tables_of, told
 from trial import Said
 
 CHANGES = ("improved", "worsened")
-TRULY: Mapping[str, str] = dict(
-    zip(("step +10 %", "ramp +10 %", "fade +10 %", "late +10 %"), ("flat", "rising", "fading", "rising"), strict=True)
-)
+TRULY: Mapping[str, str] = {
+    "step +10 %": "flat",
+    "step +20 %": "flat",
+    "ramp +10 %": "rising",
+    "fade +10 %": "fading",
+    "late +10 %": "rising",
+}
 COURSES = ("rising", "flat", "fading", "unclear")
 SURE = 0.8
 BETTER_WHEN_HIGHER = ("purchase_frequency", "transaction_size", "campaign_response")

@@ -77,13 +77,15 @@ def try_world(
     methods: Mapping[str, Method],
     chance: tuple[int, int],
     arms: Sequence[Effect] = ARMS,
+    every: int = 1,
 ) -> Records:
-    """Every date of one company. ``dates``: go-live and the day of the audit; ``chance``: seeds of the effects."""
+    """Every date of one company. ``dates``: go-live and the day of the audit; ``chance``: seeds of the effects,
+    which are put in at ``every`` so-manyth date."""
     records = Records([], [])
     for place, (go_live, end) in enumerate(dates):
         untouched = world.until(end)
         twin = Look.at(untouched, go_live)
-        for order, arm in enumerate(arms):
+        for order, arm in enumerate(arms if place % every == 0 else (NONE,)):
             rng = np.random.default_rng([*chance, place, order])
             touched = twin if arm == NONE else Look.at(inject(untouched, arm, go_live, rng), go_live)
             _try_arm((world.group, world.cluster, go_live, arm), twin, touched, methods, records)
