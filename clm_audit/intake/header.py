@@ -22,6 +22,7 @@ from clm_audit.intake.strict import StrictReader
 _WORDS = (WORD, TEXT, LINES)
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
+_TWINS = 4  # names among which one may come twice in a table of words
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -165,7 +166,7 @@ def _remarks(cells: Sequence[str]) -> bool:
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
     """The cells of a header that is written in another way than the rows: another separator, in quotes as a whole."""
     raw = dialect.separator.join(record.cells)
-    for mark in SEPARATORS:
+    for mark in dict.fromkeys((*SEPARATORS, dialect.separator)):
         for text in (raw, record.cells[0]):
             cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
             if len(cells) == width > 1:
@@ -203,7 +204,7 @@ def _heads(cells: Sequence[str], families: Sequence[frozenset[str]], below: Sequ
     if not below:
         return all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
     seen = any(cell.strip() and any(row[i] == cell for row in below) for i, cell in enumerate(cells))
-    return len(set(filled)) == len(filled) and 2 * len(filled) > len(used) and not seen
+    return len(filled) - len(set(filled)) <= len(filled) // _TWINS and 2 * len(filled) > len(used) and not seen
 
 
 def _years(cells: Sequence[str]) -> bool:

@@ -19,28 +19,40 @@ _ROWS = 500  # records of each part
 def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
     """The dialect, with apostrophes as quotes and backslash escapes only where more of the text keeps the rules so.
 
-    Apostrophes around nearly every cell are quotes in any case.
+    Apostrophes around nearly every cell, or doubled within cells in them, are quotes in any case.
     """
     text = head[start : start + _SPAN].decode("utf-8", "ignore")
-
-    def regular(one: Dialect) -> int:
-        covered: Counter[int] = Counter()  # characters in records of each width
-        for record in StrictReader(one).records(text, _ROWS):
-            marks = len(record.cells) + 2 * sum(record.quoted)
-            covered[len(record.cells)] += sum(map(len, record.cells)) + marks
-        return max(covered.values(), default=0)
-
-    if dialect.quote == "'":
-        usual = replace(dialect, quote='"')
-        dense = text.count("'") >= _DENSE * max(text.count("\n"), text.count("\r"), 1)
-        lines = [line for line in text.splitlines()[:_ROWS] if line.strip()]
-        dense |= all(len(line) > 1 and line[0] == line[-1] == "'" for line in lines)
-        if regular(dialect) < regular(usual) + (not dense):
+    if "'" in text and not dialect.wrapped:
+        single = replace(dialect, quote="'")
+        usual = replace(dialect, quote='"') if dialect.quote == "'" else dialect
+        more, marks = _regular(single, text)[0] - _regular(usual, text)[0], _regular(single, text)[1]
+        if dialect.quote == "'" and more < (not (_dense(text) or marks > 1)):
             dialect = usual
+        elif more >= 0 and marks > 1:
+            dialect = single
     if dialect.escape:
         doubled = replace(dialect, escape=False)
-        dialect = dialect if regular(dialect) > regular(doubled) else doubled
+        dialect = dialect if _regular(dialect, text)[0] > _regular(doubled, text)[0] else doubled
     return dialect
+
+
+def _regular(dialect: Dialect, text: str) -> tuple[int, int]:
+    """Characters of the text in records of the commonest width, and the cells in quotes that need them to be."""
+    covered: Counter[int] = Counter()
+    needed = 0
+    for record in StrictReader(dialect).records(text, _ROWS):
+        wrapped = [cell for cell, quoted in zip(record.cells, record.quoted, strict=True) if quoted]
+        marks = sum(2 + cell.count(dialect.quote) for cell in wrapped)
+        covered[len(record.cells)] += sum(map(len, record.cells)) + len(record.cells) + marks
+        needed += sum(1 for cell in wrapped if dialect.quote in cell or dialect.separator in cell)
+    return max(covered.values(), default=0), needed
+
+
+def _dense(text: str) -> bool:
+    """Whether apostrophes are as many as if nearly every cell stood in them, or each line does."""
+    lines = [line for line in text.splitlines()[:_ROWS] if line.strip()]
+    whole = all(len(line) > 1 and line[0] == line[-1] == "'" for line in lines)
+    return whole or text.count("'") >= _DENSE * max(text.count("\n"), text.count("\r"), 1)
 
 
 def profile_of(file: RawIOBase, size: int, dialect: Dialect, start: int, width: int) -> Profile:

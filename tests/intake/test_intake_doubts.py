@@ -250,3 +250,27 @@ def test_blank_records_of_any_width_are_no_rows(tmp_path: Path, blank: str, plac
     table = read(tmp_path, "\n".join([*lines[: place + 1], blank, *lines[place + 1 :]]) + "\n")
     assert rows(table) == ORDERS
     assert (table.structure, len(table.rejected)) == (2, 0)
+
+
+def test_doubled_apostrophes_in_cells_between_apostrophes_are_quotes(tmp_path: Path) -> None:
+    marked = [(*row[:3], "'it''s paid'" if n % 4 == 0 else "paid") for n, row in enumerate(ORDERS)]
+    table = read(tmp_path, text(marked, "id,day,amount,state"))
+    assert rows(table) == [(*row[:3], row[3].strip("'").replace("''", "'")) for row in marked]
+    assert not table.repaired
+
+
+def test_apostrophes_within_cells_stay(tmp_path: Path) -> None:
+    marked = [(*row[:3], ("'tis paid", "it's paid", "paid '24'")[n % 3]) for n, row in enumerate(ORDERS)]
+    assert rows(read(tmp_path, text(marked, "id,day,amount,state"))) == marked
+
+
+def test_a_header_of_words_may_name_two_columns_alike(tmp_path: Path) -> None:
+    table = read(tmp_path, text([(word, f"on {word}", "x y", f"{word} too") for word in WORDS], "word,note,tag,note"))
+    assert table.header == ("word", "note", "tag", "note")
+    assert table.height == len(WORDS)
+
+
+def test_a_header_in_quotes_as_a_whole_above_a_rare_separator(tmp_path: Path) -> None:
+    records = [(row[0], row[2], row[3]) for row in ORDERS]
+    table = read(tmp_path, '"id^amount^state"\n' + text(records).replace(",", "^"))
+    assert (table.header, rows(table)) == (("id", "amount", "state"), records)
