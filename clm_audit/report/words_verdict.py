@@ -111,14 +111,17 @@ def reading(plain: PlainReading) -> str:
 
 def verdict(value: Verdict, findings: Sequence[Finding]) -> str:
     """The verdict in one or two sentences, with what capped it and where it leans."""
-    parts = [ROWS[value.row][0].format_map(_names(value, findings))]
+    counted = [finding for finding in findings if finding.metric not in value.withheld]
+    parts = [ROWS[value.row][0].format_map(_names(value, counted))]
     if value.capped_by:
         held = "a data check" if len(value.capped_by) == 1 else f"{len(value.capped_by)} data checks"
         parts.append(f"Held back by {held}; the findings alone would give: {value.uncapped}.")
     if value.value in DECIDED:
         for words, found in (("Not decided", "inconclusive"), ("Not assessable", "not assessable")):
-            if metrics := listed(in_text(item.metric) for item in findings if item.value == found):
+            if metrics := listed(in_text(item.metric) for item in counted if item.value == found):
                 parts.append(f"{words}: {metrics}.")
+        if value.withheld:
+            parts.append(f"Left out because of a failed data check: {listed(map(in_text, value.withheld))}.")
     if LEANS[value.lean]:
         parts.append(LEANS[value.lean])
     return " ".join(parts)

@@ -20,6 +20,7 @@ from clm_audit.verdict.truth import decide, lean_of
 STRENGTH: dict[VerdictValue, int] = {"good fit": 2, "mixed": 2, "switch": 2, "inconclusive": 1, "not assessable": 0}
 WITHHELD_ROW = "findings withheld"
 UNKNOWN_ROW = "a check could not tell"
+WHOSE = "events"  # the check that cannot tell whose doing a change is: such metrics do not lean
 UNKNOWN_CAPS = frozenset(rule.id for rule in RULES if rule.unknown_caps)
 
 
@@ -48,36 +49,56 @@ def capped(
     findings carried the answer: the verdict is then inconclusive.
     """
     uncapped = decide(findings, require, weeks_after)
-    verdict = _withhold(uncapped, findings, checks, require, weeks_after)
-    return _cap_unknown(verdict, findings, checks)
+    kept = _kept(findings, checks)
+    verdict = _cap_unknown(_withhold(uncapped, findings, kept, checks, require, weeks_after), checks)
+    if verdict.value != "inconclusive":
+        return verdict
+    nobodys = {
+        metric for check in checks if check.id == WHOSE and check.status == "unknown" for metric in check.metrics
+    }
+    return verdict.model_copy(update={"lean": lean_of([item for item in kept if item.metric not in nobodys])})
+
+
+def _kept(findings: Sequence[Finding], checks: Sequence[Check]) -> list[Finding]:
+    """The findings, those that a failed check touches as if not assessable."""
+    touched = _touched(checks)
+    return [replace(item, value="not assessable") if item.metric in touched else item for item in findings]
+
+
+def _touched(checks: Sequence[Check]) -> set[MetricId]:
+    return {metric for check in checks if check.status == "fail" for metric in check.metrics}
 
 
 def _withhold(
     uncapped: Verdict,
     findings: Sequence[Finding],
+    kept: Sequence[Finding],
     checks: Sequence[Check],
     require: Sequence[MetricId],
     weeks_after: float,
 ) -> Verdict:
     failed = [check for check in checks if check.status == "fail"]
-    touched = {metric for check in failed for metric in check.metrics}
-    kept = [replace(item, value="not assessable") if item.metric in touched else item for item in findings]
-    again = decide(kept, require, weeks_after)
-    if again.value == uncapped.value:
-        return again.model_copy(update={"uncapped": uncapped.value})
     standing = {finding.metric for finding in findings if finding.value != "not assessable"}
+    withheld = tuple(finding.metric for finding in findings if finding.metric in standing & _touched(checks))
+    again = decide(kept, require, weeks_after).model_copy(update={"uncapped": uncapped.value, "withheld": withheld})
+    if again.value == uncapped.value:
+        return again
     by = tuple(check.id for check in failed if standing & set(check.metrics))
     if STRENGTH[again.value] < STRENGTH[uncapped.value]:
-        return again.model_copy(update={"uncapped": uncapped.value, "capped_by": by})
+        return again.model_copy(update={"capped_by": by})
     if STRENGTH[uncapped.value] < STRENGTH["good fit"]:
         return uncapped
     return Verdict(
-        value="inconclusive", row=WITHHELD_ROW, because=tuple(f.metric for f in findings if f.metric in touched),
-        capped_by=by, uncapped=uncapped.value, lean=lean_of(kept),
-    )  # fmt: skip
+        value="inconclusive",
+        row=WITHHELD_ROW,
+        because=withheld,
+        capped_by=by,
+        uncapped=uncapped.value,
+        withheld=withheld,
+    )
 
 
-def _cap_unknown(verdict: Verdict, findings: Sequence[Finding], checks: Sequence[Check]) -> Verdict:
+def _cap_unknown(verdict: Verdict, checks: Sequence[Check]) -> Verdict:
     if STRENGTH[verdict.value] < STRENGTH["good fit"]:
         return verdict
     by = tuple(
@@ -87,5 +108,4 @@ def _cap_unknown(verdict: Verdict, findings: Sequence[Finding], checks: Sequence
     )
     if not by:
         return verdict
-    update = {"value": "inconclusive", "row": UNKNOWN_ROW, "capped_by": by, "lean": lean_of(findings)}
-    return verdict.model_copy(update=update)
+    return verdict.model_copy(update={"value": "inconclusive", "row": UNKNOWN_ROW, "capped_by": by})

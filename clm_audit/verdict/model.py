@@ -49,7 +49,8 @@ class PlainReading(Frozen):
 class Verdict(Frozen):
     """``row``: the row of the truth table that applied; ``because``: metrics that decided;
     ``capped_by``: ids of the checks that made it weaker; ``uncapped``: what it would have been;
-    ``lean``: where the findings point when the value is inconclusive."""
+    ``lean``: where the findings point when the value is inconclusive; ``withheld``: metrics whose findings the row
+    does not count because a failed check touches them."""
 
     value: VerdictValue
     row: str
@@ -57,6 +58,7 @@ class Verdict(Frozen):
     capped_by: tuple[str, ...] = ()
     uncapped: VerdictValue
     lean: Literal["good fit", "switch", "neither"] = "neither"
+    withheld: tuple[MetricId, ...] = ()
 
 
 class Gate(Frozen):
