@@ -27,7 +27,8 @@ def caption(every: int, reach: int) -> str:
     followed = "" if every == 1 else f" {_followed(every)}"
     return (
         "The observed change again: what came of other customers buying (segments, and how long they have been there,"
-        f" counted in the last {weeks(reach)}), and what of customers buying otherwise. The two add up to it.{followed}"
+        f" counted in the last {weeks(reach)}), and what of customers buying otherwise. The two add up to it; season"
+        f" and trend are part of both, and the bars say only what chance among customers may do.{followed}"
     )
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from clm_audit.config.plan import MetricId
+from clm_audit.measures.mix import COHORT_SHARE, COHORT_WEEKS, cohort_share
 from clm_audit.measures.model import Measured, to_date
 from clm_audit.measures.totals import only, pooled, total
 from clm_audit.verdict.checks.base import PER_CUSTOMER, Subject, Value, headers_only, made, touched
@@ -53,7 +54,6 @@ DAY_TIMES = 20  # times the mean of the other days
 NEAR_DAYS = 56
 CHANGED_IDS = 0.005  # likeness of orders before and after below which ids have probably changed
 LEAVERS_SHARE = 0.02
-COHORT_WEEKS, COHORT_SHARE = 13, 0.95
 MELTED = 0.7  # of the largest active base
 ENOUGH = 50  # customers or orders from which a share means something
 
@@ -195,19 +195,17 @@ def one_cohort(subject: Subject) -> Check:
     if "gaps" not in cells or "base" not in cells:
         return made("one_cohort", "unknown", "cohort_unknown")
     firsts = only(cells["gaps"], gap=0)
-    week, customers = firsts.keys["week"], firsts.values["customers"]
-    seen = int(customers.sum())
-    if seen < ENOUGH:
+    if int(firsts.values["customers"].sum()) < ENOUGH:
         return made("one_cohort", "unknown", "cohort_unknown")
     metrics = touched(["orders"])
-    early = int(customers[week < week.min() + COHORT_WEEKS].sum())
     weeks, place = np.unique(cells["base"].keys["week"], return_inverse=True)
     if not weeks.size:  # the history is shorter than any base
         return made("one_cohort", "unknown", "cohort_too_short")
-    if early < COHORT_SHARE * seen or weeks[-1] - week.min() < 2 * COHORT_WEEKS:
+    share = cohort_share(subject.measured.totals) if subject.measured else None
+    if share is None or share < COHORT_SHARE:
         return made("one_cohort", "pass", "cohorts_many", metrics)
     active = np.bincount(place, weights=cells["base"].values["active"])
-    evidence: dict[str, Value] = {"share": early / seen, "weeks": COHORT_WEEKS}
+    evidence: dict[str, Value] = {"share": share, "weeks": COHORT_WEEKS}
     if active[-1] < MELTED * active.max():
         return made("one_cohort", "fail", "one_cohort_melts", metrics, **evidence)
     return made("one_cohort", "warn", "one_cohort", metrics, **evidence)
