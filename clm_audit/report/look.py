@@ -9,7 +9,7 @@ from typing import Literal
 
 from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, VerdictValue
 from clm_audit.intake.model import RowCounts
-from clm_audit.report import numbers
+from clm_audit.report import numbers, words_metrics
 from clm_audit.report.model import (
     Adjusted,
     AnswerReport,
@@ -21,6 +21,7 @@ from clm_audit.report.model import (
     RatioReport,
     Span,
     Unknown,
+    VerdictReport,
 )
 from clm_audit.report.model_ahead import OutlookStatus
 from clm_audit.verdict.model import CheckStatus, PlainAnswer
@@ -104,10 +105,17 @@ def answer_of(report: AuditReport, metric: MetricReport) -> AnswerReport | None:
     return next((answer for answer in report.plain.answers if answer.metric == metric.id), None)
 
 
+def verdict_said(verdict: VerdictReport) -> str:
+    """The sentence of the verdict below its heading, which has said the word of it already."""
+    head = f"{verdict.value.capitalize()}: "
+    rest = verdict.sentence.removeprefix(head)
+    return rest[:1].upper() + rest[1:]
+
+
 def metric_name(metrics: Iterable[MetricReport], metric: MetricId) -> str:
-    """The name of a metric as the report gives it, else its id in words."""
+    """The name of a metric as the report gives it, else as it is named everywhere."""
     names = {item.id: item.name for item in metrics}
-    return names.get(metric, metric.replace("_", " "))
+    return names.get(metric) or words_metrics.name(metric)
 
 
 def check_title(checks: Iterable[CheckReport], check_id: str) -> str:

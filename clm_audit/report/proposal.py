@@ -113,7 +113,7 @@ def _source(plan: AuditPlan, source: Source, exports: Exports, base: Path) -> So
     only = next(iter(systems), None) if whole else None
     presets = plan.presets
     files = tuple(
-        f"{taken_for(system, name, _title(presets, system))} ({_files(count)}, {_rows(mine, name)})"
+        f"{taken_for(system, name, _title(presets, system))} ({_files(count)}, {_rows(mine, system, name)})"
         for (system, name), count in sorted(kinds.items(), key=lambda item: (str(item[0][0]), str(item[0][1])))
     )
     return SourceFound(relative(plan.root / source.path, base), source.side, only or "", files)
@@ -127,8 +127,9 @@ def _files(count: int) -> str:
     return "1 file" if count == 1 else f"{count} files"
 
 
-def _rows(tables: Sequence[RawTable], name: str | None) -> str:
-    return f"{sum(table.height for table in tables if table.object_name == name):,} rows"
+def _rows(tables: Sequence[RawTable], system: str | None, name: str | None) -> str:
+    rows = sum(table.height for table in tables if (table.system, table.object_name) == (system, name))
+    return f"{rows:,} rows"
 
 
 def _strangers(plan: AuditPlan, source: Source, exports: Exports) -> bool:

@@ -24,9 +24,10 @@ from clm_audit.report.safe import rich_text, terminal
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _UNITS_FROM = 136  # columns from which units have a column of their own
-_PROSE = 110  # columns: longer lines are hard to read
+PROSE = 110  # columns: longer lines are hard to read
 _COUNTS = ("read", *look.LEDGER)
 _COUNTS_WIDTH = 64  # columns that the counts of the ledger take
+LISTS = "rejects.csv beside an --html report, or --rejects FILE.csv, lists"
 Kind = Literal["text", "fixed", "number"]
 
 
@@ -46,19 +47,19 @@ class Page:
 
     def line(self, text: str, style: str = "", indent: int = 0) -> None:
         """A sentence, wrapped so that neither a percentage nor an interval is torn."""
-        for part in fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - indent):
+        for part in fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - indent):
             self.console.print(Text(" " * indent + part, style=style))
 
     def item(self, glyph: str, text: str, tone: look.Tone) -> None:
         """A sentence that begins with a glyph; its further lines stand below the words."""
-        lines = fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - 2)
+        lines = fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - 2)
         self.console.print(self.marked(glyph, lines[0], tone))
         for part in lines[1:]:
             self.console.print(Text(f"  {part}", style=_TONES[tone]))
 
     def labelled(self, label: str, text: str, width: int) -> None:
         """A line with its label before it; further lines stand below the text."""
-        lines = fold(terminal(text, self.console.encoding), min(self.console.width, _PROSE) - width - 2)
+        lines = fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - width - 2)
         for number, part in enumerate(lines):
             head = self.text(f"  {label:<{width}}" if not number else " " * (width + 2), "dim")
             self.console.print(head.append(part, style="default"))
@@ -113,10 +114,10 @@ def _cover(page: Page, report: AuditReport) -> None:
     glyph, tone = look.VERDICTS[verdict.value]
     body = page.marked(glyph, verdict.value.upper(), tone)
     body.stylize("bold")
-    width = min(page.console.width, _PROSE)
-    for block in _verdict(report):
+    width = min(page.console.width, PROSE)
+    for at, block in enumerate(_verdict(report)):
         for number, part in enumerate(fold(terminal(block, page.console.encoding), width - 4)):
-            body.append("\n\n" if block != verdict.sentence and not number else "\n")
+            body.append("\n\n" if at and not number else "\n")
             body.append(part)
     head = page.text("Verdict")
     page.console.print(
@@ -127,7 +128,7 @@ def _cover(page: Page, report: AuditReport) -> None:
 def _verdict(report: AuditReport) -> Iterator[str]:
     """What the box says: the verdict, what holds it back, what to do, and the gate where there is one."""
     verdict = report.verdict
-    yield verdict.sentence
+    yield look.verdict_said(verdict)
     if verdict.capped_by:
         titles = ", ".join(look.check_title(report.checks, check) for check in verdict.capped_by)
         yield f"What holds it back: {titles}."
@@ -246,7 +247,8 @@ def _not_taken(page: Page, report: AuditReport | CheckOnlyReport, total: RowCoun
     said = rows_said.not_taken(total)
     if not said:
         return
-    page.line(f"{said}; --rejects FILE.csv lists each with file, line, column and reason")
+    where = "--rejects FILE.csv lists" if isinstance(report, CheckOnlyReport) else LISTS
+    page.line(f"{said}; {where} each with file, line, column and reason")
     for row in rows_said.rejected_first(report):
         page.line(row, indent=2)
 

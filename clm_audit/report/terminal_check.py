@@ -7,7 +7,8 @@ from rich.text import Text
 
 from clm_audit.report import numbers, words_reading
 from clm_audit.report.model_check import CheckOnlyReport, FactSource, FileReading, MetricSources
-from clm_audit.report.terminal import Page, draw_checks, draw_ledger
+from clm_audit.report.shared_folder import below
+from clm_audit.report.terminal import PROSE, Page, draw_checks, draw_ledger
 
 ABLE, UNABLE = ("✔", "yes"), ("–", "no")
 _LABEL = 12  # columns that the label of a file's line takes
@@ -16,8 +17,11 @@ _LABEL = 12  # columns that the label of a file's line takes
 def print_check(report: CheckOnlyReport, console: Console) -> None:
     """Print the report. Width, colour and encoding are the console's; no colour says anything alone."""
     page = Page(console)
+    folder, report = below(report)
     page.line("clm-audit check", "bold")
     page.line(report.summary, "bold")
+    if folder:
+        page.line(f"All files lie in {folder}.")
     if report.sources:
         _metrics(page, report)
     draw_checks(page, report.checks)
@@ -39,7 +43,7 @@ def _metrics(page: Page, report: CheckOnlyReport) -> None:
         glyph, word = ABLE if item.measurable else UNABLE
         mark = page.marked(glyph, word, "good" if item.measurable else "open")
         table.add_row(page.text(item.name), mark, Text("\n").join(page.text(line) for line in _from(item)))
-    page.console.print(table)
+    page.console.print(table, width=min(page.console.width, PROSE))
 
 
 def _from(item: MetricSources) -> list[str]:

@@ -30,11 +30,11 @@ def sentence(metric: MetricId, outlook: Outlook | NotAssessable) -> str:
     """From when on the change that was asked for would be found; empty for a metric that cannot be assessed."""
     if isinstance(outlook, NotAssessable):
         return ""
-    asked = f"A change of {plus_minus(outlook.effect)} in {_lower(name(metric))}"
+    asked = f"{name(metric)}: a change of {plus_minus(outlook.effect)}"
     if outlook.decided == NEVER:
         best = _best(outlook)
         return (
-            f"{asked} would never be found at this volume; the most that can be seen is {plus_minus(best.detectable)},"
+            f"{asked} would never be found at this volume; the smallest that would is {plus_minus(best.detectable)},"
             f" with {weeks(best.weeks)} of data."
         )
     return f"{asked} would be found with {weeks(outlook.decided)} of data after go-live."

@@ -9,9 +9,10 @@ from clm_audit.report.proposal import Proposal
 
 
 def recognised(found: Proposal) -> Iterator[str]:
-    """A line for each path, and one for what was not recognised."""
+    """A line for each path and for each kind of file in it, and one for what was not recognised."""
     for source in found.sources:
-        yield f"{source.path}: {'; '.join(source.files) or 'nothing recognised'}"
+        yield f"{source.path}:{'' if source.files else ' nothing recognised'}"
+        yield from (f"  {kind}" for kind in source.files)
     if found.unknown:
         files = Counted(count(len(found.unknown)))
         yield f"{files:file was|files were} not recognised; a map to fill in stands in the file"

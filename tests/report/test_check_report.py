@@ -167,12 +167,20 @@ def test_every_width_shows_the_answer_first_and_cuts_nothing(read: Read, width: 
         text.index(part) for part in ("What can be measured", "Data checks", "What each file was", "Ledger:", "Next:")
     ]
     assert at == sorted(at)
-    for part in ("1 file is not recognised", "exports/orders.csv", "campaign totals"):
+    for part in ("1 file is not recognised", "All files lie in exports.", "(orders.csv)", "campaign totals"):
         assert part in " ".join(text.split())
 
 
 def test_a_plain_console_gets_plain_characters(read: Read) -> None:
     assert shown(read(shop()), 80, "ascii").isascii()
+
+
+def test_the_folder_of_all_files_is_said_once_and_the_report_for_machines_keeps_whole_paths(read: Read) -> None:
+    report = read(shop())
+    text = shown(report, 160)
+    assert text.count("exports/") == 0
+    assert "\norders.csv\n  taken for" in text
+    assert {file.path for file in report.files} >= {"exports/orders.csv", "exports/spend.csv"}
 
 
 def test_names_from_files_cannot_move_the_cursor(read: Read) -> None:
