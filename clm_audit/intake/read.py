@@ -188,7 +188,7 @@ def _size(path: Path) -> int:
 
 
 def _nothing(unknown: Sequence[tuple[str, str]], passed: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:
-    hint = "name its `system:`, or map its columns with `map:` in `sources`"
+    hint = "put the missing headers back, or name the file under sources: in clm-audit.yaml, with a map: of its columns"
     listed = tuple(Problem(reason, name) for name, reason in (*sorted(unknown), *passed))
     if unknown and all(reason == EMPTY for _, reason in unknown):
         hint = "give the folder that holds the exports"
