@@ -129,7 +129,7 @@ def _files(count: int) -> str:
 
 def _rows(tables: Sequence[RawTable], system: str | None, name: str | None) -> str:
     rows = sum(table.height for table in tables if (table.system, table.object_name) == (system, name))
-    return f"{rows:,} rows"
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
 
 
 def _strangers(plan: AuditPlan, source: Source, exports: Exports) -> bool:

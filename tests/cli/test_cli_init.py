@@ -35,6 +35,17 @@ def audit(clm_audit: Run, *args: str) -> dict[str, object]:
     return json.loads(run.stdout)
 
 
+def test_the_rows_of_two_systems_are_not_added_up_because_their_exports_have_one_name(
+    clm_audit: Run, tmp_path: Path
+) -> None:
+    shop = "Email,Total Spent,Total Orders\n" + "".join(f"customer{n:04d}@example.com,10.00,1\n" for n in range(3))
+    (tmp_path / "shop.csv").write_text(shop, "utf-8")
+    (tmp_path / "sheet.csv").write_text("customer,email,acquired\n1,customer0001@example.com,2024-01-02\n", "utf-8")
+    text = clm_audit("init", ".", "--output", "-").stdout
+    assert "# Shopify: customers (1 file, 3 rows)" in text
+    assert "# Plain tables: customers (1 file, 1 row)" in text
+
+
 def test_the_proposal_for_the_sample_company_runs(clm_audit: Run, tmp_path: Path) -> None:
     for side in ("before", "after"):
         (tmp_path / side).symlink_to(SAMPLE / side)
