@@ -238,6 +238,7 @@ def _placed(
     alike = sum(1 for row in rows if len(row) == width)
     if len(rows) > 1 and 2 * alike < len(rows):
         width = body_width(found[after:])
+        width = len(names) if width == 1 and blind is None else width  # known names are columns, whatever the rows say
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
         names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
