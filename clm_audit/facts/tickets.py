@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
+from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.numbering import number_spaces
 from clm_audit.facts.staged import Staged
@@ -20,6 +21,7 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
     (both only grow); a ticket that any row marks as deleted or merged does not count.
     """
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
+    rows = _unblurred(rows, staged, context)
     sides = {one.table.side for one in staged}
     key = ["system", "ticket", "day"] if {"before", "after"} <= sides else ["system", "ticket"]
     rows = _spaced(rows, key, staged, context)
@@ -53,6 +55,20 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
     path = context.folder / "tickets.parquet"
     table.select(columns).write_parquet(path)
     return path
+
+
+def _unblurred(rows: pl.DataFrame, staged: Sequence[Staged], context: Context) -> pl.DataFrame:
+    """Numbers that a spreadsheet wrote with an exponent stand for many tickets: day and customer tell those apart."""
+    blurred = pl.col("ticket").str.contains(FLOAT)
+    counts = dict(rows.filter(blurred).group_by("part").len().iter_rows())
+    for number, count in sorted(counts.items()):
+        context.count("tickets.ids_excel_float", count)
+        note = f"ticket numbers that a spreadsheet wrote with an exponent, told apart by day and customer: {count:,}"
+        context.books[staged[number].table.index].notes.append(note)
+    if not counts:
+        return rows
+    apart = pl.concat_str("ticket", "day", "customer", separator=" ", ignore_nulls=True)
+    return rows.with_columns(ticket=pl.when(blurred).then(apart).otherwise("ticket"))
 
 
 def _spaced(rows: pl.DataFrame, key: list[str], staged: Sequence[Staged], context: Context) -> pl.DataFrame:

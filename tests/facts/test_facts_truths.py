@@ -220,3 +220,19 @@ def test_ticket_numbers_that_start_again_are_different_tickets(build) -> None:
     assert built.tables["tickets"].height == 14
     assert built.facts.evidence["tickets.numbers_anew"] == 7
     assert built.facts.evidence["tickets.duplicate_rows"] == 2
+
+
+def test_ticket_numbers_with_an_exponent_stand_for_many_tickets(build) -> None:
+    rows = [
+        "2.02E+09,2024-01-03,a",
+        "2.02E+09,2024-01-03,b",
+        "2.02E+09,2024-01-09,a",
+        "2.02E+09,2024-01-09,a",
+        "7,2024-01-09,a",
+    ]
+    built = build({"t.csv": orders(rows, "ticket,created,customer")})
+    assert built.tables["tickets"].height == 4
+    assert built.facts.evidence["tickets.ids_excel_float"] == 4
+    assert [code for code, *_ in built.codes()] == ["repeated"]
+    note = "ticket numbers that a spreadsheet wrote with an exponent, told apart by day and customer: 4"
+    assert note in built.file("t.csv").notes
