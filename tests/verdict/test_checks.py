@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId, Source
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, KnownEvent, MetricId, Source
 from clm_audit.config.preset import ExportObject, Recognise, Yield
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import ROW, Exports, FileRecord, RawTable, RowCounts
@@ -34,6 +34,7 @@ from clm_audit.verdict.checks import (
     CODES,
     RULES,
     all_checks,
+    events,
     files,
     intake_checks,
     money,
@@ -637,6 +638,43 @@ def test_touched_metrics_of_facts() -> None:
     assert touched(["series"]) == METRIC_IDS
     assert touched(["nothing"]) == ()
     assert facts_of(table(object=None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("evidence", "answer"),
+    [
+        ({}, ("unknown", "refunds_not_checked")),
+        ({"orders.rows": 0}, ("unknown", "refunds_not_checked")),
+        ({"orders.rows": 100}, ("pass", "refunds_said")),
+        ({"orders.rows": 100, "orders.refund_from_state": 3}, ("pass", "refunds_by_state")),
+        (
+            {"orders.rows": 100, "orders.refund_from_state": 3, "orders.refund_unsaid": 1},
+            ("warn", "refunds_partly_unsaid"),
+        ),
+    ],
+)
+def test_refunds_that_only_a_state_tells_of(evidence: Mapping[str, int], answer: tuple[str, str]) -> None:
+    assert said(orders.refunds(subject(evidence=evidence))) == answer
+
+
+@pytest.mark.parametrize(
+    ("days", "is_break", "answer"),
+    [
+        (-55, False, ("unknown", "events_near")),
+        (55, True, ("unknown", "breaks_near")),
+        (56, True, ("pass", "events_clear")),
+        (-56, False, ("pass", "events_clear")),
+    ],
+)
+def test_events_near_go_live(days: int, is_break: bool, answer: tuple[str, str]) -> None:
+    when = calendar()
+    event = KnownEvent(date=to_date(when.go_live + days), what="price list", is_break=is_break)
+    assert said(events.events(subject(when=when, plan=AuditPlan(events=(event,))))) == answer
+
+
+def test_without_events_or_windows_there_is_nothing_to_tell_apart() -> None:
+    assert said(events.events(subject())) == ("pass", "events_none")
+    assert said(events.events(subject(measured=False))) == ("unknown", "events_unknown")
 
 
 def test_every_code_is_asked_for_by_a_test() -> None:
