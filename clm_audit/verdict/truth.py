@@ -25,7 +25,7 @@ NONE: Range = (0, 0)
 SOME: Range = (1, MANY)
 FEW_WEEKS = 13  # under three months after go-live a worse number may be the learning dip
 EARLY_WEEKS = 26  # results usually need three to six months; before that "nothing came" is not yet true
-CLEAR_LEAN = 0.9  # how sure all metrics together must be of one way: an audit without any effect leans one time in five
+CLEAR_LEAN = 0.95  # how sure all metrics together must be of one way; measured, see docs/methods.md
 SUREST = 1e-6  # one metric alone cannot be surer than this of its direction, however small its p
 
 
