@@ -190,6 +190,9 @@ class Stager:
         """The states that nobody knows, with their counts."""
         for one, _ in staged:
             column = self.finder.rule(one.source, "status")
+            if column is not None and one.fact == "tickets" and statuses.UNKNOWN not in one.left:
+                found = base.group_by(column.name).len().collect(engine="streaming")
+                yield from statuses.tickets_of_unknown_state(dict(found.iter_rows()))
             if column is None or statuses.UNKNOWN not in one.left:
                 continue
             rows = one.scan().filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 
 import polars as pl
 
@@ -10,6 +11,11 @@ from clm_audit.config.preset import FactName, Yield, load_presets
 from clm_audit.facts.columns import Column, one_of
 
 UNKNOWN = "unknown_state"
+# A ticket counts whatever its state, unless a rule leaves it out; one in a state of another name is said to be there.
+TICKET_STATES = (
+    r"(?i)^(new|open|reopened|pending|hold|on[ -]hold|waiting( on.*)?|in progress|escalated|assigned|snoozed|working"
+    r"|solved|resolved|closed|done|answered|active|inactive|canceled|cancelled|deleted|suspended|spam|merged|\d+)$"
+)
 LISTED = 5  # states of a file that are named; of the rest the number is said
 Find = Callable[[str], Column | None]  # the column that a rule names, in one file
 _WORDS = r"^\p{L}[\p{L} _'’/()-]{0,39}$"  # what a state looks like; anything else may be about a person
@@ -84,6 +90,17 @@ def named(counts: Mapping[str | None, int], fact: FactName = "orders") -> str:
     what = "orders" if fact == "order_lines" else fact
     told += [f"other values {rest:,}"] if rest else []
     return f"{what} in a state that is not known: " + ", ".join(told)
+
+
+def tickets_of_unknown_state(counts: Mapping[str | None, int]) -> Iterator[str]:
+    """A note that names the states of tickets that no list knows; such tickets count."""
+    known = re.compile(TICKET_STATES)
+    other: dict[str | None, int] = {}
+    for state, count in counts.items():
+        if state is not None and not known.match(state.strip()):
+            other[state] = count
+    if other:
+        yield f"{named(other, 'tickets')}; they count like the others"
 
 
 def left_out(source: Yield, find: Find) -> tuple[tuple[str, ...], pl.Expr]:

@@ -151,3 +151,17 @@ def test_tickets_of_zendesk(build) -> None:
 def test_handling_time_says_its_unit(build, header, cell, seconds) -> None:
     built = build({"t.csv": f"ticket,created,{header}\n1,2024-01-05,{cell}\n"})
     assert built.rows("tickets", "seconds") == [(seconds,)]
+
+
+def test_tickets_in_a_state_of_another_name_count_and_are_named(build) -> None:
+    rows = [
+        "1,31,a@x.org,Warten,,2024-01-05 10:00,600",
+        "2,31,a@x.org,Warten,,2024-01-06 10:00,600",
+        "3,31,a@x.org,Solved,,2024-01-07 10:00,60",
+        "4,32,b@x.org,on-hold,,2024-01-08 10:00,60",
+        "5,32,b@x.org,ann@x.org,,2024-01-08 10:00,60",
+    ]
+    built = build({"t.csv": TICKETS + "\n".join(rows) + "\n"})
+    assert len(built.rows("tickets", "seconds")) == 5
+    said = "tickets in a state that is not known: Warten 2, other values 1; they count like the others"
+    assert said in built.file("t.csv").notes
