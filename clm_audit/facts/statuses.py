@@ -95,10 +95,9 @@ def named(counts: Mapping[str | None, int], fact: FactName = "orders") -> str:
 def tickets_of_unknown_state(counts: Mapping[str | None, int]) -> Iterator[str]:
     """A note that names the states of tickets that no list knows; such tickets count."""
     known = re.compile(TICKET_STATES)
-    other: dict[str | None, int] = {}
-    for state, count in counts.items():
-        if state is not None and not known.match(state.strip()):
-            other[state] = count
+    other: dict[str | None, int] = {
+        state: count for state, count in counts.items() if state is not None and not known.match(state.strip())
+    }
     if other:
         yield f"{named(other, 'tickets')}; they count like the others"
 
