@@ -94,8 +94,8 @@ def _sure(sure: bool) -> str:
 def written(page: str, found: Mapping[str, Any]) -> str:
     """The page with today's tables. Raises KeyError when it asks for one that there is not."""
     made = parts(found)
-    pattern = re.compile(r"(<!-- truth: ([a-z ]+) -->\n).*?(\n<!-- end -->)", re.DOTALL)
-    return pattern.sub(lambda match: f"{match[1]}{made[match[2]]}{match[3]}", page)
+    pattern = re.compile(r"(<!-- truth: ([a-z ]+) -->\n)(?:(?!<!--).)*(<!-- end -->)", re.DOTALL)
+    return pattern.sub(lambda match: f"{match[1]}{made[match[2]]}\n{match[3]}", page)
 
 
 def main() -> None:
