@@ -44,7 +44,8 @@ def size(found: Mapping[str, Any]) -> str:
     tests = sum(numbers["false_alarms"]["tests"] for numbers in found["groups"]["simulated"].values())
     libraries = ", ".join(f"{name} {version}" for name, version in found["versions"].items() if name != "clm-audit")
     return (
-        f"{found['companies']} simulated companies and the real tables, seed {found['seed']}, "
+        f"{found['companies']} simulated companies (`--companies {found['companies']}`) and the real tables, "
+        f"seed {found['seed']}, "
         f"{found['minutes']:.0f} minutes on {found['machine']['processors']} processors; {tests:,} tests without an "
         f"effect in the first row alone ({libraries})."
     )
