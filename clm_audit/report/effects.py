@@ -132,7 +132,8 @@ def _share_axis(
         if kind:
             marks.append(strokes([(x(t), top, x(t), bottom) for t in kind for top, bottom in strips], colour, css))
     for tick in ticks:
-        place = max(x(tick), text_width(value(tick)) / 2 + 4)
+        half = text_width(value(tick)) / 2
+        place = min(max(x(tick), half + 4), frame.right + 10 - half)  # a word at either end stays on the drawing
         marks.append(label(place, frame.bottom + 18, value(tick), anchor="middle"))
     return marks
 
