@@ -44,7 +44,7 @@ def rate(hits: Sequence[bool], clusters: Sequence[Hashable]) -> Rate:
     there are; with no hit at all (or nothing but hits), as many as there are clusters.
 
     >>> rate([True, False, False, False], "abcd")
-    Rate(share=0.25, low=0.045587, high=0.699358, tests=4, clusters=4)
+    Rate(share=0.25, low=0.036841, high=0.743907, tests=4, clusters=4)
     """
     sums: dict[Hashable, list[float]] = defaultdict(lambda: [0.0, 0.0])
     for hit, cluster in zip(hits, clusters, strict=True):
