@@ -1,6 +1,6 @@
 """How often a verdict is wrong, and what it can find: ``python benchmarks/truth/run.py``.
 
-Companies to which nothing happened, simulated (``company.py``) and real (``realtables.py``), are audited at made-up
+Companies to which nothing happened, simulated (``simulated.py``) and real (``realtables.py``), are audited at made-up
 go-lives, as they are and with effects put into their rows (``effects.py``), by the product and by what people use
 instead (``contenders.py``). Prints the tables and writes ``results/truth.json``. The real tables are looked for in
 ``$CLM_AUDIT_REAL_DATA``, else in ``../shared/data`` beside the repository.
@@ -21,8 +21,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
-import company
 import realtables
+import simulated
 from contenders import available
 from firm import World
 from rates import summary
@@ -61,8 +61,8 @@ def tasks(companies: int, folder: Path | None, short: bool) -> Iterator[Task]:
 def work(seed: int, short: bool, task: Task) -> Records:
     """Everything about one company."""
     if task.world is None:
-        world = company.simulate(seed, task.number)
-        dates = company.go_lives(world, seed, task.number)
+        world = simulated.simulate(seed, task.number)
+        dates = simulated.go_lives(world, seed, task.number)
     else:
         world, dates = task.world, realtables.go_lives(task.world)
         dates = dates[:: max(1, len(dates) // 2)] if short else dates

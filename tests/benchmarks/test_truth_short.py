@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from company import FIRST_DAY, go_lives, simulate
 from contenders import Answer, Case, always_improved, welch, year_over_year
 from effects import NONE, Effect, inject
 from product import Look, estimated
@@ -15,6 +14,7 @@ from rates import coverage, critical, evidence, false_alarms, family, power, rat
 from realtables import go_lives as real_go_lives
 from scipy import stats
 from show import tables
+from simulated import FIRST_DAY, go_lives, simulate
 from statements import statements
 from trial import OURS, Records, Row, try_world
 
