@@ -84,7 +84,7 @@ def outlook_after(estimate: Estimate, effect: float, confidence: float = 0.95) -
     sd = dict(zip(counts, future_sd(series, estimate.mode, counts), strict=True))
 
     def found_with(weeks: int) -> float:
-        return detectable(estimate.effect.se * sd[further[weeks]] / sd[0], estimate.effect.df, confidence)
+        return detectable(estimate.effect.se * (sd[further[weeks]] / sd[0]), estimate.effect.df, confidence)
 
     return _outlook(found_with, sorted({have, *(weeks for weeks in WEEKS if weeks > have)}), effect, have)
 

@@ -103,7 +103,7 @@ class Audit:
         return any(one.metric in self.withheld and one.value != MISSING for one in self.findings)
 
     def leans(self, way: Literal["good fit", "switch"]) -> bool:
-        """Whether all that may be credited to the CRM points one way together, with 90 % or more."""
+        """Whether all that may be credited to the CRM points one way together, with 95 % or more."""
         if self.outcome[0] != "inconclusive" or self.event_near:
             return False
         sure = {"improved": 1.0, "worsened": 0.0, "no material change": 0.5}
@@ -114,7 +114,7 @@ class Audit:
                 share = sure.get(value, 0.5) if known is None else known
                 scores.append(float(stats.norm.ppf(min(max(share, 1e-6), 1 - 1e-6))))
         together = sum(scores) / math.sqrt(len(scores)) if scores else 0.0
-        edge = float(stats.norm.ppf(0.9))
+        edge = float(stats.norm.ppf(0.95))
         return together >= edge if way == "good fit" else together <= -edge
 
 
@@ -212,13 +212,13 @@ VERDICT_ROWS: tuple[VerdictRow, ...] = (
         "verdict",
         "So far the findings lean towards a good fit.",
         "inconclusive, and all metrics that no failed check touches and no event near go-live clouds are together"
-        " better with 90 % or more",
+        " better with 95 % or more",
         lambda audit: audit.leans("good fit"),
     ),
     VerdictRow(
         "verdict",
         "So far the findings lean towards a switch.",
-        "so, worse with 90 % or more",
+        "so, worse with 95 % or more",
         lambda audit: audit.leans("switch"),
     ),
     _later(
