@@ -37,7 +37,7 @@ def test_after_go_live_today_stands_first(totals, simulate, estimate):
     found = estimate(totals(num, den, 104, s2))
     outlook = outlook_after(found, 0.05)
     assert [one.weeks for one in outlook.reach] == [10, 13, 26, 52]
-    assert outlook.reach[0].detectable == found.effect.detectable
+    assert outlook.reach[0].detectable == pytest.approx(found.effect.detectable, rel=1e-8)  # printed with ten digits
 
 
 def test_an_effect_is_decided_at_the_first_week_that_reaches_it(totals, simulate):
