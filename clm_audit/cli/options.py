@@ -49,7 +49,7 @@ Rejects = Annotated[
     typer.Option(
         "--rejects",
         metavar="FILE",
-        help="List the rows not taken. (compare writes rejects.csv next to --html by itself.)",
+        help="List the rows not taken and those repaired. (compare writes rejects.csv next to --html by itself.)",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]

@@ -78,12 +78,14 @@ def say(text: str) -> None:
 
 
 def say_written(written: Sequence[Path], rejects: Sequence[Reject]) -> None:
-    """Name the files that were written; when rows were not taken and no file lists them, how to have one."""
+    """Name the files that were written; when rows were not taken, or only after a repair, and no file lists them,
+    how to have one."""
     for path in written:
         say(f"wrote {path}")
     if rejects and not written:
-        repeated = sum(row.action == "duplicate" for row in rejects)
-        counts = ((len(rejects) - repeated, "not taken"), (repeated, "repeated"))
+        repeated, repaired = (sum(row.action == action for row in rejects) for action in ("duplicate", "repaired"))
+        lost = len(rejects) - repeated - repaired
+        counts = ((lost, "not taken"), (repeated, "repeated"), (repaired, "taken after a repair"))
         said = ", ".join(f"{many:,} row{'' if many == 1 else 's'} {word}" for many, word in counts if many)
         say(f"{said}; --rejects FILE lists them")
 

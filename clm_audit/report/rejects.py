@@ -1,4 +1,4 @@
-"""Every row that was not taken, as CSV: file, line, byte, column, code, action."""
+"""Every row that was not taken, or only after a repair, as CSV: file, line, byte, column, code, action."""
 
 from __future__ import annotations
 

@@ -469,6 +469,16 @@ def test_check_lists_the_rows_not_taken(demo: tuple[Path, object], clm_audit: Ru
     assert (f"{count - repeated} rows not taken" in said) == (count - repeated > 1)
 
 
+def test_a_row_taken_after_a_repair_is_not_said_to_be_lost(clm_audit: Run, tmp_path: Path) -> None:
+    rows = [f'{n},2024-01-{n % 28 + 1:02d},{n}.50,"Customer, {n}"' for n in range(1, 60)]
+    rows[30] = rows[30].replace('"Customer, 31"', 'Customer "31')
+    (tmp_path / "orders.csv").write_text("\n".join(["order,date,amount,customer", *rows]) + "\n", encoding="utf-8")
+    run = clm_audit("check", "orders.csv", "--format", "json")
+    assert [row["action"] for row in json.loads(run.stdout)["rejects"]] == ["repaired"]
+    assert "1 row taken after a repair; --rejects FILE lists them" in run.stderr
+    assert "not taken" not in run.stderr
+
+
 def test_check_needs_no_go_live(demo: tuple[Path, object], clm_audit: Run) -> None:
     run = clm_audit("check", demo[0] / "before")
     assert run.returncode in (ExitCode.DONE, ExitCode.UNFIT), run.stderr
