@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -93,8 +94,17 @@ class Book:
             dialect=table.dialect,
             header_line=table.header_line,
             rows=self.counts(),
+            facts=tuple(dict.fromkeys(one.fact for one in table.object.yields)) if table.object else (),
+            reasons=self._reasons(),
             notes=(*table.notes, *self.notes, *(f"{what}: {count:,}" for what, count in self.tallies.items())),
         )
+
+    def _reasons(self) -> dict[str, int]:
+        """Code -> rows that were not taken for it, whether or not they are listed one by one; sorted by code."""
+        found = Counter(fault.code for fault in self.table.faults if fault.action == "rejected")
+        for entry in self.entries:
+            found[entry.code] += len(entry.rows)
+        return dict(sorted(found.items()))
 
     def rejects(self) -> tuple[Reject, ...]:
         """Rows that were not taken or were repaired, in the order of the file; of too many the rejected ones."""

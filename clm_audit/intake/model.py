@@ -44,7 +44,10 @@ class RowCounts(Frozen):
 
 
 class FileRecord(Frozen):
-    """One file in the audit JSON (`files[]`). ``path`` is relative to the plan's root when below it."""
+    """One file in the audit JSON (`files[]`). ``path`` is relative to the plan's root when below it.
+
+    ``facts``: the facts that its rows feed; ``reasons``: code -> rows that a fact did not take for it. A row that
+    several facts refuse counts under each of their reasons."""
 
     path: str
     sha256: str
@@ -55,6 +58,8 @@ class FileRecord(Frozen):
     dialect: str
     header_line: int
     rows: RowCounts
+    facts: tuple[str, ...] = ()
+    reasons: Mapping[str, int] = {}
     notes: tuple[str, ...] = ()
 
 
