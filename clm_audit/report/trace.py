@@ -47,17 +47,15 @@ def find(name: str, ids: Sequence[str]) -> tuple[str, ...]:
     if name in ids:
         return (name,)
     asked = name.strip().split(".")
-    found = [one for one in ids if _is_short_for(asked, one.split("."))]
-    if not found:
-        return ()
-    fewest = min(one.count(".") for one in found)
-    return tuple(one for one in found if one.count(".") == fewest)
+    found = {one: len(end) for one in ids if (end := _end(asked, one.split(".")))}
+    fewest = min(found.values(), default=0)
+    return tuple(one for one, parts in found.items() if parts == fewest)
 
 
-def _is_short_for(asked: Sequence[str], parts: Sequence[str]) -> bool:
-    """Whether ``asked`` are some of ``parts``, in their order, up to the last one or an unsaid tail."""
-    ends = [parts, parts[:-1]] if parts[-1] in OPTIONAL_TAILS else [parts]
-    return any(bool(end) and end[-1] == asked[-1] and _in_order(asked, end) for end in ends)
+def _end(asked: Sequence[str], parts: Sequence[str]) -> Sequence[str]:
+    """The parts, without an unsaid tail, that ``asked`` is a shorter form of; none when it is not."""
+    ends = [parts[:-1], parts] if parts[-1] in OPTIONAL_TAILS else [parts]
+    return next((end for end in ends if end and end[-1] == asked[-1] and _in_order(asked, end)), ())
 
 
 def _in_order(asked: Sequence[str], parts: Sequence[str]) -> bool:

@@ -269,6 +269,8 @@ def files() -> tuple[FileRecord, ...]:
             dialect="comma",
             header_line=1,
             rows=rows,
+            facts=(kind,),
+            reasons={"bad_date": rows.rejected, "repeated": rows.duplicate} if rows.rejected else {},
             notes=notes,
         )
 

@@ -1,0 +1,119 @@
+"""What a number of the audit JSON is and how it was come by: one row for each kind of number.
+
+``*`` stands for one name (a metric, a segment, a period). Inputs are ids, relative to the part that holds the number
+when they begin with a dot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+METRIC = ("metrics.*", "lifecycle.*")
+"""The parts whose numbers belong to one metric."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """``what`` it is and, where it is computed, its ``formula`` and the ``inputs`` that went in."""
+
+    what: str
+    formula: str = ""
+    inputs: tuple[str, ...] = ()
+
+
+MODEL = (
+    "the step at go-live in the model of the whole history: log of the ratio a period = level + season + trend + step;"
+    " `clm-audit explain adjusted` and the method section of the report say more"
+)
+RANGE = "the finding's confidence level on the model's step, widened by what the quiet dates of the history show"
+CHANGE = "value after / value before - 1"
+BOTH = (".before.value", ".after.value")
+EFFECT = (".adjusted.effect", ".adjusted.low", ".adjusted.high")
+FIELDS: dict[str, Field] = {
+    "before.value": Field("the metric's value in the window before go-live", "numerator / denominator", (".before.*",)),
+    "after.value": Field("the metric's value in the window after go-live", "numerator / denominator", (".after.*",)),
+    "before.numerator": Field("what is counted or summed, in the window before"),
+    "after.numerator": Field("what is counted or summed, in the window after"),
+    "before.denominator": Field("what it is divided by, in the window before, months included where the unit has them"),
+    "after.denominator": Field("what it is divided by, in the window after, months included where the unit has them"),
+    "before.weeks": Field("whole weeks of the window before that have data"),
+    "after.weeks": Field("whole weeks of the window after that have data"),
+    "question_number": Field("the number of the question that the metric answers"),
+    "observed_change": Field("the plain change between the windows, a share", CHANGE, BOTH),
+    "materiality": Field("the smallest change that is said to matter, a share; from the settings"),
+    "weeks_per_period": Field("weeks in a period of the model: 1, 2 or 4, chosen by how many events a week has"),
+    "adjusted.effect": Field("the change that go-live is credited with, a share", MODEL, (".series.*.value",)),
+    "adjusted.low": Field("lower end of that effect's interval, a share", RANGE, EFFECT),
+    "adjusted.high": Field("upper end of that effect's interval, a share", RANGE, EFFECT),
+    "adjusted.p": Field("how often a quiet date alone would give an effect this large", RANGE, EFFECT),
+    "adjusted.p_holm": Field("the same, corrected by Holm for the number of metrics asked", "", (".adjusted.p",)),
+    "adjusted.detectable": Field("the smallest effect that these data would have shown in four of five cases"),
+    "adjusted.years_before": Field("years of history before go-live that the model has seen"),
+    "adjusted.placebo_z.*": Field("the step found at a quiet date of the same history, in standard errors", MODEL),
+    "adjusted.false_alarms": Field("quiet dates of the same history that would have been called a change"),
+    "adjusted.path.*.*": Field("the effect so many months after go-live, and its interval; shares", MODEL),
+    "lean.probability": Field("how surely an undecided metric leans the way it does", "", EFFECT),
+    "variants.*.before": Field("a variant of the metric, before go-live"),
+    "variants.*.after": Field("a variant of the metric, after go-live"),
+    "variants.*.change": Field("the plain change of a variant, a share", CHANGE),
+    "segments.*.before": Field("the metric in one segment, before go-live"),
+    "segments.*.after": Field("the metric in one segment, after go-live"),
+    "segments.*.change": Field("the plain change in one segment, a share", CHANGE),
+    "series.*.value": Field("the metric in one period, as observed", "numerator / denominator of the period"),
+    "series.*.expected": Field("what the model expects of that period had nothing changed at go-live", MODEL),
+    "series.*.low": Field("lower end of the expected range", MODEL),
+    "series.*.high": Field("upper end of the expected range", MODEL),
+    "parts.*": Field("a part of the observed change, in log points; the parts add up to parts.observed", MODEL, BOTH),
+    "mix.who_buys.*": Field("the part of the observed change that other customers make, and its interval"),
+    "mix.how_they_buy.*": Field("the part of the observed change that the same customers make, and its interval"),
+    "mix.followed": Field("one customer in so many was followed to split the change"),
+    "mix.tenure_weeks": Field("the look back in which a customer's tenure is counted"),
+    "sensitivity.fewer": Field("by how much the user's own orders were thinned to try the definition, a share"),
+    "sensitivity.change": Field("what the metric then shows, a share"),
+    "variations.*.effect": Field("the effect when the same question is asked a little differently", MODEL),
+    "variations.*.low": Field("lower end of its interval", RANGE),
+    "variations.*.high": Field("upper end of its interval", RANGE),
+}
+ELSEWHERE: dict[str, Field] = {
+    "totals.*.*.value": Field("a total of one window, summed from the rows of the facts named below"),
+    "files.*.bytes": Field("size of the file"),
+    "files.*.header_line": Field("the line on which its header stands"),
+    "files.*.rows.*": Field(
+        "records of the file by what became of them", "read = accepted + rejected + duplicate + outside + structure"
+    ),
+    "files.*.reasons.*": Field("records of the file that a fact did not take, for this reason"),
+    "rejects.*.line": Field("the line of a record that was not taken as it stands"),
+    "rejects.*.byte": Field("the byte offset of that record in the decompressed file; -1 where there is none"),
+    "reject_count": Field("records that are listed in rejects.csv"),
+    "windows.*.weeks": Field("length of the window"),
+    "windows.washout_weeks": Field("learning time after go-live that the headline leaves out; from the settings"),
+    "checks.*.evidence.*": Field("what the data check found"),
+    "assumptions.*.value": Field("a value that the audit rests on; the register says where it is from"),
+    "plain.answers.*.*": Field("one answer of the plain reading", CHANGE),
+    "plain.better": Field("questions whose observed numbers got better"),
+    "plain.of": Field("questions with data on both sides"),
+}
+
+
+def field(number_id: str) -> Field | None:
+    """The row of the tables that is meant by an id; None when no row fits.
+
+    >>> field("metrics.service_cost.series.2024-07-01.expected").what
+    'what the model expects of that period had nothing changed at go-live'
+    """
+    parts = number_id.split(".")
+    for pattern, found in ELSEWHERE.items():
+        if fits(pattern, parts):
+            return found
+    for part in METRIC:
+        head = part.split(".")
+        if fits(part, parts[: len(head)]):
+            return next((one for name, one in FIELDS.items() if fits(name, parts[len(head) :])), None)
+    return None
+
+
+def fits(pattern: str, parts: Sequence[str]) -> bool:
+    """Whether an id, in parts, is of the kind that ``pattern`` says."""
+    wanted = pattern.split(".")
+    return len(wanted) == len(parts) and all(one in ("*", part) for one, part in zip(wanted, parts, strict=True))

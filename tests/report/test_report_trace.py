@@ -1,0 +1,180 @@
+"""Every number has an id, every id an explanation, and a saved audit leads back to its plan and its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from clm_audit.config.plan import AuditPlan, Control, Registration, Window
+from clm_audit.exits import UsageError
+from clm_audit.report.json_out import to_json
+from clm_audit.report.model import AuditReport
+from clm_audit.report.plan_echo import echo
+from clm_audit.report.provenance import provenance
+from clm_audit.report.replan import plan_of
+from clm_audit.report.reproduced import lines, reproduced
+from clm_audit.report.trace import find, leaves, numbers
+from clm_audit.report.words_trace import field
+from report import worlds
+
+
+def saved(report: AuditReport) -> AuditReport:
+    return AuditReport.model_validate_json(to_json(report))
+
+
+def scalars(value: Any) -> Iterator[Any]:
+    """An independent walk: the single values of a JSON tree, in their order."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from scalars(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from scalars(item)
+    else:
+        yield value
+
+
+def test_the_leaves_are_all_values_of_the_json_and_no_id_hides_another() -> None:
+    report = saved(worlds.full_report())
+    tree = json.loads(to_json(report))
+    results = {name: part for name, part in tree.items() if name not in {"plan", "tool", "schema_version", "created"}}
+    results = {name: part for name, part in results.items() if name not in {"title", "client", "author"}}
+    assert list(leaves(report).values()) == list(scalars(results))
+
+
+@pytest.mark.parametrize("world", [worlds.full_report, worlds.inconclusive_report, worlds.bare_report])
+def test_every_number_of_an_audit_is_explained(world: Any) -> None:
+    report = saved(world())
+    unexplained = [key for key in numbers(report) if field(key) is None]
+    assert unexplained == []
+
+
+def test_the_numbers_are_what_the_json_holds_as_numbers_and_amounts() -> None:
+    report = saved(worlds.full_report())
+    found = numbers(report)
+    assert found["metrics.transaction_size.before.value"] == report.metrics[1].before.value
+    assert not any(key.endswith((".finding", ".flips", ".sha256", ".period")) for key in found)
+
+
+def test_a_short_name_finds_the_one_number_that_it_means() -> None:
+    ids = tuple(numbers(saved(worlds.full_report())))
+    assert find("purchase_frequency.before", ids) == ("metrics.purchase_frequency.before.value",)
+    assert find("totals.after.orders", ids) == ("totals.after.orders.value",)
+    assert len(find("adjusted.effect", ids)) > 1
+    assert find("no.such.number", ids) == ()
+
+
+def test_where_a_number_comes_from_names_inputs_files_hashes_rows_and_settings() -> None:
+    report = saved(worlds.full_report())
+    text = provenance("purchase_frequency.before", report)
+    assert text is not None
+    record = next(one for one in report.files if "orders" in one.facts)
+    metric = report.metrics[0]
+    assert f"= {metric.before.value}" in text
+    assert f"metrics.purchase_frequency.before.numerator = {metric.before.numerator}" in text
+    assert f"File: {record.path} (orders), sha256 {record.sha256}" in text
+    assert f"{record.rows.read:,} records read" in text
+    assert f"left out {record.reasons['bad_date']}: " in text
+    assert f"Before: {report.windows.before.start}" in text
+    origin = report.plan["policy.materiality"]["origin"]
+    assert f"policy.materiality = {report.plan['policy.materiality']['value']} ({origin})" in text
+    others = [one for one in report.files if "tickets" in one.facts]
+    assert others
+    assert all(f"File: {one.path} " not in text for one in others)
+
+
+def test_a_number_that_is_not_known_is_explained_by_its_reason() -> None:
+    report = saved(worlds.bare_report())
+    reason = report.metrics[0].before.reason
+    assert provenance(f"{report.metrics[0].id}.before", report) == f"metrics.{report.metrics[0].id}.before: " + (
+        f"not assessable. {reason}"
+    )
+
+
+def test_what_nobody_knows_is_none_and_what_is_unclear_is_listed() -> None:
+    report = saved(worlds.full_report())
+    assert provenance("no.such.number", report) is None
+    text = provenance("adjusted.effect", report)
+    assert text is not None
+    assert "may be any of these" in text
+    assert "metrics.transaction_size.adjusted.effect" in text
+
+
+PLANS = (
+    AuditPlan(go_live=date(2024, 7, 1)),
+    worlds.plan(),
+    AuditPlan(
+        go_live=date(2024, 7, 1),
+        before=Window(start=date(2023, 7, 1), end=date(2024, 7, 1)),
+        after=Window(start=date(2024, 7, 1), end=date(2025, 7, 1)),
+        washout_weeks=4,
+        rates={"EUR": Decimal("1.08")},
+        hourly_rate=Decimal("32.50"),
+        response="clicked",
+        segment_by=("industry",),
+        control=Control(segment="region", untreated=("North",), go_live={"South": date(2024, 9, 1)}),
+        registration=Registration(data_until=date(2024, 6, 30), settings={}),
+    ),
+)
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_plan_read_back_from_a_report_echoes_the_same(plan: AuditPlan) -> None:
+    report = saved(worlds.full_report()).model_copy(update={"plan": echo(plan)})
+    again = plan_of(saved(report), Path("/somewhere"))
+    assert echo(again) == echo(plan)
+    left_out = {"origins", "root", "sources", "registration", "config"}
+    assert again.model_dump(exclude=left_out) == plan.model_dump(exclude=left_out)
+    assert [one.path.name for one in again.sources] == [one.path.name for one in plan.sources]
+    assert all(one.path.is_relative_to("/somewhere") for one in again.sources)
+
+
+def test_a_plan_of_another_version_is_refused_by_name() -> None:
+    report = saved(worlds.full_report())
+    odd = report.model_copy(update={"plan": {**report.plan, "policy.colour": {"value": 1, "origin": "default"}}})
+    with pytest.raises(UsageError, match=r"policy\.colour"):
+        plan_of(odd, Path(), "audit.json")
+
+
+def test_the_same_audit_is_reproduced() -> None:
+    report = saved(worlds.full_report())
+    result = reproduced(report, report)
+    assert result.same
+    assert result.values == len([key for key in leaves(report) if not key.startswith("planned.")])
+    assert list(lines(result)) == [f"Reproduced: {result.values:,} values of the saved audit are what the files give."]
+
+
+def test_a_changed_file_and_a_changed_number_are_named() -> None:
+    report = saved(worlds.full_report())
+    record = report.files[0].model_copy(update={"sha256": "0" * 64})
+    metric = report.metrics[0].model_copy(update={"materiality": 0.25})
+    now = report.model_copy(update={"files": (record, *report.files[1:]), "metrics": (metric, *report.metrics[1:])})
+    result = reproduced(report, now)
+    assert not result.same
+    assert result.files == (record.path,)
+    said = "\n".join(lines(result))
+    assert f"metrics.{metric.id}.materiality: saved {report.metrics[0].materiality}, now 0.25" in said
+    assert f"Another file than was audited: {record.path}" in said
+
+
+def test_a_value_that_is_there_on_one_side_only_is_a_difference() -> None:
+    report = saved(worlds.full_report())
+    fewer = report.model_copy(update={"metrics": report.metrics[:-1]})
+    for one, other in ((report, fewer), (fewer, report)):
+        assert not reproduced(one, other).same
+
+
+def test_rounding_alone_is_counted_and_is_no_difference() -> None:
+    report = saved(worlds.full_report())
+    adjusted = report.metrics[0].adjusted
+    nearly = adjusted.model_copy(update={"effect": adjusted.effect * (1 + 1e-8)})
+    metric = report.metrics[0].model_copy(update={"adjusted": nearly})
+    result = reproduced(report, report.model_copy(update={"metrics": (metric, *report.metrics[1:])}))
+    assert result.same
+    assert result.rounded == 1
