@@ -80,12 +80,13 @@ def _sheet(about: Mapping[str, Any]) -> Sheet:
 
 @dataclass(frozen=True)
 class Columns:
-    """What a Parquet file holds, rewritten: column i is called ``c{i}``. ``left`` columns hold no cells that a
-    field could be (lists, structures, durations)."""
+    """What a Parquet file holds, rewritten (``plain``: to Arrow IPC): column i is called ``c{i}``. ``left`` columns
+    hold no cells that a field could be (lists, structures, durations)."""
 
     header: tuple[str, ...]
     height: int
     left: int
+    plain: bool
 
 
 def open_parquet(path: Path, out: Path, name: str) -> Columns:
@@ -103,7 +104,7 @@ def open_parquet(path: Path, out: Path, name: str) -> Columns:
     if height > MAX_ROWS_FROM and height > MAX_ROWS_PER_BYTE * size:
         what = f"Parquet: {height:,} rows in {size:,} bytes, which no export has"
         raise DataError(what, where=name, hint="export it again, or as CSV")
-    return Columns(tuple(answer["header"]), height, answer["left"])
+    return Columns(tuple(answer["header"]), height, answer["left"], answer["plain"])
 
 
 def _budget(size: int, bytes_per_second: int) -> dict[str, int]:

@@ -28,6 +28,7 @@ READER_SECONDS: Final = 4  # of processor time, and one more for each …
 SHEET_BYTES_PER_SECOND: Final = MIB  # … of a workbook, and …
 PARQUET_BYTES_PER_SECOND: Final = 8 * MIB
 READER_PATIENCE: Final = 5  # seconds of a busy machine for one of processor time
+PLAIN_CELLS: Final = 64 * MIB  # of Parquet, up to which they are rewritten without compression: 16 bytes each
 MAX_ROWS_FROM: Final = 10_000_000  # of Parquet; beyond, more rows than MAX_ROWS_PER_BYTE are no data
 MAX_ROWS_PER_BYTE: Final = 100
 MAX_SHEETS: Final = 500

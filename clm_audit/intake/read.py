@@ -268,7 +268,8 @@ def _parquet(job: Job) -> Content:
     columns = open_parquet(job.found.path, out, job.name)
     headers = unique_names(columns.header)
     renamed = [pl.col(f"c{number}").alias(name) for number, name in enumerate(headers)]
-    frame = pl.scan_parquet(out, glob=False).select(renamed).with_row_index(ROW)
+    written = pl.scan_ipc(out, glob=False) if columns.plain else pl.scan_parquet(out, glob=False)
+    frame = written.select(renamed).with_row_index(ROW)
     notes = (f"columns of a kind that no field can hold, left out: {columns.left}",) if columns.left else ()
     return Content(frame, columns.height, 0, headers, 0, "parquet", "parquet", None, job.fitting(headers), notes)
 

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from clm_audit.intake.dialect import best_row
-from clm_audit.intake.limits import ADDRESS_SPACE, HEAD_RECORDS, MAX_COLUMNS, MAX_SHEETS
+from clm_audit.intake.limits import ADDRESS_SPACE, HEAD_RECORDS, MAX_COLUMNS, MAX_SHEETS, PLAIN_CELLS
 from clm_audit.intake.names import Names, normal
 from clm_audit.intake.workbookfacts import WorkbookFacts
 
@@ -153,6 +153,7 @@ def read_parquet(path: str, out: str) -> dict[str, Any]:
     """Write what a Parquet file holds to ``out``, column i as ``c{i}``, so that nobody else reads the file itself.
 
     Answers the names of the columns and the height; columns of a kind that no field can hold are ``left`` out.
+    ``out`` is ``plain`` (Arrow IPC: to write and to read it costs next to nothing), or Parquet where it would be large.
     """
     schema = pl.read_parquet_schema(path)
     if len(schema) > MAX_COLUMNS:
@@ -162,10 +163,14 @@ def read_parquet(path: str, out: str) -> dict[str, Any]:
     kept = [name for name, dtype in schema.items() if dtype.is_numeric() or isinstance(dtype, _KEPT) or name in texts]
     as_text = [name for name in kept if isinstance(schema[name], (pl.Categorical, pl.Enum, pl.Null)) or name in texts]
     cells = (pl.col(name).cast(pl.String) if name in as_text else pl.col(name) for name in kept)
-    frame = frame.select(cell.alias(f"c{number}") for number, cell in enumerate(cells))
-    frame.sink_parquet(out, compression="lz4", statistics=False)
-    height = pl.scan_parquet(out, glob=False).select(pl.len()).collect().item()
-    return {"header": kept, "height": height, "left": len(schema) - len(kept)}
+    rows = frame.select(cell.alias(f"c{number}") for number, cell in enumerate(cells))
+    plain = frame.select(pl.len()).collect().item() * len(kept) <= PLAIN_CELLS
+    if plain:
+        rows.sink_ipc(out, compression="uncompressed")
+    else:
+        rows.sink_parquet(out, compression="lz4", statistics=False)
+    height = (pl.scan_ipc if plain else pl.scan_parquet)(out, glob=False).select(pl.len()).collect().item()
+    return {"header": kept, "height": height, "left": len(schema) - len(kept), "plain": plain}
 
 
 def _texts(frame: pl.LazyFrame, columns: list[str]) -> set[str]:

@@ -133,7 +133,7 @@ def opened(path: Path, out: Path) -> str:
         if kind == "parquet":
             columns = open_parquet(path, out, path.name)
             height = columns.height
-            frame = pl.read_parquet(out)
+            frame = (pl.read_ipc if columns.plain else pl.read_parquet)(out)
             assert (frame.height, frame.width) == (height, len(columns.header))
         elif kind in ("zip", "xls"):
             if kind == "zip":
