@@ -6,11 +6,11 @@ version does not have are declared too: they are checked like the others and the
 
 from __future__ import annotations
 
-from typing import Literal
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clm_audit.config.plan import FindingValue, MetricId, Response, Side, VerdictValue
+from clm_audit.config.plan import FindingValue, MetricId, QuestionId, Response, Side, VerdictValue
 from clm_audit.config.scalars import (
     Amount,
     Colour,
@@ -22,15 +22,13 @@ from clm_audit.config.scalars import (
     Length,
     Materiality,
     Positive,
-    Quarter,
     Share,
     Text,
     Weeks,
+    Years,
     Zone,
 )
-from clm_audit.config.vocabulary import LifecycleId, Stage
-
-GoalId = Literal[MetricId, LifecycleId]
+from clm_audit.config.stages import GoalEntry, StageEntry, StageName
 
 
 class Shape(BaseModel):
@@ -97,10 +95,10 @@ class ServiceFile(Shape):
 
 
 class ActivationFile(Shape):
-    """Not in this version: the event that activates a new customer."""
+    """What makes a new customer an active one."""
 
-    event: Text
-    within: Length = "7 days"
+    event: Text = Field(description="The product event, as its export names it.")
+    within: Length = Field(default="7 days", description="How soon after the start it counts: `7 days`.")
 
 
 class ControlFile(Shape):
@@ -130,20 +128,12 @@ class MetricFile(Shape):
     )
 
 
-class GoalFile(Shape):
-    """Not in this version: a target."""
-
-    target: Text
-    owner: Text | None = None
-    by: Quarter | None = None
-
-
 class PolicyFile(Shape):
     """Thresholds of the whole audit."""
 
     confidence: Confidence = Field(default=0.95, description="Confidence of the intervals.")
     materiality: Materiality = Field(default=0.05, description="Smallest change that matters.")
-    require: tuple[MetricId, ...] = Field(default=(), description="Metrics without which there is no verdict.")
+    require: tuple[QuestionId, ...] = Field(default=(), description="Metrics without which there is no verdict.")
     max_rejected: Share = Field(
         default=0.01, description="Share of rejected rows above which the data are not fit to judge."
     )
@@ -159,22 +149,26 @@ class GateFile(Shape):
 
 
 class CostFile(Shape):
-    """Not in this version: one line of what the CRM costs."""
+    """One line of what the CRM costs."""
 
-    what: Text
-    initial: Amount | None = None
-    yearly: Amount | None = None
+    what: Text = Field(description="What is paid for: licences, implementation, training, internal labour …")
+    initial: Amount = Field(default=Decimal(0), description="Paid once, before or at go-live.")
+    yearly: Amount = Field(default=Decimal(0), description="Paid every year.")
 
 
 class MoneyFile(Shape):
-    """Not in this version: what the CRM costs and returns."""
+    """What the CRM costs, and by what its benefits are turned into money."""
 
-    currency: Currency | None = None
-    margin: Share
-    horizon: Length = "3 years"
-    discount: Share = 0.1
-    attributable: Share = 1.0
-    costs: tuple[CostFile, ...] = Field(min_length=1)
+    currency: Currency | None = Field(
+        default=None, description="Currency of the costs; default: that of the audit. Another one needs a rate."
+    )
+    margin: Share = Field(description="Contribution margin: what is left of 100 of revenue after variable costs.")
+    horizon: Years = Field(default=3, description="How many whole years are counted: `3 years`.")
+    discount: Share = Field(default=0.1, description="Discount rate a year.")
+    attributable: Share = Field(default=1.0, description="The share of the measured benefits that is the CRM's doing.")
+    costs: tuple[CostFile, ...] = Field(
+        description="What the CRM costs, line by line.", json_schema_extra={"minItems": 1}
+    )
 
 
 class ReportFile(Shape):
@@ -209,17 +203,20 @@ class ConfigFile(Shape):
     response: Response | None = Field(
         default=None, description="What counts as a response, when a system records several."
     )
-    activation: ActivationFile | None = Field(default=None, description="Not in this version: the activation event.")
-    stages: dict[Stage, tuple[Text, ...]] | None = Field(
-        default=None, description="Not in this version: lifecycle stages."
+    activation: ActivationFile | None = Field(default=None, description="What makes a new customer active.")
+    inactivity: Weeks | None = Field(
+        default=None, description="Without an order for so long a customer counts as lost; default: `26 weeks`."
+    )
+    stages: dict[StageName, StageEntry] | None = Field(
+        default=None, description="Four to six lifecycle stages, first to last: their words and owners."
     )
     segment_by: tuple[Text, ...] = Field(default=(), description="Columns to show the metrics by.")
     control: ControlFile | None = Field(default=None, description="Customers to compare with: an untreated group.")
     events: tuple[EventFile, ...] = Field(default=(), description="Dated things that could explain a change.")
     metrics: dict[MetricId, MetricFile] = Field(default={}, description="Settings per metric.")
-    goals: dict[GoalId, GoalFile] | None = Field(default=None, description="Not in this version: targets.")
+    goals: dict[MetricId, GoalEntry] = Field(default={}, description="Targets per metric and quarter.")
     policy: PolicyFile = Field(default=PolicyFile(), description="Thresholds of the whole audit.")
     gate: GateFile | None = Field(default=None, description="What makes `compare --gate` fail.")
-    money: MoneyFile | None = Field(default=None, description="Not in this version: what the CRM costs and returns.")
+    money: MoneyFile | None = Field(default=None, description="What the CRM costs: needed for a return on investment.")
     plan: Text | None = Field(default=None, description="A plan that `clm-audit plan --freeze` wrote; it is verified.")
     report: ReportFile = Field(default=ReportFile(), description="Names on the cover.")

@@ -7,18 +7,20 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from clm_audit.config.base import Frozen
 from clm_audit.config.preset import Preset, load_presets
+from clm_audit.config.stages import Goal, Stage
+from clm_audit.config.vocabulary import LifecycleId
 
 Side = Literal["before", "after", "both"]
 Response = Literal["responded", "converted", "clicked", "opened"]
 VerdictValue = Literal["good fit", "mixed", "switch", "inconclusive", "not assessable"]
 FindingValue = Literal["improved", "worsened", "no material change", "inconclusive", "not assessable"]
-MetricId = Literal[
+QuestionId = Literal[
     "purchase_frequency",
     "transaction_size",
     "service_cost",
@@ -26,14 +28,12 @@ MetricId = Literal[
     "acquisition_cost",
     "retention_cost",
 ]
-METRIC_IDS: tuple[MetricId, ...] = (
-    "purchase_frequency",
-    "transaction_size",
-    "service_cost",
-    "campaign_response",
-    "acquisition_cost",
-    "retention_cost",
-)
+MetricId = Literal[QuestionId, LifecycleId]
+METRIC_IDS: tuple[QuestionId, ...] = get_args(QuestionId)
+"""The metrics that answer the five questions: they alone make the plain reading and the verdict."""
+LIFECYCLE_IDS: tuple[LifecycleId, ...] = get_args(LifecycleId)
+"""The metrics of the customer lifecycle: where a change happened, beside the five questions."""
+INACTIVITY_WEEKS = 26
 
 
 class Window(Frozen):
@@ -83,6 +83,13 @@ class Control(Frozen):
     go_live: Mapping[str, date] = {}
 
 
+class Activation(Frozen):
+    """The product event that makes a new customer active, and within how many days of the start it counts."""
+
+    event: str
+    within: int = 7
+
+
 class MetricPolicy(Frozen):
     """Per-metric settings; ``materiality`` is a share (0.05 = 5 %)."""
 
@@ -95,7 +102,7 @@ class Policy(Frozen):
 
     confidence: float = 0.95
     materiality: float = 0.05
-    require: tuple[MetricId, ...] = ()
+    require: tuple[QuestionId, ...] = ()
     max_rejected: float = 0.01
 
 
@@ -104,6 +111,26 @@ class GateRules(Frozen):
 
     fail_on: tuple[VerdictValue, ...] = ("switch",)
     metrics: Mapping[MetricId, FindingValue] = {}
+
+
+class CostLine(Frozen):
+    """One line of what the CRM costs, in the currency of ``money``."""
+
+    what: str
+    initial: Decimal = Decimal(0)
+    yearly: Decimal = Decimal(0)
+
+
+class MoneyRules(Frozen):
+    """By what the benefits are turned into money. Shares of 1; ``horizon`` in whole years; ``currency`` is that of
+    the costs, None = the audit's."""
+
+    currency: str | None = None
+    margin: float
+    horizon: int = 3
+    discount: float = 0.1
+    attributable: float = 1.0
+    costs: tuple[CostLine, ...]
 
 
 class Registration(Frozen):
@@ -132,6 +159,7 @@ class AuditPlan(Frozen):
     ``option --go-live``, ``CLM_AUDIT_GO_LIVE``, ``clm-audit.yaml:3:1`` or ``default``.
     ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
     ``own_presets`` are the user's, by system, out of ``presets_folder``.
+    ``inactivity_weeks``: without an order for so long, a customer without a subscription counts as lost.
     ``config`` is the file that was read, if any: nothing is written over it, and no report names it.
     """
 
@@ -147,12 +175,17 @@ class AuditPlan(Frozen):
     spend: SpendRules = SpendRules()
     hourly_rate: Decimal | None = None
     response: Response | None = None
+    activation: Activation | None = None
+    inactivity_weeks: int = INACTIVITY_WEEKS
+    stages: tuple[Stage, ...] = ()
+    goals: tuple[Goal, ...] = ()
     segment_by: tuple[str, ...] = ()
     control: Control | None = None
     events: tuple[KnownEvent, ...] = ()
     metrics: Mapping[MetricId, MetricPolicy] = {}
     policy: Policy = Policy()
     gate: GateRules | None = None
+    money: MoneyRules | None = None
     report: ReportStyle = ReportStyle()
     registration: Registration | None = None
     own_presets: Mapping[str, Preset] = {}

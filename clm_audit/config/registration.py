@@ -26,6 +26,8 @@ DECIDING = (
     "spend.",
     "service.",
     "response",
+    "activation",
+    "inactivity",
     "segment_by",
     "control",
     "metrics.",

@@ -11,11 +11,14 @@ from typing import Any
 from clm_audit.config.file import ConfigFile, WindowFile
 from clm_audit.config.own_presets import own_presets
 from clm_audit.config.plan import (
+    INACTIVITY_WEEKS,
+    Activation,
     AuditPlan,
     Control,
     GateRules,
     KnownEvent,
     MetricPolicy,
+    MoneyRules,
     Policy,
     Registration,
     ReportStyle,
@@ -26,9 +29,11 @@ from clm_audit.config.plan import (
 from clm_audit.config.preset import Preset, load_presets
 from clm_audit.config.registration import read_registration
 from clm_audit.config.rules import broken_rules
+from clm_audit.config.scalars import days_of
 from clm_audit.config.settings import CONFIG_VARIABLE, SETTINGS, from_environment
 from clm_audit.config.show import plan_values
 from clm_audit.config.sources import from_command_line, from_file
+from clm_audit.config.stages import planned_goals, planned_stages
 from clm_audit.config.strict_yaml import Document, Loc, load
 from clm_audit.config.validate import validate, without
 from clm_audit.exits import Problem, UsageError
@@ -229,6 +234,12 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         spend=SpendRules(**file.spend.model_dump()),
         hourly_rate=file.service.hourly_rate,
         response=file.response,
+        activation=Activation(event=file.activation.event, within=days_of(file.activation.within))
+        if file.activation
+        else None,
+        inactivity_weeks=file.inactivity or INACTIVITY_WEEKS,
+        stages=planned_stages(file.stages),
+        goals=planned_goals(file.goals.items(), planned_stages(file.stages)),
         segment_by=file.segment_by,
         control=Control(**file.control.model_dump()) if file.control else None,
         events=tuple(KnownEvent(date=event.date, what=event.what, is_break=event.is_break) for event in file.events),
@@ -238,6 +249,7 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         },
         policy=Policy(**file.policy.model_dump()),
         gate=GateRules(**file.gate.model_dump()) if file.gate else None,
+        money=MoneyRules(**file.money.model_dump()) if file.money else None,
         report=ReportStyle(client=file.report.client, author=file.report.author),
         root=root,
         config=layers.path,

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+from clm_audit.config import rules_money, rules_stages
 from clm_audit.config.file import ConfigFile, WindowFile
+from clm_audit.config.scalars import days_of
 from clm_audit.config.strict_yaml import Loc, dotted
 from clm_audit.config.validate import Where
 from clm_audit.exits import Problem
 
+LONGEST_ACTIVATION = 90  # days
+SHORTEST_INACTIVITY = 4  # weeks
 Rule = Callable[[ConfigFile, Where], Iterator[Problem]]
 
 _LATER = {
-    ("activation",): "activation of new customers is not in this version",
-    ("stages",): "lifecycle stages are not in this version",
-    ("goals",): "targets are not in this version",
-    ("money",): "return on investment is not in this version",
     ("report", "logo"): "a logo on the report is not in this version",
     ("report", "colour"): "a colour of the report is not in this version",
     ("report", "redact"): "leaving out absolute numbers is not in this version",
@@ -81,14 +81,24 @@ def _rates(file: ConfigFile, where: Where) -> Iterator[Problem]:
 
 def _metrics(file: ConfigFile, where: Where) -> Iterator[Problem]:
     off = {name for name, metric in file.metrics.items() if not metric.enabled}
-    for index, name in enumerate(file.policy.require):
-        if name in off:
+    for index, required in enumerate(file.policy.require):
+        if required in off:
             at: Loc = ("policy", "require", index)
-            yield Problem(f"{dotted(at)}: {name} is required and not enabled", where(at, False))
+            yield Problem(f"{dotted(at)}: {required} is required and not enabled", where(at, False))
     for name in file.gate.metrics if file.gate else ():
         if name in off:
             at = ("gate", "metrics", name)
             yield Problem(f"{dotted(at)}: {name} is not enabled", where(at, True))
+
+
+def _lifecycle(file: ConfigFile, where: Where) -> Iterator[Problem]:
+    """Spans of the lifecycle metrics that could not be told from noise, or not within a customer's first months."""
+    if file.activation and days_of(file.activation.within) > LONGEST_ACTIVATION:
+        at: Loc = ("activation", "within")
+        yield Problem(f"{dotted(at)}: must be at most {LONGEST_ACTIVATION} days", where(at, False))
+    if file.inactivity is not None and file.inactivity < SHORTEST_INACTIVITY:
+        at = ("inactivity",)
+        yield Problem(f"{dotted(at)}: must be at least {SHORTEST_INACTIVITY} weeks", where(at, False))
 
 
 def _twice(file: ConfigFile, where: Where) -> Iterator[Problem]:
@@ -144,7 +154,11 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("windows", "go_live"), _pair),
     (("rates", "currency"), _rates),
     (("metrics", "policy", "gate"), _metrics),
+    (("activation", "inactivity"), _lifecycle),
     (("segment_by", "control", "policy", "gate", "spend"), _twice),
     (("control", "go_live"), _control),
+    (("money", "currency", "rates"), rules_money.money),
+    (("stages",), rules_stages.stages),
+    (("goals", "metrics"), rules_stages.goals),
     ((), _later),
 )

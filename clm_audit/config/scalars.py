@@ -151,11 +151,36 @@ def whole_weeks(value: object) -> int:
     return days // 7
 
 
+def whole_years(value: object) -> int:
+    """A horizon in whole years.
+
+    >>> whole_years("3 years"), whole_years("24 months")
+    (3, 2)
+    """
+    count, unit = span_days(value)
+    months = count * {"month": 1, "year": 12}.get(unit, 0)
+    if not months or months % 12:
+        refuse("must be whole years", "write 3 years or 36 months")
+    if months > 240:
+        refuse("must be at most 20 years")
+    return months // 12
+
+
 def length(value: object) -> str:
     """Any length of time above 0, as written."""
     if span_days(value)[0] == 0:
         refuse("must be more than 0")
     return str(value)
+
+
+def days_of(length: str) -> int:
+    """The days of a :data:`Length`; a month has 30.4375 of them.
+
+    >>> days_of("7 days"), days_of("2 weeks"), days_of("3 months")
+    (7, 14, 91)
+    """
+    count, unit = span_days(length)
+    return round(count * {"day": 1, "week": 7, "month": 30.4375, "year": 365.25}[unit])
 
 
 def zone(value: object) -> str:
@@ -234,6 +259,9 @@ Weeks = Annotated[
 ]
 Length = Annotated[
     str, BeforeValidator(length), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ (day|week|month|year)s?$"})
+]
+Years = Annotated[
+    int, BeforeValidator(whole_years), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ (month|year)s?$"})
 ]
 Zone = Annotated[str, BeforeValidator(zone), WithJsonSchema({"type": "string", "examples": ["America/New_York"]})]
 Currency = Annotated[str, BeforeValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]

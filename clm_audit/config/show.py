@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from clm_audit.config.plan import METRIC_IDS, AuditPlan, Source, Window
+from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS, AuditPlan, MoneyRules, Source, Window
 
 
 class PlanValue(NamedTuple):
@@ -62,6 +62,16 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     rate = None if plan.hourly_rate is None else str(plan.hourly_rate)
     yield "service.hourly_rate", rate, "" if rate else "none"
     yield "response", plan.response, "" if plan.response else "responded, converted or clicked, the first recorded"
+    active = plan.activation
+    if active is None:
+        yield "activation", None, "none"
+    else:
+        yield "activation.event", active.event, ""
+        yield "activation.within", f"{active.within} days", ""
+    yield "inactivity", f"{plan.inactivity_weeks} weeks", ""
+    owned = [f"{each.name} ({each.owner})" if each.owner else each.name for each in plan.stages]
+    yield "stages", owned, "" if owned else "awareness, consideration, purchase, retention, advocacy"
+    yield "goals", [f"{each.metric} {each.target} by {each.by or 'the last quarter'}" for each in plan.goals], ""
     yield "segment_by", list(plan.segment_by), ""
     control = plan.control
     if control is None:
@@ -71,7 +81,7 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
         yield "control.untreated", list(control.untreated), ""
         yield "control.go_live", {label: str(day) for label, day in sorted(control.go_live.items())}, ""
     yield "events", [f"{event.date} {event.what}{' (break)' if event.is_break else ''}" for event in plan.events], ""
-    for metric in METRIC_IDS:
+    for metric in (*METRIC_IDS, *(each for each in LIFECYCLE_IDS if each in plan.metrics)):
         yield f"metrics.{metric}.enabled", plan.metric(metric).enabled, ""
         yield f"metrics.{metric}.materiality", plan.metric(metric).materiality, _share(plan.metric(metric).materiality)
     yield "policy.confidence", plan.policy.confidence, _share(plan.policy.confidence)
@@ -83,10 +93,23 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     else:
         yield "gate.fail_on", list(plan.gate.fail_on), ""
         yield "gate.metrics", {str(metric): str(finding) for metric, finding in plan.gate.metrics.items()}, ""
+    yield from _money(plan.money)
     frozen = plan.registration
     yield "plan", frozen.file if frozen else None, "" if frozen else "none: chosen after seeing data"
     yield "report.client", plan.report.client, "" if plan.report.client else "none"
     yield "report.author", plan.report.author, "" if plan.report.author else "none"
+
+
+def _money(money: MoneyRules | None) -> Iterator[tuple[str, _Value, str]]:
+    if money is None:
+        yield "money", None, "none"
+        return
+    yield "money.currency", money.currency, "" if money.currency else "that of the audit"
+    for name in ("margin", "discount", "attributable"):
+        yield f"money.{name}", getattr(money, name), _share(getattr(money, name))
+    yield "money.horizon", money.horizon, "1 year" if money.horizon == 1 else f"{money.horizon} years"
+    costs = [f"{line.what}: {line.initial} once, {line.yearly} a year" for line in money.costs]
+    yield "money.costs", costs, ""
 
 
 def _window(window: Window | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -31,18 +32,21 @@ CODES = (*short.CODES, "zero_denominator", "negative_total")
 
 
 def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
-    """One finding for each of ``measured.metrics``, in their order.
+    """One finding for each of ``measured.metrics``, in their order, and then for each of ``measured.lifecycle``.
 
-    Every metric that can be assessed at all belongs to one family: Holm's correction runs over all of them.
-    The family's error rate is 1 − ``policy.confidence``. Linear algebra runs on one thread: the matrices are
+    Every metric of the five questions that can be assessed at all belongs to one family: Holm's correction runs over
+    all of them. Those of the lifecycle are a family of their own, so that they cost the five questions nothing.
+    A family's error rate is 1 − ``policy.confidence``. Linear algebra runs on one thread: the matrices are
     small, and the last digits of a threaded sum depend on how many threads there are.
     """
     with threadpool_limits(limits=1, user_api="blas"):
-        return _assess(plan, measured)
+        return tuple(
+            finding for family in (measured.metrics, measured.lifecycle) for finding in _assess(plan, measured, family)
+        )
 
 
-def _assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
-    cases = [Case(plan, totals, _estimate(plan, totals), compared(plan, totals)) for totals in measured.metrics]
+def _assess(plan: AuditPlan, measured: Measured, family: Sequence[MetricTotals]) -> tuple[Finding, ...]:
+    cases = [Case(plan, totals, _estimate(plan, totals), compared(plan, totals)) for totals in family]
     p_values = [case.answer.effect.p for case in cases if isinstance(case.answer, Estimate)]
     findings, place = [], 0
     for case in cases:

@@ -1,59 +1,15 @@
-"""The six metrics as declarations, read side by side. A metric declares and never touches a frame."""
+"""The six metrics of the five questions as declarations, read side by side; those of the lifecycle stand in
+``catalogue_lifecycle.py``. A metric declares and never touches a frame."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
 from clm_audit.config.plan import MetricId
-from clm_audit.facts.model import Table
-
-UnitKind = Literal["count rate", "money", "share"]
-VariantUnit = Literal["count rate", "money", "share", "hours", "ratio"]
-Cluster = Literal["customer", "ticket", "campaign", "new customer", "retained customer"]
-
-
-@dataclass(frozen=True)
-class VariantDeclared:
-    """A figure shown beside a metric. ``label`` is the id of its text in ``report/words.py``."""
-
-    id: str
-    unit: VariantUnit
-    label: str
-
-
-@dataclass(frozen=True)
-class Metric:
-    """What a metric is: value = Σ numerator / Σ denominator over a set of periods.
-
-    ``question`` is the number of the question it answers (1–5), ``question_text`` and ``label`` ids of
-    texts in ``report/words.py``; ``name`` its name in English. ``unit`` is the kind of number,
-    ``unit_label`` the id of its unit in words. ``numerator``/``denominator`` say in words what is
-    summed. ``cluster`` is what repeats, so what sampling variance is clustered by. ``facts`` are the
-    facts needed: one of each group. ``base``: whether the denominator is the active base.
-    """
-
-    id: MetricId
-    question: int
-    question_text: str
-    label: str
-    name: str
-    unit: UnitKind
-    unit_label: str
-    better: Literal["higher", "lower"]
-    numerator: str
-    denominator: str
-    cluster: Cluster
-    facts: tuple[tuple[Table, ...], ...]
-    base: bool
-    variants: tuple[VariantDeclared, ...]
-
-
-def _variant(identity: str, unit: VariantUnit) -> VariantDeclared:
-    return VariantDeclared(identity, unit, f"variant.{identity}")
-
+from clm_audit.measures.catalogue_lifecycle import LIFECYCLE
+from clm_audit.measures.declared import Metric
+from clm_audit.measures.declared import declared_variant as _variant
 
 _METRICS = (
     Metric(
@@ -162,4 +118,4 @@ _METRICS = (
         variants=(_variant("crc_to_cac", "ratio"),),
     ),
 )
-CATALOGUE: Mapping[MetricId, Metric] = MappingProxyType({metric.id: metric for metric in _METRICS})
+CATALOGUE: Mapping[MetricId, Metric] = MappingProxyType({metric.id: metric for metric in (*_METRICS, *LIFECYCLE)})

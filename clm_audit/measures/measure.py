@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import AuditPlan, MetricId
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
 from clm_audit.measures import mix, periods, ready, service, sides, windows
@@ -19,6 +19,7 @@ from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames, outside_rows
 from clm_audit.measures.engines import POLARS, Collected, Engine, Frames
 from clm_audit.measures.finish import finish
+from clm_audit.measures.lifecycle import lifecycle_cells, lifecycle_frames, lifecycle_metrics
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
 from clm_audit.measures.periods import Inputs, blank
@@ -47,9 +48,11 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         if not set(day_counts(daily, None)) - {"acquired"}:
             raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
-        collected = engine.collect(total_frames(tables, daily, calendar, segments=len(facts.segments)))
+        frames = total_frames(tables, daily, calendar, segments=len(facts.segments))
+        collected = engine.collect({**frames, **lifecycle_frames(tables, daily, calendar)})
         counts = day_counts(daily, calendar.go_live)
         totals, calendar = finish(collected, daily, counts, calendar)
+        totals = replace(totals, cells={**totals.cells, **lifecycle_cells(collected, calendar)})
         again = _second_look(engine, tables, daily, calendar, totals, collected)
     inputs = Inputs(plan, facts, calendar, totals, daily, counts, again)
     return Measured(
@@ -59,6 +62,7 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         outside=outside_rows(daily, calendar.go_live, calendar.span),
         window_totals=windows.window_totals(inputs),
         currencies=windows.currencies(inputs),
+        lifecycle=lifecycle_metrics(inputs),
     )
 
 
@@ -78,7 +82,7 @@ def _second_look(
 
 def _metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
     """One for each enabled metric, in the order of the catalogue."""
-    made = {metric: _metric(inputs, metric) for metric in CATALOGUE}
+    made = {metric: _metric(inputs, metric) for metric in METRIC_IDS}
     kept = made["retention_cost"]
     if kept.missing is None or not isinstance(kept.before, NotAssessable):
         ratio = cost_ratio(kept, made["acquisition_cost"])

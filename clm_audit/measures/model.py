@@ -248,10 +248,10 @@ class MetricTotals:
 
 @dataclass(frozen=True)
 class Measured:
-    """What measuring hands on: the calendar it used, the totals, one MetricTotals for each enabled metric,
-    how many rows of each file (RawTable.index) lie outside the audit's span or on the wrong side, and the
-    window totals of the audit JSON: name -> (before, after), each a number or why there is none. ``currencies``:
-    the currency of each total of money, where it is known."""
+    """What measuring hands on: the calendar it used, the totals, one MetricTotals for each enabled metric of the
+    five questions (``metrics``) and of the ``lifecycle``, how many rows of each file (RawTable.index) lie outside the
+    audit's span or on the wrong side, and the window totals of the audit JSON: name -> (before, after), each a number
+    or why there is none. ``currencies``: the currency of each total of money, where it is known."""
 
     calendar: Calendar
     totals: Totals
@@ -259,3 +259,4 @@ class Measured:
     outside: Mapping[int, int]
     window_totals: Mapping[str, tuple[float | NotAssessable, float | NotAssessable]]
     currencies: Mapping[str, str] = field(default_factory=dict)
+    lifecycle: tuple[MetricTotals, ...] = ()

@@ -11,7 +11,7 @@ from typing import Literal
 
 from clm_audit import __version__
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import METRIC_IDS, AuditPlan
 from clm_audit.facts.ledger import settle
 from clm_audit.facts.model import Facts
 from clm_audit.inference.model import Finding
@@ -20,6 +20,7 @@ from clm_audit.measures.model import Calendar, Measured, to_date
 from clm_audit.measures.windows import MONEY
 from clm_audit.report import words_checks, words_metrics, words_next, words_verdict
 from clm_audit.report.compose_metric import metric_report
+from clm_audit.report.json_out import settled
 from clm_audit.report.model import (
     AnswerReport,
     AuditReport,
@@ -57,7 +58,7 @@ def compose(
     currency = None if isinstance(facts.currency, NotAssessable) else facts.currency
     segment = plan.control.segment if plan.control else ""
     by_metric = {finding.metric: finding for finding in findings}
-    return AuditReport(
+    report = AuditReport(
         tool=Tool(version=__version__),
         title=plan.title or TITLE,
         client=plan.report.client,
@@ -71,14 +72,16 @@ def compose(
         windows=_windows(measured.calendar),
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
         metrics=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.metrics),
+        lifecycle=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.lifecycle),
         checks=check_reports(judgement.checks),
         plain=_plain(judgement.plain),
-        verdict=_verdict(judgement, findings),
+        verdict=_verdict(judgement, [item for item in findings if item.metric in METRIC_IDS]),
         gate=judgement.gate,
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),
         assumptions=assumptions(plan, facts, measured),
         planned=planned(plan, measured.calendar),
     )
+    return settled(report)
 
 
 def _windows(calendar: Calendar) -> Windows:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from clm_audit.config.plan import MetricId
 from clm_audit.config.preset import Preset, load_presets
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.report import words_checks, words_findings, words_metrics, words_reasons, words_systems, words_verdict
+from clm_audit.report import (
+    words_checks,
+    words_findings,
+    words_lifecycle,
+    words_metrics,
+    words_reasons,
+    words_systems,
+    words_verdict,
+)
 from clm_audit.report.numbers import Counted
 from clm_audit.report.words_check_messages import MESSAGES
 from clm_audit.report.words_glossary import GLOSSARY
@@ -23,6 +31,7 @@ LIMITS: Mapping[MetricId, str] = {
     "campaign_response": "Opens are counted by privacy proxies too. Revenue attributed to campaigns is never added.",
     "acquisition_cost": "A created date that bunches on one import day is not an acquisition date.",
     "retention_cost": "The ratio to acquisition cost is context, not a target.",
+    **words_lifecycle.LIMITS,
 }
 KINDS: Mapping[str, str] = {
     "metric": "Metrics",
@@ -87,7 +96,7 @@ def metric(metric_id: MetricId) -> str:
             f"Unit: {words_metrics.unit(metric_id, 'money')}",
             f"Definition: {words_metrics.definition(metric_id, {})}",
             f"Needs: {facts}",
-            f"Shown beside it: {variants}",
+            *([f"Shown beside it: {variants}"] if variants else []),
             f"Limits: {LIMITS[metric_id]}",
         )
     )

@@ -10,6 +10,7 @@ from clm_audit.config.base import Frozen
 from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
 from clm_audit.inference.model import CourseValue
 from clm_audit.intake.model import FileRecord, Reject
+from clm_audit.report.model_brand import Brand
 from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
 
 
@@ -237,9 +238,17 @@ class ControlReport(Frozen):
     series: tuple[GroupPoint, ...]
 
 
+class YearReport(Frozen):
+    """The plain change against the same weeks a year before (a share), and how many weeks after go-live had one."""
+
+    change: float
+    weeks: int
+
+
 class MetricReport(Frozen):
-    """One metric. ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its
-    statistics in words (p-values, calibration), for the method section alone."""
+    """One metric. ``question_number``: 0 for a metric of the lifecycle, which answers none of the five questions.
+    ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its statistics in words
+    (p-values, calibration), for the method section alone."""
 
     id: MetricId
     question: str
@@ -250,6 +259,7 @@ class MetricReport(Frozen):
     before: RatioReport | Unknown
     after: RatioReport | Unknown
     observed_change: float | Unknown
+    year_over_year: YearReport | Unknown
     adjusted: Adjusted | Unknown
     finding: FindingValue
     finding_sentence: str
@@ -359,7 +369,8 @@ class Tool(Frozen):
 
 class AuditReport(Frozen):
     """The whole audit. ``plan``: resolved config as {dotted path: {value, origin}}. ``rejects`` holds
-    the first 100, ``reject_count`` all. Top-level names are those of the published schema."""
+    the first 100, ``reject_count`` all; ``sha256``: over all the rest, put in when it is written as JSON.
+    Top-level names are those of the published schema."""
 
     schema_version: Literal["1"] = "1"
     tool: Tool
@@ -367,6 +378,7 @@ class AuditReport(Frozen):
     title: str
     client: str | None = None
     author: str | None = None
+    brand: Brand = Brand()
     currency: str | Unknown
     plan: Mapping[str, Mapping[str, Any]]
     files: tuple[FileRecord, ...]
@@ -376,6 +388,7 @@ class AuditReport(Frozen):
     windows: Windows
     totals: Mapping[Literal["before", "after"], Mapping[str, Figure | Unknown]]
     metrics: tuple[MetricReport, ...]
+    lifecycle: tuple[MetricReport, ...] = ()
     checks: tuple[CheckReport, ...]
     plain: PlainReport
     verdict: VerdictReport
@@ -383,3 +396,4 @@ class AuditReport(Frozen):
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     planned: Planned
+    sha256: str = ""

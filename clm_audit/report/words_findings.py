@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import MetricId
+from clm_audit.config.plan import LIFECYCLE_IDS, MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.model import WEEKS_PER_YEAR
 from clm_audit.report import words_control, words_reasons
@@ -35,6 +35,10 @@ CODES_SAID: Mapping[str, str] = {
     "too_little_information": (
         "The range includes both no change and a change of more than {materiality}, so it is open."
     ),
+    "season_unseen": (
+        "On its own it would be a change. But the weeks after go-live hold weeks of the year that your history before"
+        " does not show, and their season alone could have made it."
+    ),
     "alone_only": (
         "Taken alone it would count as a change; among several metrics one such result can be chance, so it is open."
     ),
@@ -54,6 +58,7 @@ VOLUME: Mapping[MetricId, str] = {
     "campaign_response": "more campaigns (another list's export)",
     "acquisition_cost": "more new customers (another shop's export)",
     "retention_cost": "more customers (another shop's export)",
+    **dict.fromkeys(LIFECYCLE_IDS, "more customers (another shop's or product's export)"),
 }
 NOT_ALONE = "A known event within eight weeks of go-live may have done it, so it is not credited to the CRM alone."
 NOT_ALONE_EITHER = "A known event within eight weeks of go-live may hide what the CRM did."

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from clm_audit.config.plan import METRIC_IDS, MetricId
+from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.report import words_lifecycle
 
 QUESTIONS: Mapping[str, str] = {
     "question.1": "Do customers purchase more frequently?",
@@ -13,6 +14,7 @@ QUESTIONS: Mapping[str, str] = {
     "question.3": "Has the cost of customer service shrunk?",
     "question.4": "Have responses to marketing campaigns increased?",
     "question.5": "Has the cost of acquiring or retaining customers shrunk?",
+    **words_lifecycle.QUESTIONS,
 }
 # Question 5 has two metrics; each line of a table asks its own half.
 HALVES: Mapping[MetricId, str] = {
@@ -26,6 +28,7 @@ NAMES: Mapping[MetricId, str] = {
     "campaign_response": "Campaign response",
     "acquisition_cost": "Cost of acquiring a customer",
     "retention_cost": "Cost of retaining a customer",
+    **words_lifecycle.NAMES,
 }
 UNITS: Mapping[str, str] = {
     "unit.orders_per_customer_month": "orders per active customer per month",
@@ -34,6 +37,7 @@ UNITS: Mapping[str, str] = {
     "unit.share_of_delivered": "{responses} per delivered message",
     "unit.money_per_new_customer": "{currency} per new customer",
     "unit.money_per_retained_customer": "{currency} per retained customer and 4 weeks",
+    **words_lifecycle.UNITS,
 }
 NO_CURRENCY = "money (currency not stated)"
 RESPONSE_UNITS: Mapping[str, str] = {
@@ -57,6 +61,7 @@ VARIANTS: Mapping[str, str] = {
     "variant.per_sent": "responders per recipient sent to",
     "variant.spend_per_first_order": "spend per order of new customers",
     "variant.crc_to_cac": "retention cost of 4 weeks to acquisition cost (10 to 20 % is often quoted, span unsaid)",
+    **words_lifecycle.VARIANTS,
 }
 VARIANT_UNITS: Mapping[str, str] = {
     "count rate": "number",
@@ -64,6 +69,8 @@ VARIANT_UNITS: Mapping[str, str] = {
     "share": "share",
     "hours": "hours",
     "ratio": "share",
+    "points": "points",
+    "days": "days",
 }
 FACTS: Mapping[str, str] = {
     "customers": "customers",
@@ -92,6 +99,7 @@ FORMULAS: Mapping[MetricId, str] = {
     "campaign_response": "recipients of each campaign who responded / recipients to whom it was delivered",
     "acquisition_cost": "acquisition spend / customers acquired",
     "retention_cost": "retention spend / customers retained, once in every 4 weeks",
+    **words_lifecycle.FORMULAS,
 }
 DEFINITIONS: Mapping[MetricId, str] = {
     "purchase_frequency": (
@@ -116,6 +124,7 @@ DEFINITIONS: Mapping[MetricId, str] = {
         "Spend of category retention, divided by customers retained, each counted once in every 4 weeks: ordering in"
         " those 4 weeks, and active in the {base_weeks} weeks before them."
     ),
+    **words_lifecycle.DEFINITIONS,
 }
 COST_SOURCES: Mapping[str, str] = {
     "recorded": "the cost recorded on tickets",
@@ -169,8 +178,8 @@ def name(metric: MetricId) -> str:
 def in_text(metric: MetricId) -> str:
     """The metric's name inside a sentence.
 
-    >>> in_text("service_cost")
-    'cost of customer service'
+    >>> in_text("service_cost"), in_text("nps")
+    ('cost of customer service', 'net promoter score')
     """
     return NAMES[metric][0].lower() + NAMES[metric][1:]
 
@@ -191,7 +200,7 @@ def metric_in_text(metric: str) -> str:
     >>> metric_in_text("campaign_response"), metric_in_text("new_one")
     ('campaign response', 'new one')
     """
-    return next((in_text(known) for known in METRIC_IDS if known == metric), metric.replace("_", " "))
+    return next((in_text(known) for known in CATALOGUE if known == metric), metric.replace("_", " "))
 
 
 def unit(metric: MetricId, currency: str | None, how: Mapping[str, str | int | float] | None = None) -> str:
@@ -233,6 +242,7 @@ def definition(metric: MetricId, how: Mapping[str, str | int | float]) -> str:
         "base_weeks": how.get("base_weeks", 52),
         "cost_source": _one_of(COST_SOURCES, how.get("cost_source"), "recorded cost, service spend or handling time"),
         "response": _one_of(RESPONSES, how.get("response"), "responded"),
+        **words_lifecycle.chosen(how),
         "acquired": _one_of(ACQUIRED, how.get("acquired_by"), "the first order seen, or the system's own date"),
     }
     return DEFINITIONS[metric].format_map(chosen)

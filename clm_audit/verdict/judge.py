@@ -1,11 +1,11 @@
-"""Checks, plain reading, verdict and gate in one call; and how checks cap a verdict."""
+"""Checks, plain reading, verdict, gate and money in one call; and how checks cap a verdict."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from clm_audit.config.plan import AuditPlan, MetricId, VerdictValue
+from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId, VerdictValue
 from clm_audit.facts.model import Facts
 from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
@@ -13,6 +13,7 @@ from clm_audit.measures.model import Measured
 from clm_audit.verdict.checks import RULES, all_checks
 from clm_audit.verdict.gate import gate_result
 from clm_audit.verdict.model import Check, Judgement, Verdict
+from clm_audit.verdict.money import appraise, worth
 from clm_audit.verdict.plain import read_plainly
 from clm_audit.verdict.truth import decide, lean_of
 
@@ -27,15 +28,18 @@ UNKNOWN_CAPS = frozenset(rule.id for rule in RULES if rule.unknown_caps)
 def judge(
     plan: AuditPlan, exports: Exports, facts: Facts, measured: Measured, findings: Sequence[Finding]
 ) -> Judgement:
-    """Run the checks, read plainly, decide, cap, and ask the gate."""
-    checks = all_checks(plan, exports, facts, measured, findings)
+    """Run the checks, read plainly, decide, cap, and ask the gate. The lifecycle takes no part but in the gate."""
+    answering = [finding for finding in findings if finding.metric in METRIC_IDS]
+    checks = all_checks(plan, exports, facts, measured, answering)
     weeks_after = (measured.calendar.after[1] - measured.calendar.go_live) / 7
-    verdict = capped(findings, checks, plan.policy.require, weeks_after)
+    verdict = capped(answering, checks, plan.policy.require, weeks_after)
     return Judgement(
         checks=checks,
         plain=read_plainly(plan, measured.metrics),
         verdict=verdict,
         gate=gate_result(plan.gate, verdict, findings),
+        money=appraise(plan, facts, measured, findings, _touched(checks)),
+        worth=worth(plan, facts, measured, findings),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.config.plan import METRIC_IDS
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
@@ -36,7 +36,7 @@ def test_the_outlook_from_the_history_alone(clm_audit: Run) -> None:
     assert report["data_until"] == "2024-06-30"
     assert (report["begun"], report["go_live"]) == (False, None)
     metrics = {metric["id"]: metric for metric in report["metrics"]}
-    assert set(metrics) == set(CATALOGUE)
+    assert set(metrics) == set(METRIC_IDS)
     size = metrics["transaction_size"]
     assert [reach["weeks"] for reach in size["reach"]] == [4, 8, 13, 26, 52]
     assert size["effect"] == 0.15

@@ -74,7 +74,7 @@ BASE = "go_live: 2024-07-01\nsources: [{path: exports}]\n"
         ("events: [{date: 2024-02-30, what: x}]", "c.yaml:3:17: events[0].date: there is no day 2024-02-30"),
         ("events: [{date: 2024-02-03}]", "events[0].what: is missing"),
         ("events: [{date: 2024-02-03, what: x, break: yes}]", "events[0].break: must be true or false"),
-        ("metrics: {purchase_freq: {}}", "metrics.purchase_freq: unknown key (did you mean purchase_frequency?)"),
+        ("metrics: {purchase_freq: {}}", "metrics.purchase_freq: unknown key (did you mean purchase_frequency or "),
         ("metrics: {service_cost: {enabled: 'true'}}", "metrics.service_cost.enabled: must be true or false"),
         (
             "metrics: {service_cost: {enabled: false}}\npolicy: {require: [service_cost]}",
@@ -140,10 +140,8 @@ def test_a_source_that_cannot_be_read_is_refused(tmp_path: Path, entry: str, exp
 @pytest.mark.parametrize(
     ("line", "key"),
     [
-        ("activation: {event: Project Created, within: 7 days}", "activation"),
         ("stages: {awareness: [subscriber], purchase: [opportunity]}", "stages"),
         ("goals: {repeat_purchase_rate: {target: 30%, owner: Retention, by: 2025-Q3}}", "goals"),
-        ("money: {currency: USD, margin: 40%, horizon: 3 years, costs: [{what: licences, yearly: 24000}]}", "money"),
         ("report: {logo: logo.png}", "report.logo"),
         ('report: {colour: "#0b5fff"}', "report.colour"),
         ("report: {redact: false}", "report.redact"),

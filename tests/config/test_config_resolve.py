@@ -222,6 +222,7 @@ def test_every_field_of_the_plan_has_an_origin(here: Path) -> None:
         "after": "windows",
         "washout_weeks": "windows",
         "hourly_rate": "service",
+        "inactivity_weeks": "inactivity",
         "registration": "plan",
         "own_presets": "presets",
         "presets_folder": "presets",

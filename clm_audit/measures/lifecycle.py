@@ -1,0 +1,48 @@
+"""The metrics of the lifecycle: one maker each, beside those of the five questions.
+
+Frames are run together with those of ``reduction.py``, so that scans are shared; a fact that is absent costs
+nothing. Cells go into :class:`Totals` under names of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from clm_audit.config.plan import LIFECYCLE_IDS
+from clm_audit.config.vocabulary import LifecycleId
+from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.model import Calendar, Cells, MetricTotals
+from clm_audit.measures.periods import Inputs, blank
+
+Maker = Callable[[Inputs], MetricTotals]
+MAKERS: Mapping[LifecycleId, Maker] = {}
+FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = ()
+"""Tables, counts per day, calendar -> lazy frames; none of a table that is not there."""
+CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = ()
+"""Collected frames, calendar -> additive cells; none of a frame that is not there."""
+
+
+def lifecycle_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
+    """Every lazy frame of totals that the lifecycle needs of the tables that are there."""
+    return {name: frame for make in FRAMES for name, frame in make(tables, daily, calendar).items()}
+
+
+def lifecycle_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
+    """The collected frames as additive cells."""
+    return {name: part for make in CELLS for name, part in make(collected, calendar).items()}
+
+
+def lifecycle_metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
+    """One for each enabled metric of the lifecycle, in the order of the catalogue."""
+    made = (_made(inputs, metric) for metric in LIFECYCLE_IDS if inputs.plan.metric(metric).enabled)
+    return tuple(found for found in made if found is not None)
+
+
+def _made(inputs: Inputs, metric: LifecycleId) -> MetricTotals | None:
+    """The metric, or which fact it misses."""
+    for group in CATALOGUE[metric].facts:
+        if not any(fact in inputs.facts.tables for fact in group):
+            return blank(metric, inputs.absent(group[0]))
+    maker = MAKERS.get(metric)
+    return maker(inputs) if maker else None

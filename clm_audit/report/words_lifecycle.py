@@ -1,0 +1,173 @@
+"""Words for the metrics of the customer lifecycle: questions, names, units, formulas, definitions, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clm_audit.config.plan import MetricId
+
+QUESTIONS: Mapping[str, str] = {
+    "question.stage_conversion": "Do more of those who enter a stage reach the next one?",
+    "question.activation_rate": "Do more new customers become active soon?",
+    "question.first_90_day_churn": "Are fewer new customers lost within 90 days?",
+    "question.repeat_purchase_rate": "Do more first-time buyers buy again?",
+    "question.retention_rate": "Do more new customers stay for six months?",
+    "question.churn_rate": "Are fewer customers lost?",
+    "question.nrr": "Does recurring revenue from existing customers grow?",
+    "question.grr": "Is more of the recurring revenue kept?",
+    "question.customer_lifetime_value": "Is a customer worth more over their lifetime?",
+    "question.nps": "Do more customers recommend the company?",
+    "question.referral_rate": "Do more customers bring new ones?",
+}
+NAMES: Mapping[MetricId, str] = {
+    "stage_conversion": "Stage conversion",
+    "activation_rate": "Activation rate",
+    "first_90_day_churn": "Churn within the first 90 days",
+    "repeat_purchase_rate": "Repeat purchase rate",
+    "retention_rate": "Retention rate",
+    "churn_rate": "Churn rate",
+    "nrr": "Net revenue retention",
+    "grr": "Gross revenue retention",
+    "customer_lifetime_value": "Customer lifetime value",
+    "nps": "Net promoter score",
+    "referral_rate": "Referral rate",
+}
+UNITS: Mapping[str, str] = {
+    "unit.stage_conversion": "share of those who entered a stage",
+    "unit.activation_rate": "share of new customers",
+    "unit.first_90_day_churn": "share of new customers",
+    "unit.repeat_purchase_rate": "share of first-time buyers",
+    "unit.retention_rate": "share of new customers",
+    "unit.churn_rate": "share of customers lost per month",
+    "unit.nrr": "share of the recurring revenue of 12 months ago",
+    "unit.grr": "share of the recurring revenue of 12 months ago",
+    "unit.customer_lifetime_value": "{currency} per customer",
+    "unit.nps": "points",
+    "unit.referral_rate": "share of customers",
+}
+VARIANTS: Mapping[str, str] = {
+    "variant.lifespan": "average lifespan of a customer, in months",
+    "variant.value_per_month": "what a customer brings per month",
+    "variant.seen": "lifetime value counted only as far as the history reaches",
+}
+FORMULAS: Mapping[MetricId, str] = {
+    "stage_conversion": "customers who reached the next stage within the days allowed / customers who entered a stage",
+    "activation_rate": "new customers who did the activation event within the days allowed / new customers",
+    "first_90_day_churn": "new customers lost within 90 days / new customers",
+    "repeat_purchase_rate": "first-time buyers who bought again within 90 days / first-time buyers",
+    "retention_rate": "new customers still active after 6 months / new customers",
+    "churn_rate": "customers lost in a month / customers at its start",
+    "nrr": "recurring revenue now / then, of the customers of 12 months ago",
+    "grr": "recurring revenue now without expansion / then, of the customers of 12 months ago",
+    "customer_lifetime_value": (
+        "average order value times purchase frequency times lifespan; with subscriptions, recurring revenue per"
+        " customer / monthly churn rate"
+    ),
+    "nps": "share of answers of 9 and 10 less share of answers of 0 to 6, times 100",
+    "referral_rate": "customers who referred at least one new lead / customers",
+}
+DEFINITIONS: Mapping[MetricId, str] = {
+    "stage_conversion": (
+        "Of the customers who entered a stage, the share that reached the next one within the days allowed. Only those"
+        " count who could be watched for all of these days."
+    ),
+    "activation_rate": (
+        "Of new customers, the share that did the activation event within {within} days. Only those count who could be"
+        " watched for all of these days."
+    ),
+    "first_90_day_churn": (
+        "Of new customers, the share lost within 90 days. Lost means {lost}. Only those count who could be watched for"
+        " all of {watched} days, before go-live or after it. {entered}"
+    ),
+    "repeat_purchase_rate": (
+        "Of first-time buyers, the share that bought again, on another day, within 90 days. Only those count who could"
+        " be watched for all of these days, before go-live or after it. {entered}"
+    ),
+    "retention_rate": (
+        "Of new customers, the share still active 182 days later. Active means {active}. Only those count who could be"
+        " watched for all of these days, before go-live or after it. {entered}"
+    ),
+    "churn_rate": "Customers lost, divided by customers at the start and months. Lost means {lost}.",
+    "nrr": "Recurring revenue of the customers of 12 months ago, now divided by then, with what they added.",
+    "grr": "Recurring revenue of the customers of 12 months ago, now divided by then, without what they added.",
+    "customer_lifetime_value": "{clv}",
+    "nps": (
+        "Share of answers of 9 and 10 less share of answers of 0 to 6, in points. Only answers to the question of"
+        " recommending count, never ratings of satisfaction."
+    ),
+    "referral_rate": "Customers who referred at least one new lead, divided by customers.",
+}
+LIMITS: Mapping[MetricId, str] = {
+    "stage_conversion": "A CRM that writes only the current stage cannot tell who passed through the others.",
+    "activation_rate": "It says who did the event once, not who kept using the product.",
+    "first_90_day_churn": "Without an end date, a customer is only known to be lost once the inactivity has passed.",
+    "repeat_purchase_rate": (
+        "Customers first seen in the first weeks of the data may be old ones: without a date of acquisition they are"
+        " left out. Those who came in the 90 days before go-live belong to neither side and are left out as well."
+    ),
+    "retention_rate": (
+        "Those who came in the six months before go-live were partly exposed to the new CRM and are left out, so that"
+        " a long history on both sides is needed."
+    ),
+    "churn_rate": "Without an end date a loss shows only when the inactivity has passed: the newest are unseen.",
+    "nrr": "It needs 12 months on both sides of go-live; amounts are those of the subscriptions, not of invoices.",
+    "grr": "It needs 12 months on both sides of go-live; amounts are those of the subscriptions, not of invoices.",
+    "customer_lifetime_value": (
+        "A lifespan longer than the history is extrapolated from the churn rate: read the figure counted only as far"
+        " as the history reaches beside it. It is revenue, not margin."
+    ),
+    "nps": "Who is asked, and when, moves the score as much as what they think.",
+    "referral_rate": "Only referrals that were recorded count.",
+}
+# How somebody counts as lost or active, by where the audit took it from.
+LOST: Mapping[str, str] = {
+    "subscriptions": "no subscription that still runs",
+    "customers": "the date on which the system says they ended",
+    "orders": "no order for {inactivity_weeks} weeks after the last one",
+}
+ACTIVE: Mapping[str, str] = {
+    "subscriptions": "a subscription that still runs",
+    "customers": "not ended by the system's own date",
+    "orders": "an order in the {inactivity_weeks} weeks that end with that day",
+}
+ENTERED: Mapping[str, str] = {
+    "subscriptions": "New means the first subscription.",
+    "acquired": "New means the date on which the system says they became a customer.",
+    "first order": (
+        "New means the first order seen; those first seen in the first {look_back} weeks of the data may be old"
+        " customers and are left out."
+    ),
+    "first order, acquired": (
+        "New means the first order; customers whom the system knew before the data begin are left out."
+    ),
+}
+CLV: Mapping[str, str] = {
+    "subscriptions": "Recurring revenue per customer and month, divided by the monthly churn rate.",
+    "orders": (
+        "Average order value times orders per active customer and month times the average lifespan, which is one"
+        " divided by the monthly churn rate. Lost means no order for {inactivity_weeks} weeks after the last one."
+    ),
+}
+Detail = Mapping[str, str | int | float]
+
+
+def chosen(how: Detail) -> dict[str, str | int | float]:
+    """What fills the gaps of a definition, from how the metric was measured; general words where it was not."""
+    source = str(how.get("lost_by", ""))
+    gaps: Detail = {"inactivity_weeks": 26, "look_back": 52, **how}
+    return {
+        "lost": LOST.get(source, "no running subscription, or no order for the inactivity of the config").format_map(
+            gaps
+        ),
+        "active": ACTIVE.get(
+            source, "a running subscription, or an order within the inactivity of the config"
+        ).format_map(gaps),
+        "entered": ENTERED.get(str(how.get("entered_by", "")), "").format_map(gaps),
+        "clv": CLV.get(
+            source,
+            "Average order value times purchase frequency times lifespan; with subscriptions,"
+            " recurring revenue per customer divided by the monthly churn rate.",
+        ).format_map(gaps),
+        "within": how.get("within", 7),
+        "watched": how.get("watched", 90),
+    }
