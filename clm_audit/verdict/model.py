@@ -7,6 +7,7 @@ from typing import Literal
 
 from clm_audit.config.base import Frozen, NotAssessable
 from clm_audit.config.plan import MetricId, VerdictValue
+from clm_audit.verdict.money_model import Money, Worth
 
 CheckStatus = Literal["pass", "warn", "fail", "unknown"]
 PlainAnswer = Literal["yes", "no", "about the same", "no data"]
@@ -69,9 +70,11 @@ class Gate(Frozen):
 
 
 class Judgement(Frozen):
-    """All that judging hands on."""
+    """All that judging hands on. ``money``: the appraisal or why there is none; ``worth``: of one per cent."""
 
     checks: tuple[Check, ...]
     plain: PlainReading
     verdict: Verdict
     gate: Gate
+    money: Money | NotAssessable = NotAssessable(code="no_costs_given")
+    worth: tuple[Worth, ...] = ()
