@@ -35,6 +35,7 @@ FactName = Literal[
 Combine = Literal["first_nonblank", "sum"]
 Sales = Literal["shop", "crm", "payments", "books", "mail"]
 IdForm = Literal["salesforce", "guid"]
+StageKey = Literal["awareness", "consideration", "purchase", "retention", "advocacy", "none"]
 
 
 class Recognise(Frozen):
@@ -134,12 +135,14 @@ class Preset(Frozen):
     """One system. ``segments`` of an object lists columns offered to ``segment_by``; ``totals`` maps a
     column to a regular expression whose matching rows are totals (structure, not data), where ``"*"`` is the
     first column of the file;
-    ``strip_prefix`` is removed from the front of every cell (Shopify's apostrophe)."""
+    ``strip_prefix`` is removed from the front of every cell (Shopify's apostrophe). ``stages``: lifecycle stage ->
+    the system's own stages that mean it, compared like the values of ``where``; ``none``: those of no stage."""
 
     system: str
     title: str
     nulls: tuple[str, ...] = ("",)
     objects: Mapping[str, ExportObject]
+    stages: Mapping[StageKey, tuple[str, ...]] = {}
     carries: Mapping[FactName, str] = {}
 
 

@@ -129,6 +129,8 @@ def keys_at(shape: type[BaseModel], loc: Loc) -> tuple[str, ...]:
             args = [arg for arg in get_args(here) if arg is not Ellipsis]
             here = args[-1] if args else None
     here = _model(here)
+    if get_origin(here) is tuple:  # a list that may be written as its only entry
+        here = _model(get_args(here)[0])
     if isinstance(here, type) and issubclass(here, BaseModel):
         return tuple(field.alias or name for name, field in here.model_fields.items())
     return ()

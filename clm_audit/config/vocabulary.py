@@ -56,7 +56,8 @@ FACTS: Mapping[str, FactFields] = {
     "referrals": FactFields(("referrer", "date"), ("referred",)),
     "series": FactFields(("metric", "date", "numerator", "denominator"), ("until", "segment")),
 }
-Stage = Literal["awareness", "consideration", "purchase", "retention", "advocacy"]
+STAGES = ("awareness", "consideration", "purchase", "retention", "advocacy")
+"""The lifecycle stages, unless the configuration names others; presets map the words of systems to them."""
 LifecycleId = Literal[
     "stage_conversion",
     "activation_rate",
@@ -70,6 +71,21 @@ LifecycleId = Literal[
     "nps",
     "referral_rate",
 ]
+SHARES = frozenset(
+    {
+        "campaign_response",
+        "stage_conversion",
+        "activation_rate",
+        "first_90_day_churn",
+        "repeat_purchase_rate",
+        "retention_rate",
+        "churn_rate",
+        "nrr",
+        "grr",
+        "referral_rate",
+    }
+)
+"""Metrics whose targets are percentages."""
 # ISO 4217, with the codes withdrawn since 2010 that exports of those years still carry.
 _CODES = """
 AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BYR BZD CAD CDF
@@ -83,8 +99,9 @@ ZWG ZWL
 CURRENCIES = frozenset(_CODES.split())
 
 
-def did_you_mean(word: str, known: Collection[str], prefix: str = "") -> str:
-    """A hint with the nearest known words, or empty; ``prefix`` is what all of them begin with.
+def did_you_mean(word: str, known: Collection[str], prefix: str = "", cutoff: float = 0.6) -> str:
+    """A hint with the nearest known words, or empty; ``prefix`` is what all of them begin with, ``cutoff`` how much
+    a word must resemble another (0 to 1).
 
     >>> did_you_mean("timezon", ("timezone", "title"))
     'did you mean timezone?'
@@ -94,5 +111,5 @@ def did_you_mean(word: str, known: Collection[str], prefix: str = "") -> str:
     folded = {name.casefold(): name for name in sorted(known)}
     if word.casefold() in folded:
         return f"did you mean {prefix}{folded[word.casefold()]}?"
-    near = [prefix + folded[name] for name in get_close_matches(word.casefold(), list(folded), n=2, cutoff=0.6)]
+    near = [prefix + folded[name] for name in get_close_matches(word.casefold(), list(folded), n=2, cutoff=cutoff)]
     return f"did you mean {' or '.join(near)}?" if near else ""

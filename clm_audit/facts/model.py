@@ -66,7 +66,14 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     # until = exclusive last day + 1 of the span that the amount covers (day + 1 for a dated row)
     "spend": {"day": pl.Int32(), "until": pl.Int32(), "cents": pl.Int64(), "category": pl.String()},
     # From here on to ``referrals``: no metric reads them yet.
-    "stages": {"customer": pl.Int64(), "segment": pl.Int32(), "day": pl.Int32(), "stage": pl.String()},
+    # place = which lifecycle stage the word means (1 = the first), 0 = understood and none of them, null = not known
+    "stages": {
+        "customer": pl.Int64(),
+        "segment": pl.Int32(),
+        "day": pl.Int32(),
+        "stage": pl.String(),
+        "place": pl.Int32(),
+    },
     # score in whole points of its kind: nps 0 to 10; csat, ces and rating as their makers scale them;
     # good_bad 1 and 0; null where nothing says what was asked
     "surveys": {

@@ -13,6 +13,7 @@ from clm_audit.facts import scores
 from clm_audit.facts.common import Context, booked, not_taken, note_unread, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
+from clm_audit.facts.places import count_stages, place_of
 from clm_audit.facts.staged import Staged
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
@@ -52,7 +53,7 @@ _KINDS: Mapping[Moments, _Kind] = {
     "stages": _Kind(
         "entered",
         ("customer", "email"),
-        lambda one, _: {"stage": _has(one, "stage")},
+        lambda one, context: {"stage": _has(one, "stage"), "place": place_of(one, _has(one, "stage"), context)},
         once=True,
         required="customer",
     ),
@@ -84,6 +85,8 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
         kept.append(booked(context, one, entries, good.filter(~pl.col("again"))))
     table = pl.concat(kept).with_columns(context.segment())
     context.count(f"{fact}.rows", table.height)
+    if fact == "stages":
+        count_stages(table, context, staged)
     note_unread(fact, staged, table, context)
     path = context.folder / f"{fact}.parquet"
     table.select(*SCHEMAS[fact], *BOOKKEEPING).write_parquet(path)

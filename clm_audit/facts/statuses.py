@@ -92,6 +92,13 @@ def named(counts: Mapping[str | None, int], fact: FactName = "orders") -> str:
     return f"{what} in a state that is not known: " + ", ".join(told)
 
 
+def words_of(cells: pl.Series) -> list[tuple[str, int]]:
+    """The values of a column that look like words and no person, with their counts, the most frequent first."""
+    counted = cells.drop_nulls().alias("word").value_counts()
+    words = counted.filter(pl.col("word").str.contains(_WORDS)).sort("count", "word", descending=[True, False])
+    return [(str(word), int(count)) for word, count in words.iter_rows()]
+
+
 def tickets_of_unknown_state(counts: Mapping[str | None, int]) -> Iterator[str]:
     """A note that names the states of tickets that no list knows; such tickets count."""
     known = re.compile(TICKET_STATES)

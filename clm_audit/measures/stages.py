@@ -1,0 +1,227 @@
+"""Stage conversion: of those who entered a lifecycle stage, the share that reached a later one within 90 days.
+
+A customer enters a stage once, on the first day on which it is seen there, unless a later stage was reached before:
+going back is no entry. Who has been observed for fewer than the 90 days counts in neither number, and who entered so
+shortly before go-live that part of the 90 days lies after it belongs to neither window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.stages import MOST_STAGES
+from clm_audit.facts.places import stage_names
+from clm_audit.measures.coverage import IMPORT_LEAST, IMPORT_SHARE, IMPORT_WEEKS, LONGEST_SILENCE
+from clm_audit.measures.daily import flag
+from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio
+from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
+from clm_audit.measures.reduction import Grid
+from clm_audit.measures.totals import along, cells, only
+
+HORIZON = 90  # days
+STEP = 4  # weeks of a period
+FEWEST_WEEKS = 4  # that each window must keep
+NEVER = 2**30
+CODES = ("horizon_too_long", "stages_imported", "one_stage", "stage_words_unknown")
+
+
+def stage_frames(tables: Frames, _: Collected, calendar: Calendar) -> Frames:
+    """``stage_days``: rows per segment and day. ``stage_entries``: who entered which stage in which week, and how
+    many of them reached a later one within :data:`HORIZON` days."""
+    if "stages" not in tables:
+        return {}
+    known = nw.col("customer").is_null() | nw.col("place").is_null()
+    rows = tables["stages"].filter(~known).filter(nw.col("place") > 0).with_columns(nw.col("segment").fill_null(0))
+    days = rows.group_by("segment", "day").agg(rows=nw.len())
+    return {"stage_days": days, "stage_entries": _entries(rows, Grid.of(calendar), calendar.span)}
+
+
+def _entries(rows: nw.LazyFrame[Any], grid: Grid, span: tuple[int, int]) -> nw.LazyFrame[Any]:
+    """One row a segment, stage and shifted week."""
+    places = range(1, MOST_STAGES + 1)
+    day = nw.col("day").cast(nw.Int64)
+    first = {
+        f"first{at}": nw.when(nw.col("place") == at).then(day).otherwise(nw.lit(NEVER)).cast(nw.Int64).min()
+        for at in places
+    }
+    each = rows.group_by("customer").agg(nw.col("segment").max(), **first)
+    each = each.with_columns(**{f"later{MOST_STAGES}": nw.lit(NEVER).cast(nw.Int64)})
+    for at in reversed(places[:-1]):
+        own, later = nw.col(f"first{at + 1}"), nw.col(f"later{at + 1}")
+        each = each.with_columns(**{f"later{at}": nw.when(own < later).then(own).otherwise(later)})
+    parts = []
+    for at in places:
+        own, later = nw.col(f"first{at}"), nw.col(f"later{at}")
+        inside = (own >= span[0]) & (own < span[1]) & (later >= own)
+        parts.append(
+            each.filter(inside).select(
+                nw.col("segment").cast(nw.Int64),
+                stage=nw.lit(at).cast(nw.Int64),
+                week=grid.week(own),
+                reached=flag(later - own <= HORIZON),
+            )
+        )
+    together = nw.concat(parts, how="vertical")
+    return together.group_by("segment", "stage", "week").agg(entered=nw.len(), reached=nw.col("reached").sum())
+
+
+def stage_cells(collected: Collected, calendar: Calendar) -> Mapping[str, Cells]:
+    """``stage_days`` (segment, day): rows; ``stages`` (segment, stage, week): entered, reached."""
+    if "stage_entries" not in collected:
+        return {}
+    days, found = collected["stage_days"], collected["stage_entries"]
+    week = found["week"] - Grid.of(calendar).shift
+    keys = {"segment": found["segment"], "stage": found["stage"], "week": week}
+    return {
+        "stage_days": cells({name: days[name] for name in ("segment", "day")}, {"rows": days["rows"]}),
+        "stages": cells(keys, {name: found[name] for name in ("entered", "reached")}),
+    }
+
+
+def reaching(days: Cells, calendar: Calendar) -> tuple[int, int]:
+    """First day of a fact, and its last + 1; a short silence before the end of the data is no end."""
+    seen = days.keys["day"]
+    first, last = int(seen.min()), int(seen.max()) + 1
+    end = calendar.span[1]
+    return max(first, calendar.span[0]), end if end - last <= LONGEST_SILENCE else min(last, end)
+
+
+def cut_short(calendar: Calendar, fact: str, span: tuple[int, int], horizon: int) -> Calendar:
+    """The calendar for a metric that waits ``horizon`` days: entrants near the end of either window count in none."""
+    live = calendar.go_live
+    return replace(
+        calendar,
+        before=(calendar.before[0], max(calendar.before[0], min(calendar.before[1], live - horizon))),
+        after=(calendar.after[0], max(calendar.after[0], min(calendar.after[1], span[1] - horizon))),
+        coverage={**calendar.coverage, fact: (span[0], span[1] - horizon)},
+    )
+
+
+def too_long(calendar: Calendar, span: tuple[int, int], horizon: int) -> NotAssessable | None:
+    """Why nobody can be waited for so long, naming the longest horizon that leaves four weeks in each window."""
+    live, start = calendar.go_live, calendar.after[0]
+    most = min(live - max(span[0], calendar.before[0]), min(span[1], calendar.after[1] + horizon) - start)
+    longest = most - 7 * FEWEST_WEEKS
+    if horizon <= longest:
+        return None
+    return NotAssessable(code="horizon_too_long", detail={"days": horizon, "longest": max(0, longest)})
+
+
+def imported(days: Cells, calendar: Calendar) -> NotAssessable | None:
+    """Whether one day near go-live holds so many stages that it is the day of an import, not of a change."""
+    seen, place = np.unique(days.keys["day"], return_inverse=True)
+    count = np.bincount(place.ravel(), weights=days.values["rows"])
+    near = np.abs(seen - calendar.go_live) <= 7 * IMPORT_WEEKS
+    if not near.any():
+        return None
+    most = int(count[near].max())
+    if most >= IMPORT_LEAST and most > IMPORT_SHARE * float(count.sum()):
+        return NotAssessable(code="stages_imported", detail={"rows": most})
+    return None
+
+
+def transitions(found: Cells) -> tuple[int, ...]:
+    """The stages (places) with entrants for which any later stage is ever recorded."""
+    seen = np.unique(found.keys["stage"])
+    return tuple(int(at) for at in seen[:-1])
+
+
+def stage_conversion(inputs: Inputs) -> MetricTotals:
+    """All stages that have a next one together; each of them is a segment of its own."""
+    days, found = inputs.totals.cells.get("stage_days"), inputs.totals.cells.get("stages")
+    if days is None or found is None or not days.keys["day"].size:
+        unknown = inputs.facts.evidence.get("stages.unknown", 0)
+        if unknown:
+            return blank("stage_conversion", NotAssessable(code="stage_words_unknown", detail={"rows": unknown}))
+        return blank("stage_conversion", inputs.absent("stages"))
+    span = reaching(days, inputs.calendar)
+    steps = transitions(found)
+    refused = (
+        (NotAssessable(code="one_stage") if not steps else None)
+        or imported(days, inputs.calendar)
+        or too_long(inputs.calendar, span, HORIZON)
+    )
+    if refused:
+        return blank("stage_conversion", refused)
+    calendar = cut_short(inputs.calendar, "stages", span, HORIZON)
+    scheme = Scheme.of(calendar, ["stages"], STEP)
+    kept = _kept(found, steps)
+
+    def line(name: str) -> Line:
+        return along(kept, name, "week", scheme.units)
+
+    recipe = Recipe(
+        "stage_conversion",
+        scheme,
+        num=lambda _: line("reached"),
+        den=lambda _: line("entered"),
+        per=(1.0, 1.0),
+        s2=share_variance(scheme.fold(line("reached")), scheme.fold(line("entered"))),
+        how={"days": HORIZON, "stages": len(steps), **_drop(inputs, scheme, found, steps)},
+        undivided="stages",
+        behind={side: float(scheme.part(line("entered"), side).sum()) for side in SIDES},
+    )
+    made = cook(inputs, recipe)
+    straddling = (scheme.starts + 7 * STEP > calendar.go_live - HORIZON) & (scheme.starts < calendar.go_live)
+    return replace(
+        made,
+        num=np.where(straddling, np.nan, made.num),
+        den=np.where(straddling, np.nan, made.den),
+        segments=by_stage(inputs, scheme, found, steps),
+    )
+
+
+def _kept(found: Cells, steps: tuple[int, ...]) -> Cells:
+    rows = np.isin(found.keys["stage"], steps)
+    keys = {name: column[rows] for name, column in found.keys.items()}
+    return Cells(keys, {name: column[rows] for name, column in found.values.items()})
+
+
+def share_variance(reached: Line, entered: Line) -> Line:
+    """Var log(reached / entered) of a share, (1 − p) / reached; at least that of half a customer who did not."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.maximum(1.0 - reached / entered, 0.5 / entered) / reached)
+
+
+def by_stage(inputs: Inputs, scheme: Scheme, found: Cells, steps: tuple[int, ...]) -> tuple[SegmentRatio, ...]:
+    """The conversion out of each stage; ``customers``: the smaller of the two windows' entrants."""
+    names = stage_names(inputs.plan)
+    made = []
+    for at in steps:
+        part = only(found, stage=at)
+        lines = {name: along(part, name, "week", scheme.units) for name in ("entered", "reached")}
+        sides = {side: scheme.ratio(lines["reached"], lines["entered"], side) for side in SIDES}
+        fewest = min(int(scheme.part(lines["entered"], side).sum()) for side in SIDES)
+        made.append(SegmentRatio("stage", names[at - 1], fewest, sides["before"], sides["after"]))
+    return tuple(made)
+
+
+def _drop(inputs: Inputs, scheme: Scheme, found: Cells, steps: tuple[int, ...]) -> dict[str, str | int | float]:
+    """``drop_<side>``: the stage out of which the smallest share moves on, and that ``drop_<side>_share``."""
+    made: dict[str, str | int | float] = {}
+    for side in SIDES:
+        shares = _shares(inputs, scheme, found, steps, side)
+        if shares:
+            share, name = min(shares)
+            made |= {f"drop_{side}": name, f"drop_{side}_share": share}
+    return made
+
+
+def _shares(
+    inputs: Inputs, scheme: Scheme, found: Cells, steps: tuple[int, ...], side: Side
+) -> list[tuple[float, str]]:
+    """Conversion and name of each stage that five or more entered."""
+    each = by_stage(inputs, scheme, found, steps)
+    sides = [(one.before if side == "before" else one.after, one) for one in each]
+    return [
+        (ratio.value, one.label)
+        for ratio, one in sides
+        if not isinstance(ratio, NotAssessable) and one.customers >= FEWEST_WEEKS + 1
+    ]
