@@ -116,7 +116,22 @@ StageEntry = Annotated[
         }
     ),
 ]
-GoalEntry = Annotated[tuple[GoalFile, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+_GOAL = {
+    "type": "object",
+    "properties": {
+        "target": {"type": ["string", "number"], "description": "What is to be reached: `30%`, `45.00`, or 40."},
+        "owner": {"type": "string", "description": "Who answers for it; default: the owner of its stage."},
+        "by": {"type": "string", "description": "The quarter (2025-Q3), or its last day; default: the last full one."},
+    },
+    "required": ["target"],
+    "additionalProperties": False,
+}
+GoalEntry = Annotated[
+    tuple[GoalFile, ...],
+    BeforeValidator(_one_or_more),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [_GOAL, {"type": "array", "items": _GOAL, "minItems": 1}]}),
+]
 
 
 def target_of(metric: str, written: str) -> Decimal:

@@ -69,6 +69,7 @@ LIFECYCLE: tuple[Metric, ...] = (
         "higher",
         ("customers who reached the next stage within the days allowed", "customers who entered a stage"),
         (("stages",),),
+        horizon=QUARTER,
     ),
     _life(
         "activation_rate",
@@ -145,6 +146,7 @@ LIFECYCLE: tuple[Metric, ...] = (
         ("promoters (9 and 10) less detractors (0 to 6)", "answers"),
         (("surveys",),),
         unit="points",
+        variants=(_variant("nps_by_customer", "points"),),
     ),
     _life(
         "referral_rate",
@@ -152,5 +154,6 @@ LIFECYCLE: tuple[Metric, ...] = (
         "higher",
         ("customers who referred at least one new lead", "customers"),
         (("referrals",), ("customers", "orders", "subscriptions")),
+        variants=(_variant("referrers_in_window", "share"),),
     ),
 )

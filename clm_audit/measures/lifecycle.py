@@ -14,12 +14,32 @@ from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
+from clm_audit.measures.recurring import grr, nrr, subscription_cells, subscription_frames
+from clm_audit.measures.referrals import referral_cells, referral_frames, referral_rate
+from clm_audit.measures.stages import stage_cells, stage_conversion, stage_frames
+from clm_audit.measures.surveys import nps, survey_cells, survey_frames
 
 Maker = Callable[[Inputs], MetricTotals]
-MAKERS: Mapping[LifecycleId, Maker] = {}
-FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = ()
+MAKERS: Mapping[LifecycleId, Maker] = {
+    "stage_conversion": stage_conversion,
+    "nrr": nrr,
+    "grr": grr,
+    "nps": nps,
+    "referral_rate": referral_rate,
+}
+FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = (
+    stage_frames,
+    subscription_frames,
+    survey_frames,
+    referral_frames,
+)
 """Tables, counts per day, calendar -> lazy frames; none of a table that is not there."""
-CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = ()
+CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
+    stage_cells,
+    subscription_cells,
+    survey_cells,
+    referral_cells,
+)
 """Collected frames, calendar -> additive cells; none of a frame that is not there."""
 
 
