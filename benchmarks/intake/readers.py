@@ -46,7 +46,7 @@ def clm_audit(path: Path) -> Read:
         table = read_table(path, Path(folder))
         records = _text(table.frame.collect().rows())
     header = table.header if table.header_line else ()
-    return Read(header, records, len(table.rejected) + len(table.repaired), list(table.notes))
+    return Read(header, records, len(table.rejected) + len(table.repaired) + len(table.doubted), list(table.notes))
 
 
 def csv_plain(path: Path) -> Read:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from clm_audit.intake.detour import Action
 from clm_audit.intake.locate import locate
-from clm_audit.intake.model import Action, FileRecord, RawTable, Reject, RowCounts
+from clm_audit.intake.model import FileRecord, RawTable, Reject, RowCounts
 
 Rows = NDArray[np.int64]
 ACCEPTED, REJECTED, REPEATED, TOTAL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)

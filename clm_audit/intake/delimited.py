@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -19,11 +19,12 @@ from clm_audit.exits import DataError
 from clm_audit.intake.decode import Text
 from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
-from clm_audit.intake.doubts import doubts
+from clm_audit.intake.doubts import Doubt, doubts
 from clm_audit.intake.footer import footers
+from clm_audit.intake.glue import glued_table
 from clm_audit.intake.header import Heading, find_heading
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
-from clm_audit.intake.locate import places_of
+from clm_audit.intake.locate import places_of, rows_at
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.model import ROW, Layout, Reject
@@ -32,39 +33,13 @@ from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.sample import confirmed, profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.strict import StrictReader, written
-from clm_audit.intake.sums import sums_among
+from clm_audit.intake.sums import sums_among, titles_among
+from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals
 from clm_audit.intake.walk import walk
 
-LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
 _LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
-# The headers of a file -> patterns that a total has, by the number of the column
-Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
-Tick = Callable[[int], None]
-
-
-@dataclass(frozen=True)
-class Delimited:
-    """A delimited file, read. ``frame`` is lazy, with the number of the row; fields as in ``RawTable``.
-
-    ``titles`` is the text of each record above the header, ``header`` the names as written. Of a file that
-    nobody knows ``sums`` are the rows that are totals.
-    """
-
-    frame: pl.LazyFrame
-    height: int
-    structure: int
-    headers: Mapping[str, str]
-    header_line: int
-    dialect: str
-    layout: Layout
-    lost: int = 0
-    faults: tuple[Reject, ...] = ()
-    notes: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-    header: tuple[str, ...] = ()
-    sums: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,27 +55,36 @@ class _Body:
     last: int  # byte of the last row
 
 
-def no_totals(_: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
-    """Of a file that nobody knows, nobody knows its totals."""
-    return ()
-
-
 def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Totals, progress: Tick) -> Delimited:
     """Read a decoded file; ``rows`` is where a copy of its rows goes when one is needed.
 
     Raises :class:`DataError` when it cannot be read; ``totals`` may refuse the headers with an error of its own.
     """
+    blind = not (names.exact or names.patterns)
     with text.path.open("rb") as file:
         head = file.read(HEAD)
     dialect, heading = _first_look(head, text.start, names, name)
+
+    def read_part(part: Text, target: Path, known: Names, tests: Totals) -> Delimited:
+        with part.path.open("rb") as file:
+            first = file.read(HEAD)
+        return _read(part, name, target, *_first_look(first, part.start, known, name), tests, lambda _: None, blind)
+
+    glued = glued_table(text, name, rows, head, (dialect, heading.record), names, totals, read_part)
+    return glued or _read(text, name, rows, dialect, heading, totals, progress, blind)
+
+
+def _read(
+    text: Text, name: str, rows: Path, dialect: Dialect, heading: Heading, totals: Totals, progress: Tick, blind: bool
+) -> Delimited:
+    """One table, of which dialect and header are known."""
     if heading.width > MAX_COLUMNS:
         what = f"{heading.width:,} columns; more than {MAX_COLUMNS:,} are not read"
         raise DataError(what, where=f"{name}:{heading.line}", hint="export fewer columns")
     headers = unique_names(heading.names)
     is_odd = _structure(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
-        reading = _Reading(text, name, rows, dialect, heading, raw, is_odd)
-        return reading.table(headers, progress, blind=not (names.exact or names.patterns))
+        return _Reading(text, name, rows, dialect, heading, raw, is_odd).table(headers, progress, blind=blind)
 
 
 def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
@@ -146,7 +130,9 @@ class _Reading:
         odd = body.odd + len(tail)
         sums = self._sums(body) if blind else []
         notes = [*self.heading.notes, *_notes(odd, lost, len(faults) - lost)]
-        notes += self._doubts(body, sums) if blind else []
+        doubted = self._doubts(body, sums) if blind else []
+        listed = (*listed, *self._kept(body, doubted))
+        notes += [one.note for one in doubted]
         return Delimited(
             frame=body.frame,
             height=body.proof.height,
@@ -166,15 +152,32 @@ class _Reading:
     def _sums(self, body: _Body) -> list[int]:
         """The rows of a table that nobody knows which are totals."""
         height = body.proof.height
-        return sums_among(body.frame, height, self.size, self.mender.readings.profile) if height else []
+        if not height:
+            return []
+        profile = self.mender.readings.profile
+        above = 0 if self.heading.record else titles_among(body.frame, profile)
+        return sorted({*range(above), *sums_among(body.frame, height, self.size, profile)})
 
-    def _doubts(self, body: _Body, sums: Sequence[int]) -> list[str]:
+    def _doubts(self, body: _Body, sums: Sequence[int]) -> list[Doubt]:
         """What is kept of a table that nobody knows and may be wrong all the same."""
         rows = body.frame.filter(~pl.col(ROW).is_in(sums)) if sums else body.frame
         if body.proof.height <= len(sums):
             return []
-        cut = [] if self.mender.read(self.size - 1, self.size) in (b"\n", b"\r") else [_CUT]
-        return [*doubts(rows, body.proof.height, self.size, self.dialect), *cut]
+        cut = [] if self.mender.read(self.size - 1, self.size) in (b"\n", b"\r") else [Doubt(_CUT)]
+        profile = self.mender.readings.profile
+        return [*doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile), *cut]
+
+    def _kept(self, body: _Body, doubted: Sequence[Doubt]) -> list[Reject]:
+        """The rows that are kept and doubtful, one by one, each once."""
+        codes: dict[int, str] = {}
+        for one in doubted:
+            for row in one.rows[:LISTED] if one.code else ():
+                codes.setdefault(row, one.code)
+        places = rows_at(body.layout, self.name, body.proof.height, sorted(codes))
+        return [
+            Reject(file=self.name, line=line, byte=byte, column="", code=codes[row], action="kept")
+            for row, (line, byte) in places.items()
+        ]
 
     def _header(self) -> tuple[bytes, list[Fault]]:
         """The bytes of the header, which may come again, and the fault when its quotes are broken."""
@@ -239,7 +242,7 @@ class _Reading:
         return tuple(
             Reject(
                 file=self.name, line=line, byte=byte, column=columns[fault.column] if fault.column >= 0 else "",
-                code=fault.code, action="repaired" if fault.repaired else "rejected",
+                code=fault.code, action=fault.action,
             )
             for fault, (line, byte) in zip(faults, places, strict=True)
         )  # fmt: skip

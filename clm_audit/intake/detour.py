@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+Action = Literal["rejected", "duplicate", "left out", "repaired", "kept"]  # kept: counted, and listed as doubtful
 
 CODES = (
     *("backslash_escape", "bare_quote", "broken_quotes", "extra_blank_cells", "header_quotes", "huge_cell"),
@@ -14,12 +17,18 @@ CODES = (
 
 @dataclass(frozen=True)
 class Fault:
-    """A record that was rejected or repaired: byte, code, number of its column (-1: the whole record)."""
+    """A record that was rejected, repaired, or kept with a doubt: byte, code, number of its column (-1: all of it)."""
 
     start: int
     code: str
     column: int
     repaired: bool
+    kept: bool = False
+
+    @property
+    def action(self) -> Action:
+        """What became of the record."""
+        return "kept" if self.kept else "repaired" if self.repaired else "rejected"
 
 
 @dataclass(frozen=True)

@@ -250,8 +250,8 @@ def _unwrapped(head: bytes, start: int) -> bytes:
 
 def _doubled(head: bytes, start: int, separator: str) -> str:
     """The separator, or two of it where it never stands alone."""
-    mark = separator.encode()
-    if head.count(mark * 2) * 2 < _NEARLY_ALL * head.count(mark) or not head.count(mark):
+    runs = Counter(map(len, re.findall(rb"(?:%b)+" % re.escape(separator.encode()), head)))
+    if not runs or sum(count for length, count in runs.items() if length % 2) > (1 - _NEARLY_ALL) * runs.total():
         return separator
     _, share = score_of(head, start, separator * 2)
     return separator * 2 if share >= _RARE_SHARE else separator

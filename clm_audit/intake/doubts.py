@@ -11,6 +11,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from clm_audit.intake.dialect import SEPARATORS, Dialect
 from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
-from clm_audit.intake.shapes import BLANK, LINES, TEXT, WHOLE, WORD, shape
+from clm_audit.intake.shapes import BLANK, LINES, TEXT, WHOLE, WORD, Profile, shape
 
 _WHOLE_FILE = 4 * MIB  # bytes of a file up to which all its rows are looked at
 _PART = 20_000  # rows at the beginning, in the middle and at the end of longer ones
@@ -31,10 +32,23 @@ _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _NOTHING = frozenset(("-", "--", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "tbd", "unknown", "?", "inf"))
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
 _DIGIT, _LETTERS = r"\d", r"\p{L}+"
+_TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
+_FEW_NAMED = 0.02
 
 
-def doubts(frame: pl.LazyFrame, height: int, size: int, dialect: Dialect) -> Iterator[str]:
-    """Notes on the rows of a table (with the number of the row) from a file of ``size`` bytes."""
+@dataclass(frozen=True)
+class Doubt:
+    """What is kept and may be wrong: a note, and the rows that are listed with a code (none: the note is all)."""
+
+    note: str
+    code: str = ""
+    rows: tuple[int, ...] = ()
+
+
+def doubts(
+    frame: pl.LazyFrame, height: int, size: int, dialect: Dialect, header: Sequence[str], profile: Profile
+) -> Iterator[Doubt]:
+    """Doubts about the rows of a table (with the number of the row) from a file of ``size`` bytes."""
     reach = frame
     if size > _WHOLE_FILE:
         row, half = pl.col(ROW), height // 2
@@ -43,18 +57,49 @@ def doubts(frame: pl.LazyFrame, height: int, size: int, dialect: Dialect) -> Ite
     columns = [name for name in rows.columns if name != ROW]
     odd, other = _unlike(rows, columns)
     if odd:
-        yield f"rows with cells unlike the others of their column: {len(odd):,} (the first is row {min(odd) + 1:,})"
+        what = f"rows with cells unlike the others of their column: {len(odd):,} (the first is row {min(odd) + 1:,})"
+        yield Doubt(what, "unlike_column", tuple(sorted(odd)))
     if other >= 0:
-        yield f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
-    for what, test in _suspects(columns, dialect):
-        hits = rows.filter(test)[ROW]
-        if len(hits):
-            yield f"{what}: {len(hits):,} (the first is row {hits[0] + 1:,})"
+        what = f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
+        yield Doubt(what, "other_table", (other,))
+    for what, code, test in _suspects(columns, dialect):
+        hits = rows.filter(test).select(ROW, *columns)
+        if hits.height:
+            listed = [int(row[0]) for row in hits.rows() if code and _listed(code, row[1:], dialect, profile)]
+            yield Doubt(f"{what}: {hits.height:,} (the first is row {hits[ROW][0] + 1:,})", code, tuple(listed))
     if len(columns) == 1:
-        yield "one column only: a line break within a cell, or one that is missing, does not show"
-    last = rows.tail(1).select(columns).row(0) if rows.height > 1 else ("",)
-    if CLOSING.match(last[0]) and shape(last[0]) == TEXT and not any(cell.strip() for cell in last[1:]):
-        yield "the last row may be a footer"
+        yield Doubt("one column only: a line break within a cell, or one that is missing, does not show")
+    last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
+    if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
+        yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
+    if again := _named(rows, columns, header):
+        what = (
+            f"rows that look like a header among rows that do not: {len(again):,} (the first is row {again[0] + 1:,})"
+        )
+        yield Doubt(what, "other_table", tuple(again))
+
+
+def _listed(code: str, cells: Sequence[str], dialect: Dialect, profile: Profile) -> bool:
+    """Whether a suspect is listed row by row: lines within a cell only where one has typed cells in their places."""
+    if code != "lines_within":
+        return True
+    lines = [line.split(dialect.separator) for cell in cells for line in re.split(r"\r?\n|\r", cell)[1:]]
+    wide = [line for line in lines if len(line) == profile.width]
+    return not profile.typed or any(profile.placed(line) for line in wide)
+
+
+def _named(rows: pl.DataFrame, columns: Sequence[str], header: Sequence[str]) -> list[int]:
+    """Rows that look like names of columns, where the header does and next to no other row."""
+    if len(columns) < 2 or not _titled(header):
+        return []
+    capital = pl.all_horizontal([pl.col(name).str.contains(_TITLE) for name in columns])
+    found = [int(row[0]) for row in rows.filter(capital).select(ROW, *columns).rows() if _titled(row[1:])]
+    return found if len(found) <= max(1, _FEW_NAMED * rows.height) and rows.height > _RUN else []
+
+
+def _titled(cells: Sequence[str]) -> bool:
+    """Whether cells look like names of columns: different, all filled, short and capitalised, without digits."""
+    return len(set(cells)) == len(cells) and all(re.match(_TITLE, cell) for cell in cells)
 
 
 def _kind(cell: str) -> str:
@@ -116,23 +161,23 @@ def _run(rows: pl.DataFrame, numbers: Sequence[int]) -> int:
     return rows.height - len(numbers)
 
 
-def _suspects(columns: Sequence[str], dialect: Dialect) -> Iterator[tuple[str, pl.Expr]]:
-    """What a stray mark may have made, and the rows where it is seen."""
+def _suspects(columns: Sequence[str], dialect: Dialect) -> Iterator[tuple[str, str, pl.Expr]]:
+    """What a stray mark may have made, the code under which its rows are listed, and where it is seen."""
     width = len(columns)
     cells = [pl.col(name) for name in columns]
     rare = [_seldom(cell.str.contains(_QUOTED), width) for cell in cells]
-    yield "cells in other quotes than the file's", pl.any_horizontal(rare)
-    breaks = [cell.str.count_matches(r"\n|\r[^\n]") for cell in cells]
+    yield "cells in other quotes than the file's", "quoted_otherwise", pl.any_horizontal(rare)
+    breaks = [cell.str.count_matches(r"\r{0,2}\n|\r") for cell in cells]
     marks = [cell.str.count_matches(dialect.separator, literal=True) for cell in cells]
     alike = [(ends > 0) & (inside == ends * (width - 1)) for ends, inside in zip(breaks, marks, strict=True)]
-    yield "cells whose lines may be records of their own", pl.any_horizontal(alike)
+    yield "cells whose lines may be records of their own", "lines_within", pl.any_horizontal(alike)
     if width <= 2:
         others = "|".join(re.escape(mark) for mark in SEPARATORS if mark != dialect.separator)
         seldom = [_seldom(cell.str.contains(others), 1) for cell in cells]
-        yield "cells with another separator", pl.any_horizontal(seldom)
+        yield "cells with another separator", "", pl.any_horizontal(seldom)
     if width > 1:
         blank = pl.all_horizontal([cell.str.starts_with(" ") | (cell == "") for cell in cells[1:]])
-        yield "rows with a blank before each cell", _seldom(blank & cells[1].str.starts_with(" "), 1)
+        yield "rows with a blank before each cell", "", _seldom(blank & cells[1].str.starts_with(" "), 1)
 
 
 def _seldom(test: pl.Expr, width: int) -> pl.Expr:

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from clm_audit.intake.detour import Fault
 from clm_audit.intake.dialect import SEPARATORS
 from clm_audit.intake.mend import Mender
+from clm_audit.intake.shapes import NUMBER, WHOLE, shape
 
 MOST = 20  # lines of a footer
+_SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
 TOTAL_WORDS = (
     r"\W*(?:(?:grand|sub|report|overall)[ -]?)?"
     r"(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b|average\b|count\b)"
@@ -36,6 +38,12 @@ def footers(mender: Mender, tail: Sequence[Fault], *, known: bool = False) -> fr
     return frozenset(found)
 
 
+def _summing(filled: Sequence[str]) -> bool:
+    """Whether most of what follows a label are numbers."""
+    numbers = sum(1 for cell in filled[1:] if shape(cell) in (WHOLE, NUMBER))
+    return 2 * numbers >= len(filled) - 1
+
+
 def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     text = mender.line(fault.start)
     cells = [cell.strip().strip("\"'") for cell in text.split(mender.dialect.separator)]
@@ -43,7 +51,9 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     if not filled or not any(char.isalpha() for char in filled[0]):
         return False
     other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
-    if CLOSING.match(filled[0]):
+    if CLOSING.match(filled[0]) and (
+        len(filled) < _SHORT or _summing(filled) or 2 * len(cells) <= mender.readings.width
+    ):
         return True
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False

@@ -131,7 +131,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         cells = rows[i].cells
-        if _heads(cells, families, [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]):
+        below_it = [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]
+        if _heads(cells, families, below_it) and not (lines and _slip(cells)):
             lines = number
             if not speaks:  # where all is words, the next line would seem a header, too
                 lines += number < len(body) and _remarks(rows[body[number]].cells)
@@ -152,15 +153,21 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     return None
 
 
+def _slip(cells: Sequence[str]) -> bool:
+    """Whether a line below a header holds codes: a record with a slip, not a second line of names."""
+    return any(shape(cell).startswith("code") and not cell.strip().startswith("(") for cell in cells)
+
+
 def _lettered(cells: Sequence[str]) -> set[str]:
     """The different names in a line."""
     return {cell for cell in cells if any(char.isalnum() for char in cell) and not cell.strip().startswith("(")}
 
 
 def _remarks(cells: Sequence[str]) -> bool:
-    """Whether a line under the names says what is in brackets below each: units, kinds."""
+    """Whether a line under the names underlines them, or says what is in brackets below each: units, kinds."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return bool(filled) and all(cell[0] in "([" and cell[-1] in ")]" for cell in filled)
+    lines = all(len(cell) > 1 and not cell.strip("-=_") for cell in filled)
+    return bool(filled) and (lines or all(cell[0] in "([" and cell[-1] in ")]" for cell in filled))
 
 
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:

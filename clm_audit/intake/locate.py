@@ -21,10 +21,14 @@ def locate(table: RawTable, rows: Sequence[int]) -> Mapping[int, tuple[int, int]
     Offsets are those of the decompressed file. Spreadsheets give the sheet row and -1, Parquet the
     row number from 1 and -1. Raises :class:`IndexError` for rows that the table does not have.
     """
+    return rows_at(table.layout, table.name, table.height, rows)
+
+
+def rows_at(layout: Layout | None, name: str, height: int, rows: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """The same for rows of a table of this layout and height."""
     wanted = np.unique(np.asarray(rows, dtype=np.int64))
-    if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < table.height:
-        raise IndexError(f"rows beyond the {table.height} of {table.name}")
-    layout = table.layout
+    if len(wanted) and not 0 <= wanted[0] <= wanted[-1] < height:
+        raise IndexError(f"rows beyond the {height} of {name}")
     if not len(wanted):
         return {}
     if layout is not None and layout.positions is not None:
@@ -35,9 +39,18 @@ def locate(table: RawTable, rows: Sequence[int]) -> Mapping[int, tuple[int, int]
     if not layout.width:
         lines = pl.scan_parquet(layout.content, glob=False).select(pl.col(LINE).gather(wanted.tolist())).collect()
         return {int(row): (int(line), -1) for row, line in zip(wanted, lines[LINE], strict=True)}
-    starts = _starts(layout, layout.content, wanted, table.name)
+    starts = _starts(layout, layout.content, wanted, name)
     text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls)
     return dict(zip(map(int, wanted), places_of(text, layout.end, starts), strict=True))
+
+
+def starts_of(layout: Layout, name: str, height: int) -> Offsets:
+    """Byte in the original of each row of a delimited table, ascending."""
+    if layout.positions is not None:
+        return pl.read_parquet(layout.positions, columns=["byte"])["byte"].to_numpy().astype(np.int64)
+    if not height or layout.content is None:
+        return np.zeros(0, dtype=np.int64)
+    return _starts(layout, layout.content, np.arange(height, dtype=np.int64), name)
 
 
 def places_of(text: Text, end: int, starts: Offsets) -> list[tuple[int, int]]:

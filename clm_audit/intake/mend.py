@@ -121,7 +121,7 @@ class Mender:
             if whole.stop == len(text) and not final:
                 return None
             inner = [line for line in lines if line.start < whole.stop]
-            if len(inner) > 1 and all(self._alone(line.text) for line in inner):
+            if self.swallowed([line.text for line in inner]):
                 return inner, True, True
             body = text[: whole.stop].removesuffix(whole.end)
             return [_Line(0, body, whole.end)], True, False
@@ -129,16 +129,16 @@ class Mender:
             return None
         return lines, at < len(text), False
 
+    def swallowed(self, lines: Sequence[str]) -> bool:
+        """Whether the lines of one record could all be records: a quote opened in the first, closed in the last."""
+        return len(lines) > 1 and all(map(self._alone, lines))
+
     def _alone(self, text: str) -> bool:
         """Whether a line within a record that reads strictly could be a record of its own, by its typed cells."""
         found = records(text.encode(), self.dialect.separator, 0, 1, self.dialect.quote, self.dialect.escape)
         cells = [cell.strip(self.readings.quote) for cell in found[0].cells] if found else []
-        return len(cells) == self.readings.width and self._placed(cells) >= 2
-
-    def _placed(self, cells: Sequence[str]) -> int:
-        """How many typed columns have a cell that fits."""
-        pairs = zip(self.readings.profile.columns, cells, strict=True)
-        return sum(1 for column, cell in pairs if column.typed and cell.strip() and column.fits(cell))
+        profile = self.readings.profile
+        return len(cells) == profile.width and profile.placed(cells) >= (1 if profile.telling else 2)
 
     def _anchor(self, text: str, at: int, final: bool, within: bool) -> int:
         """1 when a good record begins at ``at``, 0 when not, -1 when the text ends too early to tell.
@@ -153,7 +153,7 @@ class Mender:
         profile = self.readings.profile
         if not profile.fits(record.cells):
             return 0
-        return int(not within or self._placed(record.cells) >= 2)
+        return int(not within or profile.placed(record.cells) >= 2)
 
     # Its explanation
 

@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import Side, Source
 from clm_audit.config.preset import ExportObject
-from clm_audit.intake.detour import Detour
+from clm_audit.intake.detour import Action, Detour
 
 ROW = "__row"  # 0-based number of the data row in its file, in every raw table
 Progress = Callable[[str, int, int], None]  # (what, done, of) in bytes or rows; drawn by the CLI on stderr
-Action = Literal["rejected", "duplicate", "left out", "repaired"]
 
 
 def silent(what: str, done: int, of: int) -> None:
@@ -64,7 +62,7 @@ class FileRecord(Frozen):
 
 
 class Reject(Frozen):
-    """One row that was not taken, or taken only after a repair (``action`` says which).
+    """One row that was not taken, or taken only after a repair or with a doubt (``action`` says which).
 
     ``line`` is the physical line (1-based), ``byte`` the offset of the record's first byte in the
     (decompressed) file; spreadsheets and Parquet have ``byte`` = -1.

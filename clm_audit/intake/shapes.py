@@ -120,6 +120,11 @@ class Column:
         rare = kind in _FREE and self.shapes[kind] <= _FREE_SHARE * self.filled
         return self.typed and (rare or not self.fits(cell))
 
+    def typed_but(self, cell: str) -> bool:
+        """Whether no cell but this one is free text, and this one is."""
+        free = sum(self.shapes[kind] for kind in _FREE)
+        return shape(cell) in _FREE and free <= 1 and self.filled > 1
+
     def knows(self, cell: str) -> bool:
         """Whether this very value has been seen."""
         return cell in self.values
@@ -136,6 +141,12 @@ class Profile:
         self.typed = sum(1 for column in self.columns if column.typed)
 
     @property
+    def telling(self) -> bool:
+        """Whether the only typed column is one that text does not imitate: addresses, dates, codes."""
+        typed = [column for column in self.columns if column.typed]
+        return len(typed) == 1 and typed[0].never_blank and not {WHOLE, NUMBER} & set(typed[0].shapes)
+
+    @property
     def quotes(self) -> bool:
         """Whether anything is quoted at all."""
         return any(self.quoted)
@@ -145,6 +156,11 @@ class Profile:
         return len(cells) == self.width and all(
             column.fits(cell) for column, cell in zip(self.columns, cells, strict=True)
         )
+
+    def placed(self, cells: Sequence[str]) -> int:
+        """How many typed columns have a cell that fits."""
+        pairs = zip(self.columns, cells, strict=True)
+        return sum(1 for column, cell in pairs if column.typed and cell.strip() and column.fits(cell))
 
     def misfits(self, cells: Sequence[str]) -> int:
         """How many typed columns a record contradicts with a cell that is no blank."""

@@ -13,11 +13,13 @@ import polars as pl
 from clm_audit.intake.footer import TOTAL_WORDS
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
-from clm_audit.intake.shapes import Profile
+from clm_audit.intake.shapes import BLANK, Profile
 
 TAIL = 5  # last rows that may be a footer
 _LOOKED = 64 * MIB  # bytes of a file up to which all its rows are looked at, and not the last ones only
 _FIRST = 3  # columns in which a label may stand
+_FEW = 20  # rows up to which one row is a large share of a column
+_SIGNS = ("#", "//", "--", ";;", "***")
 
 
 def sums_among(frame: pl.LazyFrame, height: int, size: int, profile: Profile) -> list[int]:
@@ -37,10 +39,23 @@ def sums_among(frame: pl.LazyFrame, height: int, size: int, profile: Profile) ->
     found = [int(row[0]) for row in rows if _labelled(row[1:]) and _odd(row[1:], profile)]
     last = height - 1
     for number, *cells in reversed(rows):
-        if number != last or not (number in found or _lone(cells, profile)):
+        if number != last or not (number in found or _lone(cells, profile) or _remark(cells, profile)):
             break
         last -= 1
     return sorted({*found, *range(last + 1, height)})
+
+
+def titles_among(frame: pl.LazyFrame, profile: Profile) -> int:
+    """How many rows at the beginning of a table without a header are titles: a cell or two, out of their columns."""
+    first = frame.head(TAIL).drop(ROW).collect().rows()
+    always = sum(1 for column in profile.columns if column.never_blank)
+    count = 0
+    for cells in first:
+        filled = sum(1 for cell in cells if cell.strip())
+        if not (always >= 2 and 2 * filled <= always and _odd(cells, profile)):
+            break
+        count += 1
+    return count if count < len(first) else 0
 
 
 def _labelled(cells: Sequence[str]) -> bool:
@@ -55,7 +70,14 @@ def _odd(cells: Sequence[str], profile: Profile) -> bool:
 
 
 def _lone(cells: Sequence[str], profile: Profile) -> bool:
-    """Whether one cell stands alone where rows have more."""
+    """Whether one cell stands alone where rows have more; in a short table the row itself says nothing about them."""
     filled = sum(1 for cell in cells if cell.strip())
-    always = sum(1 for column in profile.columns if column.never_blank)
-    return filled <= 1 and always >= 2 and _odd(cells, profile)
+    always = sum(1 for column in profile.columns if column.never_blank or column.shapes[BLANK] <= 1 < column.filled)
+    return filled <= 1 and always >= 2 and (_odd(cells, profile) or profile.rows < _FEW)
+
+
+def _remark(cells: Sequence[str], profile: Profile) -> bool:
+    """Whether a row is a remark: a comment sign where no other row has one, in a column that takes no text."""
+    first, column = cells[0].strip(), profile.columns[0]
+    signs = sum(1 for value in column.values if value.lstrip().startswith(_SIGNS))
+    return first.startswith(_SIGNS) and signs <= 1 and column.typed_but(cells[0])

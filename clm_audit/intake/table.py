@@ -9,10 +9,11 @@ import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.decode import decode
-from clm_audit.intake.delimited import no_totals, read_delimited
+from clm_audit.intake.delimited import read_delimited
 from clm_audit.intake.magic import kind_of
 from clm_audit.intake.model import ROW, Reject
 from clm_audit.intake.names import Names
+from clm_audit.intake.textrows import no_totals
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class TextTable:
     ``header`` as written (empty without one; of another length than the columns where nobody can say which
     name is whose, with a note), ``frame`` the rows (every cell text, lazy, unique column names), ``height`` of them.
     ``structure`` counts the records that are no rows (titles, header, totals, footers, blank lines),
-    ``rejected`` lists each record that is missing from ``frame`` and ``repaired`` each that was mended.
+    ``rejected`` lists each record that is missing from ``frame``, ``repaired`` each that was mended, ``doubted`` each
+    that was kept and may mean something else.
     ``header_line`` is 1-based, 0 without a header; ``dialect`` is in words.
     """
 
@@ -32,6 +34,7 @@ class TextTable:
     structure: int
     rejected: tuple[Reject, ...]
     repaired: tuple[Reject, ...]
+    doubted: tuple[Reject, ...]
     header_line: int
     encoding: str
     dialect: str
@@ -67,6 +70,7 @@ def read_table(path: Path, folder: Path) -> TextTable:
         structure=found.structure + len(found.sums),
         rejected=tuple(one for one in found.faults if one.action == "rejected"),
         repaired=tuple(one for one in found.faults if one.action == "repaired"),
+        doubted=tuple(one for one in found.faults if one.action == "kept"),
         header_line=found.header_line,
         encoding=text.encoding,
         dialect=found.dialect,

@@ -6,6 +6,7 @@ file is proved like any other; where each of its rows stood is kept beside it.
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -94,12 +95,17 @@ class _Walk:
             len(record.cells) != self.width and self.mender.is_odd(raw.rstrip("\r\n").encode())
         ):
             self.odd += 1
-        elif len(record.cells) == self.width and self.mender.ends_well(record.end):
+        elif len(record.cells) == self.width and self.mender.ends_well(record.end) and not self._swallowed(raw):
             self.starts.append(self.at)
             self.out.write(written(record.cells, plain(self.mender.dialect).separator, '"').encode())
         else:
             return False
         return True
+
+    def _swallowed(self, raw: str) -> bool:
+        """Whether the lines of a record could all be records of their own."""
+        lines = re.split(r"\r{0,2}\n|\r", raw.rstrip("\r\n"))
+        return len(lines) > 1 and self.mender.swallowed(lines)
 
     def _mend(self) -> None:
         detour = self.mender.mend(self.at)
