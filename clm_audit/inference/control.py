@@ -25,11 +25,12 @@ from clm_audit.inference.difference import (
     laid_over,
     treated_series,
 )
-from clm_audit.inference.effect import Estimate, estimate_effect, no_placebos
-from clm_audit.inference.robustness import SHIFT_WEEKS, Rerun
+from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.robustness import AROUND_WEEKS, Rerun, around_go_live
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.short import too_short
 from clm_audit.inference.units import Grid, sound_units
+from clm_audit.inference.unseen import no_allowance
 from clm_audit.measures.model import MetricTotals
 
 Floats = NDArray[np.float64]
@@ -39,7 +40,7 @@ CODES = ("too_few_controls", "no_treated")
 MOST_PLACEBOS = 24
 """Control units that are tried as placebos in space: each takes as long as one fake go-live."""
 KINDS = ("without_control", "largest_control_left_out")
-"""Variations of a finding that rests on a control group, beside an earlier and a later go-live."""
+"""Variations of a finding that rests on a control group, beside the weeks around go-live."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,9 @@ class Compared:
         """The effect on a series; None when it is too short. ``alone``: by its own history, not as a difference."""
         if too_short(series) is not None:
             return None
-        beside = no_placebos if alone else self.space_misses
-        return estimate_effect(series, self.lines.treated.size, self.confidence, beside)
+        if alone:
+            return estimate_effect(series, self.lines.treated.size, self.confidence)
+        return estimate_effect(series, self.lines.treated.size, self.confidence, self.space_misses, no_allowance)
 
     def space_misses(self, log_scales: Floats) -> tuple[float, ...]:
         """Control units, the largest first, each taken for one that got the CRM and forecast against the others.
@@ -151,11 +153,13 @@ def evidence(found: Compared | NotAssessable | None) -> Estimate | None:
 
 def control_reruns(found: Compared) -> Iterator[Rerun]:
     """The same question asked a little differently, of the difference."""
-    periods = round(SHIFT_WEEKS / found.grid.weeks)
-    for kind, shift in (("go_live_earlier", -periods), ("go_live_later", periods)):
-        series = found.series
-        moved = replace(series, go_live=series.go_live + shift, years=series.years - shift / series.ppy)
-        yield from _rerun(kind, {"weeks": SHIFT_WEEKS}, found.estimated(moved))
+    periods = round(AROUND_WEEKS / found.grid.weeks)
+    for kind, near in around_go_live(found.lines.before, periods):
+        gone = np.zeros(found.lines.treated.size, dtype=bool)
+        gone[max(0, near.start) : near.stop] = True
+        lines = replace(found.lines, treated=np.where(gone, np.nan, found.lines.treated))
+        series = difference_series(lines, found.grid.ppy)
+        yield from _rerun(kind, {"weeks": AROUND_WEEKS}, found.estimated(series))
     rest = found.without_largest()
     yield from _rerun("largest_control_left_out", {}, rest.together if rest else None)
     yield from _rerun("without_control", {}, found.alone)

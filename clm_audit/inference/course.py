@@ -18,14 +18,18 @@ from clm_audit.inference.rounding import as_share, rounded
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import build_model, effect_covariance
 from clm_audit.inference.students import t_quantile
+from clm_audit.inference.unseen import Allowance, no_allowance
 
 Floats = NDArray[np.float64]
 
 MONTHS = (3, 6, 12)
 PART = 3
 """The first and the last third of the after period are compared."""
-CLEAR = 0.90
-"""Probability from which a direction is called rising or fading, and a difference small."""
+CLEAR = 0.99
+"""Probability from which a direction is called rising or fading. Only effects that were found have a course told, and
+an effect is found more easily when chance has bent its path; at 95 % one step in six was told wrongly."""
+SMALL = 0.95
+"""Level of the interval of the difference that must be small for *flat*."""
 FLAT = 0.05
 """A difference that surely lies within five log points, or within half the effect, is flat."""
 
@@ -38,7 +42,9 @@ class Functional:
     sd: float
 
 
-def effect_path(series: LogSeries, mode: Floats, calibration: Calibration, confidence: float) -> tuple[PathPoint, ...]:
+def effect_path(
+    series: LogSeries, mode: Floats, calibration: Calibration, confidence: float, allowance: Allowance = no_allowance
+) -> tuple[PathPoint, ...]:
     """The effect 3, 6 and 12 months after go-live, as far as the data reach.
 
     A point stands at the last observed period that ends by then; months that the data do not reach, or that end
@@ -59,22 +65,25 @@ def effect_path(series: LogSeries, mode: Floats, calibration: Calibration, confi
             low=rounded(as_share(one.mean - t * one.sd)),
             high=rounded(as_share(one.mean + t * one.sd)),
         )
-        for months, one in zip(reached, functionals(series, mode, calibration, weights), strict=True)
+        for months, one in zip(reached, functionals(series, mode, calibration, weights, allowance), strict=True)
     )
 
 
-def course(series: LogSeries, mode: Floats, calibration: Calibration, log_effect: float) -> CourseValue:
+def course(
+    series: LogSeries, mode: Floats, calibration: Calibration, log_effect: float, allowance: Allowance = no_allowance
+) -> CourseValue:
     """Whether the effect still rises, stays or fades: its last third against its first.
 
     *Rising* and *fading* are said of the effect's size, whichever its sign, when the model gives the direction
-    at least 90 %; *flat* when the difference is surely small beside the effect, or small at all; else *unclear*.
+    at least 99 %; *flat* when the 95 % interval of the difference is small beside the effect, or small at all; else
+    *unclear*.
     """
     after = np.flatnonzero(series.after)
     size = max(1, after.size // PART)
     weights = np.zeros((1, series.log_ratio.size))
     weights[0, after[-size:]] += 1.0 / size
     weights[0, after[:size]] -= 1.0 / size
-    (change,) = functionals(series, mode, calibration, weights)
+    (change,) = functionals(series, mode, calibration, weights, allowance)
     if size == after.size or change.sd == 0.0:
         return "unclear"
     z = t_quantile(CLEAR, calibration.df)
@@ -83,15 +92,18 @@ def course(series: LogSeries, mode: Floats, calibration: Calibration, log_effect
         return "rising"
     if growth < -z * change.sd:
         return "fading"
-    within = abs(change.mean) + t_quantile((1.0 + CLEAR) / 2.0, calibration.df) * change.sd
+    within = abs(change.mean) + t_quantile((1.0 + SMALL) / 2.0, calibration.df) * change.sd
     return "flat" if within < max(FLAT, abs(log_effect) / 2.0) else "unclear"
 
 
-def functionals(series: LogSeries, mode: Floats, calibration: Calibration, weights: Floats) -> tuple[Functional, ...]:
+def functionals(
+    series: LogSeries, mode: Floats, calibration: Calibration, weights: Floats, allowance: Allowance = no_allowance
+) -> tuple[Functional, ...]:
     """Posterior of each row of ``weights`` [m, n] times the path θ + τ at the observed periods.
 
     With C = LL′ the covariance of y, and E that of the path: mean w′E C⁻¹ r, variance w′E w − w′E C⁻¹ E w
-    (Rasmussen & Williams 2006, eq. 2.25 and 2.26), the standard deviation times the calibration's factor.
+    (Rasmussen & Williams 2006, eq. 2.25 and 2.26), the standard deviation times the calibration's factor, and the
+    allowance for an unseen season on top, in squares.
     """
     model = build_model(series)
     path = effect_covariance(series)
@@ -100,10 +112,8 @@ def functionals(series: LogSeries, mode: Floats, calibration: Calibration, weigh
     solved = linalg.solve_triangular(root, np.column_stack([shared, model.residual]), lower=True)
     u, w = solved[:, :-1], solved[:, -1]
     variance = np.maximum(np.einsum("mn,nm->m", weights, shared) - (u**2).sum(axis=0), 0.0)
-    return tuple(
-        Functional(rounded(float(mean)), rounded(calibration.factor * float(np.sqrt(value))))
-        for mean, value in zip(u.T @ w, variance, strict=True)
-    )
+    spread = np.hypot(calibration.factor * np.sqrt(variance), allowance(series, mode, weights))
+    return tuple(Functional(rounded(float(mean)), rounded(float(sd))) for mean, sd in zip(u.T @ w, spread, strict=True))
 
 
 def _slack(series: LogSeries) -> float:

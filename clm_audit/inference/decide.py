@@ -22,10 +22,11 @@ CODES = (
     "alone_only",
     "break_near_go_live",
     "after_repeats_before",
+    "season_unseen",
 )
 """Why a finding is what it is: significant in the family · inside ±materiality · neither · significant if it
 were the only metric, not in the family · a known break within eight weeks of go-live · the after periods are
-a copy of earlier ones."""
+a copy of earlier ones · a change, but weeks of the year never seen before could have made it with their season."""
 
 Better = Literal["higher", "lower"]
 
@@ -111,4 +112,6 @@ def _why_inconclusive(effect: Effect, alpha: float, break_near: bool, repeated: 
         return "after_repeats_before"
     if break_near:
         return "break_near_go_live"
-    return "alone_only" if effect.p < alpha else "too_little_information"
+    if effect.p < alpha:
+        return "alone_only"
+    return "season_unseen" if effect.p_season_known < alpha else "too_little_information"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from clm_audit.inference.integrate import Posterior, integrate
 from clm_audit.inference.model import Effect
 from clm_audit.inference.rounding import as_share, rounded
 from clm_audit.inference.series import LogSeries
-from clm_audit.inference.structural import build_model
+from clm_audit.inference.structural import build_model, mean_weights
 from clm_audit.inference.students import normal_quantile, t_cdf, t_quantile
+from clm_audit.inference.unseen import Allowance, season_allowance, unseen
 from clm_audit.measures.model import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
@@ -32,11 +34,14 @@ _STANDARD_ERROR_LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """An effect on its way to a finding: what is printed, and what the horizon needs (the mode [6])."""
+    """An effect on its way to a finding: what is printed, and what the horizon needs: the mode [6], the standard error
+    of the model alone, and the allowance for a season that was never seen."""
 
     effect: Effect
     series: LogSeries
-    mode: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    mode: Floats
+    own_se: float
+    allowance: Allowance
 
 
 def no_placebos(_: Floats) -> tuple[float, ...]:
@@ -49,27 +54,46 @@ def estimate_effect(
     periods: int,
     confidence: float = 0.95,
     beside: Callable[[Floats], tuple[float, ...]] = no_placebos,
+    allowance: Allowance = season_allowance,
 ) -> Estimate:
     """The adjusted effect of go-live on one series.
 
     ``periods``: length of the arrays of expected values (those of the metric's totals).
     ``confidence``: level of the interval and of the expected range. ``beside``: log scales -> standardised errors of
-    placebos in space, where there is a control group.
+    placebos in space, where there is a control group. ``allowance``: what a season that the history never showed adds.
     """
     posterior = integrate(build_model(series))
-    calibration = calibrate(series, posterior.mode, beside(posterior.mode))
-    return Estimate(_effect(series, posterior, calibration, periods, confidence), series, posterior.mode)
+    mode = posterior.mode
+    calibration = calibrate(series, mode, beside(mode), allowance)
+    season = float(allowance(series, mode, mean_weights(series))[0])
+    own = standard_error(posterior, calibration)
+    effect = _effect(posterior, calibration, season, confidence)
+    expected, low_band, high_band = expected_course(series, mode, calibration, periods, confidence, allowance)
+    effect = replace(
+        effect,
+        years_before=rounded(series.years_before),
+        season_seen=round(series.years_before * WEEKS_PER_YEAR) >= SEASON_WEEKS,
+        unseen=rounded(float(unseen(series)[series.after].mean())) if season else 0.0,
+        expected=expected,
+        low_band=low_band,
+        high_band=high_band,
+        path=effect_path(series, mode, calibration, confidence, allowance),
+        course=course(series, mode, calibration, effect.log_effect, allowance),
+    )
+    return Estimate(effect, series, mode, own, allowance)
 
 
-def _effect(
-    series: LogSeries, posterior: Posterior, calibration: Calibration, periods: int, confidence: float
-) -> Effect:
+def _effect(posterior: Posterior, calibration: Calibration, season: float, confidence: float) -> Effect:
+    """What does not depend on the times of the periods."""
     log_effect = float(posterior.weight @ posterior.mean)
-    low, high = calibrated_interval(posterior, calibration, confidence)
-    se = standard_error(posterior, calibration)
-    df = calibration.df
+    own, df = standard_error(posterior, calibration), calibration.df
+    se = math.hypot(own, season)
+    allowed = t_quantile((1.0 + confidence) / 2.0, df) * season
+    ends = calibrated_interval(posterior, calibration, confidence)
+    low = log_effect - math.hypot(log_effect - ends[0], allowed)
+    high = log_effect + math.hypot(ends[1] - log_effect, allowed)
     half90 = t_quantile(1.0 - EQUIVALENCE_LEVEL, df) * se
-    expected, low_band, high_band = expected_course(series, posterior.mode, calibration, periods, confidence)
+    nothing = np.zeros(0)
     return Effect(
         effect=rounded(as_share(log_effect)),
         low=rounded(as_share(low)),
@@ -83,14 +107,14 @@ def _effect(
         probability_up=rounded(t_cdf(log_effect / se, df)),
         detectable=rounded(detectable(se, df, confidence)),
         placebo_z=tuple(rounded(z) for z in calibration.z),
-        years_before=rounded(series.years_before),
-        season_seen=round(series.years_before * WEEKS_PER_YEAR) >= SEASON_WEEKS,
-        expected=expected,
-        low_band=low_band,
-        high_band=high_band,
-        path=effect_path(series, posterior.mode, calibration, confidence),
-        course=course(series, posterior.mode, calibration, log_effect),
-        false_alarms=false_alarms(calibration.z, confidence, calibration.space),
+        years_before=0.0,
+        season_seen=False,
+        expected=nothing,
+        low_band=nothing,
+        high_band=nothing,
+        false_alarms=false_alarms(calibration, confidence),
+        season_sd=rounded(season),
+        p_season_known=rounded(2.0 * t_cdf(-abs(log_effect) / own, df)),
         space_z=tuple(rounded(z) for z in calibration.space),
     )
 

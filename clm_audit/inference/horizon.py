@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import linalg
 from clm_audit.inference.effect import Estimate, detectable
 from clm_audit.inference.series import LogSeries
 from clm_audit.inference.structural import JITTER, effect_covariance, without_effect
+from clm_audit.inference.unseen import Allowance
 from clm_audit.measures.model import WEEKS_PER_YEAR
 
 Floats = NDArray[np.float64]
@@ -28,22 +30,43 @@ def more_weeks(estimate: Estimate, materiality: float, confidence: float = 0.95)
 
     The posterior variance of θ̄ depends on the times alone, not on what will be observed. Its growth or
     shrinkage, with the scales at the mode and the median sampling variance for weeks to come, is applied to
-    today's calibrated standard error.
+    today's calibrated standard error; the allowance for an unseen season is that of the weeks to come.
     """
     series = estimate.series
     target = max(abs(estimate.effect.effect), materiality)
     weeks_per_period = WEEKS_PER_YEAR / series.ppy
     further = [_whole(weeks / weeks_per_period) for weeks in GRID]
-    sd = future_sd(series, estimate.mode, [0, *further])
-    for periods, future in zip(further, sd[1:], strict=True):
-        if detectable(estimate.effect.se * future / sd[0], estimate.effect.df, confidence) <= target:
+    errors = future_se(estimate, further)
+    for periods, error in zip(further, errors, strict=True):
+        if detectable(error, estimate.effect.df, confidence) <= target:
             return _whole(periods * weeks_per_period)
     return NEVER
 
 
+def future_se(estimate: Estimate, further: Sequence[int]) -> list[float]:
+    """Standard error with so many further periods observed (non-decreasing counts)."""
+    series, mode = estimate.series, estimate.mode
+    sd = future_sd(series, mode, [0, *further])
+    season = future_season(series, mode, further, estimate.allowance)
+    return [math.hypot(estimate.own_se * one / sd[0], two) for one, two in zip(sd[1:], season, strict=True)]
+
+
+def future_season(series: LogSeries, mode: Floats, further: Sequence[int], allowance: Allowance) -> list[float]:
+    """What an unseen season will add to the error with so many further periods observed (non-decreasing counts)."""
+    if not further:
+        return []
+    long = prolonged(series, max(further))
+    known = series.log_ratio.size
+    weights = np.zeros((len(further), long.log_ratio.size))
+    for row, count in enumerate(further):
+        after = long.after[: known + count]
+        weights[row, : known + count] = after / max(1, int(np.count_nonzero(after)))
+    return [float(value) for value in allowance(long, mode, weights)]
+
+
 def future_sd(series: LogSeries, mode: Floats, further: list[int]) -> list[float]:
     """Posterior sd of θ̄ given the scales, with so many further periods observed (non-decreasing counts)."""
-    long = _prolonged(series, max(further))
+    long = prolonged(series, max(further))
     after = long.after
     effect = effect_covariance(long)
     noise = long.sampling + float(np.exp(2.0 * mode[5])) + JITTER
@@ -65,7 +88,7 @@ def _sd(root: Floats, effect: Floats, after: NDArray[np.bool_], size: int) -> fl
     return float(np.sqrt(max(float(weights @ shared) - float(u @ u), JITTER)))
 
 
-def _prolonged(series: LogSeries, further: int) -> LogSeries:
+def prolonged(series: LogSeries, further: int) -> LogSeries:
     """The series with ``further`` periods of typical noise appended; their values do not matter."""
     steps = np.arange(1, further + 1)
     return replace(

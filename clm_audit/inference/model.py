@@ -34,6 +34,8 @@ class Effect:
     had there been no go-live (before go-live: the fit), with its 95 % range; NaN where missing.
     ``path``: the effect 3, 6 and 12 months on, as far as the data reach; ``course``: whether its size still rises.
     ``space_z``: standardised errors of control units, each taken for one that got the CRM.
+    ``unseen``: share of the periods after go-live in weeks of the year that the history before does not show;
+    ``season_sd``: what their season adds to ``se`` (in squares), 0 when it was seen; ``p_season_known``: p without it.
     ``false_alarms``: how many of the quiet dates behind ``placebo_z`` this method would have called a change.
     """
 
@@ -58,6 +60,9 @@ class Effect:
     course: CourseValue = "unclear"
     false_alarms: int = 0
     space_z: tuple[float, ...] = ()
+    unseen: float = 0.0
+    season_sd: float = 0.0
+    p_season_known: float = 1.0
 
 
 class Parts(NamedTuple):

@@ -6,6 +6,7 @@ the reach of an audit can be told before its data exist, with the very model, ca
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,13 +19,14 @@ from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.inference.breaks import break_positions
 from clm_audit.inference.calibrate import calibrate
 from clm_audit.inference.effect import Estimate, detectable, estimate_effect
-from clm_audit.inference.horizon import NEVER, future_sd
+from clm_audit.inference.horizon import NEVER, future_sd, future_se, future_season
 from clm_audit.inference.integrate import find_mode, importance_weights, nodes_around
 from clm_audit.inference.prior import fixed_nodes
 from clm_audit.inference.rounding import rounded
 from clm_audit.inference.series import LogSeries, log_series
 from clm_audit.inference.short import too_short, too_short_before
 from clm_audit.inference.structural import StructuralModel, history_model
+from clm_audit.inference.unseen import season_allowance
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals
 
 Floats = NDArray[np.float64]
@@ -65,11 +67,13 @@ def outlook_before(series: LogSeries, effect: float, confidence: float = 0.95) -
     counts = sorted(set(periods.values()))
     sd = dict(zip(counts, future_sd(series, mode, counts), strict=True))
     wider = _integrated_sd(series, model, mode, periods[26]) / sd[periods[26]]
+    season = dict(zip(counts, future_season(series, mode, counts, season_allowance), strict=True))
 
     def found_with(weeks: int) -> float:
         width = periods[weeks]
         calibration = calibrate(replace(series, length=series.go_live + width), mode)
-        return detectable(calibration.factor * wider * sd[width], calibration.df, confidence)
+        error = math.hypot(calibration.factor * wider * sd[width], season[width])
+        return detectable(error, calibration.df, confidence)
 
     return _outlook(found_with, WEEKS, effect)
 
@@ -81,10 +85,10 @@ def outlook_after(estimate: Estimate, effect: float, confidence: float = 0.95) -
     have = round((series.length - series.go_live) * weeks_per_period)
     further = {weeks: max(0, round((weeks - have) / weeks_per_period)) for weeks in (*WEEKS, have, *TRIED)}
     counts = sorted(set(further.values()))
-    sd = dict(zip(counts, future_sd(series, estimate.mode, counts), strict=True))
+    error = dict(zip(counts, future_se(estimate, counts), strict=True))
 
     def found_with(weeks: int) -> float:
-        return detectable(estimate.effect.se * (sd[further[weeks]] / sd[0]), estimate.effect.df, confidence)
+        return detectable(error[further[weeks]], estimate.effect.df, confidence)
 
     return _outlook(found_with, sorted({have, *(weeks for weeks in WEEKS if weeks > have)}), effect, have)
 

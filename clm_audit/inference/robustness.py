@@ -1,6 +1,6 @@
 """The same question asked a little differently: would the finding still stand?
 
-Each variation changes one choice of the audit (the day of go-live, one known event, the definition of the
+Each variation changes one choice of the audit (the weeks around go-live, one known event, the definition of the
 metric) and leaves everything else, the calibration on the company's own history included, as it is.
 """
 
@@ -19,8 +19,8 @@ from clm_audit.inference.short import too_short
 from clm_audit.measures import alternatives
 from clm_audit.measures.model import MetricTotals, day_number
 
-SHIFT_WEEKS = 4
-KINDS = ("go_live_earlier", "go_live_later", "event_left_out", "break_left_out", *alternatives.KINDS)
+AROUND_WEEKS = 4
+KINDS = ("weeks_before_left_out", "weeks_after_left_out", "event_left_out", "break_left_out", *alternatives.KINDS)
 """What was done otherwise; ``detail`` holds ``weeks`` of the first two, ``what`` and ``day`` of the next two."""
 
 
@@ -46,10 +46,12 @@ def reruns(plan: AuditPlan, totals: MetricTotals) -> tuple[Rerun, ...]:
 def _variations(
     plan: AuditPlan, totals: MetricTotals
 ) -> Iterator[tuple[str, Mapping[str, str | int | float], MetricTotals, AuditPlan]]:
-    periods = round(SHIFT_WEEKS * 7 / period_days(totals))
-    for kind, shift in (("go_live_earlier", -periods), ("go_live_later", periods)):
-        if shift and 0 < totals.n0 + shift < totals.num.size:
-            yield kind, {"weeks": SHIFT_WEEKS}, replace(totals, n0=totals.n0 + shift), plan
+    periods = round(AROUND_WEEKS * 7 / period_days(totals))
+    for kind, near in around_go_live(totals.n0, periods):
+        if periods and near.start > 0 and near.stop < totals.num.size and np.isfinite(totals.num[near]).any():
+            num = totals.num.copy()
+            num[near] = np.nan
+            yield kind, {"weeks": AROUND_WEEKS}, replace(totals, num=num), plan
     first, last = int(totals.start[0]), int(totals.start[-1]) + period_days(totals)
     for event in plan.events:
         day = day_number(event.date)
@@ -57,6 +59,14 @@ def _variations(
             yield _without(plan, totals, event, day)
     for other in totals.alternatives:
         yield other.kind, other.detail, replace(totals, num=other.num, den=other.den, s2=other.s2), plan
+
+
+def around_go_live(n0: int, periods: int) -> tuple[tuple[str, slice], ...]:
+    """The periods just before go-live, in case it was begun early, and those just after, in case people were slow.
+
+    They are not looked at; the step stays where it is. Counted to the other side, half of its effect would be, too.
+    """
+    return ("weeks_before_left_out", slice(n0 - periods, n0)), ("weeks_after_left_out", slice(n0, n0 + periods))
 
 
 def _without(

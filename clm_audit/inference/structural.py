@@ -98,9 +98,8 @@ def build_model(series: LogSeries) -> StructuralModel:
     θ and the level are N(0, 25); τ is a random walk from go-live. θ̄ is the plain mean of θ + τ_t over the
     observed periods after go-live.
     """
-    after = series.after
     effect = effect_covariance(series)
-    weights = after / np.count_nonzero(after)
+    weights = mean_weights(series)[0]
     n = series.log_ratio.size
     mean = float(series.log_ratio.mean())
     return StructuralModel(
@@ -111,6 +110,12 @@ def build_model(series: LogSeries) -> StructuralModel:
         effect_data=effect @ weights,
         effect_variance=float(weights @ effect @ weights),
     )
+
+
+def mean_weights(series: LogSeries) -> Floats:
+    """The weights of the mean over the observed periods after go-live, [1, n]."""
+    after = series.after
+    return np.asarray((after / np.count_nonzero(after))[None, :], dtype=np.float64)
 
 
 def history_model(series: LogSeries) -> StructuralModel:

@@ -17,8 +17,8 @@ COURSES: Mapping[CourseValue, str] = {
     "unclear": "Whether it still grows or fades cannot be told yet.",
 }
 ASKED: Mapping[str, str] = {
-    "go_live_earlier": "with go-live {weeks} earlier",
-    "go_live_later": "with go-live {weeks} later",
+    "weeks_before_left_out": "without the {weeks} before go-live",
+    "weeks_after_left_out": "without the {weeks} after go-live",
     "event_left_out": "without the eight weeks around {day} ({what})",
     "break_left_out": "without a step of its own on {day} ({what})",
     "mix_held": "with customers made up all along as after go-live",

@@ -11,6 +11,7 @@ import pytest
 
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.series import log_series
+from clm_audit.inference.unseen import Allowance, season_allowance
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio, day_number
 
 GO_LIVE = day_number(date(2024, 7, 1))
@@ -59,8 +60,8 @@ def totals() -> Callable[..., MetricTotals]:
 def estimate() -> Callable[..., Estimate]:
     """The effect of totals, straight to the model."""
 
-    def run(totals: MetricTotals, confidence: float = 0.95) -> Estimate:
-        return estimate_effect(log_series(totals), totals.num.size, confidence)
+    def run(totals: MetricTotals, confidence: float = 0.95, allowance: Allowance = season_allowance) -> Estimate:
+        return estimate_effect(log_series(totals), totals.num.size, confidence, allowance=allowance)
 
     return run
 

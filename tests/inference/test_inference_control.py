@@ -216,7 +216,11 @@ def test_with_and_without(judged):
     for line, change in ((found.treated, found.treated_change), (found.control, found.control_change)):
         logs = [np.log(line[window]).mean() for window in windows]
         assert change == pytest.approx(math.expm1(logs[1] - logs[0]), abs=1e-9)
-    assert [each.kind for each in judged.variations] == ["go_live_earlier", "go_live_later", *reversed(floor.KINDS)]
+    assert [each.kind for each in judged.variations] == [
+        "weeks_before_left_out",
+        "weeks_after_left_out",
+        *reversed(floor.KINDS),
+    ]
 
 
 def test_a_break_at_go_live_that_both_groups_met_does_not_lower_the_claim(lifted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,18 +93,25 @@ def test_one_period_after_go_live_has_no_course(totals, estimate):
     assert effect_path(found.series, found.mode, PLAIN, 0.95) == ()
 
 
+def alarms(z, season=()):
+    return false_alarms(replace(calibration_of(z), season=season), 0.95)
+
+
 def test_false_alarms_are_judged_with_the_other_dates():
     quiet = (0.5, -0.3, 1.0, 0.2)
-    assert false_alarms(quiet, 0.95) == 0
+    assert alarms(quiet) == 0
     loud = (*quiet, 5.0)
     # by hand: the loud one against c² = (20 + .25 + .09 + 1 + .04) / 24 -> 1 at most, t(.975, 24) = 2.064
-    assert false_alarms(loud, 0.95) == 1
+    assert alarms(loud) == 1
     assert calibration_of(quiet).factor * t_quantile(0.975, 24) < 5.0
-    assert false_alarms((), 0.95) == 0
+    assert alarms(()) == 0
     # three misses of 2.3 widen each other's limit: c² = (20 + 2 · 5.29) / 22 = 1.39, limit 1.179 × 2.074 = 2.445
-    assert false_alarms((2.3, 2.3, 2.3), 0.95) == 0
-    assert false_alarms((2.5, 2.5, 2.5), 0.95) == 0  # c² = (20 + 12.5) / 22: limit 2.52
-    assert false_alarms((2.3,), 0.95) == 1  # alone: t(.975, 20) = 2.086
+    assert alarms((2.3, 2.3, 2.3)) == 0
+    assert alarms((2.5, 2.5, 2.5)) == 0  # c² = (20 + 12.5) / 22: limit 2.52
+    assert alarms((2.3,)) == 1  # alone: t(.975, 20) = 2.086
+    # a date whose season was never seen has a wider range, as an audit on that day would have had
+    assert alarms((2.3,), (0.4,)) == 1  # 2.086 × √1.16 = 2.247
+    assert alarms((2.3,), (0.5,)) == 0  # 2.086 × √1.25 = 2.332
 
 
 def test_months_before_the_first_observed_period_have_no_point(totals, estimate):

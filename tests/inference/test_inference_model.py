@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from clm_audit.inference import kernels
 from clm_audit.inference.calibrate import calibrate, placebo_z
+from clm_audit.inference.effect import estimate_effect
 from clm_audit.inference.expected import expected_course
 from clm_audit.inference.integrate import find_mode, importance_weights
 from clm_audit.inference.prior import SCALE_PRIOR, SCALES, fixed_nodes
@@ -207,3 +208,16 @@ def test_the_expected_range_covers_what_happened_when_nothing_did(totals, estima
     assert (found.expected < found.high_band)[~missing].all()
     width = np.log(found.high_band / found.low_band)
     assert np.nanmean(width[104:]) > np.nanmean(width[:104])
+
+
+def test_a_break_after_go_live_does_not_make_the_expected_range_explode(totals):
+    """The size of its step is told by the weeks after it: the line follows, and the range stays a range."""
+    rng = np.random.default_rng(12)
+    num = rng.poisson(4000, 104 + 40).astype(float)
+    num[124:] *= 1.5
+    series = log_series(totals(num, np.full(144, 1000.0), 104, 1 / num), [124])
+    found = estimate_effect(series, 144).effect
+    width = np.log(found.high_band / found.low_band)
+    assert width[124:].max() < 3 * width[104:124].max()
+    assert np.log(found.expected[124:] / found.expected[123]) == pytest.approx(math.log(1.5), abs=0.05)
+    assert abs(found.log_effect) < 0.1

@@ -40,27 +40,34 @@ def varied(finding, kind):
     return found
 
 
-@pytest.mark.parametrize(("kind", "shift"), [("go_live_earlier", -4), ("go_live_later", 4)])
-def test_another_go_live_is_the_audit_of_that_day(lively, kind, shift):
-    direct = one(AuditPlan(), replace(lively, n0=lively.n0 + shift))
+def blinded(series, first, count):
+    num = series.num.copy()
+    num[first : first + count] = np.nan
+    return replace(series, num=num)
+
+
+@pytest.mark.parametrize(("kind", "shift"), [("weeks_before_left_out", -4), ("weeks_after_left_out", 0)])
+def test_weeks_left_out_are_the_audit_without_them(lively, kind, shift):
+    """The step stays at go-live."""
+    direct = one(AuditPlan(), blinded(lively, lively.n0 + shift, 4))
     found = varied(one(AuditPlan(), lively), kind)
     assert (found.effect, found.low, found.high) == (direct.effect.effect, direct.effect.low, direct.effect.high)
     assert found.value == direct.value
     assert found.detail == {"weeks": 4}
 
 
-def test_periods_of_four_weeks_move_by_one(totals):
+def test_of_periods_of_four_weeks_one_is_left_out(totals):
     num = np.random.default_rng(2).poisson(4000, 40).astype(float)
     series = totals(num, np.full(40, 1000.0), 26, 1 / num, weeks=4)
-    direct = one(AuditPlan(), replace(series, n0=27))
-    assert varied(one(AuditPlan(), series), "go_live_later").effect == direct.effect.effect
+    direct = one(AuditPlan(), blinded(series, 26, 1))
+    assert varied(one(AuditPlan(), series), "weeks_after_left_out").effect == direct.effect.effect
 
 
-def test_months_are_moved_by_a_whole_one(totals):
+def test_of_months_a_whole_one_is_left_out(totals):
     num = np.random.default_rng(2).poisson(4000, 40).astype(float)
     series = totals(num, np.full(40, 1000.0), 26, 1 / num, ppy=12.0)
-    direct = one(AuditPlan(), replace(series, n0=25))
-    assert varied(one(AuditPlan(), series), "go_live_earlier").effect == direct.effect.effect
+    direct = one(AuditPlan(), blinded(series, 25, 1))
+    assert varied(one(AuditPlan(), series), "weeks_before_left_out").effect == direct.effect.effect
 
 
 def test_a_break_left_out_is_the_audit_without_it(lively):
@@ -82,12 +89,24 @@ def test_an_event_left_out_takes_eight_weeks_on_either_side_with_it(lively):
 
 def test_events_outside_the_data_and_shifts_beyond_it_are_no_variations(totals, lively):
     outside = AuditPlan(events=(KnownEvent(date=date(1999, 1, 1), what="fair"),))
-    assert {each.kind for each in one(outside, lively).variations} == {"go_live_earlier", "go_live_later"}
+    assert {each.kind for each in one(outside, lively).variations} == {"weeks_before_left_out", "weeks_after_left_out"}
     num = np.full(60, 500.0)
     early = totals(num, np.full(60, 100.0), 55, 1 / num)
-    assert [each.kind for each in reruns(AuditPlan(), early)] == [
-        "go_live_earlier"
-    ]  # one period is left after the later
+    assert [each.kind for each in reruns(AuditPlan(), early)] == ["weeks_before_left_out"]  # one after would be left
+
+
+def test_weeks_that_are_missing_anyway_are_not_left_out_again(lively):
+    washed = blinded(lively, lively.n0, 4)
+    assert [each.kind for each in reruns(AuditPlan(), washed)] == ["weeks_before_left_out"]
+
+
+def test_a_lasting_step_is_found_without_the_weeks_around_it_too(totals, simulate):
+    """With the step moved by four weeks, half of it would count as history, and most findings would seem to hang by
+    a thread."""
+    num, den, s2 = simulate(np.random.default_rng(5), 104, 40, 0.3)
+    finding = one(AuditPlan(), totals(num, den, 104, s2))
+    assert finding.value == "improved"
+    assert {each.value for each in finding.variations} == {"improved"}
 
 
 def test_another_definition_is_the_audit_of_its_totals(lively):
@@ -121,7 +140,7 @@ def test_what_would_flip_the_finding_is_named(totals, simulate):
     assert {each.kind for each in finding.flipped_by} == {
         each.kind for each in finding.variations if each.value != finding.value
     }
-    assert varied(finding, "go_live_earlier").effect > finding.effect.effect
+    assert varied(finding, "weeks_before_left_out").effect > finding.effect.effect
 
 
 def test_the_other_metrics_of_the_family_count_in_a_variation(lively):

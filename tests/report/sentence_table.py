@@ -459,13 +459,13 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "how sure",
-        " The finding would be the same with go-live 4 weeks earlier or with go-live 4 weeks later.",
+        " The finding would be the same without the 4 weeks before go-live or without the 4 weeks after go-live.",
         "under no variation the finding is another one (here: of two that were tried)",
         lambda case: case.estimated and _flips(case) == 0 and bool(case.finding.variations),
     ),
     Row(
         "how sure",
-        " What would flip it: with go-live 4 weeks later it would be … (… % [… %]).",
+        " What would flip it: without the 4 weeks after go-live it would be … (… % [… %]).",
         "under a variation the finding is another one; each of them is named with what it would be",
         lambda case: case.estimated and _flips(case) == 1,
     ),

@@ -95,8 +95,8 @@ def _effect(rng: random.Random, size: float, se: float, *, space: bool) -> Effec
 
 def _variations(rng: random.Random, value: FindingValue) -> tuple[Variation, ...]:
     other = rng.choice([each for each in VALUES if each != value])
-    earlier = Variation("go_live_earlier", {"weeks": 4}, 0.01, -0.02, 0.03, value)
-    later = Variation("go_live_later", {"weeks": 4}, 0.01, -0.02, 0.03, rng.choice([value, other]))
+    earlier = Variation("weeks_before_left_out", {"weeks": 4}, 0.01, -0.02, 0.03, value)
+    later = Variation("weeks_after_left_out", {"weeks": 4}, 0.01, -0.02, 0.03, rng.choice([value, other]))
     return rng.choice([(), (earlier, later)])
 
 

@@ -54,7 +54,7 @@ def test_before_three_months_nothing_is_said_of_time() -> None:
 def test_what_would_flip_it_is_named_with_its_numbers() -> None:
     said = words_course.flips(found())
     assert said == (
-        "What would flip it: with go-live 4 weeks later it would be inconclusive"
+        "What would flip it: without the 4 weeks after go-live it would be inconclusive"
         " (+4.2 % [\N{MINUS SIGN}2.0 %, +6.0 %])."
     )
 
@@ -62,7 +62,7 @@ def test_what_would_flip_it_is_named_with_its_numbers() -> None:
 def test_a_finding_that_stands_is_said_to_stand() -> None:
     same = tuple(replace(each, value="improved") for each in found().variations)
     said = words_course.flips(found(variations=same))
-    assert said == "The finding would be the same with go-live 4 weeks earlier or with go-live 4 weeks later."
+    assert said == "The finding would be the same without the 4 weeks before go-live or without the 4 weeks after go-live."
     assert words_course.flips(found(variations=())) == ""
 
 

@@ -205,8 +205,8 @@ def finding_of(item: MetricTotals, value: FindingValue, code: str, log_effect: f
         more_weeks=9 if value == "inconclusive" else None,
         parts=Parts(0.004, 0.012, 0.0, log_effect, math.log1p(LEVELS[item.metric][1]) - log_effect - 0.016),
         variations=(
-            Variation("go_live_earlier", {"weeks": 4}, effect.effect, effect.low, effect.high, value),
-            Variation("go_live_later", {"weeks": 4}, effect.effect / 2, -0.02, 0.06, "inconclusive"),
+            Variation("weeks_before_left_out", {"weeks": 4}, effect.effect, effect.low, effect.high, value),
+            Variation("weeks_after_left_out", {"weeks": 4}, effect.effect / 2, -0.02, 0.06, "inconclusive"),
         ),
         mix=mix_of(item),
     )
