@@ -15,7 +15,7 @@ FIELDS = ("customer", "email", "recipient", "referrer", "referred", "merged_into
 """Fields of facts that name a person."""
 HEADERS = re.compile(
     r"mail|(^|[ _.-])(name|zip|fax)\b|(first|last|full|sur|user|vor|nach)_?name|phone|mobile|street|address|birth"
-    r"|post(al)?[ _]?code|telefon|stra(ß|ss)e|pr[ée]nom|t[ée]l[ée]phone|adresse|nombre|apellido|tel[ée]fono|direcci[óo]n",
+    r"|post(al)?[ _]?code|telefon|stra(ß|ss)e|pr[ée]nom|t[ée]l[ée]phone|adresse|nombre|apellido|tel[ée]fono|direcci",
     re.IGNORECASE,
 )
 """Headers under which exports write who somebody is, whether a fact takes the column or not."""
