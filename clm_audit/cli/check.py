@@ -47,11 +47,11 @@ def check(
 
     options = {"go_live": go_live, "timezone": timezone, "currency": currency, "presets": presets}
     plan = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
-    outputs = Outputs(rejects=rejects)
-    outputs.check(plan)
+    outputs = Outputs(rejects=rejects).beside(plan)
+    outputs.check()
     with progress(quiet) as watch:
         report, rejected = checked(plan, watch)
-    written = outputs.write_rejects(plan, rejected)
+    written = outputs.write_rejects(rejected)
     if not quiet:
         say_written(written, rejected)
     if form == "json":

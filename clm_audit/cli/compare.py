@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,6 @@ import typer
 from clm_audit.cli.options import (
     Config,
     Currency,
-    Format,
     Frozen,
     GoLive,
     Materiality,
@@ -25,8 +25,9 @@ from clm_audit.cli.options import (
     Washout,
 )
 from clm_audit.cli.outcome import Outcome
-from clm_audit.cli.outputs import Outputs
-from clm_audit.cli.streams import print_drawn, print_lines, progress, say_written, write_stdout
+from clm_audit.cli.outputs import NOTHING_ELSE, Outputs, print_as
+from clm_audit.cli.streams import print_lines, progress, say_written
+from clm_audit.cli.targets import with_formats
 from clm_audit.exits import ExitCode, Problem, UsageError, exit_code
 
 if TYPE_CHECKING:
@@ -46,14 +47,12 @@ The result is on stdout, everything else on stderr.
 """
 
 
+@with_formats
 def compare(
     paths: Paths = None,
     go_live: GoLive = None,
     config: Config = None,
-    form: Annotated[Format, typer.Option("--format", help="Format of the result on stdout.")] = "text",
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report as one page.")] = None,
-    json: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the audit as JSON.")] = None,
-    md: Annotated[Path | None, typer.Option("--md", metavar="FILE", help="Write the report as Markdown.")] = None,
+    outputs: Outputs = NOTHING_ELSE,
     rejects: Rejects = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
@@ -86,10 +85,10 @@ def compare(
 
         print_lines(shown(plan))
         return Outcome(ExitCode.DONE, said=False)
-    outputs = Outputs(html, json, md, rejects)
-    outputs.check(plan)
+    outputs = dataclasses.replace(outputs, rejects=rejects).beside(plan)
+    outputs.check()
     report = run(plan, outputs, stamp=stamp, quiet=quiet)
-    print_as(report, form)
+    print_as(report, outputs.shown)
     fit = report.verdict.value != "not assessable"
     return Outcome(exit_code(fit=fit, gate=report.gate.result), said=not quiet)
 
@@ -152,27 +151,7 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
         report = audit(plan, watch, rejects.extend)
     if stamp:
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
-    written = outputs.write(plan, report, rejects)
+    written = outputs.write(report, rejects)
     if not quiet:
         say_written(written, rejects)
     return report
-
-
-def print_as(report: AuditReport, form: Format) -> None:
-    """The report on stdout."""
-    if form == "text":
-        from clm_audit.report.terminal import print_report
-
-        print_drawn(lambda console: print_report(report, console))
-    elif form == "json":
-        from clm_audit.report.json_out import to_json
-
-        write_stdout(to_json(report))
-    elif form == "md":
-        from clm_audit.report.markdown import to_markdown
-
-        write_stdout(to_markdown(report))
-    else:
-        from clm_audit.report.html import to_html
-
-        write_stdout(to_html(report))

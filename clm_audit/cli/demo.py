@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from clm_audit.cli.compare import print_as, run, with_gate
+from clm_audit.cli.compare import run, with_gate
 from clm_audit.cli.options import Quiet
 from clm_audit.cli.outcome import Outcome
-from clm_audit.cli.outputs import Outputs
+from clm_audit.cli.outputs import Outputs, print_as
 from clm_audit.cli.streams import say
 from clm_audit.exits import Problem, UsageError, exit_code
 
@@ -40,8 +40,8 @@ def demo(
 
     copy_sample(shipped("sample_data"), output)
     plan = with_gate(resolve([], output / "clm-audit.yaml", {}, {}, Path.cwd()), wanted=False)
-    outputs = Outputs(html=output / "report.html", json=output / "audit.json")
-    outputs.check(plan)
+    outputs = Outputs({"html": output / "report.html", "json": output / "audit.json"}).beside(plan)
+    outputs.check()
     report = run(plan, outputs, stamp=False, quiet=quiet)
     print_as(report, "text")
     if not quiet:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 
 import typer
 
-Format = Literal["text", "json", "md", "html"]
 CheckFormat = Literal["text", "json"]
 
 Paths = Annotated[

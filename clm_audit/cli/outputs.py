@@ -1,50 +1,84 @@
-"""The files that a run writes: asked for, checked before the work starts, written at its end."""
+"""What a run gives out: asked for, checked before the work starts, rendered whole, and only then written."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clm_audit.exits import Problem, UsageError
+from clm_audit.report.formats import FORMATS, TEXT, check_installed
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
     from clm_audit.intake.model import Reject
     from clm_audit.report.model import AuditReport
+    from clm_audit.report.write import Target
+
+STDOUT = Path("-")
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where each kind of report goes; None means not asked for."""
+    """``files``: format -> where it goes, ``-`` being stdout; ``form``: the format on stdout, None where nothing was
+    said. ``inputs`` are files that are never written over, ``folders`` those that nothing is written into.
+    ``lists_rejects``: whether the run knows every reject; a saved audit holds only the first of them."""
 
-    html: Path | None = None
-    json: Path | None = None
-    md: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
+    form: str | None = None
     rejects: Path | None = None
+    inputs: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    lists_rejects: bool = True
 
-    def check(self, plan: AuditPlan) -> None:
+    def beside(self, plan: AuditPlan) -> Outputs:
+        """The same for a run with this plan: what it reads is not written over."""
+        config = (plan.config,) if plan.config is not None else ()
+        paths = [source.path for source in plan.sources]
+        folders = tuple(path.resolve() for path in paths if path.is_dir())
+        inputs = (*config, *(path for path in paths if path.is_file()))
+        return replace(self, inputs=inputs, folders=folders)
+
+    def check(self) -> None:
         """Refuse, before anything is read, what could not or should not be written.
 
-        Raises :class:`UsageError` with every target that is wrong.
+        Raises :class:`UsageError` with every target that is wrong, and with what must be installed.
         """
-        problems = tuple(self._problems(plan))
+        problems = (*self._stdout_problems(), *self._problems())
         if problems:
             raise UsageError(problems=problems)
+        check_installed([self.shown, *self.files])
 
-    def _problems(self, plan: AuditPlan) -> Iterator[Problem]:
+    @property
+    def shown(self) -> str:
+        """The format on stdout."""
+        return next((name for name, path in self.files.items() if path == STDOUT), self.form or TEXT)
+
+    @property
+    def written(self) -> Mapping[str, Path]:
+        """Format -> file, without what goes to stdout."""
+        return {name: path for name, path in self.files.items() if path != STDOUT}
+
+    def _stdout_problems(self) -> Iterator[Problem]:
+        named = [f"--{name} -" for name, path in self.files.items() if path == STDOUT]
+        asked = [*([f"--format {self.form}"] if self.form else []), *named]
+        if len(asked) > 1:
+            yield Problem("more than one result for stdout", " and ".join(asked), "name a file for the others")
+        elif self.shown != TEXT and FORMATS[self.shown].binary and sys.stdout.isatty():
+            name = self.shown
+            yield Problem(f"{FORMATS[name].kind} is no text for a terminal", asked[0], f"--{name} report.{name}")
+
+    def _problems(self) -> Iterator[Problem]:
         from clm_audit.report.write import REJECTS
 
-        folders = [source.path.resolve() for source in plan.sources if source.path.is_dir()]
-        targets = (("html", self.html, "HTML"), ("json", self.json, "JSON"), ("md", self.md, "Markdown"))
+        targets = [(f"--{name} {path}", path, FORMATS[name].kind) for name, path in self.written.items()]
+        targets += [] if self.rejects is None else [(f"--rejects {self.rejects}", self.rejects, REJECTS)]
         seen: set[Path] = set()
-        for option, path, kind in (*targets, ("rejects", self.rejects, REJECTS)):
-            if path is None:
-                continue
+        for where, path, kind in targets:
             real = path.resolve()
-            where = f"--{option} {path}"
             if real in seen:
                 yield Problem("two reports under one name", where, "name different files")
             seen.add(real)
@@ -52,58 +86,67 @@ class Outputs:
                 yield Problem("is a folder", where, "name a file in it")
             elif not path.parent.is_dir():
                 yield Problem("its folder does not exist", where, "create the folder first")
-            elif any(real.is_relative_to(folder) for folder in folders):
+            elif any(real.is_relative_to(folder) for folder in self.folders):
                 yield Problem(
                     "is inside a folder of exports, where the next run would read it", where, "write it somewhere else"
                 )
             else:
-                yield from _refused(path, kind, _inputs(plan), where)
+                yield from _refused(path, kind, self.inputs, where)
         beside = self._beside()
         if beside is not None and os.path.lexists(beside):
             hint = "name another file for the rejects with --rejects"
-            yield from _refused(beside, REJECTS, _inputs(plan), str(beside), hint)
+            yield from _refused(beside, REJECTS, self.inputs, str(beside), hint)
 
-    def write(self, plan: AuditPlan, report: AuditReport, rejects: Sequence[Reject]) -> tuple[Path, ...]:
+    def write(self, report: AuditReport, rejects: Sequence[Reject] = ()) -> tuple[Path, ...]:
         """Write what was asked for, and the rejects beside it when there are any; returns the paths.
 
         Everything is rendered before anything is written.
         """
-        from clm_audit.report.html import to_html
-        from clm_audit.report.json_out import to_json
-        from clm_audit.report.markdown import to_markdown
-        from clm_audit.report.write import write_text
+        from clm_audit.report.write import Target, write_all
 
-        renderers = ((self.html, to_html), (self.json, to_json), (self.md, to_markdown))
-        texts = [(path, render(report)) for path, render in renderers if path is not None]
-        for path, text in texts:
-            write_text(path, text, _inputs(plan))
-        return (*(path for path, _ in texts), *self.write_rejects(plan, rejects))
+        targets = [Target(path, FORMATS[name].render(report)) for name, path in self.written.items()]
+        targets += self._rejects_target(rejects)
+        write_all(targets, self.inputs)
+        return tuple(target.path for target in targets)
 
-    def write_rejects(self, plan: AuditPlan, rejects: Sequence[Reject]) -> tuple[Path, ...]:
+    def write_rejects(self, rejects: Sequence[Reject]) -> tuple[Path, ...]:
         """Write the rejects where they belong, if anywhere."""
+        from clm_audit.report.write import write_all
+
+        targets = self._rejects_target(rejects)
+        write_all(targets, self.inputs)
+        return tuple(target.path for target in targets)
+
+    def _rejects_target(self, rejects: Sequence[Reject]) -> list[Target]:
+        """The list of rejects. One of an earlier run beside the report is brought up to date."""
         from clm_audit.report.rejects import rejects_csv
-        from clm_audit.report.write import write_text
+        from clm_audit.report.write import Target
 
-        target = self._rejects_path(bool(rejects))
-        if target is None:
-            return ()
-        write_text(target, rejects_csv(rejects), _inputs(plan))
-        return (target,)
-
-    def _rejects_path(self, any_rejects: bool) -> Path | None:
-        """Where the rejects go. A list of an earlier run beside the report is brought up to date."""
         beside = self._beside()
-        return beside if beside is not None and (any_rejects or beside.exists()) else self.rejects
+        path = beside if beside is not None and (rejects or beside.exists()) else self.rejects
+        return [] if path is None else [Target(path, rejects_csv(rejects).encode("utf-8"))]
 
     def _beside(self) -> Path | None:
         """`rejects.csv` beside the first report, where no other name is given."""
-        report = self.html or self.json or self.md
-        return report.with_name("rejects.csv") if report is not None and self.rejects is None else None
+        first = next(iter(self.written.values()), None)
+        if first is None or self.rejects is not None or not self.lists_rejects:
+            return None
+        return first.with_name("rejects.csv")
 
 
-def _inputs(plan: AuditPlan) -> list[Path]:
-    config = [plan.config] if plan.config is not None else []
-    return [*config, *(source.path for source in plan.sources if source.path.is_file())]
+NOTHING_ELSE = Outputs()
+
+
+def print_as(report: AuditReport, form: str) -> None:
+    """The report on stdout."""
+    from clm_audit.cli.streams import print_drawn, write_stdout
+
+    if form == TEXT:
+        from clm_audit.report.terminal import print_report
+
+        print_drawn(lambda console: print_report(report, console))
+    else:
+        write_stdout(FORMATS[form].render(report, stdout=True))
 
 
 def _refused(path: Path, kind: str, inputs: Sequence[Path], where: str, hint: str = "") -> Iterator[Problem]:

@@ -108,11 +108,11 @@ def print_lines(text: str) -> None:
             print(terminal(line, sys.stdout.encoding or "ascii"))
 
 
-def write_stdout(text: str) -> None:
-    """Text for machines on stdout: UTF-8, whatever the locale, and no translated line ends."""
+def write_stdout(text: str | bytes) -> None:
+    """Text for machines, or bytes, on stdout: UTF-8, whatever the locale, and no translated line ends."""
     with whole_pipe():
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(text.encode("utf-8") if isinstance(text, str) else text)
         sys.stdout.buffer.flush()
 
 

@@ -10,6 +10,7 @@ from clm_audit.report import safe
 from clm_audit.report.model import AuditReport
 from clm_audit.report.model_ahead import AheadReport
 from clm_audit.report.model_check import CheckOnlyReport
+from clm_audit.report.saved import SEAL, seal
 
 DIGITS = 10
 
@@ -21,7 +22,14 @@ def to_json(report: AuditReport | CheckOnlyReport | AheadReport) -> str:
     so that would be an error of the program.
     """
     tree = _plain(report.model_dump(mode="json"))
+    if isinstance(report, AuditReport):
+        tree[SEAL] = seal(tree)
     return safe.json_text(json.dumps(tree, ensure_ascii=False, allow_nan=False, indent=2)) + "\n"
+
+
+def settled(report: AuditReport) -> AuditReport:
+    """The report as its JSON says it, so that what is rendered from either is the same, to the byte."""
+    return AuditReport.model_validate(_plain(report.model_dump(mode="json")))
 
 
 def _plain(value: Any) -> Any:

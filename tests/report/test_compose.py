@@ -100,7 +100,7 @@ def test_missing_periods_are_none_and_the_rest_is_the_quotient(full: AuditReport
     for at, point in enumerate(metric.series):
         assert point.period == to_date(int(item.start[at]))
         if at != 3:
-            assert point.value == pytest.approx(float(item.num[at] / item.den[at]), rel=1e-11)
+            assert point.value == pytest.approx(float(item.num[at] / item.den[at]), rel=1e-9)
             assert point.low is not None
             assert point.high is not None
             assert point.low < point.high
