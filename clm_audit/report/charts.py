@@ -90,7 +90,7 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
         *_events(plan, x, frame),
         *(_direct_labels(plan, y, frame) if wide else _legend(plan, frame, 16 * len(unit))),
     ]
-    return Chart(width, int(bottom + 58), plan.title, plan.description, tuple(marks))
+    return Chart(width, int(bottom + 58), plan.title, plan.description, tuple(marks), frame)
 
 
 def _value_scale(points: Sequence[Point], top: float, bottom: float) -> Scale:

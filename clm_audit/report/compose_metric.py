@@ -28,6 +28,7 @@ from clm_audit.report.model import (
     VariationReport,
 )
 from clm_audit.report.printable import known, point, ratio_value, rounded, units, unknown
+from clm_audit.report.year_over_year import year_over_year
 
 LEAST_CUSTOMERS = 5
 
@@ -46,6 +47,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None, se
         before=_ratio(item.metric, item.before),
         after=_ratio(item.metric, item.after),
         observed_change=known(finding.observed_change),
+        year_over_year=year_over_year(item),
         adjusted=_adjusted(finding),
         finding=finding.value,
         finding_sentence=words_findings.sentence(finding),

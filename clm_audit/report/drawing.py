@@ -34,14 +34,28 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Frame:
+    """The plot area within the drawing."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A finished drawing in user units; ``title`` and ``description`` are read out in its place."""
+    """A finished drawing in user units; ``title`` and ``description`` are read out in its place.
+
+    ``frame``: the plot area, where another layout of the same chart may take its lines from this one.
+    """
 
     width: int
     height: int
     title: str
     description: str
     marks: tuple[Mark, ...]
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True)
@@ -60,16 +74,6 @@ class Scale:
         150.0
         """
         return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The plot area within the drawing."""
-
-    left: float
-    right: float
-    top: float
-    bottom: float
 
 
 def number(value: float) -> str:

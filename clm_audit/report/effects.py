@@ -28,6 +28,8 @@ from clm_audit.report.drawing import (
 )
 
 _CLIP = 1.0  # an interval beyond +100 % is cut with an arrow, or the axis shows nothing else
+_MARGIN = 12  # units around the axis, so that a mark at its end is whole
+_ROOM = 120  # units that the axis needs for words and marks to stand beside each other
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,24 @@ class EffectPlan:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where words and marks go: beside each other when wide, else words above marks, in one line or two."""
+    """Where words and marks go: ``beside`` each other where there is room, else words above marks, in one line or
+    two; ``ticks``: about how many numbers the axis has room for."""
 
     frame: Frame
-    wide: bool
+    beside: bool
     lines: int
     pitch: float
+    ticks: int
 
     def centre(self, top: float) -> float:
-        return top + (self.pitch / 2 if self.wide else self.pitch - 16)
+        return top + (self.pitch / 2 if self.beside else self.pitch - 16)
 
     def strips(self, count: int) -> list[tuple[float, float]]:
         """The vertical spans that grid and shading cover: never behind words."""
-        if self.wide:
+        if self.beside:
             return [(self.frame.top, self.frame.bottom)]
         centres = [self.centre(self.frame.top + self.pitch * row) for row in range(count)]
-        return [(centre - 12, centre + 12) for centre in centres]
+        return [(centre - 10, centre + 10) for centre in centres]
 
 
 def effect_chart(plan: EffectPlan, width: int) -> Chart:
@@ -90,9 +94,10 @@ def effect_chart(plan: EffectPlan, width: int) -> Chart:
     if plan.materiality is not None:
         left, right = x(-plan.materiality), x(plan.materiality)
         marks += [rect(left, top, right - left, bottom - top, SHADE, "shade") for top, bottom in strips]
-    marks += _share_axis(x, frame, strips, plan.value, 7 if layout.wide else 4)
+    marks += _share_axis(x, frame, strips, plan.value, layout.ticks)
     less, more = plan.ends
-    marks += [label(frame.left, 16, f"◂ {less}"), label(frame.right, 16, f"{more} ▸", anchor="end")]
+    edge = 0 if layout.beside else _MARGIN
+    marks += [label(frame.left - edge, 16, f"◂ {less}"), label(frame.right + edge, 16, f"{more} ▸", anchor="end")]
     for index, row in enumerate(plan.rows):
         top = frame.top + index * layout.pitch
         marks += _row_words(row, layout, top)
@@ -105,13 +110,13 @@ def _layout(rows: Sequence[Row], width: int) -> _Layout:
         [text_width(text) for text in column] for column in zip(*((row.name, row.text) for row in rows), strict=True)
     )
     top, wide = 34, width >= WIDE
-    if wide:
-        pitch = 40 if len(rows) < 3 else 31
-        frame = Frame(max(names) + 12, width - 1.1 * max(texts) - 16, top, top + pitch * len(rows))
-        return _Layout(frame, wide, 1, pitch)
+    left, right = max(names) + 12, width - 1.1 * max(texts) - 16
+    if right - left >= _ROOM:
+        pitch = (40 if len(rows) < 3 else 31) if wide else 26
+        return _Layout(Frame(left, right, top, top + pitch * len(rows)), True, 1, pitch, 7 if wide else 3)
     lines = 1 if max(a + 1.1 * b for a, b in zip(names, texts, strict=True)) < width - 36 else 2
-    pitch = 38 + 16 * lines
-    return _Layout(Frame(12, width - 12, top, top + pitch * len(rows)), wide, lines, pitch)
+    pitch = 36 + 16 * lines
+    return _Layout(Frame(_MARGIN, width - _MARGIN, top, top + pitch * len(rows)), False, lines, pitch, 4)
 
 
 def _reach(rows: Sequence[Row], materiality: float) -> tuple[float, float]:
@@ -140,14 +145,14 @@ def _share_axis(
 
 def _row_words(row: Row, layout: _Layout, top: float) -> list[Mark]:
     frame = layout.frame
-    if layout.wide:
+    if layout.beside:
         height = layout.centre(top) + 4
         return [label(0, height, row.name), label(frame.right + 16, height, row.text, css="t-ink")]
     if layout.lines == 1:
-        text = label(frame.right, top + 18, row.text, anchor="end", css="t-ink")
+        text = label(frame.right + _MARGIN, top + 18, row.text, anchor="end", css="t-ink")
     else:
-        text = label(frame.left, top + 34, row.text, css="t-ink")
-    return [label(frame.left, top + 18, row.name), text]
+        text = label(0, top + 34, row.text, css="t-ink")
+    return [label(0, top + 18, row.name), text]
 
 
 def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:

@@ -12,6 +12,8 @@ from clm_audit.report.drawing import Chart
 from clm_audit.report.effects import EffectPlan, Row, effect_chart
 from clm_audit.report.model import AuditReport, EventReport, MetricReport, Point, ShareReport, Unknown
 
+NAIVE, YEAR = "before to after", "same weeks a year before"
+
 
 def series_figure(
     report: AuditReport, metric: MetricReport, events: Sequence[tuple[int, EventReport]], width: int
@@ -60,7 +62,7 @@ def control_figure(report: AuditReport, metric: MetricReport, width: int) -> Cha
         washout_weeks=windows.washout_weeks,
         before=(windows.before.start, windows.before.end),
         after=(windows.after.start, windows.after.end),
-        value=lambda tick: f"{tick:,.6g}",
+        value=lambda tick: numbers.plain(tick, ",.6g"),
         line="with CRM",
         other=("control", "group"),
         short="control group",
@@ -69,11 +71,12 @@ def control_figure(report: AuditReport, metric: MetricReport, width: int) -> Cha
 
 
 def effect_figure(metric: MetricReport, width: int) -> Chart:
-    """Observed change and adjusted effect of one metric on one axis."""
+    """The plain comparisons beside the adjusted effect, on one axis."""
     rows = []
     if not isinstance(metric.observed_change, Unknown):
-        change = look.change(metric.observed_change)
-        rows.append(Row("observed change", change, observed=metric.observed_change))
+        rows.append(Row(NAIVE, look.change(metric.observed_change), observed=metric.observed_change))
+    if not isinstance(metric.year_over_year, Unknown):
+        rows.append(Row(YEAR, look.change(metric.year_over_year.change), observed=metric.year_over_year.change))
     if not isinstance(metric.adjusted, Unknown):
         rows.append(_adjusted_row("adjusted effect", metric))
     words = "; ".join(f"{row.name} {row.text}" for row in rows)
@@ -89,20 +92,22 @@ def effect_figure(metric: MetricReport, width: int) -> Chart:
 
 
 def parts_figure(metric: MetricReport, width: int) -> Chart | None:
-    """From the season to the observed change, a bar for each part; None when nothing was estimated."""
+    """From the observed change down to what is left at go-live; None when nothing was estimated."""
     if isinstance(metric.parts, Unknown):
         return None
-    rows, at = [], 0.0
-    for name, size in words_parts.steps(metric.parts):
-        start, at = at, at + size
-        span = math.expm1(start), math.expm1(at)
-        rows.append(Row(name, numbers.percent(math.expm1(size), sign=True), step=span, strong=name == words_parts.CRM))
-    total = math.expm1(at)
-    rows.append(Row(words_parts.TOTAL, numbers.percent(total, sign=True), step=(0.0, total)))
+    rows = [
+        Row(
+            name,
+            numbers.percent(math.expm1(size), sign=True),
+            step=(math.expm1(start), math.expm1(end)),
+            strong=name == words_parts.LEFT,
+        )
+        for name, size, start, end in words_parts.waterfall(metric.parts)
+    ]
     words = "; ".join(f"{row.name} {row.text}" for row in rows)
     ends = ("lower", "higher")
     return effect_chart(
-        EffectPlan(f"{metric.name}: from season to observed", f"{words}.", rows, None, _axis_share, ends), width
+        EffectPlan(f"{metric.name}: from observed to adjusted", f"{words}.", rows, None, _axis_share, ends), width
     )
 
 
@@ -118,6 +123,22 @@ def mix_figure(metric: MetricReport, width: int) -> Chart | None:
     return effect_chart(
         EffectPlan(f"{metric.name}: who buys and how", f"{words}.", rows, None, _axis_share, ends), width
     )
+
+
+def changes(metric: MetricReport) -> list[tuple[str, str, str]]:
+    """The changes that a metric's charts draw, as a table: name, size, interval where there is one."""
+    rows = [(NAIVE, look.change(metric.observed_change), look.NOTHING)]
+    if not isinstance(metric.year_over_year, Unknown):
+        weeks = numbers.weeks(metric.year_over_year.weeks)
+        rows.append((f"{YEAR} ({weeks})", look.change(metric.year_over_year.change), look.NOTHING))
+    rows.append(("adjusted effect", look.effect(metric.adjusted), look.interval(metric.adjusted)))
+    if not isinstance(metric.parts, Unknown):
+        less = [part for part in words_parts.waterfall(metric.parts) if part[0].startswith(words_parts.LESS)]
+        rows += [(name, look.change(math.expm1(size)), look.NOTHING) for name, size, *_ in less]
+    if not isinstance(metric.mix, Unknown):
+        both = ((words_mix.WHO, metric.mix.who_buys), (words_mix.HOW, metric.mix.how_they_buy))
+        rows += [(name, look.change(part.value), numbers.percent_range(part.low, part.high)) for name, part in both]
+    return rows
 
 
 def _with_range(part: ShareReport) -> str:

@@ -10,11 +10,25 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from clm_audit.report import look, numbers, rows, safe, words, words_control, words_mix, words_parts
+from clm_audit.report import (
+    look,
+    numbers,
+    palette,
+    rows,
+    safe,
+    svg,
+    words,
+    words_control,
+    words_mix,
+    words_money,
+    words_parts,
+)
 from clm_audit.report.charts import NARROW, WIDE
-from clm_audit.report.drawing import SHARED, Chart
+from clm_audit.report.drawing import ACCENT
 from clm_audit.report.figures import (
+    changes,
     control_figure,
     effect_figure,
     mix_figure,
@@ -22,10 +36,14 @@ from clm_audit.report.figures import (
     parts_figure,
     series_figure,
 )
+from clm_audit.report.figures_money import flows_figure, tornado_figure
+from clm_audit.report.language import spoken
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
 REJECTS_SHOWN = 50
+SHOWN = 60  # lines of any other long table
+POINTS_SHOWN = 160  # lines of the table behind a chart: three years of weeks
 
 
 @dataclass(frozen=True)
@@ -34,22 +52,31 @@ class Panel:
 
     metric: MetricReport
     answer: AnswerReport | None
-    figures: Mapping[str, Sequence[Chart]]
+    figures: Mapping[str, Markup]
     events: Sequence[tuple[int, EventReport]]
 
 
 def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
-    style = (_TEMPLATES / "report.css").read_bytes()
-    digest = base64.b64encode(hashlib.sha256(style).digest()).decode("ascii")
+    with spoken(report) as said:
+        return _page(said)
+
+
+def _page(report: AuditReport) -> str:
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8") + brand_style(report.brand.colour)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     totals, gaps = _totals(report)
     total = look.ledger_total(file.rows for file in report.files)
     template = _environment().get_template("report.html.j2")
     return template.render(
         report=report,
+        SHOWN=SHOWN,
+        POINTS_SHOWN=POINTS_SHOWN,
+        style=Markup(style),  # noqa: S704 - our own file, and colours of six hexadecimal digits
         style_hash=digest,
         panels=[_panel(report, metric) for metric in report.metrics],
-        overview=[overview_figure(report, width) for width in (WIDE, NARROW)],
+        overview=_overview(report),
+        money_figures=_money_figures(report),
         checks=look.by_status(report.checks),
         total=total,
         totals=totals,
@@ -58,6 +85,14 @@ def to_html(report: AuditReport) -> str:
         rejected=rows.rejected_first(report),
         not_taken=rows.not_taken(total),
     )
+
+
+def brand_style(colour: str | None) -> str:
+    """The rules that put a client's colour in place of ours, readable on light paper and on dark."""
+    if colour is None:
+        return ""
+    light, dark = (f":root {{ --accent: {shade}; }}" for shade in (palette.on_light(colour), palette.on_dark(colour)))
+    return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {light} }}\n"
 
 
 @cache
@@ -72,9 +107,16 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.globals.update(
-        look=look, numbers=numbers, words=words, words_parts=words_parts, words_mix=words_mix, shared=SHARED
+        look=look,
+        changes=changes,
+        numbers=numbers,
+        palette=palette,
+        words=words,
+        words_parts=words_parts,
+        words_mix=words_mix,
+        words_control=words_control,
+        words_money=words_money,
     )
-    environment.globals.update(words_control=words_control)
     environment.tests["unknown"] = _is_unknown
     return environment
 
@@ -98,23 +140,47 @@ def _totals(
     return rows, gaps
 
 
+def accent(report: AuditReport) -> str:
+    """The colour that drawings are painted in where no style sheet repaints them."""
+    return palette.on_light(report.brand.colour) if report.brand.colour else ACCENT
+
+
+def _overview(report: AuditReport) -> Markup | None:
+    wide, narrow = (overview_figure(report, width) for width in (WIDE, NARROW))
+    return svg.pair(wide, narrow, "overview", accent(report)) if wide and narrow else None
+
+
+def _money_figures(report: AuditReport) -> Mapping[str, Markup]:
+    money = report.money
+    if isinstance(money, Unknown):
+        return {}
+    drawn = {"flows": flows_figure(money, NARROW), "tornado": tornado_figure(money, NARROW)}
+    return {name: svg.single(chart, f"money-{name}", accent(report)) for name, chart in drawn.items()}
+
+
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:
     events = [(index + 1, event) for index, event in enumerate(look.events(report))]
     if metric.series:
         shown = (metric.series[0].period, metric.series[-1].period)
         events = [(index, event) for index, event in events if shown[0] <= event.date <= shown[1]]
-    figures: dict[str, Sequence[Chart]] = {}
+    return Panel(metric, look.answer_of(report, metric), _figures(report, metric, events), events)
+
+
+def _figures(
+    report: AuditReport, metric: MetricReport, events: Sequence[tuple[int, EventReport]]
+) -> Mapping[str, Markup]:
+    """The drawings that the metric has data for; those over time in two layouts, the others in one for a column."""
+    figures: dict[str, Markup] = {}
+    colour = accent(report)
     if any(point.value is not None for point in metric.series):
-        figures["series"] = [series_figure(report, metric, events, width) for width in (WIDE, NARROW)]
+        wide, narrow = (series_figure(report, metric, events, width) for width in (WIDE, NARROW))
+        figures["series"] = svg.pair(wide, narrow, f"{metric.id}-series", colour)
+    both = [control_figure(report, metric, width) for width in (WIDE, NARROW)]
+    if both[0] and both[1]:
+        figures["control"] = svg.pair(both[0], both[1], f"{metric.id}-control", colour)
     if not (isinstance(metric.observed_change, Unknown) and isinstance(metric.adjusted, Unknown)):
-        figures["effect"] = [effect_figure(metric, width) for width in (WIDE, NARROW)]
-    control = [figure for width in (WIDE, NARROW) if (figure := control_figure(report, metric, width)) is not None]
-    if control:
-        figures["control"] = control
-    parts = [figure for width in (WIDE, NARROW) if (figure := parts_figure(metric, width)) is not None]
-    if parts:
-        figures["parts"] = parts
-    mix = [figure for width in (WIDE, NARROW) if (figure := mix_figure(metric, width)) is not None]
-    if mix:
-        figures["mix"] = mix
-    return Panel(metric, look.answer_of(report, metric), figures, events)
+        figures["effect"] = svg.single(effect_figure(metric, NARROW), f"{metric.id}-effect", colour)
+    for kind, figure in (("parts", parts_figure(metric, NARROW)), ("mix", mix_figure(metric, NARROW))):
+        if figure is not None:
+            figures[kind] = svg.single(figure, f"{metric.id}-{kind}", colour)
+    return figures

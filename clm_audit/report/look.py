@@ -218,8 +218,8 @@ def tick(metric: MetricId, amount: float) -> str:
     ('2.5 %', '40', '0.2')
     """
     if metric == "campaign_response":
-        return f"{amount * 100:.6g} %"
-    return f"{amount:,.6g}"
+        return f"{numbers.plain(amount * 100, '.6g')} %"
+    return numbers.plain(amount, ",.6g")
 
 
 def figure(item: Figure | Unknown) -> str:
@@ -284,7 +284,7 @@ def signed(number: float) -> str:
     >>> signed(-0.42), signed(1.0)
     ('−0.4', '+1.0')
     """
-    return f"{number:+.1f}".replace("-", numbers.MINUS)
+    return numbers.plain(number, "+.1f")
 
 
 def setting(item: object) -> str:

@@ -9,6 +9,7 @@ from clm_audit.config.base import Frozen
 from clm_audit.config.plan import MetricId
 from clm_audit.intake.model import FileRecord, Reject, RowCounts
 from clm_audit.report.model import CheckReport, Tool
+from clm_audit.report.model_brand import Brand
 
 
 class ColumnReading(Frozen):
@@ -75,6 +76,7 @@ class CheckOnlyReport(Frozen):
 
     schema_version: Literal["1"] = "1"
     tool: Tool
+    brand: Brand = Brand()
     summary: str
     next_step: str
     plan: Mapping[str, Mapping[str, Any]] = {}

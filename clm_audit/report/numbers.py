@@ -1,18 +1,90 @@
 """Every number format of the program: percent, money, counts, dates, intervals. Used by every output format.
 
-Texts use a real minus sign, plain spaces (never no-break ones) and a comma for thousands; :func:`ascii_text`
-turns any of them, and any sentence, into plain ASCII for consoles that know nothing else.
+Texts use a real minus sign and plain spaces. Without :func:`speaking` they are neutral: a comma for thousands, a point
+for decimals, ISO dates. So are the sentences of the report and its JSON; what is shown to people passes
+:mod:`clm_audit.report.language`, which turns them into the formats of the reader's language.
+:func:`ascii_text` turns any of them, and any sentence, into plain ASCII for consoles that know nothing else.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from clm_audit.config.brand import Language
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
 
 MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a language writes numbers: marks of thousands and decimals, from how many digits on thousands are marked,
+    what stands between the ends of an interval, and a date as ``strftime`` has it."""
+
+    thousands: str
+    decimal: str
+    marked_from: int
+    between: str
+    day: str
+
+
+FORMATS: dict[Language, Format] = {
+    "en": Format(",", ".", 4, ", ", "%Y-%m-%d"),
+    "de": Format(".", ",", 4, "; ", "%d.%m.%Y"),
+    "fr": Format("\N{NARROW NO-BREAK SPACE}", ",", 4, "; ", "%d/%m/%Y"),
+    "es": Format(".", ",", 5, "; ", "%d/%m/%Y"),
+}
+_SPOKEN: ContextVar[Format] = ContextVar("spoken", default=FORMATS["en"])
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Within it, numbers and dates are written as ``language`` writes them.
+
+    >>> with speaking("de"):
+    ...     money("1234567.5", "EUR"), percent(-0.021), day(date(2024, 7, 1)), percent_range(-0.02, 0.08)
+    ('1.234.567,50 EUR', '\N{MINUS SIGN}2,1 %', '01.07.2024', '[\N{MINUS SIGN}2,0 %; +8,0 %]')
+    """
+    token = _SPOKEN.set(FORMATS[language])
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def spelled(neutral: str) -> str:
+    """A neutral number (``1,234.5``, with or without a sign) as the language in use writes it.
+
+    >>> with speaking("es"):
+    ...     spelled("1,234.50"), spelled("+12,345")
+    ('1234,50', '+12.345')
+    """
+    form = _SPOKEN.get()
+    whole, point, rest = neutral.partition(".")
+    marks = form.thousands if sum(map(str.isdigit, whole)) >= form.marked_from else ""
+    return whole.replace(",", marks) + (form.decimal if point else "") + rest
+
+
+def between() -> str:
+    """What stands between the two ends of an interval: a comma, or a semicolon where numbers have commas in them."""
+    return _SPOKEN.get().between
+
+
+def plain(value: float, spec: str) -> str:
+    """A number by a format specification (``,.6g``, ``.1f``) with a real minus sign.
+
+    >>> plain(-1234.5, ",.6g")
+    '\N{MINUS SIGN}1,234.5'
+    """
+    return spelled(format(value, spec)).replace("-", MINUS)
+
+
 _ASCII = str.maketrans(
     {
         MINUS: "-",
@@ -62,7 +134,7 @@ def percent_range(low: float, high: float) -> str:
     >>> percent_range(-0.02, 0.08)
     '[\N{MINUS SIGN}2.0 %, +8.0 %]'
     """
-    return f"[{percent(low, sign=True)}, {percent(high, sign=True)}]"
+    return f"[{percent(low, sign=True)}{between()}{percent(high, sign=True)}]"
 
 
 def plus_minus(share: float) -> str:
@@ -92,7 +164,7 @@ def p_value(p: float) -> str:
     ('p = 0.031', 'p < 0.001', 'p = 0.50')
     """
     if p < 0.001:
-        return "p < 0.001"
+        return f"p < {spelled('0.001')}"
     return f"p = {_fixed(Decimal(repr(float(p))), 3 if p < 0.1 else 2)}"
 
 
@@ -155,12 +227,12 @@ def decimal_string(hundredths: float) -> str:
 
 
 def day(value: date) -> str:
-    """ISO date.
+    """A date, ISO unless the language in use writes it another way.
 
     >>> day(date(2024, 7, 1))
     '2024-07-01'
     """
-    return value.isoformat()
+    return value.strftime(_SPOKEN.get().day)
 
 
 def weeks(number_of_weeks: float) -> str:
@@ -216,7 +288,7 @@ def _places(value: float) -> int:
 
 def _fixed(exact: Decimal, places: int, *, sign: bool = False) -> str:
     rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN)
-    text = f"{abs(rounded):,f}"
+    text = spelled(f"{abs(rounded):,f}")
     if rounded < 0:
         return MINUS + text
     return f"+{text}" if sign and rounded > 0 else text

@@ -11,9 +11,10 @@ from clm_audit.report.numbers import percent
 CRM = "go-live"
 TOTAL = "observed change"
 NOTHING = "There is no plain comparison or no model of this metric to take apart."
+LESS, LEFT = "less", "left at go-live"
 CAPTION = (
-    "What the observed change is made of. Each part multiplies what stands above it; together they give the observed"
-    " change exactly. The rest is passing shocks and noise."
+    "What season, trend and passing noise (the rest) explain is taken away; what is left came at go-live. The parts"
+    " multiply."
 )
 
 
@@ -31,3 +32,19 @@ def sentence(parts: PartsReport) -> str:
     """The parts in one line."""
     said = ", ".join(f"{name} {percent(math.expm1(size), sign=True)}" for name, size in steps(parts))
     return f"The observed {percent(math.expm1(parts.observed), sign=True)} is made of: {said} (they multiply)."
+
+
+def waterfall(parts: PartsReport) -> Iterator[tuple[str, float, float, float]]:
+    """From observed to adjusted: name, size, and where its bar starts and ends, all in log points.
+
+    >>> parts = PartsReport(season=0.1, trend=0.0, breaks=0.0, effect=0.2, rest=0.0, observed=0.3)
+    >>> [name for name, *_ in waterfall(parts)]
+    ['observed change', 'less season', 'less trend', 'less the rest', 'left at go-live']
+    """
+    at = parts.observed
+    yield TOTAL, at, 0.0, at
+    for name, size in steps(parts):
+        if name != CRM:
+            yield f"{LESS} {name}", size, at, at - size
+            at -= size
+    yield LEFT, parts.effect, 0.0, parts.effect

@@ -41,6 +41,10 @@ FIELDS: dict[str, Field] = {
     "after.weeks": Field("whole weeks of the window after that have data"),
     "question_number": Field("the number of the question that the metric answers"),
     "observed_change": Field("the plain change between the windows, a share", CHANGE, BOTH),
+    "year_over_year.change": Field(
+        "the plain change against the same weeks a year before, a share", "sums of the periods, after / before - 1"
+    ),
+    "year_over_year.weeks": Field("weeks after go-live that have the same weeks a year before"),
     "materiality": Field("the smallest change that is said to matter, a share; from the settings"),
     "weeks_per_period": Field("weeks in a period of the model: 1, 2 or 4, chosen by how many events a week has"),
     "adjusted.effect": Field("the change that go-live is credited with, a share", MODEL, (".series.*.value",)),
@@ -85,6 +89,7 @@ ELSEWHERE: dict[str, Field] = {
     "files.*.reasons.*": Field("records of the file that a fact did not take, for this reason"),
     "rejects.*.line": Field("the line of a record that was not taken as it stands"),
     "rejects.*.byte": Field("the byte offset of that record in the decompressed file; -1 where there is none"),
+    "brand.logo.*": Field("size of the logo in pixels"),
     "reject_count": Field("records that are listed in rejects.csv"),
     "windows.*.weeks": Field("length of the window"),
     "windows.washout_weeks": Field("learning time after go-live that the headline leaves out; from the settings"),

@@ -127,7 +127,7 @@ def test_without_any_effect_there_is_no_overview() -> None:
 def test_a_chart_says_in_words_what_it_shows() -> None:
     chart = effect_figure(ASSESSED[0], WIDE)
     assert chart.title
-    assert "observed change" in chart.description
+    assert "before to after" in chart.description
     assert "adjusted effect" in chart.description
 
 
