@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.report import look, numbers, rows, words
+from clm_audit.report.markdown_money import money_lines
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
 
@@ -13,7 +14,10 @@ MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this 
 
 def to_markdown(report: AuditReport) -> str:
     """The report in brief. Everything from the report passes :func:`markdown` on its way."""
-    blocks = (_head(report), _answers(report), _open_points(report), _controls(report), _checks(report), _foot(report))
+    blocks = (
+        _head(report), _answers(report), _open_points(report), _controls(report), money_lines(report), _checks(report),
+        _foot(report),
+    )  # fmt: skip
     return f"{MARK}\n" + "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 

@@ -10,15 +10,11 @@ from clm_audit.config.base import Frozen
 from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
 from clm_audit.inference.model import CourseValue
 from clm_audit.intake.model import FileRecord, Reject
+from clm_audit.report.model_base import Assumption as Assumption
+from clm_audit.report.model_base import Unknown as Unknown
 from clm_audit.report.model_brand import Brand
+from clm_audit.report.model_money import MoneyReport, WorthReport
 from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
-
-
-class Unknown(Frozen):
-    """*Cannot say* in the JSON: never null without a reason."""
-
-    status: Literal["not assessable"] = "not assessable"
-    reason: str
 
 
 class Figure(Frozen):
@@ -337,15 +333,6 @@ class EventReport(Frozen):
     is_break: bool
 
 
-class Assumption(Frozen):
-    """One line of the assumptions register."""
-
-    what: str
-    value: str
-    source: str
-    consequence: str
-
-
 class Planned(Frozen):
     """Whether metrics, margins and windows were settled before the results were seen: a frozen plan, verified.
 
@@ -393,6 +380,8 @@ class AuditReport(Frozen):
     plain: PlainReport
     verdict: VerdictReport
     gate: Gate
+    money: MoneyReport | Unknown = Unknown(reason="The costs of the CRM were not given.")
+    worth: WorthReport | Unknown = Unknown(reason="The volumes of a year are not known.")
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     planned: Planned

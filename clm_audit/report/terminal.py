@@ -20,6 +20,7 @@ from clm_audit.report.interval_plot import interval_plot, plot_reach
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import rich_text, terminal
+from clm_audit.report.terminal_money import draw_money
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
@@ -95,6 +96,7 @@ def print_report(report: AuditReport, console: Console) -> None:
     _answers(page, report)
     _metrics(page, report)
     _reasons(page, report)
+    draw_money(page, report)
     draw_checks(page, report.checks, report.metrics)
     draw_ledger(page, report)
 
