@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clm_audit.config.plan import AuditPlan, Window
+from clm_audit.config.plan import LIFECYCLE_IDS, AuditPlan, Window
 from clm_audit.exits import DataError, Problem, UsageError
 from clm_audit.measures.coverage import (
     DayCounts,
@@ -231,6 +231,7 @@ def resolve(plan: AuditPlan, daily: Collected) -> Calendar:
         washout_weeks=plan.washout_weeks,
         derived_go_live=derived,
         sides=side_rows(daily, go_live, plan.washout_weeks),
+        inactivity_weeks=plan.inactivity_weeks if any(plan.metric(each).enabled for each in LIFECYCLE_IDS) else 0,
     )
 
 

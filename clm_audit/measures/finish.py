@@ -13,8 +13,8 @@ from clm_audit.measures.calendar import settled
 from clm_audit.measures.coverage import DayCounts
 from clm_audit.measures.daily import CATEGORIES, KINDS, in_span, on_its_side
 from clm_audit.measures.engines import Collected, Columns
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, Moments, Totals
-from clm_audit.measures.reduction import Grid
 from clm_audit.measures.tenure import mix_cells
 from clm_audit.measures.thinning import thinned_cells
 from clm_audit.measures.totals import cells, empty, join, significant

@@ -12,6 +12,7 @@ from clm_audit.config.plan import LIFECYCLE_IDS
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.entrants import entrant_cells
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.recurring import grr, nrr, subscription_cells, subscription_frames
@@ -35,6 +36,7 @@ FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = (
 )
 """Tables, counts per day, calendar -> lazy frames; none of a table that is not there."""
 CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
+    entrant_cells,
     stage_cells,
     subscription_cells,
     survey_cells,

@@ -19,11 +19,12 @@ from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames, outside_rows
 from clm_audit.measures.engines import POLARS, Collected, Engine, Frames
 from clm_audit.measures.finish import finish
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.lifecycle import lifecycle_cells, lifecycle_frames, lifecycle_metrics
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
 from clm_audit.measures.periods import Inputs, blank
-from clm_audit.measures.reduction import Grid, again_frames, total_frames
+from clm_audit.measures.reduction import again_frames, total_frames
 from clm_audit.measures.service import service_cost
 
 CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES, *sides.CODES, *mix.CODES)

@@ -57,6 +57,7 @@ class Calendar:
     its first day and its last day + 1. ``merge`` holds weeks per model period (1, 2 or 4) for each
     fact. ``base_weeks`` is the span of the active base (52, 26 or 13); ``base_from`` the first week
     whose base is fully observed. ``sides`` tells of the facts that have files declared for one side.
+    ``inactivity_weeks``: without an order for so long a customer counts as lost; 0 when nobody asks.
     """
 
     go_live: int
@@ -71,6 +72,7 @@ class Calendar:
     washout_weeks: int = 0
     derived_go_live: bool = False
     sides: Mapping[str, SideRows] = field(default_factory=dict)
+    inactivity_weeks: int = 0
 
     def week(self, day: int) -> int:
         """The week a day falls in; negative before go-live.

@@ -6,7 +6,6 @@ engines differ on floor division of negative numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
@@ -14,42 +13,14 @@ import narwhals as nw
 from clm_audit.measures.coverage import acquired_by, day_counts
 from clm_audit.measures.daily import CREDIT_NOTE, KINDS, as_float, code, flag, inside
 from clm_audit.measures.engines import Collected, Columns, Frames
+from clm_audit.measures.entrants import entrant_frames
 from clm_audit.measures.followed import followed_frames, one_in, second_look
+from clm_audit.measures.grid import Grid, packed, steps
 from clm_audit.measures.model import Calendar
 from clm_audit.measures.wide import customer_frames
 
 Frame = nw.LazyFrame[Any]
 Split = tuple[str, ...]  # ("segment",), or nothing where all rows have the same one: then no row carries it along
-LONGEST_PERIOD = 4  # weeks
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Non-negative week numbers: ``week + shift``; ``shift`` and ``width`` are multiples of all period lengths.
-
-    One integer, customer × width + week, stands for both: it groups faster than two keys, and sorts as they do.
-    ``older`` stands for every gap between a customer's order weeks that no base of any period can bridge.
-    """
-
-    go_live: int
-    shift: int
-    width: int
-    older: int
-
-    @classmethod
-    def of(cls, calendar: Calendar) -> Grid:
-        """The grid that holds the calendar's span."""
-        shift = (-((calendar.span[0] - calendar.go_live) // 7) // LONGEST_PERIOD + 1) * LONGEST_PERIOD
-        width = shift + ((calendar.span[1] - calendar.go_live) // 7 // LONGEST_PERIOD + 2) * LONGEST_PERIOD
-        return cls(calendar.go_live, shift, width, calendar.base_weeks + LONGEST_PERIOD)
-
-    def week(self, day: nw.Expr) -> nw.Expr:
-        """The shifted week of a day, never negative."""
-        return (day.cast(nw.Int64) - (self.go_live - 7 * self.shift)) // 7
-
-    def at(self) -> nw.Expr:
-        """A row's customer and week, as one integer."""
-        return nw.col("customer") * self.width + self.week(nw.col("day"))
 
 
 def placed(calendar: Calendar, found: Columns) -> list[nw.Expr]:
@@ -90,29 +61,45 @@ def _credit_notes(tables: Frames, daily: Collected, calendar: Calendar) -> Frame
     )
 
 
-def order_frames(orders: Frame, notes: Frame | None, calendar: Calendar, split: Split, every: int = 1) -> Frames:
-    """Orders per day, order values per window, customers per period, gaps between order weeks, and the weeks of
-    every ``every``-th customer.
+def order_frames(
+    orders: Frame,
+    notes: Frame | None,
+    calendar: Calendar,
+    split: Split,
+    every: int = 1,
+    customers: Frame | None = None,
+) -> Frames:
+    """Orders per day, order values per window, customers per period, gaps between order weeks, the weeks of
+    every ``every``-th customer, and what became of those who came. ``customers``: their table, where it says when
+    each of them came.
 
     Credit notes take part in the sums of days and in what a customer did in a period, and nowhere else.
     """
     grid = Grid.of(calendar)
     known = orders.filter(~nw.col("customer").is_null())
-    weekly = (
-        known.select("net", *_known_segment(split), at=grid.at())
+    dated = (
+        known.select("net", "day", *_known_segment(split), at=grid.at())
         .group_by("at")
-        .agg(n=nw.len(), x=nw.col("net").sum(), **{name: nw.col(name).max() for name in split})
+        .agg(n=nw.len(), x=nw.col("net").sum(), lo=nw.col("day").min(), hi=nw.col("day").max(), **_one(split))
         .with_columns(nw.col("n", "x").cast(nw.Int64))
     )
+    weekly = dated.select("at", "n", "x", *split)
+    stepped = steps(dated.select(*split, packed=packed(grid)))
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
         "order_days": _order_days(orders, split),
         "values": _values(orders, calendar),
         "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
-        "gaps": _gaps(weekly, grid, split),
+        "gaps": _gaps(stepped, grid, split),
+        **(entrant_frames(stepped, customers, grid, calendar, split) if calendar.inactivity_weeks else {}),
         **followed_frames(weekly, notes, grid.at(), grid.width, every),
     }
+
+
+def _one(split: Split) -> dict[str, nw.Expr]:
+    """A customer's segment never changes: any of its rows tells it."""
+    return {name: nw.col(name).max() for name in split}
 
 
 def _known_segment(split: Split) -> list[nw.Expr]:
@@ -175,8 +162,7 @@ def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid, split: S
         given = known.with_columns(n=nw.lit(0).cast(nw.Int64), x=nw.col("net"), at=grid.at() // weeks)
         periodic = nw.concat([periodic.select(*names), given.select(*names)], how="vertical")
     if weeks > 1 or notes is not None:
-        one = {name: nw.col(name).max() for name in split}
-        periodic = periodic.group_by("at").agg(nw.col("n").sum(), nw.col("x").sum(), **one)
+        periodic = periodic.group_by("at").agg(nw.col("n").sum(), nw.col("x").sum(), **_one(split))
     products = periodic.select(
         *split,
         period=nw.col("at") % (grid.width // weeks),
@@ -190,14 +176,13 @@ def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid, split: S
     )
 
 
-def _gaps(weekly: Frame, grid: Grid, split: Split) -> Frame:
+def _gaps(stepped: Frame, grid: Grid, split: Split) -> Frame:
     """Customers per segment, order week and weeks since their order week before it (0 = their first).
 
-    Base, retained and first-time customers of any period follow from this table alone. The rows are sorted
-    before anything is asked of their order: to embedded engines a neighbour then costs nothing.
+    Base, retained, first-time and lost customers of any period follow from this table alone.
     """
-    keyed = weekly.select(*split, "at").sort("at")
-    before = keyed.with_columns(before=nw.col("at").shift(1).over(order_by="at"), week=nw.col("at") % grid.width)
+    keyed = stepped.select(*split, at=nw.col("packed") // 64, before=nw.col("before") // 64)
+    before = keyed.with_columns(week=nw.col("at") % grid.width)
     gap = nw.col("at") - nw.col("before")
     same = (~nw.col("before").is_null()) & (gap <= nw.col("week"))
     bridged = nw.when(gap < grid.older).then(gap).otherwise(nw.lit(grid.older))
@@ -292,7 +277,8 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar, *, segmen
     orders, tickets, customers = counted.get("orders"), counted.get("tickets"), tables.get("customers")
     notes = None if orders is None else _credit_notes(tables, daily, calendar)
     if orders is not None and "orders" in calendar.merge:
-        frames.update(order_frames(orders, notes, calendar, split, one_in(daily)))
+        dated = acquired_by(day_counts(daily, calendar.go_live), calendar.go_live) == "system"
+        frames.update(order_frames(orders, notes, calendar, split, one_in(daily), customers if dated else None))
     if tickets is not None:
         frames["ticket_days"] = ticket_frame(tickets)
     if "sends" in counted:

@@ -20,9 +20,9 @@ from clm_audit.facts.places import stage_names
 from clm_audit.measures.coverage import IMPORT_LEAST, IMPORT_SHARE, IMPORT_WEEKS, LONGEST_SILENCE
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio
 from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
-from clm_audit.measures.reduction import Grid
 from clm_audit.measures.totals import along, cells, only
 
 HORIZON = 90  # days

@@ -17,9 +17,9 @@ import numpy as np
 from clm_audit.config.base import NotAssessable
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, Variant
 from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook, ratio, too_few
-from clm_audit.measures.reduction import Grid
 from clm_audit.measures.stages import STEP, reaching
 from clm_audit.measures.totals import along, cells, only
 

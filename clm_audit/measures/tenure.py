@@ -12,9 +12,9 @@ import numpy as np
 
 from clm_audit.measures.engines import Collected
 from clm_audit.measures.followed import FOLLOWED, FOLLOWED_CREDITS
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells
 from clm_audit.measures.panel import GROUPS, Panel, Whole, group_of, panel_of, tenure
-from clm_audit.measures.reduction import Grid
 
 BOUNDARIES = (4, 13, 26, 51)
 """Last weeks of the classes of tenure: 0–4, 5–13, 14–26, 27–51, 52 and more, as far as the base reaches."""

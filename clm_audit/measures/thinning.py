@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from clm_audit.measures.calendar import RETAINED_WEEKS
 from clm_audit.measures.engines import Collected
 from clm_audit.measures.followed import FOLLOWED
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells
 from clm_audit.measures.panel import Panel, Whole, panel_of
-from clm_audit.measures.reduction import Grid
 from clm_audit.measures.totals import significant
 
 Floats = NDArray[np.float64]
