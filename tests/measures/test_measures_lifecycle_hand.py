@@ -1,0 +1,195 @@
+"""Stage conversion, revenue retention, NPS and referrals of tables small enough to be computed by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
+from clm_audit.config.stages import Stage
+from clm_audit.config.vocabulary import LifecycleId
+from clm_audit.facts.model import Facts
+from clm_audit.measures.measure import measure
+from clm_audit.measures.model import MetricTotals, Ratio
+from measures.life import answer, referral, stage, subscription
+from measures.world import GO_LIVE, Row, World, order, plan
+
+YEAR = 364
+
+
+def made(metric: LifecycleId, facts: Facts, audit: AuditPlan | None = None) -> MetricTotals:
+    """The metric of a world."""
+    return next(one for one in measure(audit or plan(), facts).lifecycle if one.metric == metric)
+
+
+def sums(side: Ratio | NotAssessable) -> tuple[float, float]:
+    assert isinstance(side, Ratio), side
+    return side.numerator, side.denominator
+
+
+def world(**tables: list[Row]) -> World:
+    """Orders on every day of two years, so that there are windows of a year each, and the given tables."""
+    orders = [order(customer, day, 1_000) for day in range(GO_LIVE - 728, GO_LIVE + YEAR) for customer in (day % 40,)]
+    return World({"orders": orders, **tables})
+
+
+FIRST = GO_LIVE - 728  # recorded from then on
+
+
+def entrants(day: int, count: int, moved: int, after: int, first: int = 0) -> list[Row]:
+    """Leads of a day, of whom some became opportunities ``after`` days later."""
+    rows = [stage(first + each, 2, day) for each in range(count)]
+    return rows + [stage(first + each, 3, day + after) for each in range(moved)]
+
+
+def test_conversion_counts_who_could_be_watched_for_ninety_days() -> None:
+    rows = [
+        stage(501, 1, FIRST),
+        *entrants(GO_LIVE - 300, 20, 8, 90, 0),
+        *entrants(GO_LIVE - 200, 20, 5, 91, 100),  # a day too late
+        *(row for each in range(5) for row in entrants(GO_LIVE - 60 - each, 8, 8, 5, 200 + 10 * each)),  # met both
+        *entrants(GO_LIVE + 10, 20, 10, 0, 300),  # the same day counts
+        *entrants(GO_LIVE + YEAR - 80, 50, 1, 5, 400),  # not watched for long enough
+        stage(500, 1, GO_LIVE + YEAR - 1),
+    ]
+    found = made("stage_conversion", world(stages=rows).facts())
+    assert (sums(found.before), sums(found.after)) == ((8, 40), (10, 20))
+    assert [(one.label, one.customers) for one in found.segments] == [("awareness", 0), ("consideration", 20)]
+    assert np.nansum(found.num) == 18
+    assert found.n0 > 0
+
+
+def test_the_largest_drop_off_is_named_by_window() -> None:
+    def funnel(day: int, first: int, leads: int, customers: int) -> list[Row]:
+        rows = [stage(first + each, 1, day + each) for each in range(40)]
+        rows += [stage(first + each, 2, day + each + 7) for each in range(leads)]
+        return rows + [stage(first + each, 3, day + each + 14) for each in range(customers)]
+
+    rows = [
+        *funnel(GO_LIVE - 250, 0, 30, 6),
+        *funnel(GO_LIVE + 30, 100, 10, 9),
+        stage(300, 4, GO_LIVE + YEAR - 1),
+        stage(301, 4, FIRST),
+    ]
+    audit = plan(stages=tuple(Stage(name=name) for name in ("visit", "lead", "order", "loyal")))
+    found = made("stage_conversion", world(stages=rows).facts(), audit)
+    assert (found.how["drop_before"], found.how["drop_after"]) == ("order", "order")
+    kept = {one.label: (sums(one.before), sums(one.after)) for one in found.segments}
+    assert kept["visit"] == ((30, 40), (10, 40))
+    assert kept["lead"] == ((6, 30), (9, 10))
+    assert kept["order"] == ((0, 6), (0, 9))
+
+
+def test_going_back_is_no_entry() -> None:
+    rows = [*entrants(GO_LIVE - 300, 10, 10, 5), *(stage(each, 2, GO_LIVE - 200) for each in range(10))]
+    rows += [*(stage(each, 2, GO_LIVE - 150) for each in range(10)), *entrants(GO_LIVE + 10, 10, 5, 5, 100)]
+    rows += [
+        *(stage(each, 3, GO_LIVE - 290) for each in range(50, 60)),
+        stage(99, 1, GO_LIVE + YEAR - 1),
+        stage(98, 1, FIRST),
+    ]
+    rows += [stage(each, 2, GO_LIVE - 280) for each in range(50, 60)]  # an opportunity that became a lead
+    found = made("stage_conversion", world(stages=rows).facts())
+    assert (sums(found.before), sums(found.after)) == ((10, 10), (5, 10))
+
+
+def test_a_horizon_longer_than_the_data_names_the_longest_one() -> None:
+    rows = [row for day in range(GO_LIVE - 300, GO_LIVE + 100, 10) for row in entrants(day, 3, 1, 4, 10 * day)]
+    found = made("stage_conversion", World({**world().tables, "stages": rows}).facts())
+    assert found.missing == NotAssessable(code="horizon_too_long", detail={"days": 90, "longest": 67})
+
+
+def test_stages_written_on_the_day_of_an_import_are_no_history() -> None:
+    rows = [*entrants(GO_LIVE - 300, 10, 5, 5), *(stage(each, 2, GO_LIVE) for each in range(1_000, 1_040))]
+    found = made("stage_conversion", world(stages=rows).facts())
+    assert found.missing == NotAssessable(code="stages_imported", detail={"rows": 40})
+
+
+def test_words_that_nobody_knows_are_not_guessed() -> None:
+    facts = world(stages=[stage(each, None, GO_LIVE - 300) for each in range(30)]).facts()
+    found = made("stage_conversion", facts)
+    assert found.missing is not None
+    assert found.missing.code == "missing_fact"
+    one = made("stage_conversion", world(stages=[stage(each, 4, GO_LIVE - 300 + each) for each in range(30)]).facts())
+    assert one.missing == NotAssessable(code="one_stage")
+
+
+def subscribers() -> list[Row]:
+    """Ten of 100.00 a month; before go-live one left and one paid half; after it one doubled and two left."""
+    start, then, now = GO_LIVE - 1_000, GO_LIVE - 100, GO_LIVE + 200
+    rows = [subscription(each, each, start, 10_000, then if each in (8, 9) else None) for each in range(10)]
+    rows.append(subscription(20, 8, then, 5_000))
+    for each in (6, 7):
+        rows[each]["until"] = now
+    rows.append(subscription(21, 0, now, 10_000))
+    rows += [subscription(30, 30, GO_LIVE - 50, 7_000), subscription(31, 31, GO_LIVE + YEAR - 5, 99_000)]
+    return rows
+
+
+@pytest.mark.parametrize(("metric", "before", "after"), [("nrr", 850, 820), ("grr", 850, 720)])
+def test_revenue_of_the_customers_of_a_year_ago(metric: LifecycleId, before: float, after: float) -> None:
+    found = made(metric, world(subscriptions=subscribers()).facts())
+    assert sums(found.before) == (before, 1_000)
+    # a year ago (a day before go-live): 8 of 100, one of 50, one of 70; now 6 of 100, one more 100, 50 and 70
+    assert sums(found.after) == (after, 920)
+    at = (found.start == GO_LIVE + 196).nonzero()[0][0]
+    step = {"nrr": 820 / 920, "grr": 720 / 920}[metric]
+    assert found.num[at] / found.den[at] == pytest.approx(step**13)
+    assert found.how["mixed_weeks"] == 0
+
+
+def test_an_export_of_those_who_stayed_cannot_tell() -> None:
+    rows = [{**row, "until": None} for row in subscribers()]
+    found = made("nrr", world(subscriptions=rows).facts())
+    assert found.missing == NotAssessable(code="none_ended", detail={"fact": "subscriptions"})
+    rows = [{**row, "monthly": None} for row in subscribers()]
+    found = made("nrr", world(subscriptions=rows).facts())
+    assert found.missing == NotAssessable(code="no_interval", detail={"fact": "subscriptions"})
+
+
+def test_a_look_back_beyond_the_data_is_refused() -> None:
+    rows = [{**row, "day": max(row["day"], GO_LIVE - 150)} for row in subscribers()]
+    found = made("grr", world(subscriptions=rows).facts())
+    assert isinstance(found.before, NotAssessable)
+    assert found.before.code == "short_look_back"
+    assert found.before.detail == {"side": "before", "weeks": 52, "longest": 21}
+
+
+def test_the_score_by_answer_and_by_customer() -> None:
+    rows = [answer(each, GO_LIVE - 100, score) for each, score in enumerate([10, 9, 9, 8, 7, 6, 0, 3, 10, 10])]
+    rows += [answer(99, FIRST, 5), answer(98, GO_LIVE + YEAR - 1, 7)]
+    rows += [answer(0, GO_LIVE - 50, 2), answer(None, GO_LIVE - 50, 10), answer(3, GO_LIVE - 50, 10, "csat")]
+    rows += [answer(each, GO_LIVE + 100, score) for each, score in enumerate([0, 0, 0, 1, 9, 8])]
+    found = made("nps", world(surveys=rows).facts())
+    # 12 answers: 6 promoters, 2 passives, 4 detractors: (6 - 4) / 12; as a share (6 + 2/2) / 12
+    assert (sums(found.before), sums(found.after)) == ((7, 12), (2, 7))
+    [latest] = found.variants
+    assert (latest.id, sums(latest.before), sums(latest.after)) == ("nps_by_customer", (5, 10), (2, 7))
+
+
+def test_scores_of_other_questions_are_no_nps() -> None:
+    rows = [answer(each, GO_LIVE - 100 + each, 5, "csat") for each in range(200)]
+    found = made("nps", world(surveys=rows).facts())
+    assert found.missing == NotAssessable(code="no_nps", detail={"fact": "surveys"})
+
+
+def test_who_referred_somebody_new() -> None:
+    rows = [referral(each, GO_LIVE - 300, None) for each in range(4)] + [referral(0, GO_LIVE - 299, 900)]
+    rows += [referral(3, FIRST, None)]
+    rows += [referral(each, GO_LIVE + 30, None) for each in range(8)]
+    rows += [referral(20, GO_LIVE + 30, 5)]  # who has bought for long
+    rows += [referral(2, GO_LIVE + YEAR - 1, None)]
+    found = made("referral_rate", world(referrals=rows).facts())
+    # customers: all 40 in each of the 13 periods; the base is known from 52 weeks after the data begin
+    assert sums(found.before) == (4, 13 * 40)
+    assert sums(found.after) == (9, 13 * 40)
+    [whole] = found.variants
+    assert sums(whole.after) == (8, 40)
+
+
+def test_referrals_without_any_customer_base() -> None:
+    rows = [referral(each, day, None) for each in range(9) for day in (GO_LIVE - 90, GO_LIVE + 90)]
+    orders = [order(None, day, 1_000) for day in range(GO_LIVE - 400, GO_LIVE + 300)]
+    found = made("referral_rate", World({"orders": orders, "referrals": rows}).facts())
+    assert found.missing == NotAssessable(code="no_customer_base", detail={"fact": "orders"})
