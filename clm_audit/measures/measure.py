@@ -9,7 +9,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
-from clm_audit.measures import mix, periods, ready, service, sides, windows
+from clm_audit.measures import mix, periods, ready, recurring, referrals, service, sides, stages, surveys, windows
 from clm_audit.measures.alternatives import cap_of, explained
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
@@ -27,7 +27,10 @@ from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.reduction import again_frames, total_frames
 from clm_audit.measures.service import service_cost
 
-CODES = (*periods.CODES, *service.CODES, *windows.CODES, *ready.CODES, *sides.CODES, *mix.CODES)
+CODES = (
+    *(code for part in (periods, service, windows, ready, sides, mix) for code in part.CODES),
+    *(code for part in (stages, recurring, surveys, referrals) for code in part.CODES),
+)
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
     "purchase_frequency": purchase_frequency,
     "transaction_size": transaction_size,

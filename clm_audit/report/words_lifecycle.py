@@ -43,11 +43,13 @@ UNITS: Mapping[str, str] = {
     "unit.grr": "share of the recurring revenue of 12 months ago",
     "unit.customer_lifetime_value": "{currency} per customer",
     "unit.nps": "points",
-    "unit.referral_rate": "share of customers",
+    "unit.referral_rate": "share of customers who refer somebody in 4 weeks",
 }
 VARIANTS: Mapping[str, str] = {
     "variant.lifespan": "average lifespan of a customer, in months",
     "variant.value_per_month": "what a customer brings per month",
+    "variant.nps_by_customer": "by the latest answer of each customer",
+    "variant.referrers_in_window": "customers who referred somebody within the window",
     "variant.seen": "lifetime value counted only as far as the history reaches",
 }
 FORMULAS: Mapping[MetricId, str] = {
@@ -68,8 +70,9 @@ FORMULAS: Mapping[MetricId, str] = {
 }
 DEFINITIONS: Mapping[MetricId, str] = {
     "stage_conversion": (
-        "Of the customers who entered a stage, the share that reached the next one within the days allowed. Only those"
-        " count who could be watched for all of these days."
+        "Of the customers who entered a stage, the share that reached a later one within {days} days, all stages"
+        " together. A customer enters a stage once, and going back is no entry. Only those count who could be watched"
+        " for all of these days, before go-live or after it."
     ),
     "activation_rate": (
         "Of new customers, the share that did the activation event within {within} days. Only those count who could be"
@@ -88,14 +91,25 @@ DEFINITIONS: Mapping[MetricId, str] = {
         " watched for all of these days, before go-live or after it. {entered}"
     ),
     "churn_rate": "Customers lost, divided by customers at the start and months. Lost means {lost}.",
-    "nrr": "Recurring revenue of the customers of 12 months ago, now divided by then, with what they added.",
-    "grr": "Recurring revenue of the customers of 12 months ago, now divided by then, without what they added.",
+    "nrr": (
+        "Recurring revenue of the customers of 12 months (52 weeks) ago, now divided by then, with what they added, at"
+        " the end of each window. The adjusted effect reads each four weeks alone, at their yearly pace, so that no"
+        " month from before go-live is in it."
+    ),
+    "grr": (
+        "Recurring revenue of the customers of 12 months (52 weeks) ago, now divided by then, without what they added,"
+        " at the end of each window. The adjusted effect reads each four weeks alone, at their yearly pace, so that no"
+        " month from before go-live is in it."
+    ),
     "customer_lifetime_value": "{clv}",
     "nps": (
-        "Share of answers of 9 and 10 less share of answers of 0 to 6, in points. Only answers to the question of"
-        " recommending count, never ratings of satisfaction."
+        "Answers of 9 and 10 less answers of 0 to 6, per hundred answers: points from -100 to 100. Changes are told in"
+        " points, never in per cent. Only answers to the question of recommending count, never ratings of satisfaction."
     ),
-    "referral_rate": "Customers who referred at least one new lead, divided by customers.",
+    "referral_rate": (
+        "Customers who referred at least one new lead within four weeks, divided by the customers of these weeks, so"
+        " that nobody had longer to refer. Who had ordered before is no new lead."
+    ),
 }
 LIMITS: Mapping[MetricId, str] = {
     "stage_conversion": "A CRM that writes only the current stage cannot tell who passed through the others.",
@@ -155,6 +169,7 @@ def chosen(how: Detail) -> dict[str, str | int | float]:
     """What fills the gaps of a definition, from how the metric was measured; general words where it was not."""
     source = str(how.get("lost_by", ""))
     gaps: Detail = {"inactivity_weeks": 26, "look_back": 52, **how}
+    days = how.get("days", 90)
     return {
         "lost": LOST.get(source, "no running subscription, or no order for the inactivity of the config").format_map(
             gaps
@@ -170,4 +185,5 @@ def chosen(how: Detail) -> dict[str, str | int | float]:
         ).format_map(gaps),
         "within": how.get("within", 7),
         "watched": how.get("watched", 90),
+        "days": days,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.report import words_metrics
+from clm_audit.report import words_metrics, words_reasons_lifecycle
 
 Detail = Mapping[str, str | int | float]
 # code -> (why, what to do); gaps are filled from NotAssessable.detail
@@ -117,6 +117,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Rows of the ready-made series overlap, so some days would count twice.",
         "Export one row a month or a week, without overlaps and without totals.",
     ),
+    **words_reasons_lifecycle.REASONS,
 }
 # Said instead of the reason when a detail is not known: code -> (the detail, the sentence without it).
 BARE: Mapping[str, tuple[str, str]] = {
@@ -288,6 +289,7 @@ _GAPS: Mapping[str, str | int | float] = {
     "days": 0,
     "weeks": 13,
     "needed": 50,
+    **words_reasons_lifecycle.GAPS,
 }
 
 

@@ -1,0 +1,46 @@
+"""Words for *cannot say* of stages, subscriptions, answers and referrals: why, and the next thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "horizon_too_long": (
+        "Customers would have to be watched for {days} days on both sides of go-live; the data allow {longest} days.",
+        "Export again later, or add older exports: four weeks of entrants must remain in each window.",
+    ),
+    "stages_imported": (
+        "Most stages near go-live were written on one day ({rows} rows): the day of an import, not of a change.",
+        "Export the history of the stages from the system before, or audit again once the new one has its own history.",
+    ),
+    "one_stage": (
+        "Customers are seen in one lifecycle stage only, so nobody can be seen to move on.",
+        "Export the columns or the history of the other stages too, or map their words under stages in clm-audit.yaml.",
+    ),
+    "stage_words_unknown": (
+        "The exports name stages in words that mean no lifecycle stage yet ({rows} rows).",
+        "Say under stages in clm-audit.yaml which lifecycle stage each word means; the data check lists them.",
+    ),
+    "no_nps": (
+        "There are answers to surveys, but none to the question of recommending, from 0 to 10.",
+        "Export the answers with a column kind that says nps, or with the scores under a header that says so.",
+    ),
+    "no_interval": (
+        "No subscription says for how long its amount pays.",
+        "Export subscriptions with their billing interval.",
+    ),
+    "none_ended": (
+        "No subscription in the exports has ever ended: it is a list of those who stayed, not of those who were there.",
+        "Export all subscriptions, the cancelled ones included.",
+    ),
+    "short_look_back": (
+        "The {side} window has to be compared with {weeks} weeks before its end; the subscriptions reach back"
+        " {longest}.",
+        "Export all subscriptions, also those that ended long ago.",
+    ),
+    "no_customer_base": (
+        "Nobody can say how many customers there were to refer somebody.",
+        "Add an export of orders with their customers, or of subscriptions.",
+    ),
+}
+GAPS: Mapping[str, str | int | float] = {"longest": "less", "rows": "many"}
