@@ -39,10 +39,11 @@ ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "POLARS_MAX_THREADS")
 
 
 class Task(NamedTuple):
-    """One company: simulated by its number, or a real one with its rows."""
+    """One company: simulated by its number (``young``: looked at in its first year), or a real one with its rows."""
 
     number: int
     world: World | None = None
+    young: bool = False
 
 
 def real_folder() -> Path:
@@ -55,7 +56,9 @@ def tasks(companies: int, folder: Path | None, short: bool) -> Iterator[Task]:
     if folder is not None:
         worlds = (world for world in realtables.real_worlds(folder) if not short or world.group.endswith("whole"))
         yield from (Task(10_000 + number, world) for number, world in enumerate(worlds))
-    yield from (Task(number) for number in range(companies))
+    for number in range(companies):
+        yield Task(number)
+        yield Task(number, young=True)
 
 
 def work(seed: int, short: bool, task: Task) -> Records:
@@ -63,6 +66,8 @@ def work(seed: int, short: bool, task: Task) -> Records:
     if task.world is None:
         world = simulated.simulate(seed, task.number)
         dates = simulated.go_lives(world, seed, task.number)
+        if task.young:
+            world, dates = simulated.first_year(world, seed, task.number)
     else:
         world, dates = task.world, realtables.go_lives(task.world)
         dates = dates[:: max(1, len(dates) // 2)] if short else dates

@@ -20,7 +20,7 @@ METHODS = (
 )
 STEPS = ("step +3 %", "step +5 %", "step +10 %", "step +20 %", "step -10 %")
 SHAPES = ("none", "step +10 %", "ramp +10 %", "fade +10 %", "late +10 %")
-TABLES = ("simulated", "complete journey", "online retail", "CDNOW")
+TABLES = ("simulated", "simulated first year", "complete journey", "online retail", "CDNOW")
 Groups = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 

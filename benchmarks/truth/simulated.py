@@ -10,7 +10,7 @@ counts are overdispersed, and in one company of five the tracking breaks.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Rng = np.random.Generator
 
+FIRST_YEAR = "simulated first year"
+"""The group of companies that are looked at before a year has passed."""
 WEEKS = 182
 WARM_WEEKS = 52
 """Weeks that are simulated before the data begin, so that the first customers do not all look new."""
@@ -185,13 +187,23 @@ def go_lives(world: World, seed: int, number: int) -> tuple[tuple[int, int], ...
     ten weeks of a break in tracking.
     """
     rng = np.random.default_rng([seed, number, 1])
-    found = []
-    for earliest, latest in ((104, 130), (70, 100)):
-        for _ in range(100):
-            week, after = int(rng.integers(earliest, latest)), int(rng.choice([13, 26, 39, 52]))
-            day = FIRST_DAY + 7 * week
-            broken = world.labels["break"]
-            if broken is None or not -7 * QUIET_WEEKS < broken - day < 7 * (after + 1):
-                found.append((day, day + 7 * after))
-                break
-    return tuple(found)
+    found = (_go_live(world, rng, span, (13, 26, 39, 52)) for span in ((104, 130), (70, 100)))
+    return tuple(date for date in found if date is not None)
+
+
+def first_year(world: World, seed: int, number: int) -> tuple[World, tuple[tuple[int, int], ...]]:
+    """The same company with a made-up go-live in its first year: the season of the weeks after it is unknown."""
+    rng = np.random.default_rng([seed, number, 2])
+    date = _go_live(world, rng, (26, 45), (13, 20, 26))
+    return replace(world, group=FIRST_YEAR), () if date is None else (date,)
+
+
+def _go_live(world: World, rng: Rng, span: tuple[int, int], lengths: tuple[int, ...]) -> tuple[int, int] | None:
+    """A date in a span of weeks, and the day of the audit; none near a break in tracking."""
+    for _ in range(100):
+        week, after = int(rng.integers(*span)), int(rng.choice(lengths))
+        day = FIRST_DAY + 7 * week
+        broken = world.labels["break"]
+        if broken is None or not -7 * QUIET_WEEKS < broken - day < 7 * (after + 1):
+            return day, day + 7 * after
+    return None
