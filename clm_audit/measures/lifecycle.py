@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from clm_audit.config.plan import LIFECYCLE_IDS
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.measures.cohorts import churn_rate, early_churn, repeat_purchase_rate, retention_rate
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.entrants import entrant_cells
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
@@ -23,6 +24,10 @@ from clm_audit.measures.surveys import nps, survey_cells, survey_frames
 Maker = Callable[[Inputs], MetricTotals]
 MAKERS: Mapping[LifecycleId, Maker] = {
     "stage_conversion": stage_conversion,
+    "first_90_day_churn": early_churn,
+    "repeat_purchase_rate": repeat_purchase_rate,
+    "retention_rate": retention_rate,
+    "churn_rate": churn_rate,
     "nrr": nrr,
     "grr": grr,
     "nps": nps,
