@@ -132,11 +132,11 @@ def _tables(
     of: dict[FactName, list[Staged]] = {}
     for one in staged:
         of.setdefault(one.fact, []).append(one)
-    paths: dict[Table, list[Path]] = {}
+    tables: dict[Table, pl.LazyFrame] = {}
     orders = [*of.get("orders", []), *of.get("order_lines", [])]
     orders.sort(key=lambda one: one.table.index)
     if orders:
-        paths["orders"] = build_orders(orders, context)
+        tables["orders"] = pl.concat(_canonical("orders", each) for each in build_orders(orders, context))
     campaigns = campaign_codes(pools)
     builders: tuple[tuple[Table, Callable[[list[Staged]], Path]], ...] = (
         ("customers", lambda some: build_customers(some, context)),
@@ -153,18 +153,21 @@ def _tables(
     )
     for name, builder in builders:
         if name in of:
-            paths[name] = [builder(of[name])]
+            tables[name] = _scan(name, builder(of[name]))
     labels: tuple[str, ...] = ()
     if "series" in of:
         path, labels = build_series(of["series"], context, segments)
-        paths["series"] = [path]
-    return {name: _scan(name, paths[name]) for name in TABLES if name in paths}, labels
+        tables["series"] = _scan("series", path)
+    return {name: tables[name] for name in TABLES if name in tables}, labels
 
 
-def _scan(name: Table, paths: list[Path]) -> pl.LazyFrame:
-    """A lazy scan with exactly the columns and types of the fact's schema."""
+def _scan(name: Table, path: Path) -> pl.LazyFrame:
+    return _canonical(name, pl.scan_parquet(path, glob=False))
+
+
+def _canonical(name: Table, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Exactly the columns and types of the fact's schema."""
     schema = {**SCHEMAS[name], **BOOKKEEPING}
-    rows = pl.scan_parquet(paths, glob=False)
     return rows.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 

@@ -62,7 +62,7 @@ def not_taken(one: Staged) -> tuple[Entry, ...]:
     """The rows that their own cells disqualify, by reason."""
     if not one.reasons:
         return ()
-    rows = one.scan().filter(pl.col("reason") > 0).select("row", "reason").collect(engine="streaming")
+    rows = one.rows.filter(pl.col("reason") > 0).select("row", "reason").collect(engine="streaming")
     entries = []
     for position, (code, header) in enumerate(one.reasons, start=1):
         here = rows.filter(pl.col("reason") == position)["row"].to_numpy().astype(np.int64)
@@ -84,7 +84,7 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
 
 def served(one: Staged) -> Rows | None:
     """The rows of the file that a yield was asked to take (None = all of them)."""
-    return rows_of(one.scan().select("row").collect(engine="streaming")) if one.source.where else None
+    return rows_of(one.rows.select("row").collect(engine="streaming")) if one.source.where else None
 
 
 def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:

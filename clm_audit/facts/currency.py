@@ -121,7 +121,7 @@ def _mixed(seen: Iterable[str]) -> NotAssessable:
 
 
 def _counted(one: Staged) -> pl.LazyFrame:
-    return one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    return one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
 
 
 def _stated(one: Staged, names: Sequence[str]) -> Mapping[str, int]:

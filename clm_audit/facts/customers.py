@@ -51,7 +51,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         (pl.col(name) if name in one.columns else pl.lit(None, dtype=pl.Int32)).alias(name)
         for name in ("acquired", "ended")
     ]
-    rows = one.scan().filter(pl.col("reason") == 0)
+    rows = one.rows.filter(pl.col("reason") == 0)
     return rows.select(
         "row",
         pl.lit(number, dtype=pl.Int32).alias("part"),
@@ -121,7 +121,7 @@ def _shown(each: pl.DataFrame, columns: Mapping[str, str]) -> list[pl.Expr]:
 
 
 def _labels(number: int, one: Staged, who: Identity, pools: Pools, names: Sequence[str]) -> pl.DataFrame:
-    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     columns = []
     for name in names:
         texts = pools.texts(f"segment {name}")

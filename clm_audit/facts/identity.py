@@ -150,7 +150,7 @@ def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
 
 def _pairs(one: Staged, left: str, right: str) -> pl.DataFrame:
     """Distinct pairs of pool codes of two fields of a file."""
-    rows = one.scan().filter((pl.col("reason") == 0) & pl.col(left).is_not_null() & pl.col(right).is_not_null())
+    rows = one.rows.filter((pl.col("reason") == 0) & pl.col(left).is_not_null() & pl.col(right).is_not_null())
     return rows.select(code=pl.col(left), other=pl.col(right)).unique().collect(engine="streaming")
 
 
@@ -195,12 +195,12 @@ def _merges(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
         if one.fact != "customers" or "customer" not in one.columns:
             continue
         if "merged_into" in one.columns:
-            rows = one.scan().filter(pl.col("merged_into").is_not_null() & pl.col("customer").is_not_null())
+            rows = one.rows.filter(pl.col("merged_into").is_not_null() & pl.col("customer").is_not_null())
             pairs = rows.select(code="customer", other="merged_into").unique().collect(engine="streaming")
             named = _named(texts, space, pairs)
             found.append(named.select(pl.lit(space).alias("space"), "key", target="address"))
         if "merged_from" in one.columns:
-            rows = one.scan().filter(pl.col("merged_from").is_not_null() & pl.col("customer").is_not_null())
+            rows = one.rows.filter(pl.col("merged_from").is_not_null() & pl.col("customer").is_not_null())
             lists = rows.select(code="customer", old=pl.col("merged_from").str.split(";")).collect()
             here = texts.filter(pl.col("space") == space).select("code", target="key")
             exploded = lists.explode("old").join(here, on="code")
@@ -215,7 +215,7 @@ def _count_merges(merged: pl.DataFrame, texts: pl.DataFrame, staged: Sequence[St
     listed = [pl.DataFrame(schema={"space": pl.String, "code": pl.UInt32})]
     for one in staged:
         if one.fact == "customers" and "customer" in one.columns:
-            rows = one.scan().filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
+            rows = one.rows.filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
             codes = rows.select(pl.lit(f"{_POOL}{one.system}").alias("space"), code="customer").unique()
             listed.append(codes.collect(engine="streaming"))
     known = texts.join(pl.concat(listed), on=["space", "code"]).select("space", target="key").unique()
@@ -264,7 +264,7 @@ def _known(ids: Mapping[str, Codes], customers: int, staged: Sequence[Staged]) -
     known = np.zeros(customers, dtype=np.bool_)
     for one in staged:
         if one.fact == "customers" and "customer" in one.columns:
-            rows = one.scan().filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
+            rows = one.rows.filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
             codes = rows.select(pl.col("customer").unique()).collect(engine="streaming")["customer"].to_numpy()
             known[ids[one.system][codes]] = True
     return known

@@ -82,7 +82,7 @@ def _kind(one: Staged) -> pl.Expr:
 def _rows(
     number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context, day: str, extra: pl.Expr
 ) -> pl.DataFrame:
-    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     return rows.select(
         "row",
         pl.lit(number, dtype=pl.Int32).alias("part"),
@@ -160,8 +160,7 @@ def _aggregates(number: int, one: Staged, campaigns: Mapping[str, Codes], contex
     nothing = pl.lit(None, dtype=pl.Int64)
     cost = context.currency.convert(pl.col("cost"), one) if "cost" in one.columns else nothing
     return (
-        one.scan()
-        .filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+        one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
         .select(
             "row",
             pl.lit(number, dtype=pl.Int32).alias("part"),

@@ -149,7 +149,7 @@ UNREAD: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events", "re
 
 @dataclass(frozen=True)
 class Facts:
-    """What the exports say, typed. ``tables`` holds lazy scans of the run folder's Parquet files.
+    """What the exports say, typed. ``tables`` are lazy: of rows in memory, or of the run folder's Parquet files.
 
     ``segments``: code -> {segment column: label}; code 0 is "not known".
     ``currency``: the audit currency (declared, or the only one seen), or why there is none.

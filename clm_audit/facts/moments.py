@@ -95,7 +95,7 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
 
 def _rows(number: int, one: Staged, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.DataFrame:
     who = [name for name in kind.who if name in one.columns]
-    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     if "order" in one.columns:
         rows = rows.join(_buyers(one.system, orders, context), on="order", how="left", maintain_order="left")
     else:
@@ -125,7 +125,7 @@ def _buyers(system: str, orders: Sequence[Staged], context: Context) -> pl.LazyF
     for one in orders:
         if one.system == system:
             buyer = context.who.customer(one, tuple(one.columns)).alias("buyer")
-            found.append(one.scan().select("order", buyer).drop_nulls())
+            found.append(one.rows.select("order", buyer).drop_nulls())
     return pl.concat(found).unique("order", keep="first", maintain_order=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -19,17 +18,24 @@ from clm_audit.facts.twins import Candidates, Twins, all_rows, find_twins
 EPOCH = date(1970, 1, 1)
 WHOLE, PARTLY = 1, 2  # what of an order was given back, as its state says
 ORDER_DAYS = 7  # lines of one order may be dated a few days apart, as they are shipped
+_FINAL = ("first", "customer", "segment", "day", "gross", "refunded", "left_out", "lines")
+_SAME = {
+    "lines": pl.lit(1, dtype=pl.UInt32),
+    "refunded": pl.lit(0, dtype=pl.Int64),
+    "left_out": pl.lit(None, dtype=pl.String),
+    "segment": pl.lit(0, dtype=pl.Int32),
+}
 _VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
 
 
-def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
-    """Write the orders of every file; returns the Parquet files."""
+def build_orders(staged: Sequence[Staged], context: Context) -> list[pl.LazyFrame]:
+    """The orders of every file."""
     candidates = [_candidates(one, context) for one in staged]
     twins = find_twins(candidates)
     retold = find_retold(candidates, twins, context)
-    paths = []
+    tables = []
     for number, candidate in enumerate(candidates):
-        paths.append(_final(candidate, number, twins, retold, context))
+        tables.append(_final(candidate, number, twins, retold, context))
         entries = [*candidate.entries, *twins.entries.get(number, ())]
         if number in retold.found:
             header = candidate.one.columns["order"].header
@@ -38,7 +44,7 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Path]:
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
     context.count("orders.split_over_files", twins.split_orders)
     _count_twins(twins, candidates, context)
-    return paths
+    return tables
 
 
 def _count_twins(twins: Twins, candidates: Sequence[Candidates], context: Context) -> None:
@@ -53,8 +59,7 @@ def _count_twins(twins: Twins, candidates: Sequence[Candidates], context: Contex
 
 
 def _candidates(one: Staged, context: Context) -> Candidates:
-    path = context.folder / f"candidates-{one.table.index}-{one.number}.parquet"
-    rows = one.scan().with_columns(customer=context.who.customer(one, tuple(one.columns)))
+    rows = one.rows.with_columns(customer=context.who.customer(one, tuple(one.columns)))
     for name, dtype in _VALUES.items():
         source = {"day": "date", "gross": "amount"}.get(name, name)
         has = source in one.columns or name == "customer"
@@ -63,7 +68,7 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         _count_returned(one, rows.filter(pl.col("reason") == 0), context)
         rows = rows.with_columns(_given_back())
     if one.by_line:
-        return _grouped(one, rows, path, context)
+        return _grouped(one, rows, context)
     kept = rows.filter(pl.col("reason") == 0).select(
         _own_number(one),
         pl.col("row").alias("first"),
@@ -72,13 +77,23 @@ def _candidates(one: Staged, context: Context) -> Candidates:
         left_name(one),
         *_VALUES,
     )
-    return Candidates(one, kept, not_taken(one))
+    return Candidates(one, kept, not_taken(one), _unsaid(one, context))
+
+
+def _unsaid(one: Staged, context: Context) -> frozenset[str]:
+    """What no order of a file with one row an order says: columns that are null throughout, and of lines always 1."""
+    said = {
+        "refunded": "refunded" in one.columns or one.returned,
+        "left_out": bool(one.left),
+        "segment": bool(context.segment_of.any()),
+    }
+    return frozenset(["lines", *(name for name, holds in said.items() if not holds)])
 
 
 def _own_number(one: Staged) -> pl.Expr:
     """The order's number; of a negative row under it, a refund on its own day, one that says so."""
     below = pl.col("amount") < 0
-    if "amount" not in one.columns or not one.scan().select(below.any()).collect(engine="streaming").item():
+    if "amount" not in one.columns or not one.rows.select(below.any()).collect(engine="streaming").item():
         return pl.col("order")
     credit = pl.format("{} credit {} {}", "order", "day", "gross")
     return pl.when(pl.col("gross") < 0).then(credit).otherwise("order").alias("order")
@@ -105,7 +120,7 @@ def _count_returned(one: Staged, rows: pl.LazyFrame, context: Context) -> None:
             notes.append(f"orders {what}: {counts[code]:,}")
 
 
-def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> Candidates:
+def _grouped(one: Staged, rows: pl.LazyFrame, context: Context) -> Candidates:
     """Line items -> orders. An order with a row that cannot be read is rejected whole."""
     keyed = rows.filter(pl.col("order").is_not_null())
     counts = pl.col("left") == 0
@@ -136,9 +151,14 @@ def _grouped(one: Staged, rows: pl.LazyFrame, path: Path, context: Context) -> C
         orders = orders.with_columns(_given_back())
     dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
     kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
-    kept.select("order", "first", "last", "lines", left_name(one), *_VALUES).write_parquet(path)
     _note_mixed(one, kept, context)
-    return Candidates(one, pl.scan_parquet(path, glob=False), (*not_taken(one), *_incomplete(one, dropped)))
+    found = kept.select("order", "first", "last", "lines", left_name(one), *_VALUES)
+    entries = (*not_taken(one), *_incomplete(one, dropped))
+    if one.held:
+        return Candidates(one, found.lazy(), entries)
+    path = context.folder / f"candidates-{one.table.index}-{one.number}.parquet"
+    found.write_parquet(path)
+    return Candidates(one, pl.scan_parquet(path, glob=False), entries)
 
 
 def _returned(one: Staged, amount: pl.Expr) -> pl.Expr:
@@ -190,31 +210,41 @@ def _incomplete(one: Staged, dropped: pl.DataFrame) -> list[Entry]:
     if dropped.is_empty():
         return []
     orders = dropped.lazy().select("order", "bad")
-    rows = one.scan().filter(pl.col("reason") == 0).join(orders, on="order").select("row", "bad").collect()
+    rows = one.rows.filter(pl.col("reason") == 0).join(orders, on="order").select("row", "bad").collect()
     header = one.columns["order"].header
     incomplete, clashing = rows_of(rows.filter("bad")), rows_of(rows.filter(~pl.col("bad")))
     amount = one.columns["amount"].header if "amount" in one.columns else header
     return [Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)]
 
 
-def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, context: Context) -> Path:
-    """Write the orders of one file in their final form, and count them on the way."""
+def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, context: Context) -> pl.LazyFrame:
+    """The orders of one file in their final form, counted on the way."""
     one = candidate.one
     rows = pl.concat(twins.orders(number, candidate))
+    unsaid = candidate.unsaid
     if number in retold.found:
         first, unmatched = pl.col("first"), retold.unmatched[number]["first"].implode()
         rows = rows.filter(~first.is_in(retold.found[number]["first"].implode()))
         rows = rows.with_columns(
             pl.when(first.is_in(unmatched)).then(pl.lit("unmatched")).otherwise("left_out").alias("left_out")
         )
+        unsaid = unsaid - {"left_out"}
     refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
     gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
-    typed = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded)
+    rows = rows.with_columns(gross=context.currency.convert(gross, one), refunded=refunded, segment=context.segment())
+    rows = rows.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(_FINAL)
+    found = _held(rows, one, unsaid) if one.held else _stored(_typed(rows, one), one, context)
+    _count(candidate, found.select(**_seen()).collect(engine="streaming").row(0, named=True), context)
+    return found
+
+
+def _typed(rows: pl.LazyFrame, one: Staged) -> pl.LazyFrame:
+    """Orders as the facts have them; those below zero are credit notes."""
     credit = pl.col("left_out").is_null() & (pl.col("gross") < 0)
-    typed = typed.filter(pl.col("day").is_not_null() & pl.col("gross").is_not_null()).select(
+    return rows.select(
         (pl.lit(one.table.index * 2**32, dtype=pl.Int64) + pl.col("first").cast(pl.Int64)).alias("order"),
         "customer",
-        context.segment(),
+        "segment",
         "day",
         "gross",
         "refunded",
@@ -224,11 +254,22 @@ def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, con
         side_of(one.table).alias("side"),
         pl.col("lines").cast(pl.Int32).alias("rows"),
     )
+
+
+def _held(rows: pl.LazyFrame, one: Staged, unsaid: frozenset[str]) -> pl.LazyFrame:
+    """In memory, without the columns that are the same in all rows: those are made when they are asked for."""
+    same = {name: value for name, value in _SAME.items() if name in unsaid}
+    found = rows.select(name for name in _FINAL if name not in same).collect(engine="streaming")
+    typed = _typed(found.lazy().with_columns(**same), one)
+    if "left_out" not in same or (found["gross"] < 0).any():
+        return typed
+    return typed.with_columns(left_out=same["left_out"])
+
+
+def _stored(typed: pl.LazyFrame, one: Staged, context: Context) -> pl.LazyFrame:
     path = context.folder / f"orders-{one.table.index}-{one.number}.parquet"
-    sink = typed.sink_parquet(path, lazy=True, compression="lz4", statistics=False)
-    *_, seen = pl.collect_all([sink, typed.select(**_seen())], engine="streaming")
-    _count(candidate, seen.row(0, named=True), context)
-    return path
+    typed.sink_parquet(path, compression="lz4", statistics=False)
+    return pl.scan_parquet(path, glob=False)
 
 
 def _seen() -> dict[str, pl.Expr]:

@@ -65,7 +65,7 @@ def _told(number: int, candidate: Candidates, twins: Twins, context: Context) ->
     )
     rows = rows.with_columns(cents=context.currency.convert(gross, one))
     if "reference" in one.columns:
-        rows = rows.join(one.scan().select(pl.col("row").alias("first"), "reference"), on="first", how="left")
+        rows = rows.join(one.rows.select(pl.col("row").alias("first"), "reference"), on="first", how="left")
     else:
         rows = rows.with_columns(reference=pl.lit(None, dtype=pl.String))
     numbers = [_bare(pl.col("order")).alias("number"), _bare(pl.col("reference")).alias("reference")]

@@ -53,7 +53,7 @@ def build_series(staged: Sequence[Staged], context: Context, first_segment: int)
 def _rows(number: int, one: Staged) -> pl.DataFrame:
     until = pl.col("until") if "until" in one.columns else pl.lit(None, dtype=pl.Int32)
     segment = pl.col("segment") if "segment" in one.columns else pl.lit(None, dtype=pl.String)
-    rows = one.scan().filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     return rows.select(
         "row",
         pl.lit(number, dtype=pl.Int32).alias("part"),

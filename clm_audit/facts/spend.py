@@ -107,7 +107,7 @@ def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:
     ]
     context.books[one.table.index].enter(served(one), entries)
     context.count("spend.duplicate_rows", here.filter("again").height)
-    left = one.scan().filter(pl.col("left") > 0).with_columns(left_name(one)).group_by("left_out").len()
+    left = one.rows.filter(pl.col("left") > 0).with_columns(left_name(one)).group_by("left_out").len()
     count_left_out(context, one, "spend", dict(left.collect(engine="streaming").iter_rows()))
     notes = context.books[one.table.index].notes
     if told := here.filter("retold").height:
@@ -133,8 +133,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         return pl.col(name) if name in columns else pl.lit(None, dtype=pl.String)
 
     found = (
-        one.scan()
-        .filter((pl.col("reason") == 0) & (pl.col("left") == 0))
+        one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
         .select(
             "row",
             pl.lit(number, dtype=pl.Int32).alias("part"),

@@ -1,13 +1,13 @@
 """One file -> typed rows with a reason each, in one pass over the file.
 
-For every yield of a file a Parquet is written with the row number, the typed fields, ``left`` (0, or
-1 + position in ``Staged.left``) and ``reason`` (0, or 1 + position in ``Staged.reasons``).
+Every yield of a file gives rows with the row number, the typed fields, ``left`` (0, or 1 + position in
+``Staged.left``) and ``reason`` (0, or 1 + position in ``Staged.reasons``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,7 +37,7 @@ class Stager:
         self, table: RawTable, pools: Pools, zone: str, folder: Path, segment_by: Sequence[str], *, in_memory: bool
     ) -> None:
         self.table, self.pools, self.folder = table, pools, folder
-        self.in_memory = in_memory  # whether codes and hashes of keys are held by row (see Staged)
+        self.in_memory = in_memory  # whether the rows are held (see Staged)
         self.finder = Finder.of(table)
         self.formats = Formats(table)
         self.reader = Reader(table, pools, zone, self.formats)
@@ -130,31 +130,44 @@ class Stager:
     def _pass(self) -> tuple[Staged, ...]:
         base = self.reader.base(self._needed())
         plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
-        sinks = [rows.sink_parquet(one.path, lazy=True, compression="lz4", statistics=False) for one, rows in plans]
-        ids = sorted({column.name for one, _ in plans for column in self._held(one).values()})
-        keyed = {one.number: one.columns["order"].name for one, _ in plans if self._has_keys(one)}
+        ids = sorted({column.name for one in plans for column in self._ids(one).values()})
+        keyed = {one.number: one.columns["order"].name for one in plans if self._has_keys(one)}
         held = [*ids, *(pl.col(name).hash().alias(f"hash {number}") for number, name in keyed.items())]
         cells = base.select(held) if held else base.select("row").head(0)
         totals = base.filter(self._is_total()).select("row")
         # every query starts at ``base``: only then is the file read once for all of them
-        queries = [*sinks, base.select(**self._counts()), totals, cells]
-        counts, summed, whole = pl.collect_all(queries, engine="streaming")[len(sinks) :]
+        queries = [*map(self._written, plans), base.select(**self._counts()), totals, cells]
+        *found, counts, summed, whole = pl.collect_all(queries, engine="streaming")
         self.totals = summed["row"].to_numpy().astype(np.int64)
         numbers = self._numbers(counts)
-        notes = tuple(dict.fromkeys([*self.formats.notes, *self._namesakes(), *self._states(plans, base)]))
         pool = self.reader.pool("id")
         codes = {name: self.pools.code_all(pool, whole[name]) for name in ids}
+        staged = [self._kept(one, rows, codes) for one, rows in zip(plans, found, strict=True)]
         staged = [
-            replace(
-                one,
-                codes={name: codes[column.name] for name, column in self._held(one).items()},
-                keys=one.keys_of(whole[f"hash {one.number}"]) if one.number in keyed else None,
-            )
-            for one, _ in plans
+            replace(one, keys=one.keys_of(whole[f"hash {one.number}"])) if one.number in keyed else one
+            for one in staged
         ]
+        notes = tuple(dict.fromkeys([*self.formats.notes, *self._namesakes(), *self._states(staged, base)]))
         if not staged:
             return ()
         return (replace(staged[0], stamps=numbers, notes=notes, read=self.columns_read()), *staged[1:])
+
+    def _written(self, one: Staged) -> pl.LazyFrame:
+        if one.held:
+            return one.rows
+        return one.rows.sink_parquet(self._path(one.number), lazy=True, compression="lz4", statistics=False)
+
+    def _path(self, number: int) -> Path:
+        return self.folder / f"staged-{self.table.index}-{number}.parquet"
+
+    def _kept(self, one: Staged, rows: pl.DataFrame, codes: Mapping[str, pl.Series]) -> Staged:
+        """With its rows; those that are held get the codes of their ids, which are known for all rows of the file."""
+        if not one.held:
+            return replace(one, rows=pl.scan_parquet(self._path(one.number), glob=False))
+        own = {name: codes[column.name] for name, column in self._ids(one).items()}
+        if rows.height != self.table.height:
+            own = {name: each.gather(rows["row"]) for name, each in own.items()}
+        return replace(one, rows=rows.with_columns(**own).lazy())
 
     def _numbers(self, counts: pl.DataFrame) -> dict[str, int]:
         """The counts of stamps; raises when the rows are not those that were proved."""
@@ -171,8 +184,8 @@ class Stager:
         self._long = numbers.pop("places", 0) > 0
         return numbers
 
-    def _held(self, one: Staged) -> dict[str, Column]:
-        """The fields whose codes are held in memory: the ids of a file that is not large."""
+    def _ids(self, one: Staged) -> dict[str, Column]:
+        """The fields whose codes are looked up for the whole file at once: the ids of one that is not large."""
         ids = {name for name, spec in FIELDS[one.fact].items() if spec.kind == "id"} if self.in_memory else set()
         return {name: column for name, column in one.columns.items() if name in ids}
 
@@ -186,16 +199,16 @@ class Stager:
             if (several := called[normal(header)]) > 1:
                 yield f"{several} columns are called {header}: the first of them is read"
 
-    def _states(self, staged: Sequence[tuple[Staged, pl.LazyFrame]], base: pl.LazyFrame) -> Iterator[str]:
+    def _states(self, staged: Sequence[Staged], base: pl.LazyFrame) -> Iterator[str]:
         """The states that nobody knows, with their counts."""
-        for one, _ in staged:
+        for one in staged:
             column = self.finder.rule(one.source, "status")
             if column is not None and one.fact == "tickets" and statuses.UNKNOWN not in one.left:
                 found = base.group_by(column.name).len().collect(engine="streaming")
                 yield from statuses.tickets_of_unknown_state(dict(found.iter_rows()))
             if column is None or statuses.UNKNOWN not in one.left:
                 continue
-            rows = one.scan().filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")
+            rows = one.rows.filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")
             if rows.head(1).collect().height:
                 states = base.select("row", column.name).join(rows, on="row", how="semi").group_by(column.name).len()
                 yield statuses.named(dict(states.collect(engine="streaming").iter_rows()), one.fact)
@@ -232,7 +245,8 @@ class Stager:
             needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
         return [*needed, *self.segments.values(), *(column for column, _ in self._total_columns())]
 
-    def _plan(self, number: int, base: pl.LazyFrame) -> tuple[Staged, pl.LazyFrame]:
+    def _plan(self, number: int, base: pl.LazyFrame) -> Staged:
+        """A yield whose rows are yet to be read."""
         source, columns = self.yields[number], self.columns[number]
         values: list[pl.Expr] = []
         rules: list[Rule] = []
@@ -273,13 +287,11 @@ class Stager:
                 *(pl.col(f"value {name}").alias(name) for name in names),
             )
         )
-        path = self.folder / f"staged-{self.table.index}-{number}.parquet"
         reasons = tuple((code, header) for code, header, _ in rules)
-        one = Staged(
-            self.table, number, source, path, columns, reasons, left_names, self.segments,
-            returned=back is not None, sign=self.signs[number],
+        return Staged(
+            self.table, number, source, rows, columns, reasons, left_names, self.segments,
+            returned=back is not None, sign=self.signs[number], held=self.in_memory,
         )  # fmt: skip
-        return one, rows
 
     def _signed(self, amount: pl.Expr, source: Yield) -> pl.Expr:
         """The amount with the sign that its row's words give it."""
@@ -329,7 +341,7 @@ class Stager:
         """Whether a column's format changed once all rows were asked about what could not be read."""
         changed = False
         for one in staged:
-            counts = dict(one.scan().group_by("reason").len().collect(engine="streaming").iter_rows())
+            counts = dict(one.rows.group_by("reason").len().collect(engine="streaming").iter_rows())
             for position, (code, header) in enumerate(one.reasons, start=1):
                 if counts.get(position) and code in ("bad_date", "bad_amount", "bad_number"):
                     column = next(column for column in one.columns.values() if column.header == header)

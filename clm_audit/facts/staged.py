@@ -1,10 +1,9 @@
-"""What one pass over a file leaves behind: the typed rows of each yield, in the run folder."""
+"""What one pass over a file leaves behind: the typed rows of each yield, in memory or in the run folder."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
@@ -23,14 +22,14 @@ class Staged:
     on its first yield.
     ``returned``: whether there is a column ``returned`` that marks orders given back whole.
     ``sign``: the sign beside its amounts (``$``) where nothing says which of its currencies it stands for.
-    ``codes`` are fields that are held in memory, by row number, and ``keys`` the row numbers and hashes of the
-    keys of good rows; a large file has neither: its codes stand in the Parquet, its keys are hashed when needed.
+    ``rows``: those of a file that is not large are ``held`` in memory, with ``keys``: the row numbers and hashes of
+    the keys of good rows. Those of a large one stand in a Parquet, and its keys are hashed when they are needed.
     """
 
     table: RawTable
     number: int
     source: Yield
-    path: Path
+    rows: pl.LazyFrame
     columns: Mapping[str, Column]
     reasons: tuple[tuple[str, str], ...]
     left: tuple[str, ...]
@@ -39,7 +38,7 @@ class Staged:
     notes: tuple[str, ...] = ()
     returned: bool = False
     sign: str = ""
-    codes: Mapping[str, pl.Series] = field(default_factory=dict)
+    held: bool = False
     keys: pl.DataFrame | None = None
     read: tuple[ColumnRead, ...] = ()
 
@@ -58,20 +57,7 @@ class Staged:
         """Whether several rows make one order."""
         return bool(self.source.lines) or self.fact == "order_lines"
 
-    def scan(self) -> pl.LazyFrame:
-        """The staged rows, lazily."""
-        rows = pl.scan_parquet(self.path, glob=False)
-        return rows.with_columns(_by_row(codes).alias(name) for name, codes in self.codes.items())
-
     def keys_of(self, hashes: pl.Series) -> pl.DataFrame:
         """The row numbers of good rows, and their hashes out of those of all rows."""
-        good = pl.scan_parquet(self.path, glob=False).filter(pl.col("reason") == 0).select("row")
-        rows = good.collect(engine="streaming")["row"]
-        return pl.DataFrame({"row": rows, "hash": hashes if len(rows) == len(hashes) else hashes.gather(rows)})
-
-
-def _by_row(codes: pl.Series) -> pl.Expr:
-    def look_up(rows: pl.Series) -> pl.Series:
-        return codes.gather(rows)
-
-    return pl.col("row").map_batches(look_up, return_dtype=codes.dtype, is_elementwise=True)
+        good = self.rows.filter(pl.col("reason") == 0).select("row").collect(engine="streaming")["row"]
+        return pl.DataFrame({"row": good, "hash": hashes if len(good) == len(hashes) else hashes.gather(good)})

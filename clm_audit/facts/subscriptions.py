@@ -70,8 +70,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         amount = half_even(product, pl.lit(MICRO, dtype=pl.Int128)).cast(pl.Int64)
     who = [name for name in ("customer", "email") if name in one.columns]
     return (
-        one.scan()
-        .filter(pl.col("reason") == 0)
+        one.rows.filter(pl.col("reason") == 0)
         .select(
             "row",
             pl.lit(number, dtype=pl.Int32).alias("part"),

@@ -25,12 +25,12 @@ def find_sums(table: RawTable, staged: Sequence[Staged]) -> pl.Series:
     """
     found = pl.Series("row", [], dtype=pl.UInt32)
     for one in staged:
-        here = one.scan().filter(_lacks(one)).select("row").head(_ASKED + 1).collect(engine="streaming")["row"]
+        here = one.rows.filter(_lacks(one)).select("row").head(_ASKED + 1).collect(engine="streaming")["row"]
         found = pl.concat([found, here]).unique()
     if not 0 < len(found) <= _ASKED:
         return found.clear()
     for one in staged:
-        others = one.scan().filter(pl.col("row").is_in(found.implode()) & ~_lacks(one)).select("row")
+        others = one.rows.filter(pl.col("row").is_in(found.implode()) & ~_lacks(one)).select("row")
         found = found.filter(~found.is_in(others.collect(engine="streaming")["row"].implode()))
     cells = [pl.col(name).cast(pl.String).str.strip_chars() for name in table.headers]
     filled = [pl.when(cell != "").then(cell) for cell in cells]

@@ -90,7 +90,7 @@ def _spaced(rows: pl.DataFrame, key: list[str], staged: Sequence[Staged], contex
 def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
     cost = context.currency.convert(pl.col("cost"), one) if "cost" in one.columns else pl.lit(None, dtype=pl.Int64)
     seconds = pl.col("handling_time") if "handling_time" in one.columns else pl.lit(None, dtype=pl.Int64)
-    rows = one.scan().filter(pl.col("reason") == 0)
+    rows = one.rows.filter(pl.col("reason") == 0)
     return rows.select(
         "row",
         pl.lit(number, dtype=pl.Int32).alias("part"),

@@ -30,12 +30,14 @@ class Candidates:
 
     ``orders`` has order, first and last (row numbers), lines, day, gross, refunded, customer,
     currency, left_out; money in hundredths, of line items (whose orders may go on in another file) in
-    millionths. ``entries`` are the rows that are rejected for their own cells or order.
+    millionths. ``entries`` are the rows that are rejected for their own cells or order. ``unsaid``: columns (segment,
+    too) of which it is known that they say nothing.
     """
 
     one: Staged
     orders: pl.LazyFrame
     entries: tuple[Entry, ...]
+    unsaid: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -210,4 +212,4 @@ def all_rows(candidates: Candidates, orders: pl.DataFrame) -> Rows:
     if not candidates.one.by_line:
         return rows_of(orders, "first")
     wanted = orders.lazy().select("order").unique()
-    return rows_of(candidates.one.scan().join(wanted, on="order", how="semi").select("row").collect())
+    return rows_of(candidates.one.rows.join(wanted, on="order", how="semi").select("row").collect())
