@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from clm_audit.config.brand import Language
 from clm_audit.config.plan import FindingValue, MetricId, QuestionId, Response, Side, VerdictValue
 from clm_audit.config.scalars import (
     Amount,
@@ -172,12 +173,19 @@ class MoneyFile(Shape):
 
 
 class ReportFile(Shape):
-    """Names on the cover."""
+    """Whose report it is, and how it looks."""
 
     client: Text | None = Field(default=None, description="Whom the report is for.")
     author: Text | None = Field(default=None, description="Who made it.")
-    logo: Text | None = Field(default=None, description="Not in this version: a picture for the cover.")
-    colour: Colour | None = Field(default=None, description="Not in this version: the colour of the report.")
+    logo: Text | None = Field(
+        default=None, description="A PNG or JPEG for the cover, from the folder of this file; up to 60 kB."
+    )
+    colour: Colour | None = Field(
+        default=None, description="The colour of headings, links and lines; made darker or lighter where need be."
+    )
+    language: Language = Field(
+        default="en", description="How numbers and dates are written for people; sentences stay English."
+    )
     redact: Flag | None = Field(default=None, description="Not in this version: leave out absolute numbers.")
 
 
@@ -219,4 +227,4 @@ class ConfigFile(Shape):
     gate: GateFile | None = Field(default=None, description="What makes `compare --gate` fail.")
     money: MoneyFile | None = Field(default=None, description="What the CRM costs: needed for a return on investment.")
     plan: Text | None = Field(default=None, description="A plan that `clm-audit plan --freeze` wrote; it is verified.")
-    report: ReportFile = Field(default=ReportFile(), description="Names on the cover.")
+    report: ReportFile = Field(default=ReportFile(), description="Whose report it is, and how it looks.")

@@ -41,7 +41,9 @@ def clean_png(data: bytes) -> Picture:
             raise BrokenPictureError("ends in the middle of the picture")
         (length,), kind = struct.unpack(">I", data[at : at + 4]), data[at + 4 : at + 8]
         chunk = data[at : at + 12 + length]
-        if len(chunk) < 12 + length or zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
+        if len(chunk) < 12 + length:
+            raise BrokenPictureError("ends in the middle of the picture")
+        if zlib.crc32(chunk[4:-4]) != struct.unpack(">I", chunk[-4:])[0]:
             raise BrokenPictureError("is damaged: a checksum is wrong")
         if (at == 8) != (kind == b"IHDR"):
             raise BrokenPictureError("is damaged: its parts are out of order")
@@ -90,7 +92,8 @@ def _check_size(width: int, height: int) -> None:
 
 def clean_jpeg(data: bytes) -> Picture:
     """The picture of a JPEG file alone. Raises :class:`BrokenPictureError` when a segment is missing."""
-    kept, seen, size, at = [data[:2]], set(), None, 2
+    kept, seen, at = [data[:2]], set[int](), 2
+    size: tuple[int, int] | None = None
     while True:
         marker, segment, at = _segment(data, at)
         if marker == 0xD9:

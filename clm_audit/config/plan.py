@@ -12,6 +12,7 @@ from typing import Literal, get_args
 from pydantic import Field
 
 from clm_audit.config.base import Frozen
+from clm_audit.config.brand import Language, Logo
 from clm_audit.config.preset import Preset, load_presets
 from clm_audit.config.stages import Goal, Stage
 from clm_audit.config.vocabulary import LifecycleId
@@ -146,10 +147,13 @@ class Registration(Frozen):
 
 
 class ReportStyle(Frozen):
-    """Names on the cover."""
+    """Whose report it is, and how it looks. ``language``: the formats of numbers and dates, not of the sentences."""
 
     client: str | None = None
     author: str | None = None
+    logo: Logo | None = None
+    colour: str | None = None
+    language: Language = "en"
 
 
 class AuditPlan(Frozen):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clm_audit.config.brand import Logo, read_logo
 from clm_audit.config.file import ConfigFile, WindowFile
 from clm_audit.config.own_presets import own_presets
 from clm_audit.config.plan import (
@@ -75,11 +76,15 @@ def resolve(
         problems += found
     registration, found = _registration(file, layers, root, cwd)
     problems += found
+    logo, found = _logo(file, layers, root)
+    problems += found
     if not problems:
         problems = tuple(_nothing_to_do(file, sources, layers.path is not None, needs_go_live))
     if problems:
         raise UsageError(problems=_in_order(problems))
     plan = _plan(file, sources, root, layers, given=bool(paths))
+    if logo:
+        plan = plan.model_copy(update={"report": plan.report.model_copy(update={"logo": logo})})
     return plan.model_copy(update={"registration": registration, "own_presets": own, "presets_folder": folder})
 
 
@@ -98,6 +103,16 @@ def _own_presets(
         return own_presets(folder, file.presets, layers.where(("presets",))), ()
     except UsageError as error:
         return {}, error.problems
+
+
+def _logo(file: ConfigFile, layers: _Layers, root: Path) -> tuple[Logo | None, tuple[Problem, ...]]:
+    """The checked picture that is named, from the folder of the configuration, or what is wrong with it."""
+    if file.report.logo is None:
+        return None, ()
+    try:
+        return read_logo(root / file.report.logo, file.report.logo, layers.where(("report", "logo"))), ()
+    except UsageError as error:
+        return None, error.problems
 
 
 def _registration(
@@ -250,7 +265,12 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         policy=Policy(**file.policy.model_dump()),
         gate=GateRules(**file.gate.model_dump()) if file.gate else None,
         money=MoneyRules(**file.money.model_dump()) if file.money else None,
-        report=ReportStyle(client=file.report.client, author=file.report.author),
+        report=ReportStyle(
+            client=file.report.client,
+            author=file.report.author,
+            colour=file.report.colour,
+            language=file.report.language,
+        ),
         root=root,
         config=layers.path,
     )

@@ -21,8 +21,6 @@ SHORTEST_INACTIVITY = 4  # weeks
 Rule = Callable[[ConfigFile, Where], Iterator[Problem]]
 
 _LATER = {
-    ("report", "logo"): "a logo on the report is not in this version",
-    ("report", "colour"): "a colour of the report is not in this version",
     ("report", "redact"): "leaving out absolute numbers is not in this version",
 }
 

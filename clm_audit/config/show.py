@@ -98,6 +98,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "plan", frozen.file if frozen else None, "" if frozen else "none: chosen after seeing data"
     yield "report.client", plan.report.client, "" if plan.report.client else "none"
     yield "report.author", plan.report.author, "" if plan.report.author else "none"
+    logo = plan.report.logo
+    yield "report.logo", logo.file if logo else None, "" if logo else "none"
+    yield "report.colour", plan.report.colour, "" if plan.report.colour else "clm-audit's own"
+    yield "report.language", plan.report.language, ""
 
 
 def _money(money: MoneyRules | None) -> Iterator[tuple[str, _Value, str]]:

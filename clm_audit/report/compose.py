@@ -35,6 +35,7 @@ from clm_audit.report.model import (
     VerdictReport,
     Windows,
 )
+from clm_audit.report.model_brand import Brand, LogoReport
 from clm_audit.report.numbers import decimal_string
 from clm_audit.report.plan_echo import echo
 from clm_audit.report.printable import known, rounded, unknown
@@ -64,6 +65,7 @@ def compose(
         title=plan.title or TITLE,
         client=plan.report.client,
         author=plan.report.author,
+        brand=brand(plan),
         currency=unknown(facts.currency) if isinstance(facts.currency, NotAssessable) else facts.currency,
         plan=echo(plan),
         files=settle(facts.files, measured.outside),
@@ -85,6 +87,13 @@ def compose(
         planned=planned(plan, measured.calendar),
     )
     return settled(report)
+
+
+def brand(plan: AuditPlan) -> Brand:
+    """The looks that the plan asks for."""
+    style, logo = plan.report, plan.report.logo
+    shown = LogoReport(**logo.model_dump(exclude={"file"})) if logo else None
+    return Brand(language=style.language, colour=style.colour, logo=shown)
 
 
 def _windows(calendar: Calendar) -> Windows:

@@ -17,6 +17,7 @@ from clm_audit.measures.model import Measured
 from clm_audit.report import words_metrics, words_reading, words_reasons
 from clm_audit.report.compose import FIRST_REJECTS, check_reports
 from clm_audit.report.model import CheckReport, Tool
+from clm_audit.report.model_brand import Brand
 from clm_audit.report.model_check import (
     CheckOnlyReport,
     ColumnReading,
@@ -46,6 +47,7 @@ def compose_check(
         tool=Tool(version=__version__),
         summary=words_reading.summary(len(files), rows, able, len(metrics), len(exports.unknown)),
         next_step=_next_step(plan, said),
+        brand=Brand(language=plan.report.language),
         plan=echo(plan),
         files=files,
         unknown_files=unknown,

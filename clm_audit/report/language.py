@@ -22,11 +22,12 @@ Report = TypeVar("Report", AuditReport, CheckOnlyReport)
 SENTENCES = frozenset({
     "sentence", "finding_sentence", "reason", "remedy", "why_different", "definition", "how_sure", "method", "message",
     "difference", "differences", "next_step", "better", "consequence", "notes", "summary",
+    "low_end", "high_end",
 })  # fmt: skip
 _QUOTED = r"“[^”]*”|`[^`]*`|\S*[/\\]\S*"  # names and paths: not ours
 _DATE = r"(?<![\w./-])\d{4}-\d\d-\d\d(?![\w/-]|\.\w)"
 _NUMBER = r"(?<![\w.,:#-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-]|[.,]\d)|(?<![\w.,:#-])\d+\.\d+(?![\w-]|[.,]\d)"
-_BETWEEN = r"(?<=%), (?=[+−]?\d[^\[]*\])"  # the ends of an interval
+_BETWEEN = r"(?<=%), (?=[+−]?\d[^\[]*\])|(?<=\d), (?=[+−]?[\d.,]+\] points)"  # the ends of an interval
 _TOKEN = re.compile(f"(?P<quoted>{_QUOTED})|(?P<date>{_DATE})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})")
 
 

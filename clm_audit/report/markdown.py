@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.report import look, numbers, rows, words
+from clm_audit.report.language import spoken
 from clm_audit.report.markdown_money import money_lines
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
@@ -14,6 +15,11 @@ MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this 
 
 def to_markdown(report: AuditReport) -> str:
     """The report in brief. Everything from the report passes :func:`markdown` on its way."""
+    with spoken(report) as said:
+        return _page(said)
+
+
+def _page(report: AuditReport) -> str:
     blocks = (
         _head(report), _answers(report), _open_points(report), _controls(report), money_lines(report), _checks(report),
         _foot(report),

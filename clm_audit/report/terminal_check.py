@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from clm_audit.report import numbers, words_reading
+from clm_audit.report.language import spoken
 from clm_audit.report.model_check import CheckOnlyReport, FactSource, FileReading, MetricSources
 from clm_audit.report.shared_folder import below
 from clm_audit.report.terminal import PROSE, Page, draw_checks, draw_ledger
@@ -16,7 +17,11 @@ _LABEL = 12  # columns that the label of a file's line takes
 
 def print_check(report: CheckOnlyReport, console: Console) -> None:
     """Print the report. Width, colour and encoding are the console's; no colour says anything alone."""
-    page = Page(console)
+    with spoken(report) as said:
+        _draw(Page(console), said)
+
+
+def _draw(page: Page, report: CheckOnlyReport) -> None:
     folder, report = below(report)
     page.line("clm-audit check", "bold")
     page.line(report.summary, "bold")

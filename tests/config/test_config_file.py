@@ -140,8 +140,6 @@ def test_a_source_that_cannot_be_read_is_refused(tmp_path: Path, entry: str, exp
 @pytest.mark.parametrize(
     ("line", "key"),
     [
-        ("report: {logo: logo.png}", "report.logo"),
-        ('report: {colour: "#0b5fff"}', "report.colour"),
         ("report: {redact: false}", "report.redact"),
     ],
 )

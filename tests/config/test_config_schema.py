@@ -37,7 +37,7 @@ def test_the_example_resolves(tmp_path: Path) -> None:
     copy.write_bytes(EXAMPLE.read_bytes())
     plan = resolve([], None, {}, {}, tmp_path)
     defaults = sorted(path for path, origin in plan.origins.items() if origin == "default")
-    assert all(re.fullmatch(r"metrics\.\w+\.enabled|plan|presets", path) for path in defaults), (
+    assert all(re.fullmatch(r"metrics\.\w+\.enabled|plan|presets|report.logo", path) for path in defaults), (
         "the example sets everything else"
     )
 
