@@ -126,6 +126,18 @@ def observed_change(totals: MetricTotals) -> float | NotAssessable:
     return rounded(after.value / before.value - 1.0)
 
 
+def points_of(totals: MetricTotals) -> float | None:
+    """Points of the score that a change of one whole is, for a metric told in points; else None.
+
+    The score is 200 p - 100 of the share p that is modelled, so that a change of p by the share e is one by 200 p e
+    points; p is that of the window before, or of the window after where there is none before.
+    """
+    if CATALOGUE[totals.metric].unit != "points":
+        return None
+    level = totals.after if isinstance(totals.before, NotAssessable) else totals.before
+    return None if isinstance(level, NotAssessable) else 200.0 * level.value
+
+
 def after_repeats_before(totals: MetricTotals) -> bool:
     """Whether the after periods are, number for number, a block of earlier ones: the same export twice.
 
@@ -167,6 +179,7 @@ def _finding(case: Case, estimate: Estimate, family: Family) -> Finding:
         more_weeks=more_weeks(estimate, materiality, confidence) if undecided else None,
         event_near=not case.by_control and any(near_go_live(plan, totals, breaks=breaks) for breaks in (True, False)),
         variations=tuple(_variation(case, rerun, family) for rerun in case.reruns()),
+        points=points_of(totals),
     )
 
 
@@ -201,4 +214,5 @@ def _not_assessable(plan: AuditPlan, totals: MetricTotals, why: NotAssessable) -
         observed_change=observed_change(totals),
         materiality=plan.metric(totals.metric).materiality,
         missing=why,
+        points=points_of(totals),
     )

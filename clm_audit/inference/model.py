@@ -204,6 +204,8 @@ class Finding:
     ``below_materiality``: significant, yet TOST holds as well. ``more_weeks``: weeks after now until
     this file's own rate would decide; None = already decided; -1 = never at this volume.
     ``event_near``: a known event or break lies within eight weeks of go-live, so that a change may be its doing.
+    ``points``: how many points of its score a change of one whole is, for a metric that is told in points; every share
+    of the finding times this is what people read, as a score has no per cent.
     """
 
     metric: MetricId
@@ -223,6 +225,7 @@ class Finding:
     mix: Mix | NotAssessable | None = None
     event_near: bool = False
     control: Comparison | NotAssessable | None = None
+    points: float | None = None
 
     @property
     def by_control(self) -> bool:

@@ -27,6 +27,7 @@ from clm_audit.report.model import (
     VariantReport,
     VariationReport,
 )
+from clm_audit.report.points import in_points
 from clm_audit.report.printable import known, point, ratio_value, rounded, units, unknown
 from clm_audit.report.year_over_year import year_over_year
 
@@ -37,7 +38,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None, se
     """One metric of the report; ``currency`` is None when nobody states one, ``segment`` that of the control group."""
     declared = CATALOGUE[item.metric]
     currency = str(item.how["currency"]) if "currency" in item.how else currency
-    return MetricReport(
+    report = MetricReport(
         id=item.metric,
         question=words_metrics.question(item.metric),
         question_number=declared.question,
@@ -69,6 +70,7 @@ def metric_report(item: MetricTotals, finding: Finding, currency: str | None, se
         sensitivity=_sensitivity(item),
         control=control_report(finding, segment),
     )
+    return report if declared.unit != "points" else in_points(report, finding.points)
 
 
 def _base_weeks(item: MetricTotals) -> int | None:

@@ -24,6 +24,7 @@ from clm_audit.report.model import (
     VerdictReport,
 )
 from clm_audit.report.model_ahead import OutlookStatus
+from clm_audit.report.model_base import ChangeUnit
 from clm_audit.verdict.model import CheckStatus, PlainAnswer
 
 Tone = Literal["good", "bad", "flat", "open"]
@@ -187,23 +188,28 @@ def controlled(report: AuditReport) -> list[MetricReport]:
     return [metric for metric in report.metrics if not isinstance(metric.control, Unknown) and metric.control.used]
 
 
-def change(share: float | Unknown) -> str:
-    """A signed change, or a dash where there is none.
+def change(share: float | Unknown, unit: ChangeUnit = "share") -> str:
+    """A signed change, or a dash where there is none; in points for a score, which has no per cent.
 
-    >>> change(0.1214), change(Unknown(reason="no data"))
-    ('+12 %', '–')
+    >>> change(0.1214), change(Unknown(reason="no data")), change(4.0, "points")
+    ('+12 %', '–', '+4.0 points')
     """
-    return NOTHING if isinstance(share, Unknown) else numbers.percent(share, sign=True)
+    if isinstance(share, Unknown):
+        return NOTHING
+    return numbers.points(share, sign=True) if unit == "points" else numbers.percent(share, sign=True)
 
 
 def interval(adjusted: Adjusted | Unknown) -> str:
     """The 95 % interval of an effect."""
-    return NOTHING if isinstance(adjusted, Unknown) else numbers.percent_range(adjusted.low, adjusted.high)
+    if isinstance(adjusted, Unknown):
+        return NOTHING
+    ends = numbers.points_range if adjusted.unit == "points" else numbers.percent_range
+    return ends(adjusted.low, adjusted.high)
 
 
 def effect(adjusted: Adjusted | Unknown) -> str:
     """The adjusted effect itself."""
-    return NOTHING if isinstance(adjusted, Unknown) else numbers.percent(adjusted.effect, sign=True)
+    return NOTHING if isinstance(adjusted, Unknown) else change(adjusted.effect, adjusted.unit)
 
 
 def value(metric: MetricId, amount: float | Unknown) -> str:

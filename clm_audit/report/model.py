@@ -11,6 +11,7 @@ from clm_audit.config.plan import FindingValue, MetricId, VerdictValue
 from clm_audit.inference.model import CourseValue
 from clm_audit.intake.model import FileRecord, Reject
 from clm_audit.report.model_base import Assumption as Assumption
+from clm_audit.report.model_base import ChangeUnit
 from clm_audit.report.model_base import Unknown as Unknown
 from clm_audit.report.model_brand import Brand
 from clm_audit.report.model_money import MoneyReport, WorthReport
@@ -64,7 +65,8 @@ class PathPointReport(Frozen):
 
 class Adjusted(Frozen):
     """``effect``, ``low``, ``high``, ``detectable``: shares (0.07 = +7 %); low/high: 95 % interval.
-    ``false_alarms``: of the quiet dates behind ``placebo_z``, how many this method would have called a change."""
+    ``false_alarms``: of the quiet dates behind ``placebo_z``, how many this method would have called a change.
+    ``unit``: where it is ``points``, the four and those of ``path`` are points of a score, not shares."""
 
     effect: float
     low: float
@@ -78,6 +80,7 @@ class Adjusted(Frozen):
     false_alarms: int = 0
     path: tuple[PathPointReport, ...] = ()
     course: CourseValue = "unclear"
+    unit: ChangeUnit = "share"
 
 
 class Lean(Frozen):
@@ -244,7 +247,8 @@ class YearReport(Frozen):
 class MetricReport(Frozen):
     """One metric. ``question_number``: 0 for a metric of the lifecycle, which answers none of the five questions.
     ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its statistics in words
-    (p-values, calibration), for the method section alone."""
+    (p-values, calibration), for the method section alone. ``change_unit``: how ``observed_change``, ``materiality`` and
+    the changes of variants, segments and variations are told."""
 
     id: MetricId
     question: str
@@ -276,6 +280,7 @@ class MetricReport(Frozen):
     mix: MixReport | Unknown
     sensitivity: SensitivityReport | Unknown
     control: ControlReport | Unknown
+    change_unit: ChangeUnit = "share"
 
 
 class CheckReport(Frozen):

@@ -6,6 +6,9 @@ from typing import Literal
 
 from clm_audit.config.base import Frozen
 
+ChangeUnit = Literal["share", "points"]
+"""How changes of a metric are told: as shares (0.07 = +7 %), or in points of a score, which has no per cent."""
+
 
 class Unknown(Frozen):
     """*Cannot say* in the JSON: never null without a reason."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clm_audit.inference.model import CourseValue, Finding, Variation
+from clm_audit.inference.model import CourseValue, Effect, Finding, Variation
 from clm_audit.measures.model import Shown, to_date
 from clm_audit.report import words_mix
-from clm_audit.report.numbers import day, percent, percent_range, weeks
-from clm_audit.report.words_findings import calibration
+from clm_audit.report.numbers import day, weeks
+from clm_audit.report.words_findings import calibration, told, told_range
 
 COURSES: Mapping[CourseValue, str] = {
     "rising": "It is still growing.",
@@ -37,6 +37,7 @@ def how_sure(finding: Finding, shown: Shown | None = None) -> tuple[str, ...]:
         return ()
     said = (
         course(finding),
+        season(effect),
         calibration(effect),
         flips(finding),
         words_mix.split(finding),
@@ -53,11 +54,22 @@ def course(finding: Finding) -> str:
     effect = finding.effect
     if effect is None or not effect.path:
         return ""
-    points = [f"{each.months} months on {percent(each.effect, sign=True)}" for each in effect.path]
-    ranges = [percent_range(each.low, each.high) for each in effect.path]
+    points = [f"{each.months} months on {told(finding, each.effect)}" for each in effect.path]
+    ranges = [told_range(finding, each.low, each.high) for each in effect.path]
     said = ", ".join(f"{point} {reach}" for point, reach in zip(points, ranges, strict=True))
     heading = f" {COURSES[effect.course]}" if finding.value in ("improved", "worsened") else ""
     return f"The effect over time: {said}.{heading}"
+
+
+def season(effect: Effect) -> str:
+    """That the range allows for a season that the history did not show; empty where nothing was added."""
+    if effect.season_sd <= 0.0:
+        return ""
+    part = "All" if effect.unseen >= 1.0 else percent(effect.unseen, digits=0)
+    return (
+        f"{part} of the time after go-live lies in weeks of the year that the history before does not show: the range"
+        " allows for what seasons do in shops elsewhere."
+    )
 
 
 def asked(variation: Variation) -> str:
@@ -79,8 +91,8 @@ def flips(finding: Finding) -> str:
     if not finding.flipped_by:
         return f"The finding would be the same {_listed([asked(each) for each in finding.variations])}."
     changes = [
-        f"{asked(each)} it would be {each.value} ({percent(each.effect, sign=True)}"
-        f" {percent_range(each.low, each.high)})"
+        f"{asked(each)} it would be {each.value} ({told(finding, each.effect)}"
+        f" {told_range(finding, each.low, each.high)})"
         for each in finding.flipped_by
     ]
     return f"What would flip it: {'; '.join(changes)}."

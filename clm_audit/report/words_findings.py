@@ -12,7 +12,16 @@ from clm_audit.config.plan import LIFECYCLE_IDS, MetricId
 from clm_audit.inference.model import Effect, Finding
 from clm_audit.measures.model import WEEKS_PER_YEAR
 from clm_audit.report import words_control, words_reasons
-from clm_audit.report.numbers import p_value, percent, plus_minus, probability, weeks
+from clm_audit.report.numbers import (
+    p_value,
+    percent,
+    percent_range,
+    plus_minus,
+    points,
+    points_range,
+    probability,
+    weeks,
+)
 from clm_audit.report.words_metrics import name
 
 FINDINGS: Mapping[str, str] = {
@@ -84,7 +93,7 @@ def sentence(finding: Finding) -> str:
     effect = finding.effect
     if effect is None:
         return f"{said}: not assessable. {reason(finding)}"
-    reach = f"{percent(effect.low, sign=True)} to {percent(effect.high, sign=True)}"
+    reach = f"{told(finding, effect.low)} to {told(finding, effect.high)}"
     if finding.value == "no material change":
         hidden = f" {NOT_ALONE_EITHER}" if finding.event_near else ""
         return f"{said}: no material change. {reason(finding)}{hidden}"
@@ -95,7 +104,7 @@ def sentence(finding: Finding) -> str:
     beside = "above" if effect.effect > 0 else "below"
     small = " That is smaller than what counts as material." if finding.below_materiality else ""
     small += f" {NOT_ALONE}" if finding.event_near else ""
-    size = percent(abs(effect.effect))
+    size = told(finding, abs(effect.effect), sign=False)
     rest = "those without the CRM show" if finding.by_control else "its own history predicts"
     return f"{said} {finding.value}: {size} {beside} what {rest} (95 % interval {reach}).{small}"
 
@@ -123,7 +132,7 @@ def remedy(finding: Finding) -> str:
             "Waiting will not tell the two apart: only customers or regions that met the break and not the CRM could."
             + ("" if finding.control else f" {CONTROL_GROUP}")
         )
-    seen = f"Only {visible(finding.effect.detectable)} would reliably have shown up here."
+    seen = f"Only {_visible(finding, finding.effect)} would reliably have shown up here."
     if (wait := more_weeks(finding)) is not None:
         return f"{seen} About {weeks(wait)} more would probably decide it."
     return f"{seen} {WAITING} {_helps(finding, finding.effect)}"
@@ -135,6 +144,24 @@ def more_weeks(finding: Finding) -> int | None:
         return None
     further = finding.more_weeks
     return max(1, further) if further is not None and 0 <= further <= FAR_WEEKS else None
+
+
+def told(finding: Finding, share: float, *, sign: bool = True) -> str:
+    """A change of a metric as people read it: in per cent, or in points of a score, which has no per cent."""
+    return percent(share, sign=sign) if finding.points is None else points(share * finding.points, sign=sign)
+
+
+def told_range(finding: Finding, low: float, high: float) -> str:
+    """The interval of a change, as :func:`told`."""
+    if finding.points is None:
+        return percent_range(low, high)
+    return points_range(low * finding.points, high * finding.points)
+
+
+def _visible(finding: Finding, effect: Effect) -> str:
+    if finding.points is None:
+        return visible(effect.detectable)
+    return f"a change of about {told(finding, effect.detectable, sign=False)} or more"
 
 
 def visible(detectable: float) -> str:
@@ -171,8 +198,8 @@ def why_different(finding: Finding, base_weeks: int | None = None) -> str:
         why = words_reasons.reason(observed)
         return "" if effect is None and why == reason(finding) else f"There is no plain comparison: {_lower(why)}"
     if effect is None:
-        return f"Observed: {percent(observed, sign=True)}, not adjusted for season, trend or chance."
-    plain, rest = percent(observed, sign=True), percent(effect.effect, sign=True)
+        return f"Observed: {told(finding, observed)}, not adjusted for season, trend or chance."
+    plain, rest = told(finding, observed), told(finding, effect.effect)
     if finding.by_control:
         changed = words_control.changes(finding)
         left = f"{changed}; what is left" if changed else "What is left of it beside those without the CRM"
@@ -180,7 +207,9 @@ def why_different(finding: Finding, base_weeks: int | None = None) -> str:
     if abs(observed - effect.effect) < SAME:
         return f"Observed: {plain}. Your own history explains next to nothing of it; adjusted: {rest}."
     predicted = (1 + observed) / (1 + effect.effect) - 1
-    history = f"Your own history predicted {percent(predicted, sign=True)} from {_cause(effect, base_weeks)}"
+    if finding.points is not None:
+        predicted = observed - effect.effect  # points add up
+    history = f"Your own history predicted {told(finding, predicted)} from {_cause(effect, base_weeks)}"
     return f"Observed: {plain}. {history}; what is left is {rest}{_multiplied(observed, predicted, effect.effect)}."
 
 
@@ -230,6 +259,8 @@ def _helps(finding: Finding, effect: Effect) -> str:
 
 def _limit(finding: Finding) -> str:
     """The materiality, whole per cent without decimals."""
+    if finding.points is not None:
+        return told(finding, finding.materiality, sign=False)
     whole = abs(finding.materiality * 100 - round(finding.materiality * 100)) < 1e-9
     return percent(finding.materiality, digits=0 if whole else 1)
 
