@@ -123,7 +123,7 @@ def _benefit(money: Money, rules: MoneyRules, line: Benefit, findings: dict[str,
         said = words_money.missing(line.missing)
         yearly: AmountRange | Unknown = Unknown(reason=said)
     else:
-        said = words_money.benefit(line.line, volumes, findings, money.currency, proven=line.proven)
+        said = words_money.benefit(line.line, volumes, findings, money.currency)
         yearly = _amounts(line.yearly)
     return BenefitReport(
         id=line.line,

@@ -22,7 +22,7 @@ def config_text(found: Proposal) -> str:
     """The whole file. Every line that is no comment is a value that was found or given."""
     parts = (
         _head(found), _go_live(found), _windows(), _zone(found), _currency(found), _sources(found), _spend(found),
-        _service(found), _response(), _segments(found), _events(), _policy(), _report(),
+        _service(found), _response(), _segments(found), _events(), _money(), _policy(), _report(),
     )  # fmt: skip
     return "\n".join("\n".join(part) + "\n" for part in parts)
 
@@ -196,6 +196,18 @@ def _events() -> Iterator[str]:
     yield "# Dated things that could explain a change; `break: true` gives one a step of its own."
     yield "# events:"
     yield "#   - {date: 2024-09-01, what: price list changed, break: true}"
+
+
+def _money() -> Iterator[str]:
+    yield "# What the CRM costs: the report then says whether it was worth it. No export says it; the contracts do."
+    yield "# money:"
+    yield "#   margin: 40%                # what is left of 100 of revenue after variable costs"
+    yield "#   horizon: 3 years"
+    yield "#   discount: 10%              # a year"
+    yield "#   attributable: 100%         # of the measured benefits, the share that is the CRM's doing"
+    yield "#   costs:"
+    yield "#     - {what: licences, initial: 0, yearly: 24000}"
+    yield "#     - {what: implementation, initial: 60000}"
 
 
 def _policy() -> Iterator[str]:

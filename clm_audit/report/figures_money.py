@@ -12,6 +12,7 @@ from clm_audit.report.effects import EffectPlan, Row, effect_chart
 from clm_audit.report.model_money import MoneyReport
 
 MOST_SWINGS = 8
+SIZES = ((1e6, ", millions"), (1e3, ", thousands"))
 
 
 def flows_figure(money: MoneyReport, width: int) -> Chart:
@@ -52,10 +53,12 @@ def tornado_figure(money: MoneyReport, width: int) -> Chart:
 
 
 def _drawn(title: str, description: str, rows: Sequence[Row], unit: float, width: int) -> Chart:
-    def value(tick: float) -> str:
-        return numbers.count(round(tick * unit))
+    size, word = next(((size, word) for size, word in SIZES if unit > size), (1.0, ""))
 
-    return effect_chart(EffectPlan(title, description, rows, None, value, ("loss", "gain")), width)
+    def value(tick: float) -> str:
+        return numbers.number(round(tick * unit / size, 3))
+
+    return effect_chart(EffectPlan(title, description, rows, None, value, (f"loss{word}", f"gain{word}")), width)
 
 
 def _unit(amounts: Sequence[float]) -> float:

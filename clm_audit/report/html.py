@@ -154,8 +154,11 @@ def _money_figures(report: AuditReport) -> Mapping[str, Markup]:
     money = report.money
     if isinstance(money, Unknown):
         return {}
-    drawn = {"flows": flows_figure(money, NARROW), "tornado": tornado_figure(money, NARROW)}
-    return {name: svg.single(chart, f"money-{name}", accent(report)) for name, chart in drawn.items()}
+    drawn = {"flows": flows_figure, "tornado": tornado_figure}
+    return {
+        name: svg.pair(draw(money, WIDE), draw(money, NARROW), f"money-{name}", accent(report))
+        for name, draw in drawn.items()
+    }
 
 
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:

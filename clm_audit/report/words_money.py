@@ -20,14 +20,13 @@ LINE_NAMES: Mapping[LineId, str] = {
     "acquisition_saved": "Acquisition saved",
     "retention_saved": "Retention saved",
 }
-MADE_OF: Mapping[LineId, str] = {
-    "more_orders": "revenue without the CRM × the effect × the margin",
-    "larger_orders": "revenue without the CRM × the effect × the margin",
-    "more_and_larger": "revenue without the CRM × both effects × the margin, so that neither line holds it",
-    "service_saved": "what the same customers would have cost, less what they cost",
-    "acquisition_saved": "what the same new customers would have cost, less what they cost",
-    "retention_saved": "what the same retained customers would have cost, less what they cost",
-}
+HOW = (
+    "More and larger orders: revenue without the CRM × effect × margin, and once both effects together, so that nothing"
+    " is counted twice. Costs saved: what the same customers would have cost, less what they cost."
+)
+OPEN_LINES = (
+    "Lines marked not proven rest on findings that are not decided: their whole interval counts, in both directions."
+)
 MISSING: Mapping[str, str] = {
     "not_measured": "the metric was not measured",
     "withheld": "a failed data check touches it",
@@ -53,7 +52,6 @@ INPUTS: Mapping[str, str] = {
     "lasting": "How long the effects last",
     "costs": "Costs of the CRM",
 }
-NOT_PROVEN = "Not proven, so its whole interval counts and no hope beyond it."
 TREATED = "Counted for {share} of the volume: those who got the CRM."
 KNOWN = "{share} of the orders carry a customer; only they are taken to be more or less frequent."
 NO_PAYBACK = "not within {years}"
@@ -123,8 +121,9 @@ def sentence(money: Money, horizon: int, confidence: float) -> str:
 
 def notes(money: Money, horizon: int, findings: Mapping[str, Finding]) -> tuple[str, ...]:
     """What else must be known to read it, most important first."""
-    found = [_payback(money, horizon), _share(money), _proven(money), _left_out(money)]
     counted = [line for line in money.benefits if line.missing is None]
+    open_lines = "" if all(line.proven for line in counted) else OPEN_LINES
+    found = [_payback(money, horizon), _share(money), _proven(money), open_lines, _left_out(money)]
     metrics = {metric for line in counted for metric in LINES[line.line]}
     if any(findings[metric].event_near for metric in metrics if metric in findings):
         found.append(EVENT)
@@ -133,8 +132,8 @@ def notes(money: Money, horizon: int, findings: Mapping[str, Finding]) -> tuple[
 
 def _payback(money: Money, horizon: int) -> str:
     middle, soonest, latest = money.payback
-    if money.flows.costs[0] == 0 and middle == 0:
-        return "There is nothing to pay back: the CRM costs nothing at the start."
+    if middle == 0:
+        return "There is nothing to pay back: each year pays for itself."
     if middle is None and soonest is None:
         return f"The costs are not paid back within {years(horizon)}."
     if middle is None:
@@ -156,7 +155,7 @@ def _share(money: Money) -> str:
             f"Even if all of the measured benefits are the CRM's doing they do not pay its costs: they would have to be"
             f" {number(round(least, 2))} times as large."
         )
-    return f"It pays as long as at least {percent(least, digits=0)} of the measured benefits are the CRM's doing."
+    return f"It pays as long as at least {percent(least)} of the measured benefits are the CRM's doing."
 
 
 def _proven(money: Money) -> str:
@@ -168,7 +167,7 @@ def _proven(money: Money) -> str:
             "No finding behind the benefits is decided: nothing that is proven stands against the costs of"
             f" {amount(money.flows.pv_costs, money.currency)}."
         )
-    worth = f"{amount(money.proven.value, money.currency)} [{reach(money.proven, money.currency)}]"
+    worth = f"{amount(money.proven.value, money.currency)} ({reach(money.proven, money.currency)})"
     return f"From decided findings alone, the others taken as no effect, the net present value is {worth}."
 
 
@@ -190,9 +189,7 @@ def no_money(why: NotAssessable) -> str:
     return NO_MONEY[why.code].format(**why.detail)
 
 
-def benefit(
-    line: LineId, volumes: Mapping[str, Volume], findings: Mapping[str, Finding], currency: str | None, *, proven: bool
-) -> str:
+def benefit(line: LineId, volumes: Mapping[str, Volume], findings: Mapping[str, Finding], currency: str | None) -> str:
     """What a line is made of: its effects with their intervals, its volume, and to whom it applies."""
     metrics = LINES[line]
     effects = [
@@ -202,12 +199,11 @@ def benefit(
     ]
     base = volumes["transaction_size" if len(metrics) > 1 or line in ("more_orders", "larger_orders") else metrics[0]]
     what = "revenue" if line in ("more_orders", "larger_orders", "more_and_larger") else "spent"
-    said = f"{' and '.join(effects)}, on {amount(base.yearly, currency)} {what} a year after: {MADE_OF[line]}."
     share = min(volumes[metric].share for metric in metrics)
-    parts = [said, "" if proven else NOT_PROVEN]
+    parts = [f"{' and '.join(effects)}, on {amount(base.yearly, currency)} {what} a year after go-live."]
     if share < 1:
         parts.append(TREATED.format(share=percent(share)))
-    if line != "larger_orders" and (known := volumes[metrics[0]].known) < 0.995:
+    if line == "more_orders" and (known := volumes[metrics[0]].known) < 0.995:
         parts.append(KNOWN.format(share=percent(known, digits=0)))
     return " ".join(filter(None, parts))
 

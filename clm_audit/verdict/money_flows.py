@@ -49,19 +49,17 @@ class Flows:
 
     @property
     def payback_months(self) -> float | None:
-        """Months until the sum of the undiscounted flows is no longer negative, each year's spread evenly over it;
-        None when that does not happen.
+        """Months until the sum of the undiscounted flows is no longer negative and stays so, each year's spread evenly
+        over it; None when that does not happen.
 
         >>> Flows((120.0, 0.0, 0.0), (0.0, 60.0, 120.0), 0.1).payback_months
         18.0
         """
         sums = list(accumulate(self.net))
-        if sums[0] >= 0:
+        last = max((year for year, total in enumerate(sums) if total < 0), default=-1)
+        if last < 0:
             return 0.0
-        for year in range(1, len(sums)):
-            if sums[year] >= 0:
-                return MONTHS * (year - 1 - sums[year - 1] / self.net[year])
-        return None
+        return None if last + 1 == len(sums) else MONTHS * (last - sums[last] / self.net[last + 1])
 
 
 def present(amounts: Sequence[float], discount: float) -> float:

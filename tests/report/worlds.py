@@ -18,11 +18,13 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import (
     METRIC_IDS,
     AuditPlan,
+    CostLine,
     FindingValue,
     GateRules,
     KnownEvent,
     MetricId,
     MetricPolicy,
+    MoneyRules,
     Policy,
     ReportStyle,
     Source,
@@ -87,6 +89,14 @@ def plan(**changes: object) -> AuditPlan:
         "gate": GateRules(),
         "report": ReportStyle(client="Example Ltd", author="The analysts"),
         "root": Path("/home/me/audit"),
+        "money": MoneyRules(
+            margin=0.4,
+            attributable=0.75,
+            costs=(
+                CostLine(what="licences", yearly=Decimal(24_000)),
+                CostLine(what=HOSTILE, initial=Decimal("60000.50")),
+            ),
+        ),
         "origins": {
             "go_live": "option --go-live",
             "currency": "/home/me/audit/clm-audit.yaml:4:1",
@@ -369,7 +379,7 @@ def inconclusive_report() -> AuditReport:
     when = calendar(
         after=(GO_LIVE, GO_LIVE + 77), before=(GO_LIVE - 77, GO_LIVE), season_aligned=False, derived_go_live=True
     )
-    settled = plan(currency=None, go_live=None, report=ReportStyle(), title=None, events=(), origins={}, timezone="UTC")
+    settled = plan(money=None, currency=None, go_live=None, report=ReportStyle(), title=None, events=(), origins={}, timezone="UTC")
     metrics: tuple[MetricId, ...] = ("purchase_frequency", "transaction_size")
     items = tuple(totals_of(metric, when) for metric in metrics)
     found = tuple(finding_of(item, "inconclusive", "too_little_information", 0.05, 0.07) for item in items)
@@ -382,7 +392,7 @@ def inconclusive_report() -> AuditReport:
 def bare_report() -> AuditReport:
     """Nothing can be assessed; no gate, no rejects, no unknown files."""
     when = calendar(coverage={})
-    settled = plan(gate=None, title=None, report=ReportStyle(), events=())
+    settled = plan(money=None, gate=None, title=None, report=ReportStyle(), events=())
     pairs = [missing_of(metric, NotAssessable(code="missing_fact", detail={"fact": "orders"})) for metric in METRIC_IDS]
     found = tuple(finding for _, finding in pairs)
     told = facts(rejects=(), evidence={})

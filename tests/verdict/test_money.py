@@ -71,6 +71,8 @@ def test_the_published_table_to_the_dollar() -> None:
         ((100, 0, 0), (0, 40, 40), None),
         ((100, 0), (0, 100), 12.0),
         ((10, 5), (0, 5), None),
+        ((0, 10), (0, 5), None),  # nothing at the start, and a loss every year
+        ((0, 10, 0), (0, 4, 12), 18.0),  # the loss of the first year is made good in the second
     ],
 )
 def test_payback_by_interpolation(costs: tuple[float, ...], benefits: tuple[float, ...], months: float | None) -> None:
