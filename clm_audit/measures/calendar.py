@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import LIFECYCLE_IDS, AuditPlan, Window
 from clm_audit.exits import DataError, Problem, UsageError
+from clm_audit.measures import coverage
 from clm_audit.measures.coverage import (
     DayCounts,
     Span,
@@ -21,7 +22,7 @@ from clm_audit.measures.coverage import (
     response_days,
     spend_is_monthly,
 )
-from clm_audit.measures.daily import CATEGORIES, on_its_side
+from clm_audit.measures.daily import CATEGORIES, LIFE, on_its_side
 from clm_audit.measures.engines import Collected, Columns
 from clm_audit.measures.model import Calendar, Cells, day_number, to_date
 from clm_audit.measures.sides import refuse_mixed_up, side_rows
@@ -30,7 +31,7 @@ from clm_audit.measures.totals import only
 YEAR_WEEKS = 52
 EVENTS_PER_PERIOD = 25
 RETAINED_WEEKS = 4  # a customer is counted as retained once in each; a span that varied would change the figure
-LEADING = ("orders", "series", "tickets", "sends", "campaigns")
+LEADING = (*coverage.LEADING, *LIFE)
 
 
 def _leading(covered: Mapping[str, Span], go_live: int, data: Span) -> Span:

@@ -37,12 +37,18 @@ def newcomers(inputs: Inputs) -> tuple[Cells, int | None, Detail]:
     from the first day on. Else those first seen in the weeks of the base may be old customers and do not count.
     """
     found, since = inputs.totals.cells["entrants"], inputs.calendar.base_from
-    late, dated = found.keys["week"] >= since, found.keys["kind"] == DATED
+    if by_date(inputs):
+        return _summed(found, found.keys["kind"] == DATED), None, {"entered_by": "first order, acquired"}
+    every = np.ones(found.keys["kind"].size, dtype=bool)
+    return _summed(found, every), since, {"entered_by": "first order", "look_back": inputs.calendar.base_weeks}
+
+
+def by_date(inputs: Inputs) -> bool:
+    """Whether the system's dates say whose first order seen is the first."""
+    found = inputs.totals.cells["entrants"]
+    late, dated = found.keys["week"] >= inputs.calendar.base_from, found.keys["kind"] == DATED
     count = found.values["entrants"]
-    if count[late].sum() and count[late & dated].sum() >= MOSTLY * count[late].sum():
-        return _summed(found, dated), None, {"entered_by": "first order, acquired"}
-    weeks = inputs.calendar.base_weeks
-    return _summed(found, np.ones(dated.size, dtype=bool)), since, {"entered_by": "first order", "look_back": weeks}
+    return bool(count[late].sum() and count[late & dated].sum() >= MOSTLY * count[late].sum())
 
 
 def _summed(found: Cells, kept: NDArray[np.bool_]) -> Cells:
@@ -116,3 +122,11 @@ def lost_cells(inputs: Inputs) -> Cells:
     kept = known.keys["week"] >= first + weeks
     keys = {name: column[kept] for name, column in known.keys.items()}
     return Cells(keys, {name: column[kept] for name, column in known.values.items()})
+
+
+def lives(inputs: Inputs) -> Cells:
+    """(cohort, days): of newcomers, from the first order to the last one before the silence."""
+    found = inputs.totals.cells["lives"]
+    kept = found.keys["kind"] == DATED if by_date(inputs) else found.keys["late"] == 1
+    keys = {name: found.keys[name][kept] for name in ("cohort", "days")}
+    return cells(keys, {name: found.values[name][kept] for name in ("lost", "watched")})

@@ -9,13 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clm_audit.measures.daily import CATEGORIES, KINDS, on_its_side
+from clm_audit.measures.daily import CATEGORIES, KINDS, LIFE, on_its_side
 from clm_audit.measures.engines import Collected, Columns
 
 LONGEST_SILENCE = 35  # days; a longer gap at an end of the data is an end, whatever gaps lie inside
 LONG_ROW = 27  # days; spend or series rows from here on are monthly
 SELDOM_LEAST, SELDOM_DAYS = 3, 14  # days with an entry, and how far apart on average, from which bookings are monthly
 IMPORT_WEEKS, IMPORT_SHARE, IMPORT_LEAST = 8, 0.2, 20
+LEADING = ("orders", "series", "tickets", "sends", "campaigns")
 Span = tuple[int, int]
 Side = Literal["before", "after"]
 PREFERENCE = ("responded", "converted", "clicked")
@@ -48,7 +49,8 @@ def _counts(columns: Columns, day: str, count: NDArray[np.int64]) -> DayCounts |
 def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
     """Counted events per day for each fact that has any; ``go_live`` None leaves the sides alone.
 
-    Facts: orders, tickets, sends, responses, campaigns, spend (and ``spend.<category>``), series, acquired.
+    Facts: orders, tickets, sends, responses, campaigns, spend (and ``spend.<category>``), series, acquired; where
+    there is none but the last, those of the lifecycle.
     """
     found: dict[str, DayCounts | None] = {}
     for fact, columns in daily.items():
@@ -61,7 +63,9 @@ def day_counts(daily: Collected, go_live: int | None) -> dict[str, DayCounts]:
         if fact == "spend":
             for code, category in enumerate(CATEGORIES):
                 found[f"spend.{category}"] = _counts(columns, "day", counted * (columns["category"] == code))
-    return {fact: counts for fact, counts in found.items() if counts is not None}
+    known = {fact: counts for fact, counts in found.items() if counts is not None}
+    leading = any(fact in known for fact in LEADING)
+    return {fact: counts for fact, counts in known.items() if fact not in LIFE or not leading}
 
 
 def fact_ends(daily: Collected, counts: Mapping[str, DayCounts]) -> dict[str, Span]:

@@ -15,6 +15,8 @@ from clm_audit.measures.engines import Collected, Columns, Frames
 KINDS = ("opened", "clicked", "responded", "converted")
 CATEGORIES = ("acquisition", "retention", "service", "other")
 KEYS = ("file", "side", "day")
+LIFE = ("subscriptions", "events", "stages", "surveys", "referrals")
+"""Facts that only the lifecycle reads: they set the calendar where no other fact is there, and nothing else."""
 CREDIT_NOTE = "credit_note"
 
 
@@ -55,7 +57,8 @@ def daily_frames(tables: Frames) -> Frames:
 
     Orders also say how many are credit notes (``credited``), tickets how many carry a cost or a handling
     time; responses are split by ``kind`` and campaigns carry their counts (and how many rows ``know_…``
-    them); spend and series keep their spans, and customers give how many were acquired on each day.
+    them); spend and series keep their spans, and customers give how many were acquired on each day, and how many of
+    these have ceased to be one.
     """
     frames: dict[str, nw.LazyFrame[Any]] = {}
     count = flag(nw.col("left_out").is_null())
@@ -82,7 +85,11 @@ def daily_frames(tables: Frames) -> Frames:
         frames["series"] = _series(tables["series"])
     if "customers" in tables:
         dated = tables["customers"].filter(~nw.col("acquired").is_null())
-        frames["customers"] = dated.group_by("acquired").agg(nw.len().alias("counted"))
+        frames["customers"] = dated.group_by("acquired").agg(counted=nw.len(), ended=nw.col("ended").count())
+    for name in LIFE:
+        if name in tables:
+            dropped = nw.col("left_out").is_null() if name == "subscriptions" else nw.lit(True)
+            frames[name] = _tally(tables[name].with_columns(counted=flag(dropped)), KEYS, "counted")
     return frames
 
 
@@ -127,11 +134,11 @@ def in_span(columns: Columns, span: tuple[int, int]) -> NDArray[np.bool_]:
 def outside_rows(daily: Collected, go_live: int, span: tuple[int, int]) -> dict[int, int]:
     """Records per file (``RawTable.index``) that lie outside the span or on the wrong side of go-live.
 
-    Customers have no date that could be outside.
+    Customers have no date that could be outside, and a subscription may have begun at any time.
     """
     outside: dict[int, int] = {}
     for name, columns in daily.items():
-        if name == "customers":
+        if name == "customers" or name in LIFE:
             continue
         lost = ~(on_its_side(columns, go_live) & in_span(columns, span))
         for file, rows in zip(columns["file"][lost], columns["rows"][lost], strict=True):

@@ -22,6 +22,7 @@ from clm_audit.measures.periods import SIDES, Inputs, Line, Quantity, Recipe, Sc
 from clm_audit.measures.totals import along
 
 LEAST_BEFORE, LEAST_AFTER = 13, 4  # weeks, and periods, that a finding needs on either side
+FEWEST_LOST = 5  # losses that an export must record before it is believed to record them
 CODES = ("horizon_too_long", "no_loss_recorded")
 Span = tuple[int, int]
 

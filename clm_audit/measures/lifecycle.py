@@ -11,13 +11,15 @@ from collections.abc import Callable, Mapping
 from clm_audit.config.plan import LIFECYCLE_IDS
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.measures.cohorts import churn_rate, early_churn, repeat_purchase_rate, retention_rate
+from clm_audit.measures.cohorts import repeat_purchase_rate
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.entrants import entrant_cells
+from clm_audit.measures.members import churn_rate, early_churn, retention_rate
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.recurring import grr, nrr, subscription_cells, subscription_frames
 from clm_audit.measures.referrals import referral_cells, referral_frames, referral_rate
+from clm_audit.measures.spells import spell_cells, spell_frames
 from clm_audit.measures.stages import stage_cells, stage_conversion, stage_frames
 from clm_audit.measures.surveys import nps, survey_cells, survey_frames
 
@@ -34,6 +36,7 @@ MAKERS: Mapping[LifecycleId, Maker] = {
     "referral_rate": referral_rate,
 }
 FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = (
+    spell_frames,
     stage_frames,
     subscription_frames,
     survey_frames,
@@ -42,6 +45,7 @@ FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = (
 """Tables, counts per day, calendar -> lazy frames; none of a table that is not there."""
 CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
     entrant_cells,
+    spell_cells,
     stage_cells,
     subscription_cells,
     survey_cells,
