@@ -96,13 +96,6 @@ def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.Dat
     return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
 
 
-def note_unread(fact: str, staged: Sequence[Staged], table: pl.DataFrame, context: Context) -> None:
-    """Say in each file's book how many rows of a fact are kept that no metric reads yet."""
-    for index in dict.fromkeys(one.table.index for one in staged):
-        if count := table.filter(pl.col("file") == index).height:
-            context.books[index].notes.append(f"{fact} kept, which no metric reads yet: {count:,}")
-
-
 def rows_of(frame: pl.DataFrame, column: str = "row") -> Codes:
     """A column of row numbers as int64."""
     return frame[column].to_numpy().astype(np.int64)

@@ -12,7 +12,7 @@ import polars as pl
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts import marks
-from clm_audit.facts.model import UNREAD
+from clm_audit.facts.model import OF_LIFECYCLE
 from clm_audit.facts.money import rated
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.staged import Staged
@@ -80,7 +80,7 @@ def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
     seen: Counter[str] = Counter()
     by_fact: Counter[tuple[str, str]] = Counter()
     signs: Counter[tuple[str, str]] = Counter()
-    for one in (one for one in staged if one.fact not in UNREAD):
+    for one in (one for one in staged if one.fact not in OF_LIFECYCLE):
         if any(name in one.columns for name in _MONEY):
             fact = "orders" if one.fact == "order_lines" else one.fact
             stated = _stated(one, names)

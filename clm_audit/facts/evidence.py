@@ -8,7 +8,7 @@ import polars as pl
 
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.common import Context
-from clm_audit.facts.model import UNREAD, Table
+from clm_audit.facts.model import OF_LIFECYCLE, Table
 from clm_audit.facts.staged import Staged
 
 _COUNTED = ("orders", "tickets")
@@ -18,7 +18,7 @@ FEW_PROOFS = 3  # a row or two may be typing mistakes, and they decide how all o
 
 def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
     """``<fact>.first_day`` and ``<fact>.last_day``, over all files and for each (``.<file>``)."""
-    if fact == "customers" or fact in UNREAD:
+    if fact == "customers" or fact in OF_LIFECYCLE:
         return
     if fact in _COUNTED:
         rows = rows.filter(pl.col("left_out").is_null())

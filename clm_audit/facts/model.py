@@ -65,7 +65,7 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     # until = exclusive last day + 1 of the span that the amount covers (day + 1 for a dated row)
     "spend": {"day": pl.Int32(), "until": pl.Int32(), "cents": pl.Int64(), "category": pl.String()},
-    # From here on to ``referrals``: no metric reads them yet.
+    # From here on to ``referrals``: what the metrics of the lifecycle are made of.
     # place = which lifecycle stage the word means (1 = the first), 0 = understood and none of them, null = not known
     "stages": {
         "customer": pl.Int64(),
@@ -143,8 +143,8 @@ class ColumnRead(Frozen):
     rows: int = 0
 
 
-UNREAD: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events", "referrals")
-"""Facts that no metric reads yet; they are typed and kept in the ledger all the same."""
+OF_LIFECYCLE: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events", "referrals")
+"""Facts of the lifecycle: histories that one export may hold whole, so that the checks of coverage do not ask them."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Literal
 import polars as pl
 
 from clm_audit.facts import scores
-from clm_audit.facts.common import Context, booked, not_taken, note_unread, rows_of, side_of
+from clm_audit.facts.common import Context, booked, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.places import count_stages, place_of
@@ -87,7 +87,6 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
     context.count(f"{fact}.rows", table.height)
     if fact == "stages":
         count_stages(table, context, staged)
-    note_unread(fact, staged, table, context)
     path = context.folder / f"{fact}.parquet"
     table.select(*SCHEMAS[fact], *BOOKKEEPING).write_parquet(path)
     return path

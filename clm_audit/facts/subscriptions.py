@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.facts import intervals
-from clm_audit.facts.common import Context, booked, count_left_out, left_name, not_taken, note_unread, rows_of, side_of
+from clm_audit.facts.common import Context, booked, count_left_out, left_name, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.money import MICRO, half_even
@@ -53,7 +53,9 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Path:
     ended = pl.col("until").is_not_null() | pl.col("cancelled").is_not_null()
     context.count("subscriptions.ending_rows", table.height if ends else 0)
     context.count("subscriptions.ended", table.filter(ended).height)
-    note_unread("subscriptions", staged, table, context)
+    paid = table.filter(pl.col("left_out").is_null() & pl.col("currency").is_not_null()).group_by("currency").len()
+    for code, rows in paid.sort("currency").iter_rows():
+        context.count(f"subscriptions.currency.{code}", rows)
     path = context.folder / "subscriptions.parquet"
     table.select(*SCHEMAS["subscriptions"], *BOOKKEEPING).write_parquet(path)
     return path

@@ -139,13 +139,20 @@ def paid_days(inputs: Inputs) -> tuple[int, int]:
     return int(found.min()), end if end - last <= LONGEST_SILENCE else last
 
 
+def paid_in(inputs: Inputs) -> tuple[str, ...]:
+    """The currencies of the subscriptions, which may be others than those of the orders; none when nobody says."""
+    prefix = "subscriptions.currency."
+    return tuple(name.removeprefix(prefix) for name in sorted(inputs.facts.evidence) if name.startswith(prefix))
+
+
 def refused(inputs: Inputs) -> NotAssessable | None:
     """Why subscriptions cannot tell how revenue is kept."""
     found = inputs.totals.cells.get("subscription_days")
     if found is None or not found.keys["day"].size:
         return inputs.absent("subscriptions")
-    if inputs.no_money("subscriptions"):
-        return inputs.no_money("subscriptions")
+    currencies = paid_in(inputs)
+    if len(currencies) > 1:
+        return NotAssessable(code="mixed_currencies", detail={"currencies": ", ".join(currencies)})
     if not inputs.totals.cells["recurring"].values["then"].any():
         return NotAssessable(code="no_interval", detail={"fact": "subscriptions"})
     if not found.values["ended"].any():
@@ -195,7 +202,6 @@ def _retention(inputs: Inputs, metric: LifecycleId, what: str) -> MetricTotals:
             "weeks_per_period": STEP,
             "look_back_weeks": STEP * YEAR,
             "mixed_weeks": max(0, STEP * YEAR - _weeks_after(inputs)),
-            **inputs.own_currency("subscriptions"),
         },
         missing=missing,
         units=NotAssessable(code="no_units", detail={"fact": "subscriptions"}) if inputs.plan.control else (),

@@ -18,19 +18,21 @@ def notes(built, name: str) -> str:
     return "\n".join(built.file(name).notes)
 
 
-def test_stages_are_kept_once_a_day_and_say_that_nobody_reads_them(build) -> None:
+def test_stages_are_kept_once_a_day_and_have_a_place_in_the_lifecycle(build) -> None:
     text = (
         "customer,stage,entered\na,Lead,2024-01-05\na,Lead,2024-01-05\na,Customer,2024-02-05\n"
         ",Lead,2024-01-01\nb,,2024-01-02\n"
     )
     built = build({"s.csv": text})
-    assert built.rows("stages", "day", "stage") == [(n("2024-01-05"), "Lead"), (n("2024-02-05"), "Customer")]
+    assert built.rows("stages", "day", "stage", "place") == [
+        (n("2024-01-05"), "Lead", 2),
+        (n("2024-02-05"), "Customer", 4),
+    ]
     assert built.codes() == [
         ("missing_id", "customer", "rejected"),
         ("missing_stage", "stage", "rejected"),
         ("repeated", "entered", "duplicate"),
     ]
-    assert "stages kept, which no metric reads yet: 2" in notes(built, "s.csv")
     rows = built.file("s.csv").rows
     assert (rows.read, rows.accepted, rows.rejected, rows.duplicate, rows.structure) == (6, 2, 2, 1, 1)
 
