@@ -19,7 +19,7 @@ from clm_audit.report import (
 )
 from clm_audit.report.numbers import Counted
 from clm_audit.report.words_check_messages import MESSAGES
-from clm_audit.report.words_glossary import GLOSSARY
+from clm_audit.report.words_glossary import ALIASES, GLOSSARY
 
 LIMITS: Mapping[MetricId, str] = {
     "purchase_frequency": (
@@ -66,8 +66,8 @@ def explain(name: str, own: Mapping[str, Preset] = NONE) -> str | None:
     >>> explain("row_cap").splitlines()[0]
     'row_cap: Export cut off at a limit'
     """
-    wanted = _plain(name)
-    return "\n\n".join(entry.text for entry in _entries(own) if _plain(entry.name) == wanted) or None
+    wanted = {_plain(name), _plain(ALIASES_PLAIN.get(_plain(name), name))}
+    return "\n\n".join(entry.text for entry in _entries(own) if _plain(entry.name) in wanted) or None
 
 
 def explain_names(own: Mapping[str, Preset] = NONE) -> tuple[str, ...]:
@@ -153,3 +153,6 @@ def _plain(name: str) -> str:
     (True, True)
     """
     return "".join(character for character in name.casefold() if character.isalnum())
+
+
+ALIASES_PLAIN: Mapping[str, str] = {_plain(alias): word for alias, word in ALIASES.items()}

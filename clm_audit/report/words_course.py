@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from clm_audit.inference.model import CourseValue, Effect, Finding, Variation
 from clm_audit.measures.model import Shown, to_date
 from clm_audit.report import words_mix
-from clm_audit.report.numbers import day, weeks
+from clm_audit.report.numbers import day, percent, weeks
 from clm_audit.report.words_findings import calibration, told, told_range
 
 COURSES: Mapping[CourseValue, str] = {

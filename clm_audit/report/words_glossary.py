@@ -18,8 +18,17 @@ GLOSSARY: Mapping[str, str] = {
         " the others as well. Five values of a column or more, named under control in the config, make a finding rest"
         " on it. It cannot be made up afterwards: plan one for the next change."
     ),
+    "course": (
+        "Whether an effect that was found is still growing, holds steady or is fading: its last third against its"
+        " first. Growing and fading are said when the model gives them 99 %, holds steady when the 95 % interval of the"
+        " difference is small; else it cannot be told yet."
+    ),
     "defended reading": (
         "What the CRM can take credit for once season, trend and chance are accounted for: findings and verdict."
+    ),
+    "detectable change": (
+        "The smallest change that an audit of these data would have found in four of five cases. A smaller one may be"
+        " there without being seen."
     ),
     "duplicate": "Rows that repeat another one. They count once.",
     "export": "A file from a system.",
@@ -27,6 +36,11 @@ GLOSSARY: Mapping[str, str] = {
     "finding": (
         "The answer for one metric: improved, worsened, no material change, inconclusive or not assessable. Each can"
         " be explained by its name."
+    ),
+    "flip": (
+        "What would flip a finding: the same question asked a little differently (without the weeks around go-live, a"
+        " known event, the largest customer ...) that would give another answer. None is good news; one does not make"
+        " the finding wrong, it says what it rests on."
     ),
     "gate": "A rule that makes the command exit with 1 when the verdict or a finding is one that was not wanted.",
     "go-live": "The day on which people began to work with the new CRM: what is earlier is before, the rest after.",
@@ -41,6 +55,10 @@ GLOSSARY: Mapping[str, str] = {
         " policy.materiality in the config, or --materiality 3%."
     ),
     "metric": "A number that answers one of the five questions, the same way before and after go-live.",
+    "mix": (
+        "Who buys: a change of the average that comes of other customers buying (segments, tenure), not of customers"
+        " buying otherwise."
+    ),
     "observed change": "After / before - 1, plainly. Season, trend and chance are still in it.",
     "outside": "Rows that were understood but lie on the wrong side of go-live or outside the time of the audit.",
     "p-value": (
@@ -52,6 +70,10 @@ GLOSSARY: Mapping[str, str] = {
         "The five questions answered from the observed numbers. It says what was seen, not what the CRM caused."
     ),
     "preset": "The file that says how the exports of a system are read: which header holds what.",
+    "quiet date": (
+        "A date in the history before go-live at which nothing is known to have happened, taken for a go-live (a"
+        " placebo). If the method cries wolf there, the interval is made wider."
+    ),
     "rejected": "Rows that could not be understood: a broken date, amount or id. They are listed with file and line.",
     "segment": "A group of customers by a column of the exports. Groups under five customers are not shown.",
     "structure": "Rows that are no records: titles, headers, totals, footers and blank lines.",
@@ -60,6 +82,11 @@ GLOSSARY: Mapping[str, str] = {
         " without the CRM is then taken for one that got it; how the true one ranks among them is its p value."
     ),
     "system": "The product that an export came from.",
+    "unseen season": (
+        "Weeks after go-live that lie in a part of the year which the history before does not show. How the season"
+        " moves them cannot be told from the CRM, so the interval is made wider by what seasons do in twelve kinds of"
+        " shop."
+    ),
     "verdict": (
         "The answer of the audit: good fit, mixed, switch, inconclusive or not assessable, from a fixed table over the"
         " findings, made weaker by failed checks. Each can be explained by its name."
@@ -70,3 +97,43 @@ GLOSSARY: Mapping[str, str] = {
     ),
     "window": "One of the two spans of time that the plain reading compares: before and after go-live.",
 }
+
+ALIASES: Mapping[str, str] = {
+    "adjusted": "adjusted effect",
+    "adjusted change": "adjusted effect",
+    "assumptions": "assumption",
+    "checks": "check",
+    "confidence": "interval",
+    "confidence interval": "interval",
+    "control": "control group",
+    "detectable": "detectable change",
+    "effect": "adjusted effect",
+    "fading": "course",
+    "fake go-live": "quiet date",
+    "findings": "finding",
+    "flat": "course",
+    "holm": "p-value",
+    "intervals": "interval",
+    "kitagawa": "mix",
+    "leans": "lean",
+    "material": "materiality",
+    "metrics": "metric",
+    "observed": "observed change",
+    "p": "p-value",
+    "periods": "period",
+    "placebo": "quiet date",
+    "placebos": "quiet date",
+    "power": "detectable change",
+    "quiet dates": "quiet date",
+    "range": "interval",
+    "rising": "course",
+    "robustness": "flip",
+    "season": "unseen season",
+    "segments": "segment",
+    "significant": "p-value",
+    "verdicts": "verdict",
+    "what would flip it": "flip",
+    "who buys": "mix",
+    "windows": "window",
+}
+"""What people call it -> the word that explains it."""

@@ -30,6 +30,22 @@ def test_every_name_in_the_list_is_explained() -> None:
     assert [name for name in names if not words.explain(name)] == []
 
 
+@pytest.mark.parametrize("name", ["adjusted", "observed", "interval", "lean", "placebo", "robustness", "Kitagawa"])
+def test_what_people_call_it_is_explained(name: str) -> None:
+    from clm_audit.report import words
+
+    assert words.explain(name)
+
+
+def test_every_alias_leads_to_a_word_and_hides_none() -> None:
+    from clm_audit.report import words
+    from clm_audit.report.words_glossary import ALIASES, GLOSSARY
+
+    assert set(ALIASES.values()) <= set(GLOSSARY)
+    for name in words.explain_names():
+        assert name in str(words.explain(name))
+
+
 def test_explain_prints_on_stdout(clm_audit: Run) -> None:
     run = clm_audit("explain", "purchase_frequency")
     assert (run.returncode, run.stderr) == (0, "")

@@ -16,7 +16,8 @@ from functools import cache, cached_property
 from scipy import stats
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.inference.model import Finding
+from clm_audit.inference.model import Comparison, Finding, Mix
+from clm_audit.measures.model import Shown
 
 GAP = "…"
 MATERIAL = 0.05
@@ -48,6 +49,7 @@ class Case:
     repeated: bool
     break_near: bool
     by_control: bool
+    shown: Shown | None = None
 
     @property
     def estimated(self) -> bool:
@@ -61,6 +63,37 @@ class Case:
     def excludes_zero(self, level: float) -> bool:
         low, high = self.interval(level)
         return low > 0 or high < 0
+
+    @property
+    def season(self) -> float:
+        """What a season that was never seen adds to the standard error, in squares."""
+        return 0.0 if self.finding.effect is None else self.finding.effect.season_sd
+
+    @property
+    def season_hides(self) -> bool:
+        """Whether the 95 % interval would exclude zero had the season been seen."""
+        own = math.sqrt(self.se**2 - self.season**2)
+        return self.season > 0 and abs(self.log_effect) > t_quantile(0.975, self.df) * own
+
+    @property
+    def mixed(self) -> Mix | None:
+        """The split into who buys and how they buy, where there is one and something to split."""
+        mix = self.finding.mix
+        return mix if self.estimated and isinstance(mix, Mix) and self.observed is not None else None
+
+    @property
+    def group(self) -> Comparison | None:
+        """The comparison with a control group that could be estimated."""
+        found = self.finding.control
+        return found if isinstance(found, Comparison) and found.together is not None else None
+
+    @property
+    def saves(self) -> float:
+        """By how much of its width the control group makes the interval narrower, on the log scale; 0 if unknown."""
+        if self.group is None or not self.by_control or self.group.alone is None or self.group.together is None:
+            return 0.0
+        wide, narrow = (math.log((1 + one.high) / (1 + one.low)) for one in (self.group.alone, self.group.together))
+        return 1 - narrow / wide
 
     @property
     def within(self) -> bool:
@@ -257,10 +290,19 @@ ROWS: tuple[Row, ...] = (
         lambda case: case.open and case.repeated,
     ),
     Row(
+        "finding, reason",
+        " On its own it would be a change. But the weeks after go-live hold weeks of the year that your history before"
+        " does not show, and their season alone could have made it.",
+        "not decided, no copy, no break near go-live, the 95 % interval of the metric alone includes 0, and would not"
+        " without the allowance for a season that was never seen",
+        lambda case: case.plainly_open and not case.excludes_zero(0.95) and case.season_hides,
+    ),
+    Row(
         "reason",
         " The range includes both no change and a change of more than 5 %, so it is open.",
-        "not decided, no copy, no break near go-live, and the 95 % interval of the metric alone includes 0",
-        lambda case: case.plainly_open and not case.excludes_zero(0.95),
+        "not decided, no copy, no break near go-live, and the 95 % interval of the metric alone includes 0, with or"
+        " without the allowance for a season that was never seen",
+        lambda case: case.plainly_open and not case.excludes_zero(0.95) and not case.season_hides,
     ),
     Row(
         "reason",
@@ -389,7 +431,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "how sure",
         " It is still growing.",
-        "so, a change is found, and its size rises with 90 % or more",
+        "so, a change is found, and its size rises with 99 % or more",
         lambda case: case.heading("rising"),
     ),
     Row(
@@ -401,7 +443,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "how sure",
         " It is fading.",
-        "so, a change is found, and its size falls with 90 % or more",
+        "so, a change is found, and its size falls with 99 % or more",
         lambda case: case.heading("fading"),
     ),
     Row(
@@ -409,6 +451,20 @@ ROWS: tuple[Row, ...] = (
         " Whether it still grows or fades cannot be told yet.",
         "so, a change is found, and neither of the three",
         lambda case: case.heading("unclear"),
+    ),
+    Row(
+        "how sure",
+        " All of the time after go-live lies in weeks of the year that the history before does not show: the range"
+        " allows for what seasons do in shops elsewhere.",
+        "the season of no week after go-live was seen before it, and the interval was made wider for it",
+        lambda case: case.season > 0 and bool(case.finding.effect and case.finding.effect.unseen == 1),
+    ),
+    Row(
+        "how sure",
+        " … % of the time after go-live lies in weeks of the year that the history before does not show: the range"
+        " allows for what seasons do in shops elsewhere.",
+        "the season of some weeks after go-live was not seen before it, and the interval was made wider for it",
+        lambda case: case.season > 0 and bool(case.finding.effect and case.finding.effect.unseen < 1),
     ),
     Row(
         "how sure",
@@ -469,7 +525,94 @@ ROWS: tuple[Row, ...] = (
         "under a variation the finding is another one; each of them is named with what it would be",
         lambda case: case.estimated and _flips(case) == 1,
     ),
+    Row(
+        "how sure",
+        " Of the observed … %, who buys (segments and tenure) makes … % [… %] and how they buy … % [… %]; the two add"
+        " up.",
+        "the observed change was split over segment × tenure",
+        lambda case: case.mixed is not None,
+    ),
+    Row(
+        "how sure",
+        " For this, one customer in 4 was followed.",
+        "so, and only some customers were followed (here: one in four)",
+        lambda case: case.mixed is not None and case.mixed.every > 1,
+    ),
+    Row(
+        "how sure",
+        " Nearly all customers came in the same few weeks, so that how long they have been there and the time since"
+        " go-live are one and the same thing: who buys and how they buy cannot be told apart.",
+        "one acquisition cohort only",
+        lambda case: case.estimated and getattr(case.finding.mix, "code", "") == "one_cohort",
+    ),
+    Row(
+        "how sure",
+        " Had customers ordered … % less since go-live, this metric would show … %: customers who stop ordering also"
+        " leave the active base.",
+        "the user's own orders were thinned: purchase frequency",
+        lambda case: case.estimated and case.shown is not None and case.finding.metric == "purchase_frequency",
+    ),
+    Row(
+        "how sure",
+        " Had customers ordered … % less since go-live, this metric would show … % for that alone: the same service"
+        " would be shared by fewer active customers.",
+        "so, service cost",
+        lambda case: case.estimated and case.shown is not None and case.finding.metric == "service_cost",
+    ),
+    Row(
+        "how sure",
+        " Had customers ordered … % less since go-live, this metric would show … % for that alone: the same spend would"
+        " be shared by fewer customers who came back.",
+        "so, retention cost; acquisition cost speaks of first orders instead",
+        lambda case: case.estimated and case.shown is not None and case.finding.metric == "retention_cost",
+    ),
+    Row(
+        "control group",
+        " Control group: against … values of region without the CRM the effect on those with it is … % [… %]",
+        "five values or more could be compared with: the finding rests on the difference",
+        lambda case: case.group is not None and case.group.missing is None,
+    ),
+    Row(
+        "control group",
+        "; by their own history alone it would be … % [… %]",
+        "so, and the treated alone could be estimated",
+        lambda case: case.group is not None and case.group.missing is None and case.group.alone is not None,
+    ),
+    Row(
+        "control group",
+        " The control group is too small to rest a finding on: … of its values can be compared with, … are needed. One"
+        " of them having a good year would look like an effect. Against … values of region without the CRM the effect"
+        " would be … % [… %]; the finding is without.",
+        "one to four values could be compared with: shown, but the finding does not rest on it",
+        lambda case: case.group is not None and case.group.missing is not None,
+    ),
+    Row(
+        "control group",
+        " Nobody who got the CRM has enough events to be compared with the control group.",
+        "a control group is named, and there is nobody to compare it with",
+        lambda case: isinstance(case.finding.control, NotAssessable),
+    ),
+    Row(
+        "control group",
+        " What met both groups (season, trend, prices) is not in the difference: its range is … % narrower.",
+        "the finding rests on the control group, and the interval with it is narrower, on the log scale",
+        lambda case: case.saves > 0,
+    ),
+    Row(
+        "control group",
+        " What met both groups is not in the difference; a before/after comparison counts it as the CRM's doing.",
+        "the finding rests on the control group, its interval is not narrower, and the effect without the group lies"
+        " outside it",
+        lambda case: case.saves < 0 and _elsewhere(case),
+    ),
 )  # fmt: skip
+
+
+def _elsewhere(case: Case) -> bool:
+    group = case.group
+    if group is None or group.together is None or group.alone is None:
+        return False
+    return not group.together.low <= group.alone.effect <= group.together.high
 
 
 def _detectable(case: Case) -> float:
@@ -501,6 +644,7 @@ PLACES = {
     "remedy": "What would help",
     "difference": "Why observed and adjusted differ",
     "how sure": "How sure",
+    "control group": "With and without a control group",
 }
 
 

@@ -17,8 +17,19 @@ import pytest
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import FindingValue, MetricId
 from clm_audit.inference.decide import decide
-from clm_audit.inference.model import Comparison, CourseValue, Effect, Finding, PathPoint, Variation
-from clm_audit.report import words_course, words_findings
+from clm_audit.inference.model import (
+    Comparison,
+    CourseValue,
+    Effect,
+    Finding,
+    Mix,
+    PathPoint,
+    Range,
+    Share,
+    Variation,
+)
+from clm_audit.measures.model import Shown
+from clm_audit.report import words_control, words_course, words_findings, words_mix
 from report import verdict_sentence_table
 from report.sentence_table import DIVIDED, MATERIAL, PLACES, ROWS, Case, Row, as_markdown, t_quantile, t_share
 
@@ -32,6 +43,21 @@ BETTER = {"purchase_frequency": True, "service_cost": False, "campaign_response"
 DF = 24
 MISSING = NotAssessable(code="missing_fact", detail={"fact": "orders"})
 GROUP = Comparison(None, 6, None, None, 0.1, 0.02, (), (), None, NONE.astype(np.int64), NONE, NONE, 1)
+FEW = NotAssessable(code="too_few_controls", detail={"have": 3, "need": 5})
+TOGETHER = Range(0.03, 0.01, 0.05)
+GROUPS = (
+    replace(GROUP, together=TOGETHER),
+    replace(GROUP, together=TOGETHER, alone=Range(0.04, -0.05, 0.13)),
+    replace(GROUP, together=TOGETHER, alone=Range(0.04, 0.03, 0.05)),
+    replace(GROUP, together=TOGETHER, alone=Range(0.09, 0.085, 0.095)),
+)
+MIXES = (
+    None,
+    Mix(Share(0.01, -0.01, 0.03), Share(0.02, 0.0, 0.04), 1, 52),
+    Mix(Share(0.01, -0.01, 0.03), Share(0.02, 0.0, 0.04), 4, 52),
+    NotAssessable(code="one_cohort"),
+    NotAssessable(code="too_few_to_split", detail={"needed": 50}),
+)
 
 
 @cache
@@ -69,12 +95,17 @@ def _case(rng: random.Random, size: float, se: float, family: int, metric: Metri
         more_weeks=rng.choice([-1, 0, 1, 9, 520, 521]) if decision.value == "inconclusive" else None,
         variations=_variations(rng, decision.value),
         event_near=break_near or (not by_control and rng.random() < 0.3),
-        control=GROUP if by_control else rng.choice([None, NotAssessable(code="no_treated")]),
+        control=rng.choice(GROUPS if by_control else OTHERWISE),
+        mix=rng.choice(MIXES),
     )
-    return Case(finding, size, se, DF, family, better, repeated, break_near, by_control)
+    shown = rng.choice([None, Shown(0.1, -0.06)]) if metric in words_mix.SIDE_EFFECT else None
+    return Case(finding, size, se, DF, family, better, repeated, break_near, by_control, shown)
 
 
 NO_PLAIN = NotAssessable(code="zero_denominator", detail={"side": "before"})
+
+
+OTHERWISE = (None, NotAssessable(code="no_treated"), replace(GROUPS[0], missing=FEW, controls=3))
 
 
 def _effect(rng: random.Random, size: float, se: float, *, space: bool) -> Effect:
@@ -82,6 +113,8 @@ def _effect(rng: random.Random, size: float, se: float, *, space: bool) -> Effec
         return math.expm1(size + sign * t_quantile((1 + level) / 2, DF) * se)
 
     up = t_share(size / se, DF)
+    season = 0.0 if space else se * rng.choice([0.0, 0.3, 0.8])
+    known = t_share(size / math.sqrt(se**2 - season**2), DF)
     tries = rng.choice([0, 1, 2, 5])
     path = tuple(PathPoint(months, size, size - se, size + se) for months in (3, 6, 12)[: rng.randrange(4)])
     return Effect(
@@ -90,6 +123,7 @@ def _effect(rng: random.Random, size: float, se: float, *, space: bool) -> Effec
         placebo_z=(0.1,) * tries, years_before=rng.choice([0.5, 1.74, 1.75, 3.0]), season_seen=rng.random() < 0.5,
         expected=NONE, low_band=NONE, high_band=NONE, path=path, course=rng.choice(COURSES),
         false_alarms=rng.randrange(min(tries, 2) + 1), space_z=(0.1, 0.2) if space and rng.random() < 0.5 else (),
+        unseen=rng.choice([0.4, 1.0]) if season else 0.0, season_sd=season, p_season_known=2 * min(known, 1 - known),
     )  # fmt: skip
 
 
@@ -105,20 +139,21 @@ def _unassessable(metric: MetricId, observed: float | NotAssessable) -> Case:
     return Case(finding, 0.0, 1.0, DF, 1, BETTER[metric], repeated=False, break_near=False, by_control=False)
 
 
-def texts(finding: Finding) -> Mapping[str, str]:
+def texts(finding: Finding, shown: Shown | None = None) -> Mapping[str, str]:
     """All that the report says of a finding, by place."""
     return {
         "finding": words_findings.sentence(finding),
         "reason": words_findings.reason(finding),
         "remedy": words_findings.remedy(finding),
         "difference": words_findings.why_different(finding),
-        "how sure": " ".join(words_course.how_sure(finding)),
+        "how sure": " ".join(words_course.how_sure(finding, shown)),
+        "control group": f"{words_control.sentence(finding, 'region')} {words_control.better(finding)}",
     }
 
 
 def wrong(case: Case) -> Iterator[str]:
     """Each sentence that appears without its condition, or does not although it holds, or stands in no table."""
-    for place, text in texts(case.finding).items():
+    for place, text in texts(case.finding, case.shown).items():
         left = text
         for row in sorted(in_place(place), key=lambda row: -len(row.words)):
             if bool(row.pattern.search(text)) != expected(row, place, case):
