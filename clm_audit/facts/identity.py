@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from clm_audit.facts.belonging import OWNERS, owners_of, with_customers
 from clm_audit.facts.damage import count_damage, is_blurred
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.ranks import ranked
 from clm_audit.facts.staged import Staged
 
 Codes = NDArray[np.int64]
@@ -115,15 +116,11 @@ def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
 
 def _numbered(keys: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
     """Adds ``customer`` and ``reader``, the numbers of ``final`` and ``person`` among all sorted names (-1 = nobody);
-    and those names. One sort does it: names are long, and a join of them by text costs more than all the rest."""
+    and those names. One sort does it: a join by text would cost more than all the rest."""
     alike = bool((keys["final"].eq_missing(keys["person"])).all())
-    named = keys["final"] if alike else pl.concat([keys["final"], keys["person"]])
-    ordered = pl.DataFrame({"name": named}).with_row_index("at").drop_nulls("name").sort("name")
-    first = ordered["name"].ne_missing(ordered["name"].shift(1))
-    codes = np.full(len(named), -1, dtype=np.int64)
-    codes[ordered["at"].to_numpy()] = np.cumsum(first.to_numpy()) - 1
+    codes, names = ranked(keys["final"] if alike else pl.concat([keys["final"], keys["person"]]))
     customer, reader = pl.Series(codes[: keys.height]), pl.Series(codes[-keys.height :] if keys.height else codes)
-    return keys.with_columns(customer=customer, reader=reader), ordered["name"].filter(first)
+    return keys.with_columns(customer=customer, reader=reader), names
 
 
 def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
