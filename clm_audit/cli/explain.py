@@ -24,8 +24,11 @@ HELP = """Examples:
   clm-audit explain inconclusive
   clm-audit explain hubspot
   clm-audit explain --list
+  clm-audit explain purchase_frequency.before --from audit.json
+  clm-audit explain --list --from audit.json
 
 Explain a metric, a check, a finding or a code that a report names, or what is known of the exports of a system.
+With a saved audit: where one of its numbers comes from, with its formula, inputs, rows, files and settings.
 """
 
 
@@ -33,8 +36,14 @@ def explain(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="What to explain.", show_default=False)] = None,
     presets: Presets = None,
     listed: Annotated[bool, typer.Option("--list", help="Print every name that can be explained.")] = False,
+    saved: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="AUDIT.json", help="A saved audit: NAME is the id of one of its numbers."),
+    ] = None,
 ) -> Outcome:
     """Print the explanation of ``name``, or all names."""
+    if saved is not None:
+        return _number(name, saved, listed=listed)
     from clm_audit.config.vocabulary import did_you_mean
     from clm_audit.report import words
 
@@ -49,6 +58,29 @@ def explain(
     if text is None:
         hint = did_you_mean(name, names) or "clm-audit explain --list prints every name"
         raise UsageError("there is nothing of this name to explain", where=name, hint=hint)
+    print_lines(text)
+    return Outcome(ExitCode.DONE, said=False)
+
+
+def _number(name: str | None, saved: Path, *, listed: bool) -> Outcome:
+    """Where a number of a saved audit comes from, or all of its numbers; what is no number is explained as ever."""
+    from clm_audit.config.vocabulary import did_you_mean
+    from clm_audit.report import words
+    from clm_audit.report.provenance import provenance
+    from clm_audit.report.saved import read_audit
+    from clm_audit.report.trace import numbers
+
+    audit = read_audit(saved)
+    found = numbers(audit)
+    if listed:
+        print_lines("\n".join(f"{key} = {value}" for key, value in found.items()))
+        return Outcome(ExitCode.DONE, said=False)
+    if name is None:
+        raise UsageError("explain what?", hint=f"clm-audit explain --list --from {saved} prints every number")
+    text = provenance(name, audit) or words.explain(name)
+    if text is None:
+        hint = did_you_mean(name, tuple(found)) or f"clm-audit explain --list --from {saved} prints every number"
+        raise UsageError("the audit has no number of this id", where=name, hint=hint)
     print_lines(text)
     return Outcome(ExitCode.DONE, said=False)
 

@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import clm_audit
-from clm_audit.cli import ahead, check, compare, demo, explain, init, report, schema
+from clm_audit.cli import ahead, check, compare, demo, explain, init, report, schema, verify
 from clm_audit.cli.outcome import Outcome, last_line
 from clm_audit.cli.streams import close, prepare, say
 from clm_audit.exits import AuditError, ExitCode
@@ -41,7 +41,6 @@ _NAMES = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings=_NAMES,
@@ -67,6 +66,7 @@ app.command(help=compare.HELP, short_help="The audit: before against after, and 
 app.command(help=check.HELP, short_help="What became of every row, and what the data are fit for.")(check.check)
 app.command(help=init.HELP, short_help="Propose a configuration for a folder of exports.")(init.init)
 app.command("plan", help=ahead.HELP, short_help="What could be found, and when; settle it beforehand.")(ahead.plan)
+app.command(help=verify.HELP, short_help="Make a saved audit again, and say what differs.")(verify.verify)
 app.command(help=explain.HELP, short_help="A metric, check, finding or code in words.")(explain.explain)
 app.command(help=report.HELP, short_help="A saved audit in any format.")(report.report)
 app.command(help=demo.HELP, short_help="Audit a sample company.")(demo.demo)
@@ -138,14 +138,14 @@ def main(argv: Sequence[str]) -> ExitCode:
         say(_internal(error))
         outcome = Outcome(ExitCode.INTERNAL)
     if outcome.said or outcome.code is not ExitCode.DONE:
-        say(last_line(outcome.code))
+        say(last_line(outcome.code, outcome.why))
     return outcome.code
 
 
 def _command(argv: Sequence[str]) -> Outcome:
     command = typer.main.get_command(app)
     try:
-        result = command.main(args=list(argv), prog_name="clm-audit", standalone_mode=False)
+        result = command.main(args=list(argv) or ["--help"], prog_name="clm-audit", standalone_mode=False)
     except TyperException as error:
         _say_usage(error)
         return Outcome(ExitCode.USAGE)

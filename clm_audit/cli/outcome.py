@@ -18,16 +18,17 @@ SENTENCES = {
 
 
 class Outcome(NamedTuple):
-    """``said``: whether the last line on stderr says it, also when all is well."""
+    """``said``: whether the last line on stderr says it, also when all is well; ``why`` in place of the usual words."""
 
     code: ExitCode
     said: bool = True
+    why: str = ""
 
 
-def last_line(code: ExitCode) -> str:
+def last_line(code: ExitCode, why: str = "") -> str:
     """The last line on stderr.
 
     >>> last_line(ExitCode.UNDECIDED)
     'clm-audit: exit 3, the gate could not be decided'
     """
-    return f"clm-audit: exit {int(code)}, {SENTENCES[code]}"
+    return f"clm-audit: exit {int(code)}, {why or SENTENCES[code]}"

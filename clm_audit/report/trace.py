@@ -16,7 +16,7 @@ NAMED_BY = ("id", "metric", "kind", "path", "period", "months", "go_live", "file
 """The fields that an item of a list is known by, in this order."""
 OPTIONAL_TAILS = ("value",)
 """Last parts that may be left unsaid: ``totals.after.orders`` is enough."""
-IN_WORDS = frozenset({"plan", "tool", "schema_version", "created", "title", "client", "author"})
+IN_WORDS = frozenset({"plan", "tool", "schema_version", "created", "title", "client", "author", "sha256"})
 """Top-level parts of the audit JSON that are no results."""
 
 

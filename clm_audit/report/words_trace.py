@@ -79,6 +79,31 @@ FIELDS: dict[str, Field] = {
     "variations.*.low": Field("lower end of its interval", RANGE),
     "variations.*.high": Field("upper end of its interval", RANGE),
 }
+PRESENT = "yearly amounts discounted at each year's end; what is paid at go-live as it is"
+SPREAD = "the effects' own intervals carried through"
+MONEY: dict[str, Field] = {
+    "money.years": Field("years over which the money is counted; from the settings"),
+    "money.margin": Field("contribution margin of revenue, a share; from the settings"),
+    "money.discount": Field("discount rate a year, a share; from the settings"),
+    "money.attributable": Field("share of the measured effects that counts; from the settings"),
+    "money.npv.*": Field("net present value and its interval", "pv_benefits - pv_costs"),
+    "money.roi.*": Field("return on investment and its interval, a share", "(pv_benefits - pv_costs) / pv_costs"),
+    "money.payback_months.*": Field("months until the costs are paid back", "interpolated within the year"),
+    "money.probability_npv_positive": Field("how surely the net present value is above zero", SPREAD),
+    "money.breakeven_attributable": Field("the least attributable share at which benefits cover the costs"),
+    "money.proven.*": Field("net present value of the decided findings alone, and its interval", SPREAD),
+    "money.pv_costs": Field("present value of all costs", PRESENT),
+    "money.pv_benefits": Field("present value of all benefits", PRESENT),
+    "money.benefits.*.yearly.*": Field("a benefit a year, and its interval", SPREAD),
+    "money.benefits.*.present": Field("present value of a benefit", PRESENT),
+    "money.costs.*.*": Field("a line of the costs: at go-live, a year, and its present value", PRESENT),
+    "money.flows.*.*": Field("costs, benefits and net of one year; 0 is go-live"),
+    "money.breakeven.*.effect": Field("the effect of this metric at which the CRM is worth exactly its costs"),
+    "money.breakeven.*.measured": Field("the effect of this metric as measured"),
+    "money.tornado.*.*": Field("the net present value with one input at its low or high end, all others as they are"),
+    "worth.margins.*": Field("a margin of the table of what one per cent is worth"),
+    "worth.rows.*.yearly.*": Field("one improved per cent of the metric, in money a year, at a margin of the table"),
+}
 ELSEWHERE: dict[str, Field] = {
     "totals.*.*.value": Field("a total of one window, summed from the rows of the facts named below"),
     "files.*.bytes": Field("size of the file"),
@@ -108,7 +133,7 @@ def field(number_id: str) -> Field | None:
     'what the model expects of that period had nothing changed at go-live'
     """
     parts = number_id.split(".")
-    for pattern, found in ELSEWHERE.items():
+    for pattern, found in (*ELSEWHERE.items(), *MONEY.items()):
         if fits(pattern, parts):
             return found
     for part in METRIC:
