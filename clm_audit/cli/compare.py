@@ -54,6 +54,10 @@ def compare(
     config: Config = None,
     outputs: Outputs = NOTHING_ELSE,
     rejects: Rejects = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", metavar="AUDIT.json", help="Hold every metric against an earlier audit's JSON."),
+    ] = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
     ] = False,
@@ -79,7 +83,7 @@ def compare(
         "plan": frozen,
         "presets": presets,
     }
-    plan = _plan(paths or [], config, options, gate=gate)
+    plan = held_against(_plan(paths or [], config, options, gate=gate), against)
     if show_config:
         from clm_audit.config.show import show_config as shown
 
@@ -135,8 +139,18 @@ def with_gate(plan: AuditPlan, *, wanted: bool) -> AuditPlan:
         return plan.model_copy(update={"gate": None, "origins": origins})
     if plan.gate is not None:
         return plan
-    origins |= dict.fromkeys(("gate.fail_on", "gate.metrics"), "default of --gate")
+    origins |= dict.fromkeys(("gate.fail_on", "gate.metrics", "gate.ratchet"), "default of --gate")
     return plan.model_copy(update={"gate": GateRules(), "origins": origins})
+
+
+def held_against(plan: AuditPlan, path: Path | None) -> AuditPlan:
+    """The plan with the earlier audit at ``path``, if any. Raises :class:`UsageError` when it is none."""
+    if path is None:
+        return plan
+    from clm_audit.report.saved import earlier
+
+    origins = {**plan.origins, "against": "option --against"}
+    return plan.model_copy(update={"against": earlier(path), "origins": origins})
 
 
 def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> AuditReport:

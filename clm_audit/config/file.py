@@ -11,7 +11,8 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict, Field
 
 from clm_audit.config.brand import Language
-from clm_audit.config.plan import FindingValue, MetricId, QuestionId, Response, Side, VerdictValue
+from clm_audit.config.gate import GateRule
+from clm_audit.config.plan import MetricId, QuestionId, RatchetValue, Response, Side, VerdictValue
 from clm_audit.config.scalars import (
     Amount,
     Colour,
@@ -144,8 +145,11 @@ class GateFile(Shape):
     """What makes `compare --gate` fail."""
 
     fail_on: tuple[VerdictValue, ...] = Field(default=("switch",), description="Verdicts that fail the gate.")
-    metrics: dict[MetricId, FindingValue] = Field(
-        default={}, description="The finding of a metric that fails the gate."
+    metrics: dict[MetricId, GateRule] = Field(
+        default={}, description="What fails the gate, per metric: a finding, or a bound on its whole interval."
+    )
+    ratchet: tuple[RatchetValue, ...] = Field(
+        default=("worse",), description="What no metric may be against the audit of --against."
     )
 
 

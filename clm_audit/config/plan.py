@@ -37,6 +37,9 @@ LIFECYCLE_IDS: tuple[LifecycleId, ...] = get_args(LifecycleId)
 INACTIVITY_WEEKS = 26
 
 
+RatchetValue = Literal["better", "same", "worse", "undecided"]
+
+
 class Window(Frozen):
     """Half-open ``[start, end)`` in the audit's zone (``from``/``to`` in the config)."""
 
@@ -107,11 +110,39 @@ class Policy(Frozen):
     max_rejected: float = 0.01
 
 
+class Bound(Frozen):
+    """A metric fails the gate when the whole interval of its effect is worse than this share (0.05 = 5 %)."""
+
+    worse_than: float
+
+
 class GateRules(Frozen):
-    """``fail_on``: verdicts that fail the gate; ``metrics``: finding per metric that fails it."""
+    """``fail_on``: verdicts that fail the gate; ``metrics``: the finding, or the bound on the interval, per metric that
+    fails it; ``ratchet``: what no metric may be, compared with an earlier audit, where one is given."""
 
     fail_on: tuple[VerdictValue, ...] = ("switch",)
-    metrics: Mapping[MetricId, FindingValue] = {}
+    metrics: Mapping[MetricId, FindingValue | Bound] = {}
+    ratchet: tuple[RatchetValue, ...] = ("worse",)
+
+
+class EarlierEffect(Frozen):
+    """What an earlier audit had measured: the adjusted effect with its interval; shares."""
+
+    effect: float
+    low: float
+    high: float
+
+
+class Earlier(Frozen):
+    """The earlier audit that this one is held against. ``sha256``: of its JSON; ``file``: as it was named for this
+    run; ``before``, ``after``: its windows."""
+
+    file: str
+    sha256: str
+    go_live: date
+    before: Window
+    after: Window
+    effects: Mapping[MetricId, EarlierEffect] = {}
 
 
 class CostLine(Frozen):
@@ -189,6 +220,7 @@ class AuditPlan(Frozen):
     metrics: Mapping[MetricId, MetricPolicy] = {}
     policy: Policy = Policy()
     gate: GateRules | None = None
+    against: Earlier | None = None
     money: MoneyRules | None = None
     report: ReportStyle = ReportStyle()
     registration: Registration | None = None

@@ -290,6 +290,8 @@ def _origins(plan: AuditPlan, layers: _Layers, *, given: bool) -> Mapping[str, s
             origins[path] = layers.origin(tuple(path.split(".")))
         if path.endswith(".materiality") and origins[path] == "default":
             origins[path] = layers.origin(("policy", "materiality"))
+    for name in plan.gate.metrics if plan.gate else ():
+        origins[f"gate.metrics.{name}"] = layers.origin(("gate", "metrics", name))
     return origins
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS, AuditPlan, MoneyRules, Source, Window
+from clm_audit.config.plan import (
+    LIFECYCLE_IDS,
+    METRIC_IDS,
+    AuditPlan,
+    Bound,
+    FindingValue,
+    MoneyRules,
+    Source,
+    Window,
+)
 
 
 class PlanValue(NamedTuple):
@@ -92,8 +101,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
         yield "gate", None, "none"
     else:
         yield "gate.fail_on", list(plan.gate.fail_on), ""
-        yield "gate.metrics", {str(metric): str(finding) for metric, finding in plan.gate.metrics.items()}, ""
+        yield "gate.metrics", {str(metric): _rule(rule) for metric, rule in plan.gate.metrics.items()}, ""
+        yield "gate.ratchet", list(plan.gate.ratchet), ""
     yield from _money(plan.money)
+    yield "against", plan.against.file if plan.against else None, "" if plan.against else "no earlier audit"
     frozen = plan.registration
     yield "plan", frozen.file if frozen else None, "" if frozen else "none: chosen after seeing data"
     yield "report.client", plan.report.client, "" if plan.report.client else "none"
@@ -114,6 +125,15 @@ def _money(money: MoneyRules | None) -> Iterator[tuple[str, _Value, str]]:
     yield "money.horizon", money.horizon, "1 year" if money.horizon == 1 else f"{money.horizon} years"
     costs = [f"{line.what}: {line.initial} once, {line.yearly} a year" for line in money.costs]
     yield "money.costs", costs, ""
+
+
+def _rule(rule: FindingValue | Bound) -> str:
+    """A rule of the gate as the file has it.
+
+    >>> _rule("worsened"), _rule(Bound(worse_than=0.05))
+    ('worsened', 'worse than 5%')
+    """
+    return f"worse than {_share(rule.worse_than)}" if isinstance(rule, Bound) else rule
 
 
 def _window(window: Window | None) -> str | None:

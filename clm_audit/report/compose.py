@@ -21,6 +21,7 @@ from clm_audit.measures.windows import MONEY
 from clm_audit.report import words_checks, words_metrics, words_next, words_verdict
 from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.compose_money import money_report, worth_report
+from clm_audit.report.compose_ratchet import since_report
 from clm_audit.report.json_out import settled
 from clm_audit.report.model import (
     AnswerReport,
@@ -80,6 +81,7 @@ def compose(
         plain=_plain(judgement.plain),
         verdict=_verdict(judgement, [item for item in findings if item.metric in METRIC_IDS]),
         gate=judgement.gate,
+        since=since_report(plan, judgement.ratchet),
         money=money_report(plan, judgement.money, findings),
         worth=worth_report(plan, judgement.worth, currency),
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),

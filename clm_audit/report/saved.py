@@ -15,8 +15,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from clm_audit.config.plan import Earlier, EarlierEffect, Window
 from clm_audit.exits import Problem, UsageError
-from clm_audit.report.model import AuditReport
+from clm_audit.report.model import AuditReport, Unknown
 
 SCHEMA = "1"
 SEAL = "sha256"
@@ -59,6 +60,24 @@ def read_audit(path: Path) -> AuditReport:
     except _NotOursError as error:
         raise UsageError(str(error), where=where, hint=_AGAIN) from error
     return report.model_copy(update={SEAL: ""})
+
+
+def earlier(path: Path) -> Earlier:
+    """The effects of the audit saved at ``path``, to hold another against them. Raises as :func:`read_audit`."""
+    report = read_audit(path)
+    windows = report.windows
+    return Earlier(
+        file=path.name,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        go_live=windows.go_live,
+        before=Window(start=windows.before.start, end=windows.before.end),
+        after=Window(start=windows.after.start, end=windows.after.end),
+        effects={
+            one.id: EarlierEffect(effect=one.adjusted.effect, low=one.adjusted.low, high=one.adjusted.high)
+            for one in (*report.metrics, *report.lifecycle)
+            if not isinstance(one.adjusted, Unknown)
+        },
+    )
 
 
 def seal(tree: Mapping[str, Any]) -> str:

@@ -147,6 +147,8 @@ def _verdict(report: AuditReport) -> Iterator[str]:
         yield f"Next step: {verdict.next_step}"
     if report.gate.result != "none":
         yield words.gate(report.gate)
+    if not isinstance(report.since, Unknown):
+        yield report.since.sentence
 
 
 def _answers(page: Page, report: AuditReport) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from clm_audit.config.plan import FindingValue
 from clm_audit.inference.model import Finding
+from clm_audit.report.numbers import percent
 from clm_audit.report.words_checks import title
 from clm_audit.report.words_metrics import in_text, listed, metric_in_text
 from clm_audit.verdict.judge import UNKNOWN_ROW, WITHHELD_ROW
@@ -158,7 +160,42 @@ def gate_reason(code: str) -> str:
     ('the verdict is switch', 'cost of customer service worsened')
     """
     what, _, found = code.partition(":")
-    return f"the verdict is {found}" if what == "verdict" else f"{metric_in_text(what)} {_GATED.get(found, found)}"
+    kind, _, value = found.partition(":")
+    if what == "verdict":
+        return f"the verdict is {found}"
+    if kind in _BOUNDS:
+        return f"{metric_in_text(what)} {_BOUNDS[kind].format(bound=_bound(value))}"
+    if kind == "since":
+        return f"{metric_in_text(what)} is {value} since the earlier audit"
+    return f"{metric_in_text(what)} {_GATED.get(found, found)}"
+
+
+def gate_rule(subject: str, rule: str) -> str:
+    """What a rule of the gate does not allow.
+
+    >>> gate_rule("verdict", "switch or mixed"), gate_rule("service_cost", "beyond:0.05")
+    ('the verdict must not be switch or mixed', 'cost of customer service must not be worse than 5 %')
+    >>> gate_rule("service_cost", "since:worse")
+    'cost of customer service must not be worse since the earlier audit'
+    """
+    kind, _, value = rule.partition(":")
+    of = "the verdict" if subject == "verdict" else metric_in_text(subject)
+    if kind == "beyond":
+        return f"{of} must not be worse than {_bound(value)}"
+    if kind == "since":
+        return f"{of} must not be {value} since the earlier audit"
+    return f"{of} must not {_REFUSED.get(rule, f'be {rule}')}"
+
+
+def _bound(share: str) -> str:
+    """A bound as it was set.
+
+    >>> _bound("0.05"), _bound("0.125")
+    ('5 %', '12.5 %')
+    """
+    scaled = f"{Decimal(share) * 100:f}"
+    places = len(scaled.partition(".")[2].rstrip("0"))
+    return percent(float(share), digits=places)
 
 
 DECIDED = ("good fit", "mixed", "switch")
@@ -174,6 +211,16 @@ _FOUND: Mapping[FindingValue, tuple[str, str]] = {
     "no material change": ("did not change materially", "did not change materially"),
     "inconclusive": ("is not decided", "are not decided"),
     "not assessable": ("cannot be assessed", "cannot be assessed"),
+}
+_REFUSED: Mapping[str, str] = {
+    "worsened": "have worsened",
+    "improved": "have improved",
+    "no material change": "be without a material change",
+}
+_BOUNDS: Mapping[str, str] = {
+    "beyond": "is worse than {bound} with its whole interval",
+    "across": "may be worse than {bound} or not: its interval holds both",
+    "short": "is not worse than {bound}: its whole interval is better than that",
 }
 _GATED: Mapping[str, str] = {
     "no material change": "did not change materially",

@@ -15,6 +15,7 @@ from clm_audit.verdict.gate import gate_result
 from clm_audit.verdict.model import Check, Judgement, Verdict
 from clm_audit.verdict.money import appraise, worth
 from clm_audit.verdict.plain import read_plainly
+from clm_audit.verdict.ratchet import ratchet
 from clm_audit.verdict.truth import decide, lean_of
 
 # A check moves a verdict only towards the end of this scale; good fit, mixed and switch stand side by side.
@@ -33,11 +34,13 @@ def judge(
     checks = all_checks(plan, exports, facts, measured, answering)
     weeks_after = (measured.calendar.after[1] - measured.calendar.go_live) / 7
     verdict = capped(answering, checks, plan.policy.require, weeks_after)
+    ratchets = ratchet(plan, measured.calendar, findings)
     return Judgement(
         checks=checks,
         plain=read_plainly(plan, measured.metrics),
         verdict=verdict,
-        gate=gate_result(plan.gate, verdict, findings),
+        gate=gate_result(plan.gate, verdict, findings, ratchets, plan.origins),
+        ratchet=ratchets,
         money=appraise(plan, facts, measured, findings, _touched(checks)),
         worth=worth(plan, facts, measured, findings),
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from clm_audit.config.base import Frozen, NotAssessable
-from clm_audit.config.plan import MetricId, VerdictValue
+from clm_audit.config.plan import MetricId, RatchetValue, VerdictValue
 from clm_audit.verdict.money_model import Money, Worth
 
 CheckStatus = Literal["pass", "warn", "fail", "unknown"]
@@ -62,11 +62,38 @@ class Verdict(Frozen):
     withheld: tuple[MetricId, ...] = ()
 
 
+class Ratchet(Frozen):
+    """One metric against an earlier audit: the change of its effect with its interval (shares), and what follows.
+    ``nested``: whether the earlier data are part of these. ``code`` says why nothing follows."""
+
+    metric: MetricId
+    value: RatchetValue
+    code: str = ""
+    earlier: float | NotAssessable
+    change: float | NotAssessable
+    low: float | NotAssessable
+    high: float | NotAssessable
+    nested: bool = False
+
+
+class GateRuling(Frozen):
+    """One rule of the gate and what became of it. ``subject``: ``verdict`` or a metric; ``rule``: what it must not be,
+    as a code; ``found``: what it is, as a code; ``where``: the line that set the rule."""
+
+    subject: str
+    rule: str
+    result: Literal["passed", "failed", "undecided"]
+    found: str
+    where: str = ""
+
+
 class Gate(Frozen):
-    """``because``: codes such as ``verdict:switch`` or ``service_cost:worsened``."""
+    """``because``: codes such as ``verdict:switch`` or ``service_cost:worsened``, of the rules that decided;
+    ``rulings``: every rule."""
 
     result: Literal["none", "passed", "failed", "undecided"]
     because: tuple[str, ...] = ()
+    rulings: tuple[GateRuling, ...] = ()
 
 
 class Judgement(Frozen):
@@ -76,5 +103,6 @@ class Judgement(Frozen):
     plain: PlainReading
     verdict: Verdict
     gate: Gate
+    ratchet: tuple[Ratchet, ...] = ()
     money: Money | NotAssessable = NotAssessable(code="no_costs_given")
     worth: tuple[Worth, ...] = ()

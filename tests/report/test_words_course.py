@@ -62,7 +62,9 @@ def test_what_would_flip_it_is_named_with_its_numbers() -> None:
 def test_a_finding_that_stands_is_said_to_stand() -> None:
     same = tuple(replace(each, value="improved") for each in found().variations)
     said = words_course.flips(found(variations=same))
-    assert said == "The finding would be the same without the 4 weeks before go-live or without the 4 weeks after go-live."
+    assert (
+        said == "The finding would be the same without the 4 weeks before go-live or without the 4 weeks after go-live."
+    )
     assert words_course.flips(found(variations=())) == ""
 
 
