@@ -40,8 +40,10 @@ from clm_audit.report.model_brand import Brand, LogoReport
 from clm_audit.report.numbers import decimal_string
 from clm_audit.report.plan_echo import echo
 from clm_audit.report.printable import known, rounded, unknown
+from clm_audit.report.situation import situation_of
 from clm_audit.report.words_assumptions import assumptions
 from clm_audit.report.words_plan import planned
+from clm_audit.report.words_rules import recommendations
 from clm_audit.verdict.model import Answer, Check, Judgement, PlainReading
 
 FIRST_REJECTS = 100
@@ -84,6 +86,7 @@ def compose(
         since=since_report(plan, judgement.ratchet),
         money=money_report(plan, judgement.money, findings),
         worth=worth_report(plan, judgement.worth, currency),
+        recommendations=recommendations(situation_of(plan, facts, measured, findings, judgement)),
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),
         assumptions=assumptions(plan, facts, measured),
         planned=planned(plan, measured.calendar),

@@ -10,6 +10,7 @@ from clm_audit.report.markdown_money import money_lines
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
 
+NEXT = 3  # steps that are shown; the JSON has all
 MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
 
 
@@ -114,8 +115,9 @@ def _foot(report: AuditReport) -> list[str]:
     total = look.ledger_total(file.rows for file in report.files)
     parts = " + ".join(f"{numbers.count(getattr(total, name))} {name}" for name in look.LEDGER)
     lines = [f"{len(report.files)} files: {numbers.count(total.read)} rows read = {parts}."]
-    if report.verdict.next_step:
-        lines = [f"**Next step.** {markdown(report.verdict.next_step)}", "", *lines]
+    if steps := report.recommendations[:NEXT]:
+        numbered = [f"{place}. {markdown(step.sentence)}" for place, step in enumerate(steps, start=1)]
+        lines = ["### Next", "", *numbered, "", *lines]
     if said := rows.not_taken(total):
         lines += ["", f"{said}.", *(f"- {markdown(line)}" for line in rows.rejected_first(report))]
     return [*lines, "", f"<sub>{report.tool.name} {markdown(report.tool.version)}</sub>"]

@@ -15,6 +15,7 @@ from clm_audit.report.model_base import ChangeUnit
 from clm_audit.report.model_base import Unknown as Unknown
 from clm_audit.report.model_brand import Brand
 from clm_audit.report.model_money import MoneyReport, WorthReport
+from clm_audit.report.model_next import Recommendation
 from clm_audit.report.model_ratchet import SinceReport
 from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
 
@@ -389,6 +390,7 @@ class AuditReport(Frozen):
     since: SinceReport | Unknown = Unknown(reason="No earlier audit was given (--against).")
     money: MoneyReport | Unknown = Unknown(reason="The costs of the CRM were not given.")
     worth: WorthReport | Unknown = Unknown(reason="The volumes of a year are not known.")
+    recommendations: tuple[Recommendation, ...] = ()
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     planned: Planned

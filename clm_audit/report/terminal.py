@@ -29,6 +29,7 @@ _UNITS_FROM = 136  # columns from which units have a column of their own
 PROSE = 110  # columns: longer lines are hard to read
 _COUNTS = ("read", *look.LEDGER)
 _COUNTS_WIDTH = 64  # columns that the counts of the ledger take
+NEXT = 3  # steps that are shown; the JSON has all
 LISTS = "rejects.csv beside an --html report, or --rejects FILE.csv, lists"
 Kind = Literal["text", "fixed", "number"]
 
@@ -143,8 +144,8 @@ def _verdict(report: AuditReport) -> Iterator[str]:
     if verdict.capped_by:
         titles = ", ".join(look.check_title(report.checks, check) for check in verdict.capped_by)
         yield f"What holds it back: {titles}."
-    if verdict.next_step:
-        yield f"Next step: {verdict.next_step}"
+    for place, step in enumerate(report.recommendations[:NEXT], start=1):
+        yield f"Next {place}. {step.sentence}"
     if report.gate.result != "none":
         yield words.gate(report.gate)
     if not isinstance(report.since, Unknown):
