@@ -78,6 +78,7 @@ def _count_ended(rows: pl.DataFrame, staged: Sequence[Staged], context: Context)
 def _count(customers: pl.DataFrame, context: Context) -> None:
     context.count("customers.rows", customers.height)
     context.count("customers.inactive", int(customers["ended"].count()))
+    context.count("customers.staged", int(customers["stage"].count()))
     days = customers.filter(pl.col("acquired").is_not_null()).group_by("acquired").len()
     days = days.sort("len", "acquired", descending=[True, False])
     if days.height:

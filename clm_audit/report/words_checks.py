@@ -145,6 +145,10 @@ CHECKS: Mapping[str, tuple[str, str]] = {
         "Records of those who left",
         "A list of today's customers or subscriptions has lost those who went, on one side of go-live or on both.",
     ),
+    "lifecycle_stages": (
+        "Stages of the lifecycle",
+        "Only a CRM that records when a customer entered which stage can show who moved on, and where they stay behind.",
+    ),
     "survivors": (
         "Customers who left are there",
         "An export of today's customers hides those who left, and so flatters the past.",

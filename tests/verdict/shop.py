@@ -107,7 +107,21 @@ def _tables() -> dict[str, list[Row]]:
         "exports/tickets.csv": _tickets(rng),
         "exports/campaigns.csv": _campaigns(rng),
         "exports/spend.csv": _spend(rng),
+        "exports/stages.csv": _stages(customers),
     }
+
+
+def _stages(customers: list[Row]) -> list[Row]:
+    """Each customer was a lead a week before the first order."""
+    made = []
+    for row in customers:
+        if row["acquired"]:
+            first = date.fromisoformat(row["acquired"])
+            made += [
+                {"customer": row["customer"], "stage": "lead", "entered": (first - timedelta(days=7)).isoformat()},
+                {"customer": row["customer"], "stage": "customer", "entered": first.isoformat()},
+            ]
+    return made
 
 
 def _order(number: int, day: date, customer: str, cents: int, rng: random.Random) -> Row:

@@ -307,6 +307,31 @@ def one_large_customer(world: World) -> None:
             row["amount"] = f"{float(row['amount']) * 60:.2f}"
 
 
+def no_stages(world: World) -> None:
+    world.tables.pop("exports/stages.csv")
+
+
+def stages_of_today(world: World) -> None:
+    no_stages(world)
+    for row in world.rows("customers"):
+        row["stage"] = "customer"
+
+
+def stages_in_other_words(world: World) -> None:
+    for at, row in enumerate(world.rows("stages")):
+        row["stage"] = "Anwärter" if at % 10 == 0 else row["stage"]
+
+
+def stages_written_by_an_import(world: World) -> None:
+    for row in world.rows("stages")[::3]:
+        row["entered"] = LIVE
+
+
+def stages_since_go_live(world: World) -> None:
+    rows = world.rows("stages")
+    rows[:] = [row for row in rows if row["entered"] >= LIVE]
+
+
 WORLDS: tuple[Spoilt, ...] = (
     Spoilt("rejects", dates_missing, "fail", "rejects_over"),
     Spoilt("rejects", everything_broken, "fail", "rejects_over"),
@@ -353,6 +378,11 @@ WORLDS: tuple[Spoilt, ...] = (
     Spoilt("identity", new_ids_since_go_live, "fail", "ids_change_at_go_live"),
     Spoilt("import_day", all_created_at_migration, "warn", "import_day_replaced"),
     Spoilt("left_records", nobody_has_ended, "warn", "left_missing"),
+    Spoilt("lifecycle_stages", no_stages, "unknown", "stages_nowhere"),
+    Spoilt("lifecycle_stages", stages_of_today, "warn", "stages_today_only"),
+    Spoilt("lifecycle_stages", stages_in_other_words, "warn", "stages_unnamed"),
+    Spoilt("lifecycle_stages", stages_written_by_an_import, "warn", "stages_of_one_day"),
+    Spoilt("lifecycle_stages", stages_since_go_live, "warn", "stages_too_late"),
     Spoilt("survivors", todays_customers_only, "warn", "leavers_none"),
     Spoilt("one_cohort", one_season_of_customers, "fail", "one_cohort_melts"),
     Spoilt("one_order", a_single_huge_order, "fail", "one_order_carries"),

@@ -64,6 +64,14 @@ def test_an_event_eight_weeks_away_is_no_rival_of_go_live(days: int, tmp_path: P
     assert (check.status, check.message) == ("pass", said("events_clear", check))
 
 
+def test_a_history_of_stages_says_since_when(clean: Mapping[str, CheckReport]) -> None:
+    check = clean["lifecycle_stages"]
+    assert check.message == said("stages_since", check)
+    rows = shop().rows("stages")
+    assert check.evidence["since"] == min(row["entered"] for row in rows)
+    assert (check.evidence["rows"], check.evidence["customers"]) == (len(rows), len(rows) // 2)
+
+
 def test_orders_given_back_whole_need_no_amount(tmp_path: Path) -> None:
     world = shop()
     for row in world.rows("orders")[::40]:

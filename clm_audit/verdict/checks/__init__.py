@@ -14,7 +14,19 @@ from clm_audit.facts.model import Facts
 from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
-from clm_audit.verdict.checks import base, events, files, money, orders, people, plausible, reading, records, windows
+from clm_audit.verdict.checks import (
+    base,
+    events,
+    files,
+    money,
+    orders,
+    people,
+    plausible,
+    reading,
+    records,
+    stages,
+    windows,
+)
 from clm_audit.verdict.checks.base import Rule, Subject
 from clm_audit.verdict.model import Check
 
@@ -58,6 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule("identity", people.identity, needs_windows=True),
     Rule("import_day", people.import_day),
     Rule("left_records", records.left_records),
+    Rule("lifecycle_stages", stages.lifecycle_stages),
     Rule("survivors", people.survivors, needs_windows=True),
     Rule("one_cohort", people.one_cohort, needs_windows=True),
     Rule("one_order", money.one_order, needs_windows=True),
@@ -66,7 +79,7 @@ RULES: tuple[Rule, ...] = (
 CHECK_IDS: tuple[str, ...] = tuple(rule.id for rule in RULES)
 CODES: tuple[str, ...] = tuple(
     code
-    for part in (base, files, reading, orders, windows, events, people, records, money, plausible)
+    for part in (base, files, reading, orders, windows, events, people, records, stages, money, plausible)
     for code in part.CODES
 )
 
