@@ -19,8 +19,9 @@ from clm_audit.inference.decide import Decision, decide, holm
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
 from clm_audit.inference.kitagawa import mix
-from clm_audit.inference.model import Finding, Parts, Variation
+from clm_audit.inference.model import Effect, Finding, Parts, Variation
 from clm_audit.inference.parts import observed_parts
+from clm_audit.inference.product import product_effect
 from clm_audit.inference.robustness import Rerun, reruns
 from clm_audit.inference.rounding import rounded
 from clm_audit.inference.series import log_series
@@ -47,18 +48,65 @@ def assess(plan: AuditPlan, measured: Measured) -> tuple[Finding, ...]:
 
 def _assess(plan: AuditPlan, measured: Measured, family: Sequence[MetricTotals]) -> tuple[Finding, ...]:
     cases = [Case(plan, totals, _estimate(plan, totals), compared(plan, totals)) for totals in family]
-    p_values = [case.answer.effect.p for case in cases if isinstance(case.answer, Estimate)]
+    products = {case.totals.metric: _product(case, cases) for case in cases if case.totals.factors}
+    effects = [products.get(case.totals.metric) or case.effect for case in cases]
+    p_values = tuple(effect.p for effect in effects if isinstance(effect, Effect))
     findings, place = [], 0
-    for case in cases:
+    for case, effect in zip(cases, effects, strict=True):
         split = mix(case.totals, observed_change(case.totals), plan.policy.confidence)
         beside = comparison(case.group, measured.calendar) if isinstance(case.group, Compared) else case.group
-        if isinstance(case.answer, Estimate):
-            found = _finding(case, case.answer, Family(tuple(p_values), place))
-            findings.append(replace(found, parts=_parts(case, measured), mix=split, control=beside))
-            place += 1
-        else:
-            findings.append(replace(_not_assessable(plan, case.totals, case.answer), mix=split, control=beside))
+        if isinstance(effect, NotAssessable):
+            findings.append(replace(_not_assessable(plan, case.totals, effect), mix=split, control=beside))
+            continue
+        family_of = Family(p_values, place)
+        place += 1
+        if case.totals.factors or not isinstance(case.answer, Estimate):
+            findings.append(_product_finding(case, effect, family_of))
+            continue
+        found = _finding(case, case.answer, family_of)
+        findings.append(replace(found, parts=_parts(case, measured), mix=split, control=beside))
     return tuple(findings)
+
+
+def _product(case: Case, cases: Sequence[Case]) -> Effect | NotAssessable:
+    """The effect on a metric that is a product; what is estimated already is not estimated again."""
+    known = {id(each.totals): each.history for each in cases}
+    effects: list[tuple[Effect, int]] = []
+    for factor in case.totals.factors:
+        found = known.get(id(factor.totals)) or _estimate(case.plan, factor.totals)
+        if isinstance(found, NotAssessable):
+            return found
+        effects.append((found.effect, factor.power))
+    return product_effect(effects, case.plan.policy.confidence)
+
+
+def _product_finding(case: Case, effect: Effect, family: Family) -> Finding:
+    """As of any other metric; there are no periods that could be asked otherwise, or that time would add to."""
+    plan, totals = case.plan, case.totals
+    materiality = plan.metric(totals.metric).materiality
+    factors = [factor.totals for factor in totals.factors]
+    decision = decide(
+        effect,
+        family.adjusted(effect.p),
+        CATALOGUE[totals.metric].better,
+        materiality,
+        1.0 - plan.policy.confidence,
+        break_near=any(near_go_live(plan, each, breaks=True) for each in factors),
+        repeated=any(after_repeats_before(each) for each in factors),
+    )
+    return Finding(
+        metric=totals.metric,
+        value=decision.value,
+        code=decision.code,
+        effect=effect,
+        observed_change=observed_change(totals),
+        materiality=materiality,
+        p_holm=rounded(decision.p_holm),
+        p_equivalence=rounded(decision.p_equivalence),
+        below_materiality=decision.below_materiality,
+        better_probability=rounded(decision.better_probability),
+        event_near=any(near_go_live(plan, each, breaks=breaks) for each in factors for breaks in (True, False)),
+    )
 
 
 @dataclass(frozen=True)
@@ -85,6 +133,11 @@ class Case:
         own = self.history.effect
         effect = replace(found.effect, expected=own.expected, low_band=own.low_band, high_band=own.high_band)
         return replace(found, effect=effect)
+
+    @property
+    def effect(self) -> Effect | NotAssessable:
+        """The effect that the finding rests on."""
+        return self.answer.effect if isinstance(self.answer, Estimate) else self.answer
 
     def reruns(self) -> tuple[Rerun, ...]:
         """The same question asked otherwise, of whatever the finding rests on."""

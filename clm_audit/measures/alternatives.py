@@ -65,7 +65,7 @@ def _alternatives(inputs: Inputs, make: Maker, totals: MetricTotals, scheme: Sch
     if totals.metric in ("purchase_frequency", "service_cost"):
         for weeks in BASES:
             if weeks < inputs.calendar.base_weeks:
-                yield _aligned("base", {"weeks": weeks}, totals, make(_shorter(lean, weeks)))
+                yield _aligned("base", {"weeks": weeks}, totals, make(with_base(lean, weeks)))
     if totals.metric == "transaction_size" and "over" in inputs.again and inputs.again["over"]["week"].size:
         yield _capped(inputs, totals, scheme)
     if totals.metric in SUMS and "largest" in inputs.again:
@@ -85,8 +85,8 @@ def _aligned(kind: str, detail: dict[str, str | int | float], totals: MetricTota
     return Alternative(kind, detail, num, den, lines[2])
 
 
-def _shorter(inputs: Inputs, weeks: int) -> Inputs:
-    """The same with a base of fewer weeks."""
+def with_base(inputs: Inputs, weeks: int) -> Inputs:
+    """The same with a base of so many weeks."""
     calendar: Calendar = replace(
         inputs.calendar,
         base_weeks=weeks,

@@ -7,13 +7,17 @@ nothing. Cells go into :class:`Totals` under names of their own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from clm_audit.config.plan import LIFECYCLE_IDS
+from clm_audit.config.plan import LIFECYCLE_IDS, AuditPlan
 from clm_audit.config.vocabulary import LifecycleId
+from clm_audit.measures import sides
+from clm_audit.measures.activation import activation_cells, activation_frames, activation_rate
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.cohorts import repeat_purchase_rate
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.entrants import entrant_cells
+from clm_audit.measures.lifetime import customer_lifetime_value
 from clm_audit.measures.members import churn_rate, early_churn, retention_rate
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
@@ -26,6 +30,8 @@ from clm_audit.measures.surveys import nps, survey_cells, survey_frames
 Maker = Callable[[Inputs], MetricTotals]
 MAKERS: Mapping[LifecycleId, Maker] = {
     "stage_conversion": stage_conversion,
+    "activation_rate": activation_rate,
+    "customer_lifetime_value": customer_lifetime_value,
     "first_90_day_churn": early_churn,
     "repeat_purchase_rate": repeat_purchase_rate,
     "retention_rate": retention_rate,
@@ -45,6 +51,7 @@ FRAMES: tuple[Callable[[Frames, Collected, Calendar], Frames], ...] = (
 """Tables, counts per day, calendar -> lazy frames; none of a table that is not there."""
 CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
     entrant_cells,
+    activation_cells,
     spell_cells,
     stage_cells,
     subscription_cells,
@@ -54,9 +61,10 @@ CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
 """Collected frames, calendar -> additive cells; none of a frame that is not there."""
 
 
-def lifecycle_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
+def lifecycle_frames(plan: AuditPlan, tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
     """Every lazy frame of totals that the lifecycle needs of the tables that are there."""
-    return {name: frame for make in FRAMES for name, frame in make(tables, daily, calendar).items()}
+    made = {name: frame for make in FRAMES for name, frame in make(tables, daily, calendar).items()}
+    return {**made, **activation_frames(plan.activation, tables, daily, calendar)}
 
 
 def lifecycle_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
@@ -66,14 +74,14 @@ def lifecycle_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells
 
 def lifecycle_metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
     """One for each enabled metric of the lifecycle, in the order of the catalogue."""
-    made = (_made(inputs, metric) for metric in LIFECYCLE_IDS if inputs.plan.metric(metric).enabled)
-    return tuple(found for found in made if found is not None)
+    enabled = (metric for metric in LIFECYCLE_IDS if inputs.plan.metric(metric).enabled)
+    made = (_made(inputs, metric) for metric in enabled)
+    return tuple(replace(each, missing=sides.held_back(inputs.calendar.sides, each)) for each in made)
 
 
-def _made(inputs: Inputs, metric: LifecycleId) -> MetricTotals | None:
+def _made(inputs: Inputs, metric: LifecycleId) -> MetricTotals:
     """The metric, or which fact it misses."""
     for group in CATALOGUE[metric].facts:
         if not any(fact in inputs.facts.tables for fact in group):
             return blank(metric, inputs.absent(group[0]))
-    maker = MAKERS.get(metric)
-    return maker(inputs) if maker else None
+    return MAKERS[metric](inputs)

@@ -53,7 +53,7 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
             raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
         frames = total_frames(tables, daily, calendar, segments=len(facts.segments))
-        collected = engine.collect({**frames, **lifecycle_frames(tables, daily, calendar)})
+        collected = engine.collect({**frames, **lifecycle_frames(plan, tables, daily, calendar)})
         counts = day_counts(daily, calendar.go_live)
         totals, calendar = finish(collected, daily, counts, calendar)
         totals = replace(totals, cells={**totals.cells, **lifecycle_cells(collected, calendar)})

@@ -227,6 +227,7 @@ class MetricTotals:
     reading. ``how`` holds facts about the definition as used (base_weeks, cost_source, response …).
     ``units``: the same by unit of the control group, when there is one, or why the metric has none.
     ``mix``: who bought, or why that cannot be told; None where it is not asked. ``alternatives``: other definitions.
+    ``factors``: a metric that is their product has no periods of its own.
     """
 
     metric: MetricId
@@ -246,6 +247,15 @@ class MetricTotals:
     mix: MixTotals | NotAssessable | None = None
     alternatives: tuple[Alternative, ...] = ()
     shown: Shown | None = None
+    factors: tuple[Factor, ...] = ()
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A part of a metric that is a product: its totals, and the power (1 or −1) with which it enters."""
+
+    totals: MetricTotals
+    power: int
 
 
 @dataclass(frozen=True)

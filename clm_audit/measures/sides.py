@@ -150,11 +150,18 @@ def held_back(sides: Mapping[str, SideRows], found: MetricTotals) -> NotAssessab
     """
     if found.missing is not None and found.missing.code not in FROM_A_HOLE:
         return found.missing
-    for fact in ("series",) if found.how.get("source") == "series" else STANDS_ON[found.metric]:
+    for fact in ("series",) if found.how.get("source") == "series" else _stands_on(found):
         if fact in sides and hole(rows := sides[fact]):
             days = max(rows.gap_before, rows.gap_after)
             return NotAssessable(code="hole_at_go_live", detail={"fact": fact, "lost": rows.lost, "days": days})
     return found.missing
+
+
+def _stands_on(found: MetricTotals) -> tuple[str, ...]:
+    """The facts of a metric that could have a hole; of the lifecycle's, those that orders alone tell."""
+    if found.metric in STANDS_ON:
+        return STANDS_ON[found.metric]
+    return ("orders",) if found.how.get("lost_by") == "orders" or found.metric == "repeat_purchase_rate" else ()
 
 
 def _facts(daily: Collected) -> Iterator[tuple[str, Columns]]:

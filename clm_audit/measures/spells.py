@@ -48,7 +48,9 @@ def spell_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
     spells = _subscribed(tables["subscriptions"]) if source == "subscriptions" else _dated(tables["customers"])
     days = daily[source]["day" if source == "subscriptions" else "acquired"]
     first = _placed(spells).filter(~nw.col("again"))
+    money = {"spell_money": _money(tables["subscriptions"], calendar)} if source == "subscriptions" else {}
     return {
+        **money,
         "spell_days": _days(spells),
         "spell_months": _months(spells, calendar),
         "spell_entrants": _entrants(first, calendar),
@@ -70,16 +72,23 @@ def watched(calendar: Calendar, end: int) -> tuple[tuple[int, int], tuple[int, i
     return calendar.before, (after[0], max(after[0], min(after[1], end)))
 
 
-def _subscribed(rows: Frame) -> Frame:
-    """One row a spell: ``customer``, ``segment``, ``start``, ``end`` (exclusive; :data:`NEVER` while it runs)."""
-    counted = rows.filter(nw.col("left_out").is_null(), nw.col("recurring"), ~nw.col("customer").is_null())
+def _items(rows: Frame) -> Frame:
+    """Items of subscriptions that recur, with ``start``, ``end`` (exclusive; :data:`NEVER` while it runs), cents a
+    month. One of unknown interval recurs as well."""
+    counted = rows.filter(nw.col("left_out").is_null(), nw.col("recurring").fill_null(True))
     ended = nw.when(nw.col("until").is_null()).then(nw.col("cancelled")).otherwise(nw.col("until"))
-    each = counted.select(
+    return counted.filter(~nw.col("customer").is_null()).select(
         "customer",
         nw.col("segment").fill_null(0).cast(nw.Int64),
         start=nw.col("day").cast(nw.Int64),
         end=ended.fill_null(NEVER).cast(nw.Int64),
-    ).filter(nw.col("end") > nw.col("start"), nw.col("start") >= 0)
+        cents=nw.col("monthly"),
+    ).filter(nw.col("end") > nw.col("start"), nw.col("start") >= 0)  # fmt: skip
+
+
+def _subscribed(rows: Frame) -> Frame:
+    """One row a spell: ``customer``, ``segment``, ``start``, ``end`` (exclusive; :data:`NEVER` while it runs)."""
+    each = _items(rows)
     one = nw.lit(1).cast(nw.Int64)
     begun = each.select("customer", "segment", day=nw.col("start"), step=one)
     ended_rows = each.select("customer", "segment", day=nw.col("end"), step=0 - one)
@@ -111,6 +120,11 @@ def _dated(rows: Frame) -> Frame:
         end=nw.col("ended").fill_null(NEVER).cast(nw.Int64),
     )
     return spells.filter(nw.col("end") > nw.col("start"), nw.col("start") >= 0)
+
+
+def first_spells(subscriptions: Frame) -> Frame:
+    """The first spell of each customer with a subscription: ``customer``, ``segment``, ``start``, ``end``."""
+    return _placed(_subscribed(subscriptions)).filter(~nw.col("again"))
 
 
 def _placed(spells: Frame) -> Frame:
@@ -158,6 +172,23 @@ def _months(spells: Frame, calendar: Calendar) -> Frame:
     return both.group_by("segment", "month").agg(nw.col("came").sum(), nw.col("left").sum(), nw.col("back").sum())
 
 
+def _money(rows: Frame, calendar: Calendar) -> Frame:
+    """Recurring cents a month that ``came`` and ``left`` by month, and items of unknown interval (``unpriced``)."""
+    each = _items(rows).select(
+        "cents",
+        unpriced=flag(nw.col("cents").is_null()),
+        came=_boundary(nw.col("start"), calendar.go_live),
+        left=_boundary(nw.col("end"), calendar.go_live),
+        gone=nw.col("end") < NEVER,
+    ).filter(nw.col("left") > nw.col("came"))  # fmt: skip
+    zero = nw.lit(0).cast(nw.Int64)
+    paid = nw.col("cents").fill_null(0).cast(nw.Int64)
+    begun = each.select("unpriced", month=nw.col("came"), came=paid, left=zero)
+    ended = each.filter(nw.col("gone")).select(unpriced=zero, month=nw.col("left"), came=zero, left=paid)
+    both = nw.concat([each.select("month", "came", "left", "unpriced") for each in (begun, ended)], how="vertical")
+    return both.group_by("month").agg(nw.col("came").sum(), nw.col("left").sum(), nw.col("unpriced").sum())
+
+
 def _entrants(first: Frame, calendar: Calendar) -> Frame:
     """Newcomers per segment and week, how many were lost within 90 days, and how many still there after 182."""
     stayed = nw.col("end") - nw.col("start")
@@ -194,7 +225,18 @@ def spell_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
         collected[name] for name in ("spell_days", "spell_months", "spell_entrants", "spell_lives")
     )
     week = came["week"] - calendar.go_live // 7
+    money = collected.get("spell_money")
+    paid = (
+        {}
+        if money is None
+        else {
+            "spell_money": cells(
+                {"month": money["month"] - AHEAD}, {name: money[name] for name in ("came", "left", "unpriced")}
+            )
+        }
+    )
     return {
+        **paid,
         "spell_days": cells({"day": days["day"]}, {name: days[name] for name in ("began", "ended")}),
         "spell_months": cells(
             {"segment": months["segment"], "month": months["month"] - AHEAD},

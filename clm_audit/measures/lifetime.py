@@ -1,0 +1,141 @@
+"""Customer lifetime value: a product of measured factors, never a series of its own.
+
+Without subscriptions: order value × orders per customer and month × months that a customer stays, one by the churn
+rate. The customers of all three are the same: those who ordered within the inactivity. With subscriptions: recurring
+revenue per customer ÷ churn rate, both at the start of each month. Inference combines the factors' effects.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import MetricId
+from clm_audit.measures.alternatives import with_base
+from clm_audit.measures.members import (
+    MONTHS_PER_YEAR,
+    WEEKS,
+    churn_rate,
+    month_day,
+    present,
+    source_of,
+    told,
+    whole_months,
+)
+from clm_audit.measures.model import DAYS_PER_MONTH, Factor, MetricTotals, Ratio, Variant
+from clm_audit.measures.orders import CENTS, purchase_frequency, transaction_size, variant
+from clm_audit.measures.periods import SIDES, Inputs, Side, blank, ratio
+from clm_audit.measures.totals import along
+
+Both = dict[Side, Ratio | NotAssessable]
+
+
+def customer_lifetime_value(inputs: Inputs) -> MetricTotals:
+    """What a customer brings until it is lost, by the formula that the data allow."""
+    lean = replace(inputs, plan=inputs.plan.model_copy(update={"segment_by": (), "control": None}))
+    source = source_of(inputs)
+    if source == "subscriptions":
+        earned: tuple[MetricTotals, ...] = (revenue_per_customer(lean),)
+    elif "orders" in inputs.counts:
+        earned = transaction_size(lean), purchase_frequency(with_base(lean, inputs.calendar.inactivity_weeks))
+    else:
+        return blank("customer_lifetime_value", inputs.absent("orders"))
+    lost = churn_rate(lean)
+    parts = (*earned, lost)
+    missing = next((each.missing for each in parts if each.missing), None)
+    sides: Both = {side: _value(earned, lost, side) for side in SIDES}
+    nothing = np.zeros(0)
+    return MetricTotals(
+        metric="customer_lifetime_value",
+        start=np.zeros(0, dtype=np.int64),
+        num=nothing,
+        den=nothing,
+        s2=None,
+        n0=0,
+        ppy=lost.ppy,
+        before=sides["before"],
+        after=sides["after"],
+        variants=_variants(inputs, sides),
+        how={**lost.how, **_left_out(inputs, source)},
+        missing=missing,
+        units=NotAssessable(code="no_units", detail={"fact": "customers"}) if inputs.plan.control else (),
+        factors=() if missing else (*(Factor(each, 1) for each in earned), Factor(lost, -1)),
+    )
+
+
+def _value(earned: tuple[MetricTotals, ...], lost: MetricTotals, side: Side) -> Ratio | NotAssessable:
+    """Revenue of a customer and month over the share lost in a month; ``weeks`` as those of the losses."""
+    found = [each.before if side == "before" else each.after for each in (*earned, lost)]
+    known = [each for each in found if isinstance(each, Ratio)]
+    if len(known) < len(found):
+        return next(each for each in found if isinstance(each, NotAssessable))
+    monthly = math.prod(each.value for each in known[:-1])
+    return ratio(monthly, known[-1].value, known[-1].weeks, side)
+
+
+def _variants(inputs: Inputs, sides: Both) -> tuple[Variant, ...]:
+    """The lifespan, what a customer brings a month, and the value counted only for as long as the data reach.
+
+    The last is the sanity of the first: a lifespan that nobody has seen is extrapolated from the churn rate.
+    """
+    months = (inputs.calendar.span[1] - inputs.calendar.span[0]) / DAYS_PER_MONTH
+
+    def of(make: Callable[[Ratio], float]) -> Both:
+        return {
+            side: found if isinstance(found, NotAssessable) else Ratio(value := make(found), value, 1.0, found.weeks)
+            for side, found in sides.items()
+        }
+
+    def seen(found: Ratio) -> float:
+        return found.value * -math.expm1(months * math.log1p(-min(found.denominator, 1 - 1e-9)))
+
+    made = {"lifespan": of(lambda found: 1 / found.denominator), "value_per_month": of(lambda found: found.numerator)}
+    return tuple(variant("customer_lifetime_value", name, both) for name, both in {**made, "seen": of(seen)}.items())
+
+
+def _left_out(inputs: Inputs, source: str) -> dict[str, str | int | float]:
+    """How many orders, or subscriptions, tell of nobody's value; and the currency of the rest."""
+    if source != "subscriptions":
+        return {"left_out": inputs.facts.evidence.get("orders.without_customer", 0), **inputs.own_currency("orders")}
+    months = inputs.totals.cells["spell_money"].values
+    return {"left_out": int(months["unpriced"].sum()), **inputs.own_currency("subscriptions")}
+
+
+def revenue_per_customer(inputs: Inputs) -> MetricTotals:
+    """Recurring revenue per customer on the first day of each month; no metric of its own, but a factor of one."""
+    metric: MetricId = "customer_lifetime_value"
+    span = told(inputs)
+    if isinstance(span, NotAssessable):
+        return blank(metric, span)
+    if refused := inputs.no_money("subscriptions"):
+        return blank(metric, refused)
+    part = inputs.totals.cells["spell_money"]
+    if not part.values["came"].any():
+        return blank(metric, NotAssessable(code="no_interval", detail={"fact": "subscriptions"}))
+    calendar, months = inputs.calendar, whole_months(inputs.calendar, span)
+    begin = min(int(part.keys["month"].min()), months[0])
+    came, left = (along(part, name, "month", (begin, months[1])) for name in ("came", "left"))
+    cents = np.cumsum(came - left)[months[0] - begin :]
+    there = present(inputs, months, None)[0]
+    start = calendar.go_live + np.array([month_day(at) for at in range(*months)], dtype=np.int64)
+    gone = (start >= calendar.go_live) & (start < calendar.go_live + 7 * calendar.washout_weeks)
+    gone |= ~(cents > 0) | ~(there > 0)
+    sides = {}
+    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
+        kept = (start >= window[0]) & (start < window[1])
+        sides[side] = ratio(float(cents[kept].sum()) / CENTS, float(there[kept].sum()), float(kept.sum()) * WEEKS, side)
+    return MetricTotals(
+        metric=metric,
+        start=start,
+        num=np.where(gone, np.nan, cents / CENTS),
+        den=np.where(gone, np.nan, there),
+        s2=None,
+        n0=max(0, min(-months[0], months[1] - months[0])),
+        ppy=MONTHS_PER_YEAR,
+        before=sides["before"],
+        after=sides["after"],
+    )
