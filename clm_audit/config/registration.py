@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from clm_audit.config.plan import AuditPlan, Registration
+from clm_audit.config.preset import Preset
 from clm_audit.config.show import plan_values
 from clm_audit.exits import UsageError
 
@@ -23,6 +24,7 @@ DECIDING = (
     "windows.",
     "timezone",
     "currency",
+    "rates",
     "spend.",
     "service.",
     "response",
@@ -30,6 +32,7 @@ DECIDING = (
     "inactivity",
     "segment_by",
     "control",
+    "stages",
     "metrics.",
     "policy.",
     "events",
@@ -60,8 +63,17 @@ def differences(registration: Registration, plan: AuditPlan) -> tuple[Difference
 
 
 def deciding(plan: AuditPlan) -> dict[str, str]:
-    """The settings that decide a finding, config path -> value as a person reads it."""
-    return {value.path: value.shown for value in plan_values(plan) if value.path.startswith(DECIDING)}
+    """The settings that decide a finding, config path -> value as a person reads it; of the user's own presets, which
+    say what counts as an order, the hash of what stands in each."""
+    settings = {value.path: value.shown for value in plan_values(plan) if value.path.startswith(DECIDING)}
+    own = {f"presets.{system}": content_hash(preset) for system, preset in sorted(plan.own_presets.items())}
+    return settings | own
+
+
+def content_hash(preset: Preset) -> str:
+    """The first 16 digits of the SHA-256 of what a preset says; comments and the order of keys do not matter."""
+    content = json.dumps(preset.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def freeze(plan: AuditPlan, data_until: date) -> Registration:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from clm_audit.config.own_presets import own_presets
 from clm_audit.config.preset import load_presets
+from clm_audit.config.registration import differences, freeze
 from clm_audit.config.resolve import resolve
 from clm_audit.config.show import show_config
 from clm_audit.exits import UsageError
@@ -128,3 +130,16 @@ def test_a_helper_field_that_a_rule_uses_is_none_too_many(here: Path) -> None:
 def test_the_shipped_presets_would_pass_as_one_s_own() -> None:
     folder = Path(__file__).resolve().parents[2] / "configs" / "systems"
     assert dict(own_presets(folder, "systems", "here")) == dict(load_presets())
+
+
+def test_a_frozen_plan_covers_what_they_say(here: Path) -> None:
+    """Which rows count as orders decides a finding: a preset changed afterwards shows, one rewritten alike does not."""
+    frozen = freeze(resolve([], None, {}, {}, here), date(2024, 6, 20))
+    assert len(frozen.settings["presets.acme"]) == 16
+    preset = here / "mine" / "acme.yaml"
+    preset.write_text(f"# a note\n{ACME}", encoding="utf-8")
+    assert differences(frozen, resolve([], None, {}, {}, here)) == ()
+    preset.write_text(ACME.replace("Storno", "Gutschrift"), encoding="utf-8")
+    (found,) = differences(frozen, resolve([], None, {}, {}, here))
+    assert found.setting == "presets.acme"
+    assert found.frozen != found.now
