@@ -46,6 +46,7 @@ def demo(
     print_as(report, "text")
     if not quiet:
         say(f"the report is {output / 'report.html'}")
+        say("next: clm-audit init exports/  (propose a configuration for your own exports)")
     return Outcome(exit_code(fit=report.verdict.value != "not assessable", gate="none"), said=not quiet)
 
 

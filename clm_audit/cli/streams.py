@@ -155,10 +155,10 @@ def progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def _lines() -> Callable[[str, int, int], None]:
     said: set[str] = set()
 
-    def watch(what: str, _done: int, _of: int) -> None:
+    def watch(what: str, _: int, of: int) -> None:
         if what not in said:
             said.add(what)
-            say(what)
+            say(f"{what}: {of:,} rows" if what.startswith("building") else what)
 
     return watch
 
@@ -178,9 +178,20 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
         def watch(what: str, done: int, of: int) -> None:
             nonlocal reached
             reached = max(reached, overall(what, done, of))
-            bars.update(task, description=terminal(what, sys.stderr.encoding or "ascii"), completed=reached)
+            bars.update(
+                task, description=terminal(detailed(what, done, of), sys.stderr.encoding or "ascii"), completed=reached
+            )
 
         yield watch
+
+
+def detailed(what: str, done: int, of: int) -> str:
+    """What is being done, with the rows where that is what is counted; files and their number stand in ``what``.
+
+    >>> detailed("building the facts", 12345, 45457), detailed("measuring", 0, 1)
+    ('building the facts: 12,345 of 45,457 rows', 'measuring')
+    """
+    return f"{what}: {done:,} of {of:,} rows" if what.startswith("building") else what
 
 
 def overall(what: str, done: int, of: int) -> float:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
+from clm_audit.intake.model import FileRecord
 from clm_audit.report import numbers, words_reading
 from clm_audit.report.language import spoken
 from clm_audit.report.model_check import CheckOnlyReport, FactSource, FileReading, MetricSources
@@ -36,7 +39,7 @@ def _draw(page: Page, report: CheckOnlyReport) -> None:
             _file(page, reading)
         if systems := sorted({reading.system for reading in report.readings if reading.known and reading.system}):
             page.line(f"More about an export: clm-audit explain {' or '.join(systems)}", "dim")
-    draw_ledger(page, report)
+    draw_ledger(page, report.model_copy(update={"files": tuple(_untold(report))}))
     page.console.print()
     page.line(f"Next: {report.next_step}", "bold")
 
@@ -75,6 +78,15 @@ def _file(page: Page, reading: FileReading) -> None:
     lines.append(("gives", feeds or "nothing that counts"))
     for label, text in lines:
         page.labelled(label, text, _LABEL)
+
+
+def _untold(report: CheckOnlyReport) -> Iterator[FileRecord]:
+    """The files without the notes that say again how their dates were read."""
+    columns = {reading.path: reading.columns for reading in report.readings}
+    for file in report.files:
+        told = [(one.header, one.form) for one in columns.get(file.path, ()) if one.form]
+        notes = (note for note in file.notes if not any(words_reading.told(note, *pair) for pair in told))
+        yield file.model_copy(update={"notes": tuple(notes)})
 
 
 def _read_as(reading: FileReading) -> str:

@@ -49,6 +49,16 @@ def evidence(column: ColumnRead) -> str:
     return EVIDENCE[column.how].format(rows=Counted(count(column.rows)))
 
 
+def told(note: str, header: str, form: str) -> bool:
+    """Whether a note on a file says no more than how a column of dates was read, which its reading says, too.
+
+    >>> told("Date: dates read as DD.MM.YYYY, because 9 rows have a day above 12", "Date", "DD.MM.YYYY")
+    True
+    """
+    head, read, rest = note.partition(f"{header}: dates read as {form}")
+    return bool(read) and not head and (not rest or rest.startswith((", because", ", as the configuration says")))
+
+
 def taken_for(system: str | None, object_name: str | None, title: str) -> str:
     """The name of an export.
 
