@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clm_audit.cli.next_command import after_compare, given_words
 from clm_audit.cli.options import (
     Config,
     Currency,
@@ -26,7 +27,7 @@ from clm_audit.cli.options import (
 )
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import NOTHING_ELSE, Outputs, print_as
-from clm_audit.cli.streams import print_lines, progress, say_written
+from clm_audit.cli.streams import print_lines, progress, say, say_written
 from clm_audit.cli.targets import with_formats
 from clm_audit.exits import ExitCode, Problem, UsageError, exit_code
 
@@ -93,6 +94,8 @@ def compare(
     outputs.check()
     report = run(plan, outputs, stamp=stamp, quiet=quiet)
     print_as(report, outputs.shown)
+    if outputs.shown == "text" and not quiet:
+        say(f"next: {after_compare(report, given_words(paths or [], config, options), outputs.files)}")
     fit = report.verdict.value != "not assessable"
     return Outcome(exit_code(fit=fit, gate=report.gate.result), said=not quiet)
 
