@@ -12,17 +12,18 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from clm_audit.intake.decode import pieces
 from clm_audit.intake.dialect import SEPARATORS, Dialect, Record
 from clm_audit.intake.names import normal
 from clm_audit.intake.shapes import TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
+from clm_audit.intake.text import pieces
 
 _MOST_HITS = 10_000  # lines with the longest name of the header; beyond, it is an ordinary word of the rows
 _MOST_PARTS = 50
 _LONGEST = 1 << 16  # bytes of a line that may be a header
 _MORE = 3  # names beyond those of the first header
 _NEARLY = 0.6  # share of the names of the first header that another one has at least
+_LINE_END = re.compile(rb"[\r\n]")
 _LEAST = 3  # names of a header that is found again in another order
 
 
@@ -32,9 +33,10 @@ def second_headers(path: Path, record: Record, dialect: Dialect) -> list[int]:
     Empty when none does, or when there are more than anybody glues together.
     """
     names = [normal(cell) for cell in record.cells if normal(cell)]
-    if len(names) < 2 or len(set(names)) < len(names):
+    words = [name for name in names if any(char.isalpha() for char in name)]
+    if len(words) < max(2, _NEARLY * len(names)) or len(set(names)) < len(names):
         return []
-    wanted = max((cell.strip() for cell in record.cells), key=len).encode()
+    wanted = max((cell.strip() for cell in record.cells if normal(cell) in words), key=len).encode()
     found: list[int] = []
     for hits, (start, line) in enumerate(_lines_with(path, wanted)):
         if hits > _MOST_HITS or len(found) > _MOST_PARTS:
@@ -47,19 +49,27 @@ def second_headers(path: Path, record: Record, dialect: Dialect) -> list[int]:
 def _lines_with(path: Path, wanted: bytes) -> Iterator[tuple[int, str]]:
     """The lines that hold some bytes: where they start, and their text. Longer ones than headers are passed over."""
     at, rest = 0, b""
-    line = re.compile(rb"[^\r\n]*" + re.escape(wanted) + rb"[^\r\n]*")
     for piece in pieces(path):
         text = rest + piece
         stop = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
-        body = text[:stop]
-        if wanted in body:
-            for match in line.finditer(body):
-                if len(match.group()) <= _LONGEST:
-                    yield at + match.start(), match.group().decode("utf-8", "replace")
+        for start, line in _lines_in(text[:stop], wanted):
+            yield at + start, line
         at, rest = at + stop, text[stop:] if len(text) - stop <= _LONGEST else b""
         at += len(text) - stop - len(rest)
-    for match in line.finditer(rest):
-        yield at + match.start(), match.group().decode("utf-8", "replace")
+    for start, line in _lines_in(rest, wanted):
+        yield at + start, line
+
+
+def _lines_in(body: bytes, wanted: bytes) -> Iterator[tuple[int, str]]:
+    """The same of a piece of whole lines: the bytes are looked for first, then the ends of their line."""
+    place = body.find(wanted)
+    while place >= 0:
+        low, ended = max(0, place - _LONGEST), _LINE_END.search(body, place)
+        start = max(body.rfind(mark, low, place) for mark in (b"\n", b"\r")) + 1
+        stop = ended.start() if ended else len(body)
+        if (start or not low) and stop - start <= _LONGEST:
+            yield start, body[start:stop].decode("utf-8", "replace")
+        place = body.find(wanted, stop)
 
 
 def _other_header(line: str, names: Sequence[str], dialect: Dialect) -> bool:
@@ -78,7 +88,8 @@ def _other_header(line: str, names: Sequence[str], dialect: Dialect) -> bool:
                 return True
             more = common == set(names) and len(filled) <= len(names) + _MORE
             fewer = common == set(filled) and len(filled) >= max(2, _NEARLY * len(names))
-            if moved and (more or fewer) and len(names) > 2 and len(common) < max(len(filled), len(names)):
+            told = len(names) > 2 or filled[: len(names)] == list(names)
+            if moved and (more or fewer) and told and len(common) < max(len(filled), len(names)):
                 return True
     return False
 
