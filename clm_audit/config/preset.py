@@ -152,20 +152,21 @@ def load_presets() -> Mapping[str, Preset]:
 
     Raises :class:`~clm_audit.exits.UsageError` with every mistake of every file as file:line:column.
     """
-    return read_presets(shipped("configs") / "systems")
+    return read_presets(shipped("configs") / "systems", ours=True)
 
 
 def read_presets(
-    folder: Path, more: Callable[[Preset, Document], Iterator[Problem]] | None = None
+    folder: Path, more: Callable[[Preset, Document], Iterator[Problem]] | None = None, *, ours: bool = False
 ) -> Mapping[str, Preset]:
     """The presets of a folder, by system (the file is called `<system>.yaml`); ``more`` finds further mistakes.
+    ``ours``: those that ship.
 
     Raises :class:`~clm_audit.exits.UsageError` with every mistake of every file as file:line:column.
     """
     presets: dict[str, Preset] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
-        document = load(path, f"{folder.name}/{path.name}")
+        document = load(path, f"{folder.name}/{path.name}", ours=ours)
         preset, found = validate(Preset, document.data, document.where)
         problems += (*document.problems, *(mistake.problem for mistake in found))
         if preset is not None:

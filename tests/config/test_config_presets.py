@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from clm_audit.config.preset import load_presets, read_presets
+from clm_audit.config.shipped import shipped
+from clm_audit.config.strict_yaml import load
 from clm_audit.exits import UsageError
 
 GOOD = """\
@@ -54,3 +56,10 @@ def test_a_mistake_in_a_preset_has_its_place(tmp_path: Path, old: str, new: str,
     with pytest.raises(UsageError) as caught:
         read_presets(tmp_path)
     assert any(expected in str(problem) for problem in caught.value.problems), str(caught.value)
+
+
+@pytest.mark.parametrize("path", sorted((shipped("configs") / "systems").glob("*.yaml")), ids=lambda path: path.stem)
+def test_both_parsers_read_what_ships_alike(path: Path) -> None:
+    by_libyaml, by_pyyaml = load(path, path.name, ours=True), load(path, path.name)
+    assert by_libyaml == by_pyyaml
+    assert not by_pyyaml.problems
