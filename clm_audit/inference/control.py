@@ -28,8 +28,8 @@ from clm_audit.inference.difference import (
 from clm_audit.inference.effect import Estimate, estimate_effect
 from clm_audit.inference.robustness import AROUND_WEEKS, Rerun, around_go_live
 from clm_audit.inference.series import LogSeries
-from clm_audit.inference.short import too_short
-from clm_audit.inference.units import Grid, sound_units
+from clm_audit.inference.short import LEAST_PERIODS_AFTER, too_short, too_short_before
+from clm_audit.inference.units import MERGES, Grid, sound_units
 from clm_audit.inference.unseen import no_allowance
 from clm_audit.measures.model import MetricTotals
 
@@ -144,6 +144,27 @@ def compared(plan: AuditPlan, totals: MetricTotals) -> Compared | NotAssessable 
     if not found:
         return NotAssessable(code="too_few_controls", detail={"have": 0, "need": LEAST_CONTROLS})
     return Compared(grid, found, plan.washout_weeks, plan.policy.confidence)
+
+
+def history_difference(plan: AuditPlan, totals: MetricTotals) -> LogSeries | None:
+    """Those who are to get the CRM less those who are not, over a history that lies wholly before go-live; None where
+    an audit would not rest on the difference: no control group, too few labels in it, or too short a history.
+
+    The periods are merged as for the shortest audit, four of them after go-live.
+    """
+    if plan.control is None or totals.missing is not None or isinstance(totals.units, NotAssessable):
+        return None
+    size = totals.num.size
+    once = [replace(unit, go_live=None if unit.go_live is None else int(totals.start[-1])) for unit in totals.units]
+    shortest = replace(totals, n0=max(0, size - MERGES[-1] * LEAST_PERIODS_AFTER))
+    grid, units = sound_units(shortest, once)
+    sides = [[unit for unit in units if (unit.go_live is None) == control] for control in (False, True)]
+    if not all(sides) or sum(len(unit.labels) for unit in sides[1]) < LEAST_CONTROLS:
+        return None
+    treated, control = (group(side, grid.start.size) for side in sides)
+    lines = Lines(grid.start.size, treated.line, control.line, treated.sampling, control.sampling)
+    series = difference_series(lines, grid.ppy)
+    return series if too_short_before(series) is None else None
 
 
 def evidence(found: Compared | NotAssessable | None) -> Estimate | None:

@@ -18,6 +18,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.inference.breaks import break_positions
 from clm_audit.inference.calibrate import calibrate
+from clm_audit.inference.control import compared, evidence, history_difference
 from clm_audit.inference.effect import Estimate, detectable, estimate_effect
 from clm_audit.inference.horizon import NEVER, future_sd, future_se, future_season
 from clm_audit.inference.integrate import find_mode, importance_weights, nodes_around
@@ -26,7 +27,7 @@ from clm_audit.inference.rounding import rounded
 from clm_audit.inference.series import LogSeries, log_series
 from clm_audit.inference.short import too_short, too_short_before
 from clm_audit.inference.structural import StructuralModel, history_model
-from clm_audit.inference.unseen import season_allowance
+from clm_audit.inference.unseen import Allowance, no_allowance, season_allowance
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals
 
 Floats = NDArray[np.float64]
@@ -47,14 +48,18 @@ class Reach:
 @dataclass(frozen=True)
 class Outlook:
     """The reach of one metric's audit. ``effect``: the share that is asked for; ``decided``: weeks after go-live
-    from which it would be found with 80 % power, -1 when five years do not suffice."""
+    from which it would be found with 80 % power, -1 when five years do not suffice; ``by_control``: whether the
+    audit will rest on the difference to a control group."""
 
     reach: tuple[Reach, ...]
     effect: float
     decided: int
+    by_control: bool = False
 
 
-def outlook_before(series: LogSeries, effect: float, confidence: float = 0.95) -> Outlook:
+def outlook_before(
+    series: LogSeries, effect: float, confidence: float = 0.95, allowance: Allowance = season_allowance
+) -> Outlook:
     """The outlook of a series that ends before go-live (``series.go_live`` is its length).
 
     The scales are integrated out once, at 26 weeks, and stand at the mode otherwise; the calibration is that of
@@ -67,7 +72,7 @@ def outlook_before(series: LogSeries, effect: float, confidence: float = 0.95) -
     counts = sorted(set(periods.values()))
     sd = dict(zip(counts, future_sd(series, mode, counts), strict=True))
     wider = _integrated_sd(series, model, mode, periods[26]) / sd[periods[26]]
-    season = dict(zip(counts, future_season(series, mode, counts, season_allowance), strict=True))
+    season = dict(zip(counts, future_season(series, mode, counts, allowance), strict=True))
 
     def found_with(weeks: int) -> float:
         width = periods[weeks]
@@ -123,6 +128,9 @@ def _outlook_of(plan: AuditPlan, totals: MetricTotals, effect: float) -> Outlook
     if totals.missing is not None:
         return totals.missing
     confidence = plan.policy.confidence
+    beside = _beside(plan, totals, effect)
+    if beside is not None:
+        return replace(beside, by_control=True)
     series = log_series(totals, *break_positions(plan, totals))
     if totals.n0 < totals.num.size:
         missing = too_short(series)
@@ -131,3 +139,16 @@ def _outlook_of(plan: AuditPlan, totals: MetricTotals, effect: float) -> Outlook
         return outlook_after(estimate_effect(series, totals.num.size, confidence), effect, confidence)
     missing = too_short_before(series)
     return missing if missing is not None else outlook_before(series, effect, confidence)
+
+
+def _beside(plan: AuditPlan, totals: MetricTotals, effect: float) -> Outlook | None:
+    """The outlook of the difference, where the audit will rest on a control group.
+
+    Before go-live the placebos in space are not foretold: the calibration is that of the fake go-lives alone.
+    """
+    confidence = plan.policy.confidence
+    if totals.n0 < totals.num.size:
+        estimate = evidence(compared(plan, totals))
+        return None if estimate is None else outlook_after(estimate, effect, confidence)
+    series = history_difference(plan, totals)
+    return None if series is None else outlook_before(series, effect, confidence, no_allowance)

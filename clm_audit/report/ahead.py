@@ -62,4 +62,5 @@ def _metric(plan: AuditPlan, metric: MetricId, outlook: Outlook | NotAssessable,
         reach=tuple(ReachReport(weeks=each.weeks, detectable=rounded(each.detectable)) for each in reach),
         sentence=words_reasons.reason(missing) if missing else words_ahead.sentence(metric, outlook),
         remedy=words_reasons.remedy(missing) if missing else words_ahead.remedy(metric, outlook),
+        by_control=not isinstance(outlook, NotAssessable) and outlook.by_control,
     )

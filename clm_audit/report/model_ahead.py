@@ -21,7 +21,8 @@ class ReachReport(Frozen):
 
 class AheadMetric(Frozen):
     """One metric's outlook. ``effect``: the share asked for; ``decided``: weeks after go-live from which it would be
-    found, None when never at this volume or not assessable; ``sentence`` says which."""
+    found, None when never at this volume or not assessable; ``sentence`` says which. ``by_control``: whether the audit
+    will compare with those who do not get the CRM."""
 
     id: MetricId
     question_number: int
@@ -35,6 +36,7 @@ class AheadMetric(Frozen):
     reach: tuple[ReachReport, ...]
     sentence: str
     remedy: str
+    by_control: bool = False
 
 
 class AheadReport(Frozen):

@@ -30,7 +30,8 @@ def sentence(metric: MetricId, outlook: Outlook | NotAssessable) -> str:
     """From when on the change that was asked for would be found; empty for a metric that cannot be assessed."""
     if isinstance(outlook, NotAssessable):
         return ""
-    asked = f"{name(metric)}: a change of {plus_minus(outlook.effect)}"
+    whose = " beside the control group" if outlook.by_control else ""
+    asked = f"{name(metric)}: a change of {plus_minus(outlook.effect)}{whose}"
     if outlook.decided == NEVER:
         best = _best(outlook)
         return (

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import AuditPlan, Control
+from clm_audit.inference.control import compared, evidence
 from clm_audit.inference.horizon import NEVER
 from clm_audit.inference.outlook import WEEKS, foresee, outlook_after, outlook_before
 from clm_audit.inference.series import log_series
+from inference.regions import company
 
 
 def cut(totals, num, den, s2, before, after):
@@ -75,3 +77,40 @@ def test_what_cannot_be_foreseen_has_its_reason(totals, simulate):
     assert found[0] == outlook_before(log_series(history), 0.1)
     assert found[1].reach[0].weeks == 10
     assert [one.code for one in found[2:]] == ["too_short_after", "too_short_before", "missing_fact"]
+
+
+def cut_at_go_live(totals):
+    """The same company before go-live."""
+    upto = slice(0, totals.n0)
+    units = tuple(
+        replace(unit, num=unit.num[upto], den=unit.den[upto], events=unit.events[upto], s2=unit.s2[upto])
+        for unit in totals.units
+    )
+    lines = {name: getattr(totals, name)[upto] for name in ("start", "num", "den", "s2")}
+    return replace(totals, **lines, units=units)
+
+
+def test_with_a_control_group_the_plan_foretells_the_difference():
+    """What was foretold before go-live is about what the audit then has; and less than its own history would give."""
+    totals, _ = company(3)
+    plan = AuditPlan(control=Control(segment="region"))
+    asked = {"purchase_frequency": 0.05}
+    (before,) = foresee(plan, [cut_at_go_live(totals)], asked)
+    (alone,) = foresee(AuditPlan(), [cut_at_go_live(totals)], asked)
+    (after,) = foresee(plan, [totals], asked)
+    assert (before.by_control, after.by_control, alone.by_control) == (True, True, False)
+    told = {one.weeks: one.detectable for one in before.reach}
+    found = evidence(compared(plan, totals)).effect.detectable
+    assert after.reach[0].weeks == 52
+    assert after.reach[0].detectable == pytest.approx(found)
+    assert 0.5 < told[52] / found < 2.0
+    assert told[26] < 0.8 * {one.weeks: one.detectable for one in alone.reach}[26]
+
+
+def test_a_control_group_that_is_too_small_leaves_the_plan_as_it_is():
+    totals, _ = company(3, controls=4)
+    history = cut_at_go_live(totals)
+    plan = AuditPlan(control=Control(segment="region"))
+    assert foresee(plan, [history], {"purchase_frequency": 0.05}) == foresee(
+        AuditPlan(), [history], {"purchase_frequency": 0.05}
+    )
