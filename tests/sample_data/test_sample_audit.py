@@ -139,7 +139,7 @@ def test_every_total_is_counted_again_from_the_files(name: str, side: str, repor
 
 def test_every_record_has_its_place(report: AuditReport) -> None:
     assert not report.unknown_files
-    assert len(report.files) == 15
+    assert len(report.files) == 24
     for file in report.files:
         assert file.rows.adds_up(), file.path
         lines = (FOLDER / file.path).read_bytes().count(b"\n")
@@ -205,3 +205,70 @@ def test_purchase_frequency_is_counted_by_its_definition(report: AuditReport) ->
         base = sum(any(week - 51 <= seen <= week for seen in set(own)) for week in weeks for own in bought.values())
         assert float(value.numerator) == orders
         assert float(value.denominator) == pytest.approx(base * 7 / 30.4375)
+
+
+# What is planted along the lifecycle: shares of change, points for the score. Losses of the club are what the program
+# alone changed of them, so that the whole churn falls by less.
+LIFE = {
+    "stage_conversion": 0.19,
+    "activation_rate": 0.24,
+    "churn_rate": -0.2,
+    "nps": 11.0,
+    "referral_rate": 0.28,
+}
+
+
+def life(report: AuditReport, name: str) -> MetricReport:
+    (found,) = (one for one in report.lifecycle if one.id == name)
+    return found
+
+
+@pytest.mark.parametrize("name", LIFE)
+def test_the_interval_holds_what_is_planted_along_the_lifecycle(name: str, report: AuditReport) -> None:
+    adjusted = life(report, name).adjusted
+    assert isinstance(adjusted, Adjusted)
+    assert adjusted.low < LIFE[name] < adjusted.high
+
+
+def test_every_metric_of_the_lifecycle_can_be_assessed(report: AuditReport) -> None:
+    assert {one.id for one in report.lifecycle if one.finding == "not assessable"} == set()
+
+
+def test_the_score_is_counted_again_from_the_answers(report: AuditReport) -> None:
+    found = life(report, "nps")
+    for side, value in (("before", found.before), ("after", found.after)):
+        assert isinstance(value, RatioReport)
+        scores = [int(row["score"]) for row in rows(f"{side}/surveys.csv") if within(side, row["date"])]
+        expected = 100 * (sum(one >= 9 for one in scores) - sum(one <= 6 for one in scores)) / len(scores)
+        assert (value.value, value.denominator) == (pytest.approx(expected), len(scores))
+
+
+def test_conversion_is_counted_again_from_the_leads(report: AuditReport) -> None:
+    """Leads of a window whose ninety days lie on one side of go-live and in the data."""
+    entered: dict[str, dict[str, date]] = {}
+    for side in WINDOWS:
+        for row in rows(f"{side}/stages.csv"):
+            entered.setdefault(row["email"], {})[row["stage"]] = day(row["entered"])
+    found = life(report, "stage_conversion")
+    for side, value in (("before", found.before), ("after", found.after)):
+        start, end = WINDOWS[side]
+        last = start + timedelta(days=7 * (((end - start).days - 90) // 7))
+        leads = [one for one in entered.values() if "Lead" in one and start <= one["Lead"] < last]
+        bought = [one for one in leads if "Customer" in one and (one["Customer"] - one["Lead"]).days <= 90]
+        assert isinstance(value, RatioReport)
+        assert (value.numerator, value.denominator) == (len(bought), len(leads))
+
+
+def test_recurring_revenue_is_counted_again_from_the_memberships(report: AuditReport) -> None:
+    found = life(report, "nrr")
+    for side, value in (("before", found.before), ("after", found.after)):
+        now = WINDOWS[side][1] - timedelta(days=1)
+        paid: list[dict[str, Decimal]] = []
+        for when in (now, now - timedelta(days=364)):
+            paid.append({})
+            for row in rows("after/memberships.csv"):
+                if day(row["start"]) <= when and (not row["end"] or day(row["end"]) > when):
+                    paid[-1][row["customer"]] = paid[-1].get(row["customer"], Decimal(0)) + Decimal(row["amount"])
+        kept = sum((paid[0].get(who, Decimal(0)) for who in paid[1]), Decimal(0))
+        assert isinstance(value, RatioReport)
+        assert value.value == pytest.approx(float(kept / sum(paid[1].values())))
