@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.build import build_facts
+from clm_audit.facts.redact import redacted
 from clm_audit.facts.store import run_folder
 from clm_audit.inference.assess import assess
 from clm_audit.inference.outlook import foresee
-from clm_audit.intake.model import Progress, Reject, silent
+from clm_audit.intake.model import Exports, Progress, Reject, silent
 from clm_audit.intake.read import read_exports
 from clm_audit.measures.history import has_begun, last_day, measure_history
 from clm_audit.measures.measure import measure
@@ -44,17 +45,26 @@ def unheard(rejects: tuple[Reject, ...]) -> None:
     """Rejects that nobody asked for beyond those in the report."""
 
 
+def uninspected(report: AuditReport, exports: Exports) -> None:
+    """A report that nobody wants to look at before the exports are put away."""
+
+
 def stage(what: str, progress: Progress) -> Progress:
     """The progress of a stage: the same counts under the name of the stage."""
     return lambda _, done, of: progress(what, done, of)
 
 
 def audit(
-    plan: AuditPlan, progress: Progress = silent, rejects: Callable[[tuple[Reject, ...]], None] = unheard
+    plan: AuditPlan,
+    progress: Progress = silent,
+    rejects: Callable[[tuple[Reject, ...]], None] = unheard,
+    inspect: Callable[[AuditReport, Exports], None] = uninspected,
 ) -> AuditReport:
     """Read the exports of ``plan``, measure, judge, and say so in one frozen report.
 
-    The report holds the first hundred rejected rows; ``rejects`` is called once with all of them.
+    The report holds the first hundred rejected rows; ``rejects`` is called once with all of them. ``inspect`` is
+    called once with the report and the exports it is made of, while they can still be read; what it raises ends the
+    audit.
     Raises :class:`~clm_audit.exits.DataError` when a file cannot be proved or nothing can be measured,
     :class:`~clm_audit.exits.UsageError` when the plan names what is not there.
     """
@@ -62,9 +72,13 @@ def audit(
         exports = read_exports(plan, folder, progress)
         facts = build_facts(plan, exports, folder, stage(FACTS, progress))
         rejects(facts.rejects)
+        if plan.report.redact:
+            plan, facts = redacted(plan, facts)
         progress(MEASURING, 0, 1)
         measured = measure(plan, facts)
         progress(JUDGING, 0, 1)
         findings = assess(plan, measured)
         judgement = judge(plan, exports, facts, measured, findings)
-        return compose(plan, exports, facts, measured, findings, judgement)
+        report = compose(plan, exports, facts, measured, findings, judgement)
+        inspect(report, exports)
+        return report

@@ -160,12 +160,13 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
     """Audit and write the files that were asked for."""
     from datetime import UTC, datetime
 
-    from clm_audit.audit import audit
+    from clm_audit.audit import audit, uninspected
+    from clm_audit.cli.redaction import search
     from clm_audit.intake.model import Reject
 
     rejects: list[Reject] = []
     with progress(quiet) as watch:
-        report = audit(plan, watch, rejects.extend)
+        report = audit(plan, watch, rejects.extend, search(outputs, rejects) if plan.report.redact else uninspected)
     if stamp:
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
     written = outputs.write(report, rejects)

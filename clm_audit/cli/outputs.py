@@ -102,12 +102,18 @@ class Outputs:
 
         Everything is rendered before anything is written.
         """
-        from clm_audit.report.write import Target, write_all
+        from clm_audit.report.write import write_all
 
-        targets = [Target(path, FORMATS[name].render(report)) for name, path in self.written.items()]
-        targets += self._rejects_target(rejects)
+        targets = self.targets(report, rejects)
         write_all(targets, self.inputs)
         return tuple(target.path for target in targets)
+
+    def targets(self, report: AuditReport, rejects: Sequence[Reject] = ()) -> list[Target]:
+        """Every file that is to be written, with its content."""
+        from clm_audit.report.write import Target
+
+        made = [Target(path, FORMATS[name].render(report)) for name, path in self.written.items()]
+        return made + self._rejects_target(rejects)
 
     def write_rejects(self, rejects: Sequence[Reject]) -> tuple[Path, ...]:
         """Write the rejects where they belong, if anywhere."""

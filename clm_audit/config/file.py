@@ -190,7 +190,11 @@ class ReportFile(Shape):
     language: Language = Field(
         default="en", description="How numbers and dates are written for people; sentences stay English."
     )
-    redact: Flag | None = Field(default=None, description="Not in this version: leave out absolute numbers.")
+    redact: Flag = Field(
+        default=False,
+        description="Tokens in place of the names of segments, campaigns and accounts; then every output is searched"
+        " for the personal values of the exports, and nothing is written where one is found.",
+    )
 
 
 class ConfigFile(Shape):

@@ -178,13 +178,15 @@ class Registration(Frozen):
 
 
 class ReportStyle(Frozen):
-    """Whose report it is, and how it looks. ``language``: the formats of numbers and dates, not of the sentences."""
+    """Whose report it is, and how it looks. ``language``: the formats of numbers and dates, not of the sentences.
+    ``redact``: tokens in place of names, and no output with a personal value of the exports in it."""
 
     client: str | None = None
     author: str | None = None
     logo: Logo | None = None
     colour: str | None = None
     language: Language = "en"
+    redact: bool = False
 
 
 class AuditPlan(Frozen):

@@ -270,6 +270,7 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
             author=file.report.author,
             colour=file.report.colour,
             language=file.report.language,
+            redact=file.report.redact,
         ),
         root=root,
         config=layers.path,

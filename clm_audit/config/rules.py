@@ -20,10 +20,6 @@ LONGEST_ACTIVATION = 90  # days
 SHORTEST_INACTIVITY = 4  # weeks
 Rule = Callable[[ConfigFile, Where], Iterator[Problem]]
 
-_LATER = {
-    ("report", "redact"): "leaving out absolute numbers is not in this version",
-}
-
 
 def broken_rules(file: ConfigFile, where: Where, wrong: frozenset[str]) -> Iterator[Problem]:
     """Every rule that ``file`` breaks; ``wrong`` are top-level keys that are already reported."""
@@ -138,15 +134,6 @@ def _control(file: ConfigFile, where: Where) -> Iterator[Problem]:
             yield Problem(f"{dotted(at)}: is before go_live, {file.go_live}", where(at, False), hint)
 
 
-def _later(file: ConfigFile, where: Where) -> Iterator[Problem]:
-    for loc, sentence in _LATER.items():
-        found: object = file
-        for part in loc:
-            found = getattr(found, part)
-        if found is not None:
-            yield Problem(f"{dotted(loc)}: {sentence}", where(loc, True), "remove the key; it is never ignored")
-
-
 _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("windows",), _lengths),
     (("windows", "go_live"), _pair),
@@ -158,5 +145,4 @@ _RULES: tuple[tuple[tuple[str, ...], Rule], ...] = (
     (("money", "currency", "rates"), rules_money.money),
     (("stages",), rules_stages.stages),
     (("goals", "metrics"), rules_stages.goals),
-    ((), _later),
 )

@@ -113,6 +113,7 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "report.logo", logo.file if logo else None, "" if logo else "none"
     yield "report.colour", plan.report.colour, "" if plan.report.colour else "clm-audit's own"
     yield "report.language", plan.report.language, ""
+    yield "report.redact", plan.report.redact, ""
 
 
 def _money(money: MoneyRules | None) -> Iterator[tuple[str, _Value, str]]:

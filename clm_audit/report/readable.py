@@ -41,4 +41,13 @@ def own_words() -> frozenset[str]:
     """Every word that the program itself may say, in small letters: those of its sources and presets."""
     folders = (Path(clm_audit.__file__).parent, shipped("configs"))
     texts = (path.read_text(encoding="utf-8") for root in folders for one in _SOURCES for path in root.rglob(one))
-    return frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+    return frozenset().union(*(words_in(text) for text in texts))
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The different words of a text, in small letters.
+
+    >>> sorted(words_in("The page, the report"))
+    ['page', 'report', 'the']
+    """
+    return frozenset(word.lower() for word in _WORD.findall(text))

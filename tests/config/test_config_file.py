@@ -137,18 +137,6 @@ def test_a_source_that_cannot_be_read_is_refused(tmp_path: Path, entry: str, exp
     assert problems[0].startswith("c.yaml:2:")
 
 
-@pytest.mark.parametrize(
-    ("line", "key"),
-    [
-        ("report: {redact: false}", "report.redact"),
-    ],
-)
-def test_what_this_version_cannot_do_is_refused_and_never_ignored(tmp_path: Path, line: str, key: str) -> None:
-    [problem] = refused(tmp_path, BASE + line + "\n")
-    assert f"{key}: " in problem
-    assert "not in this version" in problem
-
-
 @pytest.mark.parametrize("fact", ["stages", "surveys", "subscriptions", "events", "referrals"])
 def test_facts_that_no_metric_reads_are_checked_like_the_others(tmp_path: Path, fact: str) -> None:
     first, *rest = FACTS[fact].required
