@@ -32,8 +32,8 @@ class MonthRange(Frozen):
 
 
 class BenefitReport(Frozen):
-    """One line of the benefits. ``yearly`` and ``present``: over the horizon, with the attributable share;
-    ``proven``: whether every finding behind it is decided. A line that counts nothing says why in ``yearly``."""
+    """One line of the benefits. ``yearly`` and ``present``: over the horizon, with the attributable share; ``proven``:
+    whether every metric behind it is shown to have changed. A line that counts nothing says why in ``yearly``."""
 
     id: str
     metrics: tuple[MetricId, ...]
@@ -85,8 +85,8 @@ class BreakEvenReport(Frozen):
 
 
 class MoneyReport(Frozen):
-    """Whether it was worth it. ``proven``: the net present value of decided findings alone. ``notes``: what else must
-    be known to read it. ``attributable``: the share that counts; ``breakeven_attributable`` the least that would do."""
+    """Whether it was worth it. ``proven``: the net present value of metrics shown to have changed. ``notes``: what else
+    must be known to read it. ``attributable``: the share counted; ``breakeven_attributable`` the least that does."""
 
     currency: str | Unknown
     years: int

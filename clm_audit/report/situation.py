@@ -86,17 +86,14 @@ def situation_of(
 
 
 def _systems(plan: AuditPlan, facts: Facts, metric: MetricId) -> tuple[str, ...]:
-    """The products whose files feed the first of the metric's facts that anything feeds."""
-    presets = plan.presets
-    for group in CATALOGUE[metric].facts:
-        found = {
-            presets[file.system].title
-            for file in facts.files
-            if file.system and file.system != PLAIN and file.system in presets and set(group) & set(file.facts)
-        }
-        if found:
-            return tuple(sorted(found))
-    return ()
+    """The products whose files feed what the metric is about: the first group of its facts."""
+    presets, about = plan.presets, {fact for group in CATALOGUE[metric].facts[:1] for fact in group}
+    found = {
+        presets[file.system].title
+        for file in facts.files
+        if file.system and file.system != PLAIN and file.system in presets and about & set(file.facts)
+    }
+    return tuple(sorted(found))
 
 
 def _parts(item: MetricTotals) -> dict[str, float]:

@@ -78,10 +78,7 @@ SAME = 0.005  # observed and adjusted closer than half a percentage point are sa
 SMALL = 0.1  # up to here a rise and the fall that undoes it are nearly the same in per cent
 LONG_YEARS = 1.75  # of history before go-live; with less, older exports help
 FAR_WEEKS = 520
-WAITING = (
-    "Waiting longer will not settle this: the further go-live lies back, the less the history says about what would"
-    " have happened anyway."
-)
+WAITING = "Waiting will not settle it."  # why not is said once, in the next steps
 CONTROL_GROUP = (
     "If there are any, name them under control in clm-audit.yaml; else plan such a group for the next change."
 )

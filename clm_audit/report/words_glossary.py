@@ -12,7 +12,12 @@ GLOSSARY: Mapping[str, str] = {
         " history predicts for the time after go-live."
     ),
     "assumption": "A choice that the audit rests on, with its value, who made it, and what follows if it is wrong.",
+    "attributable share": (
+        "The share of the measured benefits that is taken to be the CRM's doing. The report prints the least with which"
+        " the CRM would still pay."
+    ),
     "check": "A test of the data for one threat to the conclusion. A failed check can only make a verdict weaker.",
+    "contribution margin": "What is left of 100 of revenue after the costs that come with each order.",
     "control group": (
         "Customers or regions that did not get the CRM, to compare with: what happened to them would have happened to"
         " the others as well. Five values of a column or more, named under control in the config, make a finding rest"
@@ -59,11 +64,18 @@ GLOSSARY: Mapping[str, str] = {
         "Who buys: a change of the average that comes of other customers buying (segments, tenure), not of customers"
         " buying otherwise."
     ),
+    "net present value": (
+        "Benefits less costs over the horizon in today's money: each year's flow divided by (1 + discount) to the power"
+        " of the year, initial costs in full. Above zero the CRM brings more than it costs."
+    ),
     "observed change": "After / before - 1, plainly. Season, trend and chance are still in it.",
     "outside": "Rows that were understood but lie on the wrong side of go-live or outside the time of the audit.",
     "p-value": (
         "How often chance alone would give an effect this large if there were none. Holm's rule makes it larger, to"
         " allow for the number of metrics looked at."
+    ),
+    "payback": (
+        "Months until the benefits have made up for the costs, not discounted, each year's flow spread evenly over it."
     ),
     "period": "The step in which the history is looked at: a week, or two or four where there are few events in one.",
     "plain reading": (

@@ -25,7 +25,8 @@ HOW = (
     " is counted twice. Costs saved: what the same customers would have cost, less what they cost."
 )
 OPEN_LINES = (
-    "Lines marked not proven rest on findings that are not decided: their whole interval counts, in both directions."
+    "Lines marked not proven rest on metrics that are not shown to have changed: their whole interval counts, in both"
+    " directions."
 )
 MISSING: Mapping[str, str] = {
     "not_measured": "the metric was not measured",
@@ -164,11 +165,11 @@ def _proven(money: Money) -> str:
         return ""
     if not any(line.proven for line in counted):
         return (
-            "No finding behind the benefits is decided: nothing that is proven stands against the costs of"
-            f" {amount(money.flows.pv_costs, money.currency)}."
+            "None of the metrics behind the benefits is shown to have changed: nothing proven stands against the costs"
+            f" of {amount(money.flows.pv_costs, money.currency)}."
         )
     worth = f"{amount(money.proven.value, money.currency)} ({reach(money.proven, money.currency)})"
-    return f"From decided findings alone, the others taken as no effect, the net present value is {worth}."
+    return f"With only the metrics that are shown to have changed, the net present value is {worth}."
 
 
 def _left_out(money: Money) -> str:

@@ -332,8 +332,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "remedy",
-        " Waiting longer will not settle this: the further go-live lies back, the less the history says about what"
-        " would have happened anyway.",
+        " Waiting will not settle it.",
         "so, and the metric's own rate would not decide it within ten years",
         lambda case: case.waits_for_nothing,
     ),

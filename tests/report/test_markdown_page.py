@@ -31,7 +31,7 @@ def test_the_table_has_a_row_for_each_metric_and_the_same_cells_in_each(name: st
     report = getattr(worlds, name)()
     tokens = MarkdownIt("commonmark").enable("table").parse(to_markdown(report))
     kinds = [token.type for token in tokens]
-    assert kinds.count("table_open") == 1
+    kinds = kinds[: kinds.index("table_close")]
     assert kinds.count("tr_open") == len(report.metrics) + 1
     assert kinds.count("td_open") == 7 * len(report.metrics)
 

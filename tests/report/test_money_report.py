@@ -72,8 +72,8 @@ def test_proven_to_pay_not_to_pay_and_open() -> None:
         (SURE, {"costs": CHEAP}, "of the measured benefits are the CRM's doing."),
         (SURE, {"costs": DEAR}, "Even if all of the measured benefits are the CRM's doing they do not pay its costs"),
         ({"service_cost": (0.3, 0.02, "worsened")}, {}, words_money.NO_SHARE),
-        (OPEN, {}, "decided: nothing that is proven stands against the costs of 29,921 USD."),
-        ({**SURE, **OPEN}, {}, "From decided findings alone, the others taken as no effect, the net present value is"),
+        (OPEN, {}, "changed: nothing proven stands against the costs of 29,921 USD."),
+        ({**SURE, **OPEN}, {}, "With only the metrics that are shown to have changed, the net present value is"),
         (OPEN, {}, words_money.OPEN_LINES),
         (OPEN, {}, "Not in it, because it could not be measured soundly: purchase frequency,"),
     ],
@@ -84,7 +84,7 @@ def test_notes_under_their_conditions(given: dict[MetricId, Any], rules: dict[st
 
 def test_proven_alone_says_nothing_of_hopes() -> None:
     notes = " ".join(reported(SURE, costs=CHEAP).notes)
-    assert "decided findings alone" not in notes
+    assert "With only the metrics" not in notes
     assert words_money.OPEN_LINES not in notes
 
 

@@ -22,7 +22,15 @@ from clm_audit.inference import decide
 from clm_audit.inference.model import Finding
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.measure import CODES as MEASURE_CODES
-from clm_audit.report import words, words_checks, words_findings, words_metrics, words_reasons, words_verdict
+from clm_audit.report import (
+    words,
+    words_checks,
+    words_findings,
+    words_metrics,
+    words_money,
+    words_reasons,
+    words_verdict,
+)
 from clm_audit.report.words_check_messages import MESSAGES
 from clm_audit.report.words_glossary import GLOSSARY
 from clm_audit.verdict import checks
@@ -54,6 +62,7 @@ def code_modules() -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
 
 def test_every_code_of_every_floor_has_a_sentence() -> None:
     known = {*MESSAGES, *words_reasons.REASONS, *words_reasons.REJECTS, *words_findings.CODES_SAID}
+    known |= {*words_money.MISSING, *words_money.NO_MONEY}
     found = {module.__name__: codes for module, codes in code_modules()}
     assert {"clm_audit.facts.fields", "clm_audit.inference.decide", "clm_audit.verdict.checks"} <= set(found)
     missing = {f"{name}: {code}" for name, codes in found.items() for code in codes if code not in known}

@@ -106,7 +106,7 @@ def test_inconclusive_says_what_could_have_been_seen_and_what_helps() -> None:
     copied = words_findings.remedy(replace(found, code="after_repeats_before"))
     assert "not the old one" in copied
     never = words_findings.remedy(replace(found, more_weeks=-1))
-    assert "Waiting longer will not settle this" in never
+    assert "Waiting will not settle it." in never
     assert "more orders (another shop's export), or a larger materiality, if 5 % is stricter than needed" in never
     assert "older exports" not in never  # there are two years of history
     assert "weeks more" not in never

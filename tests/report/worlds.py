@@ -379,7 +379,9 @@ def inconclusive_report() -> AuditReport:
     when = calendar(
         after=(GO_LIVE, GO_LIVE + 77), before=(GO_LIVE - 77, GO_LIVE), season_aligned=False, derived_go_live=True
     )
-    settled = plan(money=None, currency=None, go_live=None, report=ReportStyle(), title=None, events=(), origins={}, timezone="UTC")
+    settled = plan(
+        money=None, currency=None, go_live=None, report=ReportStyle(), title=None, events=(), origins={}, timezone="UTC"
+    )
     metrics: tuple[MetricId, ...] = ("purchase_frequency", "transaction_size")
     items = tuple(totals_of(metric, when) for metric in metrics)
     found = tuple(finding_of(item, "inconclusive", "too_little_information", 0.05, 0.07) for item in items)
