@@ -8,20 +8,21 @@ shortly before go-live that part of the 90 days lies after it belongs to neither
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 
 from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import AuditPlan
 from clm_audit.config.stages import MOST_STAGES
 from clm_audit.facts.places import stage_names
 from clm_audit.measures.coverage import IMPORT_LEAST, IMPORT_SHARE, IMPORT_WEEKS, LONGEST_SILENCE
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.grid import Grid
-from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio
+from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio, Totals
 from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
 from clm_audit.measures.totals import along, cells, only
 
@@ -225,3 +226,34 @@ def _shares(
         for ratio, one in sides
         if not isinstance(ratio, NotAssessable) and one.customers >= FEWEST_WEEKS + 1
     ]
+
+
+@dataclass(frozen=True)
+class StageCount:
+    """One stage in one window: who entered it, and how many of them reached a later one in time (None of the last)."""
+
+    name: str
+    place: int
+    entered: int
+    reached: int | None
+
+
+def funnel(plan: AuditPlan, calendar: Calendar, totals: Totals) -> dict[Side, tuple[StageCount, ...]]:
+    """Every stage that is recorded, from first to last, in both windows; empty where there are no stages.
+
+    The windows are those of the metric: who could not be watched for long enough is in neither number.
+    """
+    days, found = totals.cells.get("stage_days"), totals.cells.get("stages")
+    if days is None or found is None or not days.keys["day"].size:
+        return {}
+    scheme = Scheme.of(cut_short(calendar, "stages", reaching(days, calendar), HORIZON), ["stages"], STEP)
+    names, moving = stage_names(plan), transitions(found)
+    made: dict[Side, tuple[StageCount, ...]] = {}
+    for side in SIDES:
+        counts = []
+        for at in np.unique(found.keys["stage"]).tolist():
+            lines = (along(only(found, stage=at), name, "week", scheme.units) for name in ("entered", "reached"))
+            entered, reached = (int(scheme.part(line, side).sum()) for line in lines)
+            counts.append(StageCount(names[at - 1], at, entered, reached if at in moving else None))
+        made[side] = tuple(counts)
+    return made

@@ -147,7 +147,7 @@ CHECKS: Mapping[str, tuple[str, str]] = {
     ),
     "lifecycle_stages": (
         "Stages of the lifecycle",
-        "Only a CRM that records when a customer entered which stage can show who moved on, and where they stay behind.",
+        "Only a CRM that records when a customer entered which stage can show who moved on, and where people stay.",
     ),
     "survivors": (
         "Customers who left are there",

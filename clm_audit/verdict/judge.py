@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId, VerdictValue
 from clm_audit.facts.model import Facts
+from clm_audit.inference.goals import judge_goals
 from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
 from clm_audit.verdict.checks import RULES, all_checks
+from clm_audit.verdict.customer_costs import customer_costs
 from clm_audit.verdict.gate import gate_result
 from clm_audit.verdict.model import Check, Judgement, Verdict
 from clm_audit.verdict.money import appraise, worth
@@ -43,6 +45,8 @@ def judge(
         ratchet=ratchets,
         money=appraise(plan, facts, measured, findings, _touched(checks)),
         worth=worth(plan, facts, measured, findings),
+        customer_costs=customer_costs(measured),
+        goals=judge_goals(plan, measured),
     )
 
 

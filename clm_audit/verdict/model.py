@@ -7,6 +7,8 @@ from typing import Literal
 
 from clm_audit.config.base import Frozen, NotAssessable
 from clm_audit.config.plan import MetricId, RatchetValue, VerdictValue
+from clm_audit.inference.goals import GoalResult
+from clm_audit.verdict.customer_costs import CustomerCosts
 from clm_audit.verdict.money_model import Money, Worth
 
 CheckStatus = Literal["pass", "warn", "fail", "unknown"]
@@ -97,7 +99,8 @@ class Gate(Frozen):
 
 
 class Judgement(Frozen):
-    """All that judging hands on. ``money``: the appraisal or why there is none; ``worth``: of one per cent."""
+    """All that judging hands on. ``money``: the appraisal or why there is none; ``worth``: of one per cent;
+    ``goals``: what became of each."""
 
     checks: tuple[Check, ...]
     plain: PlainReading
@@ -106,3 +109,5 @@ class Judgement(Frozen):
     ratchet: tuple[Ratchet, ...] = ()
     money: Money | NotAssessable = NotAssessable(code="no_costs_given")
     worth: tuple[Worth, ...] = ()
+    customer_costs: CustomerCosts | NotAssessable = NotAssessable(code="disabled")
+    goals: tuple[GoalResult, ...] = ()
