@@ -46,7 +46,7 @@ def activation_frames(activation: Activation | None, tables: Frames, daily: Coll
         return {}
     done = tables["events"].filter(nw.col("event") == activation.event, ~nw.col("customer").is_null())
     done = done.group_by("customer").agg(done=nw.col("day").min())
-    each = _newcomers(source, tables).join(done, on="customer", how="left")
+    each = _newcomers(source, tables, calendar).join(done, on="customer", how="left")
     never = nw.col("done").is_null()
     after = nw.when(nw.col("done") > nw.col("start")).then(nw.col("done") - nw.col("start")).otherwise(nw.lit(0))
     each = each.select("segment", "start", days=nw.when(never).then(nw.lit(NEVER)).otherwise(after).cast(nw.Int64))
@@ -63,8 +63,9 @@ def activation_frames(activation: Activation | None, tables: Frames, daily: Coll
     }
 
 
-def _newcomers(source: str, tables: Frames) -> Frame:
-    """``customer``, ``segment``, ``start``: the day on which each became a customer."""
+def _newcomers(source: str, tables: Frames, calendar: Calendar) -> Frame:
+    """``customer``, ``segment``, ``start``: the day on which each became a customer. By orders alone only those count
+    who are first seen after the weeks of the base: the others may be old."""
     if source == "subscriptions":
         return first_spells(tables["subscriptions"]).select("customer", "segment", "start")
     table, day = ("customers", "acquired") if source == "acquired" else ("orders", "day")
@@ -72,7 +73,8 @@ def _newcomers(source: str, tables: Frames) -> Frame:
     if table == "orders":
         rows = rows.filter(nw.col("left_out").is_null())
     each = rows.group_by("customer").agg(start=nw.col(day).min(), segment=nw.col("segment").fill_null(0).max())
-    return each.select("customer", nw.col("segment").cast(nw.Int64), nw.col("start").cast(nw.Int64))
+    each = each.select("customer", nw.col("segment").cast(nw.Int64), nw.col("start").cast(nw.Int64))
+    return each if table != "orders" else each.filter(nw.col("start") >= calendar.go_live + 7 * calendar.base_from)
 
 
 def _waits(each: Frame, windows: tuple[tuple[int, int], ...]) -> Frame:

@@ -9,7 +9,20 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
-from clm_audit.measures import mix, periods, ready, recurring, referrals, service, sides, stages, surveys, windows
+from clm_audit.measures import (
+    activation,
+    exposure,
+    mix,
+    periods,
+    ready,
+    recurring,
+    referrals,
+    service,
+    sides,
+    stages,
+    surveys,
+    windows,
+)
 from clm_audit.measures.alternatives import cap_of, explained
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
@@ -21,6 +34,7 @@ from clm_audit.measures.engines import POLARS, Collected, Engine, Frames
 from clm_audit.measures.finish import finish
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.lifecycle import lifecycle_cells, lifecycle_frames, lifecycle_metrics
+from clm_audit.measures.members import lives_of
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
 from clm_audit.measures.periods import Inputs, blank
@@ -29,7 +43,7 @@ from clm_audit.measures.service import service_cost
 
 CODES = (
     *(code for part in (periods, service, windows, ready, sides, mix) for code in part.CODES),
-    *(code for part in (stages, recurring, surveys, referrals) for code in part.CODES),
+    *(code for part in (stages, recurring, surveys, referrals, exposure, activation) for code in part.CODES),
 )
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
     "purchase_frequency": purchase_frequency,
@@ -67,6 +81,7 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
         window_totals=windows.window_totals(inputs),
         currencies=windows.currencies(inputs),
         lifecycle=lifecycle_metrics(inputs),
+        lives=lives_of(inputs),
     )
 
 

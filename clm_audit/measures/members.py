@@ -12,18 +12,26 @@ from clm_audit.measures import cohorts
 from clm_audit.measures.catalogue_lifecycle import HALF_YEAR, QUARTER
 from clm_audit.measures.exposure import FEWEST_LOST, Share, Watch, measured, share_variance
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, SegmentRatio
+from clm_audit.measures.orders import buyers_seen
 from clm_audit.measures.periods import SIDES, Inputs, Line, Segments, Side, blank, codes_by_label, ratio, too_few
 from clm_audit.measures.spells import MONTH, reach
-from clm_audit.measures.totals import along
+from clm_audit.measures.totals import along, total
 
+MOST = 0.5  # of the buyers, whom a source must know to speak for all
 MONTHS_PER_YEAR = 12.0
 LONGEST_HISTORY = 120  # months before go-live; what is older says nothing of it
 WEEKS = MONTH[0] / MONTH[1] / 7  # of a month
 
 
 def source_of(inputs: Inputs) -> str:
-    """What tells who is a customer: ``subscriptions``, ``customers`` or ``orders``."""
-    if "spell_days" not in inputs.totals.cells:
+    """What tells who is a customer: ``subscriptions``, ``customers`` or ``orders``.
+
+    A subscription beside a shop, which less than half of its buyers ever had, tells of those few alone.
+    """
+    cells = inputs.totals.cells
+    if "spell_entrants" not in cells:
+        return "orders"
+    if "orders" in inputs.counts and total(cells["spell_entrants"], "entrants") < MOST * buyers_seen(inputs):
         return "orders"
     return "subscriptions" if "subscriptions" in inputs.facts.tables else "customers"
 
@@ -157,9 +165,15 @@ def _segments(inputs: Inputs, months: tuple[int, int]) -> tuple[SegmentRatio, ..
     return tuple(made)
 
 
-def lives_of(inputs: Inputs) -> Cells | None:
-    """How long those of the windows stayed (cohort, days): lost, watched; None where nobody tells."""
-    cells = inputs.totals.cells
-    if "spell_lives" in cells:
-        return cells["spell_lives"]
-    return cohorts.lives(inputs) if "lives" in cells else None
+def lives_of(inputs: Inputs) -> dict[str, Cells]:
+    """``retention``: days as a customer of those who came in a window (cohort, days); ``activation``: until the event.
+    Losses that nobody recorded are no survival."""
+    cells, found = inputs.totals.cells, {}
+    if source_of(inputs) != "orders":
+        if not isinstance(told(inputs), NotAssessable):
+            found["retention"] = cells["spell_lives"]
+    elif "lives" in cells and cohorts.nobody(inputs) is None:
+        found["retention"] = cohorts.lives(inputs)
+    if "activation_days" in cells and cells["activation_days"].values["done"].any():
+        found["activation"] = cells["activation_days"]
+    return found

@@ -263,7 +263,9 @@ class Measured:
     """What measuring hands on: the calendar it used, the totals, one MetricTotals for each enabled metric of the
     five questions (``metrics``) and of the ``lifecycle``, how many rows of each file (RawTable.index) lie outside the
     audit's span or on the wrong side, and the window totals of the audit JSON: name -> (before, after), each a number
-    or why there is none. ``currencies``: the currency of each total of money, where it is known."""
+    or why there is none. ``currencies``: the currency of each total of money, where it is known.
+    ``lives``: durations of those who came in a window (cohort, days), ``retention``: lost, watched; ``activation``:
+    done, watched."""
 
     calendar: Calendar
     totals: Totals
@@ -272,3 +274,4 @@ class Measured:
     window_totals: Mapping[str, tuple[float | NotAssessable, float | NotAssessable]]
     currencies: Mapping[str, str] = field(default_factory=dict)
     lifecycle: tuple[MetricTotals, ...] = ()
+    lives: Mapping[str, Cells] = field(default_factory=dict)

@@ -19,9 +19,12 @@ from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Calendar, Measured, to_date
 from clm_audit.measures.windows import MONEY
 from clm_audit.report import words_checks, words_metrics, words_next, words_verdict
+from clm_audit.report.compose_funnel import funnel_report, goal_reports, scores_report
+from clm_audit.report.compose_lifecycle import lifecycle_view
 from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.compose_money import money_report, worth_report
 from clm_audit.report.compose_ratchet import since_report
+from clm_audit.report.customer_costs import customer_costs_report
 from clm_audit.report.json_out import settled
 from clm_audit.report.model import (
     AnswerReport,
@@ -79,6 +82,10 @@ def compose(
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
         metrics=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.metrics),
         lifecycle=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.lifecycle),
+        lifecycle_view=lifecycle_view(plan, measured, findings),
+        funnel=funnel_report(plan, measured),
+        scores=scores_report(measured),
+        goals=goal_reports(judgement.goals, measured, currency),
         checks=check_reports(judgement.checks),
         plain=_plain(judgement.plain),
         verdict=_verdict(judgement, [item for item in findings if item.metric in METRIC_IDS]),
@@ -86,6 +93,7 @@ def compose(
         since=since_report(plan, judgement.ratchet),
         money=money_report(plan, judgement.money, findings),
         worth=worth_report(plan, judgement.worth, currency),
+        customer_costs=customer_costs_report(judgement.customer_costs),
         recommendations=recommendations(situation_of(plan, facts, measured, findings, judgement)),
         events=tuple(EventReport(date=item.date, what=item.what, is_break=item.is_break) for item in plan.events),
         assumptions=assumptions(plan, facts, measured),

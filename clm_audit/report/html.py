@@ -21,11 +21,13 @@ from clm_audit.report import (
     svg,
     words,
     words_control,
+    words_lifecycle_view,
     words_mix,
     words_money,
     words_parts,
 )
 from clm_audit.report.charts import NARROW, WIDE
+from clm_audit.report.costs_said import cost_figure
 from clm_audit.report.drawing import ACCENT
 from clm_audit.report.figures import (
     changes,
@@ -36,6 +38,7 @@ from clm_audit.report.figures import (
     parts_figure,
     series_figure,
 )
+from clm_audit.report.figures_lifecycle import activation_figure, retention_figure
 from clm_audit.report.figures_money import flows_figure, tornado_figure
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
@@ -77,6 +80,7 @@ def _page(report: AuditReport) -> str:
         panels=[_panel(report, metric) for metric in report.metrics],
         overview=_overview(report),
         money_figures=_money_figures(report),
+        life_figures=_life_figures(report),
         checks=look.by_status(report.checks),
         total=total,
         totals=totals,
@@ -116,6 +120,8 @@ def _environment() -> Environment:
         words_mix=words_mix,
         words_control=words_control,
         words_money=words_money,
+        words_life=words_lifecycle_view,
+        cost_figure=cost_figure,
     )
     environment.tests["unknown"] = _is_unknown
     return environment
@@ -159,6 +165,15 @@ def _money_figures(report: AuditReport) -> Mapping[str, Markup]:
         name: svg.pair(draw(money, WIDE), draw(money, NARROW), f"money-{name}", accent(report))
         for name, draw in drawn.items()
     }
+
+
+def _life_figures(report: AuditReport) -> Mapping[str, Markup]:
+    figures: dict[str, Markup] = {}
+    for name, draw in (("retention", retention_figure), ("activation", activation_figure)):
+        wide, narrow = (draw(report.lifecycle_view, width) for width in (WIDE, NARROW))
+        if wide and narrow:
+            figures[name] = svg.pair(wide, narrow, f"lifecycle-{name}", accent(report))
+    return figures
 
 
 def _panel(report: AuditReport, metric: MetricReport) -> Panel:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from clm_audit.report import look, numbers, rows, words
 from clm_audit.report.language import spoken
+from clm_audit.report.markdown_lifecycle import lifecycle_lines
 from clm_audit.report.markdown_money import money_lines
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
@@ -22,8 +23,8 @@ def to_markdown(report: AuditReport) -> str:
 
 def _page(report: AuditReport) -> str:
     blocks = (
-        _head(report), _answers(report), _open_points(report), _controls(report), money_lines(report), _checks(report),
-        _foot(report),
+        _head(report), _answers(report), _open_points(report), _controls(report), lifecycle_lines(report),
+        money_lines(report), _checks(report), _foot(report),
     )  # fmt: skip
     return f"{MARK}\n" + "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

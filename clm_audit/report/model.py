@@ -14,7 +14,9 @@ from clm_audit.report.model_base import Assumption as Assumption
 from clm_audit.report.model_base import ChangeUnit
 from clm_audit.report.model_base import Unknown as Unknown
 from clm_audit.report.model_brand import Brand
-from clm_audit.report.model_money import MoneyReport, WorthReport
+from clm_audit.report.model_funnel import FunnelReport, GoalReport, ScoresReport
+from clm_audit.report.model_lifecycle import LifecycleView
+from clm_audit.report.model_money import CustomerCostsReport, MoneyReport, WorthReport
 from clm_audit.report.model_next import Recommendation
 from clm_audit.report.model_ratchet import SinceReport
 from clm_audit.verdict.model import CheckStatus, Gate, PlainAnswer
@@ -383,6 +385,10 @@ class AuditReport(Frozen):
     totals: Mapping[Literal["before", "after"], Mapping[str, Figure | Unknown]]
     metrics: tuple[MetricReport, ...]
     lifecycle: tuple[MetricReport, ...] = ()
+    lifecycle_view: LifecycleView = LifecycleView()
+    funnel: FunnelReport | Unknown = Unknown(reason="No export says when customers entered which stage.")
+    scores: ScoresReport | Unknown = Unknown(reason="No export holds answers to the question of recommending.")
+    goals: tuple[GoalReport, ...] = ()
     checks: tuple[CheckReport, ...]
     plain: PlainReport
     verdict: VerdictReport
@@ -390,6 +396,7 @@ class AuditReport(Frozen):
     since: SinceReport | Unknown = Unknown(reason="No earlier audit was given (--against).")
     money: MoneyReport | Unknown = Unknown(reason="The costs of the CRM were not given.")
     worth: WorthReport | Unknown = Unknown(reason="The volumes of a year are not known.")
+    customer_costs: CustomerCostsReport | Unknown = Unknown(reason="Neither cost could be measured.")
     recommendations: tuple[Recommendation, ...] = ()
     events: tuple[EventReport, ...] = ()
     assumptions: tuple[Assumption, ...] = ()

@@ -83,6 +83,7 @@ FACTS: Mapping[str, str] = {
     "spend": "spend",
     "series": "ready-made series",
     "acquired": "dates on which customers were acquired",
+    "ended": "dates on which customers ended",
     "spend.acquisition": "acquisition spend",
     "spend.retention": "retention spend",
     "spend.service": "service spend",

@@ -38,6 +38,18 @@ REASONS: Mapping[str, tuple[str, str]] = {
         " {longest}.",
         "Export all subscriptions, also those that ended long ago.",
     ),
+    "no_loss_recorded": (
+        "The exports record (next to) nobody who ceased to be a customer, so nobody can say who was lost.",
+        "Export all customers or subscriptions with the day on which they ended, those who left included.",
+    ),
+    "no_activation_event": (
+        "Nothing says which event of the product makes a new customer active.",
+        "Add to clm-audit.yaml: activation: {{event: Project Created, within: 7 days}} with an event of your product.",
+    ),
+    "event_never_seen": (
+        "No new customer did the event that activation names within {within} days.",
+        "Write the event under activation as the export of the product names it.",
+    ),
     "no_customer_base": (
         "Nobody can say how many customers there were to refer somebody.",
         "Add an export of orders with their customers, or of subscriptions.",

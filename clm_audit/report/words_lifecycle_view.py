@@ -1,0 +1,143 @@
+"""Words for the lifecycle section: what the metrics found, which cannot be told, how the curves are to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clm_audit.inference.model import Finding
+from clm_audit.report import look
+from clm_audit.report.model import MetricReport, Unknown
+from clm_audit.report.model_lifecycle import LifecycleView
+from clm_audit.report.numbers import count, percent
+from clm_audit.report.words_lifecycle import LOST
+from clm_audit.report.words_metrics import in_text, listed
+
+HEADING = "The customer lifecycle"
+LEAD = "Where in a customer's life something changed. These metrics take no part in the verdict."
+RETENTION = "Still customers, by months since they came"
+ACTIVATION = "Active, by days since they came"
+BANDS = "The bands are 95 % intervals; a curve ends where fewer than five customers were watched for longer."
+BOTH = 2  # cohorts
+_STARTS: Mapping[str, str] = {
+    "subscriptions": "from the first subscription on",
+    "customers": "from the day on which the system says they became a customer",
+    "orders": "from the first order on",
+}
+
+
+def summary(told: Sequence[Finding], of: int) -> str:
+    """How many metrics of the lifecycle can be told, and what they found."""
+    if not told:
+        return f"None of the {of} metrics of the lifecycle can be told from these exports."
+    groups = {
+        value: [in_text(finding.metric) for finding in told if finding.value == value]
+        for value in ("improved", "worsened", "no material change")
+    }
+    said = [f"{listed(names)} {value}" for value, names in list(groups.items())[:2] if names]
+    if groups["no material change"]:
+        said.append(f"no material change in {listed(groups['no material change'])}")
+    undecided = len(told) - sum(map(len, groups.values()))
+    if undecided:
+        said.append("none is decided" if undecided == len(told) else f"{count(undecided)} not decided")
+    return f"Of {of} metrics of the lifecycle {len(told)} can be told: {'; '.join(said)}."
+
+
+def not_measured(missing: Sequence[tuple[str, str, str]]) -> str:
+    """Metrics that cannot be told, in one line: ``missing`` holds name, what is lacking, and what would carry it.
+
+    >>> not_measured([("Referral rate", "referrals", "a table of them"), ("Net promoter score", "answers", "")])
+    'Not told: referral rate (no referrals; a table of them); net promoter score (no answers).'
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name, lacking, export in missing:
+        groups.setdefault((lacking, export.strip().rstrip(".")), []).append(name[:1].lower() + name[1:])
+    said = []
+    for (lacking, export), names in groups.items():
+        why = f"no {lacking}" if lacking[:1].islower() else lacking
+        said.append(f"{listed(names)} ({why}{f'; {export}' if export else ''})")
+    return f"Not told: {'; '.join(said)}." if said else ""
+
+
+def retention_note(how: Mapping[str, str | int | float]) -> str:
+    """How the curve of retention is to be read; ``how`` as that of the churn rate."""
+    source = str(how.get("lost_by", "orders"))
+    gaps = {"inactivity_weeks": 26, **how}
+    lost = LOST.get(source, LOST["orders"]).format_map(gaps)
+    tail = " A loss counts on the day of the last order." if source == "orders" else ""
+    return (
+        f"Share of those who came within a window and are still customers, {_STARTS.get(source, _STARTS['orders'])}."
+        f" Lost means {lost}.{tail} Each group is watched within its own window only, so that nobody who came before"
+        f" go-live is judged by what happened after it. {BANDS}"
+    )
+
+
+def activation_note(event: str) -> str:
+    """How the curve of activation is to be read."""
+    return (
+        f"Share of those who came within a window and had done \N{LEFT DOUBLE QUOTATION MARK}{event}"
+        f"\N{RIGHT DOUBLE QUOTATION MARK}, by days since they came, watched within that window only. {BANDS}"
+    )
+
+
+def half(days: int | None) -> str:
+    """When half of a group was active.
+
+    >>> half(1), half(4), half(None)
+    ('half were active after 1 day', 'half were active after 4 days', 'half of them were not seen to become active')
+    """
+    if days is None:
+        return "half of them were not seen to become active"
+    if days == 0:
+        return "half were active on the first day"
+    return f"half were active after {count(days)} day{'' if days == 1 else 's'}"
+
+
+def group(side: str, customers: int) -> str:
+    """Who a curve is of."""
+    return f"came {side} go-live ({count(customers)} customers)"
+
+
+def point(share: float, low: float, high: float) -> str:
+    """A share with its interval.
+
+    >>> point(0.512, 0.48, 0.545)
+    '51 % [48 %, 55 %]'
+    """
+    return f"{percent(share)} [{percent(low)}, {percent(high)}]"
+
+
+def told(metrics: Sequence[MetricReport]) -> list[MetricReport]:
+    """The metrics that have anything to show."""
+    return [
+        metric
+        for metric in metrics
+        if not (
+            isinstance(metric.before, Unknown)
+            and isinstance(metric.after, Unknown)
+            and isinstance(metric.adjusted, Unknown)
+        )
+    ]
+
+
+def sides(metric: MetricReport) -> str:
+    """Before and after in the metric's own format."""
+    return f"{look.ratio(metric.id, metric.before)} → {look.ratio(metric.id, metric.after)}"
+
+
+def change(metric: MetricReport) -> str:
+    """The plain change; of a score in points."""
+    return look.change(metric.observed_change, "points" if metric.id == "nps" else "share")
+
+
+def curve_lines(view: LifecycleView) -> list[str]:
+    """What the curves show at their last common point, and when half of the new customers were active."""
+    lines = []
+    if len(view.retention) == BOTH:
+        last = min(len(one.points) for one in view.retention) - 1
+        ends = [(one, one.points[last]) for one in view.retention]
+        said = "; ".join(f"{point(end.share, end.low, end.high)} of those who came {one.side}" for one, end in ends)
+        lines.append(f"Still customers after {ends[0][1].months} months: {said} go-live.")
+    if len(view.activation) == BOTH:
+        said = "; ".join(f"of those who came {one.side} go-live {half(one.half)}" for one in view.activation)
+        lines.append(f"Activation: {said}.")
+    return lines
