@@ -21,12 +21,14 @@ from clm_audit.report import (
     svg,
     words,
     words_control,
+    words_funnel,
     words_lifecycle_view,
     words_mix,
     words_money,
     words_parts,
 )
 from clm_audit.report.charts import NARROW, WIDE
+from clm_audit.report.charts_funnel import funnel_figure, scores_figure
 from clm_audit.report.costs_said import cost_figure
 from clm_audit.report.drawing import ACCENT
 from clm_audit.report.figures import (
@@ -121,6 +123,7 @@ def _environment() -> Environment:
         words_control=words_control,
         words_money=words_money,
         words_life=words_lifecycle_view,
+        words_funnel=words_funnel,
         cost_figure=cost_figure,
     )
     environment.tests["unknown"] = _is_unknown
@@ -173,6 +176,12 @@ def _life_figures(report: AuditReport) -> Mapping[str, Markup]:
         wide, narrow = (draw(report.lifecycle_view, width) for width in (WIDE, NARROW))
         if wide and narrow:
             figures[name] = svg.pair(wide, narrow, f"lifecycle-{name}", accent(report))
+    if not isinstance(report.funnel, Unknown):
+        drawn = (funnel_figure(report.funnel, width) for width in (WIDE, NARROW))
+        figures["funnel"] = svg.pair(*drawn, "lifecycle-funnel", accent(report))
+    if not isinstance(report.scores, Unknown):
+        drawn = (scores_figure(report.scores, width) for width in (WIDE, NARROW))
+        figures["scores"] = svg.pair(*drawn, "lifecycle-scores", accent(report))
     return figures
 
 

@@ -126,3 +126,20 @@ class WorthReport(Frozen):
     margins: tuple[float, ...]
     sentence: str
     rows: tuple[WorthRow, ...]
+
+
+class CostRow(Frozen):
+    """One figure of both windows: money in currency units, ``ratio`` and ``breakeven`` shares."""
+
+    id: str
+    name: str
+    before: float | Unknown
+    after: float | Unknown
+    change: float | Unknown
+
+
+class CustomerCostsReport(Frozen):
+    """Winning and keeping side by side. ``notes``: break-even, and whether acquisition only got smaller."""
+
+    rows: tuple[CostRow, ...]
+    notes: tuple[str, ...]

@@ -21,6 +21,7 @@ from clm_audit.report.language import spoken
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import rich_text, terminal
+from clm_audit.report.terminal_goals import draw_goals
 from clm_audit.report.terminal_money import draw_costs, draw_money
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
@@ -105,6 +106,7 @@ def _draw(page: Page, report: AuditReport) -> None:
     _metrics(page, report)
     _reasons(page, report)
     draw_costs(page, report)
+    draw_goals(page, report)
     draw_money(page, report)
     draw_checks(page, report.checks, report.metrics)
     draw_ledger(page, report)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clm_audit.report import numbers
+from clm_audit.report import look, numbers
+from clm_audit.report.costs_said import cost_figure
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.model_money import AmountRange, MoneyReport, WorthReport
 from clm_audit.report.words_money import amount
@@ -23,6 +24,21 @@ def draw_money(page: Page, report: AuditReport) -> None:
     elif isinstance(report.worth, WorthReport):
         page.heading("What one per cent is worth")
         _worth(page, report.worth, report.money.reason)
+
+
+def draw_costs(page: Page, report: AuditReport) -> None:
+    """Winning and keeping a customer side by side, where one of the two is known."""
+    costs = report.customer_costs
+    if isinstance(costs, Unknown):
+        return
+    page.heading("Winning and keeping a customer")
+    table = page.table(("", "text"), ("before", "number"), ("after", "number"), ("change", "number"))
+    for row in costs.rows:
+        cells = (row.name, cost_figure(row.id, row.before), cost_figure(row.id, row.after), look.change(row.change))
+        table.add_row(*map(page.text, cells))
+    page.console.print(table)
+    for note in costs.notes:
+        page.line(note)
 
 
 def _appraisal(page: Page, money: MoneyReport) -> None:

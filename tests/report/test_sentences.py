@@ -30,7 +30,7 @@ from clm_audit.inference.model import (
 )
 from clm_audit.measures.model import Shown
 from clm_audit.report import words_control, words_course, words_findings, words_mix
-from report import verdict_sentence_table
+from report import cost_sentence_table, verdict_sentence_table
 from report.sentence_table import DIVIDED, MATERIAL, PLACES, ROWS, Case, Row, as_markdown, t_quantile, t_share
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "sentences.md"
@@ -235,9 +235,10 @@ def test_a_finding_that_its_numbers_do_not_bear_is_seen() -> None:
 
 def test_the_page_shows_the_table() -> None:
     text = DOCS.read_text(encoding="utf-8") if DOCS.exists() else ""
+    tables = (as_markdown(), verdict_sentence_table.as_markdown(), cost_sentence_table.as_markdown())
     if os.environ.get("CLM_AUDIT_UPDATE_GOLDEN"):
         head = text.partition("\n## ")[0].rstrip()
-        DOCS.write_text(f"{head}\n\n{as_markdown()}\n\n{verdict_sentence_table.as_markdown()}\n", encoding="utf-8")
-    for table in (as_markdown(), verdict_sentence_table.as_markdown()):
+        DOCS.write_text("\n\n".join((head, *tables)) + "\n", encoding="utf-8")
+    for table in tables:
         assert table in DOCS.read_text(encoding="utf-8")
     assert {row.place for row in ROWS} == set(PLACES)
