@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.decode import Text
 from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
 from clm_audit.intake.doubts import Doubt, doubts
@@ -34,7 +33,9 @@ from clm_audit.intake.sample import confirmed, profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
+from clm_audit.intake.text import Text
 from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals
+from clm_audit.intake.transcode import UNSURE
 from clm_audit.intake.walk import walk
 
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
@@ -118,6 +119,7 @@ class _Reading:
     def table(self, headers: Mapping[str, str], progress: Tick, *, blind: bool) -> Delimited:
         """Prove, repair, and put the table together."""
         again, broken = self._header()
+        self.mender.header = again.decode()
         body = self._proved(headers, again, progress) if self.dialect.plain else self._walked(headers, progress)
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
@@ -129,7 +131,7 @@ class _Reading:
             self._refuse(listed, lost, body.proof.height)
         odd = body.odd + len(tail)
         sums = self._sums(body) if blind else []
-        notes = [*self.heading.notes, *_notes(odd, lost, len(faults) - lost)]
+        notes = [*self.heading.notes, *_notes(odd, lost, sum(1 for fault in faults if fault.action == "repaired"))]
         doubted = self._doubts(body, sums) if blind else []
         listed = (*listed, *self._kept(body, doubted))
         notes += [one.note for one in doubted]
@@ -200,7 +202,7 @@ class _Reading:
             start = at - len(before) + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
             if start >= self.heading.stop and start not in known:
                 found.setdefault(start, code)
-        return [Fault(start, code, -1, True) for start, code in found.items()]
+        return [Fault(start, code, -1, True, kept=code == UNSURE) for start, code in found.items()]
 
     def _proved(self, headers: Mapping[str, str], header: bytes, progress: Tick) -> _Body:
         dialect, heading, text = self.dialect, self.heading, self.text

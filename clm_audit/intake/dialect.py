@@ -35,6 +35,7 @@ _BETTER = 1.2  # times the score that a colon or blank must have, which stand in
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _LINES = 3  # records from which wider ones among single cells are faults
 _TOGETHER = 0.8  # share of the records between the first and the last wide one that must be wide, too, in a table
+_ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
 _MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
 
@@ -204,11 +205,22 @@ def _separator(head: bytes, start: int) -> str:
         usual = separator not in ": "
         if not (usual or many):
             continue
-        score, share = score_of(head, start, separator, least=2 if usual else 3)
+        score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
         sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
+
+
+def _paired(head: bytes, start: int, separator: str) -> bool:
+    """Whether each line has one colon with no blank or slash behind it, the first line between two words."""
+    if separator != ":":
+        return False
+    lines = [line for line in head[start:].splitlines()[:SAMPLE] if line.strip()]
+    told = [line for line in lines if line.count(b":") == 1 and re.search(rb":(?![ /\d]|\Z)", line)]
+    first = lines[0].split(b":") if lines else []
+    words = len(first) == 2 and all(re.fullmatch(rb"[A-Za-z][A-Za-z _-]*", part) for part in first)
+    return words and len(told) >= _RARE_SHARE * len(lines)
 
 
 def _unless_text(head: bytes, start: int, separator: str) -> str:
@@ -325,7 +337,7 @@ def _escapes(head: bytes, separator: str, quote: str) -> bool:
 
 def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
     """Whether a blank follows every separator of the records that make up the table."""
-    if separator not in ",;|" or separator.encode() + b" " not in head:
+    if separator not in ",;|" or (separator.encode() + b" " not in head and b" " + separator.encode() not in head):
         return False
     rows = [record.cells for record in records(head, separator, start, SAMPLE, quote) if len(record.cells) > 1]
     common = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
@@ -335,7 +347,16 @@ def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
     bare = [cell for cell in later if cell]
     gaps = sum(1 for gap in opened if gap)
     blank = sum(1 for cell in bare if cell.startswith(" "))
-    return blank + gaps >= _NEARLY_ALL * len(bare) and gaps >= _NEARLY_ALL * len(opened) and blank + gaps > 2
+    after = blank + gaps >= _NEARLY_ALL * len(bare) and gaps >= _NEARLY_ALL * len(opened) and blank + gaps > 2
+    return after or _aligned(head, start, separator, quote)
+
+
+def _aligned(head: bytes, start: int, separator: str, quote: str) -> bool:
+    """Whether cells are filled up with blanks to a width: most end with blanks before the separator."""
+    mark, part = re.escape(separator.encode()), head[start : start + (1 << 18)]
+    ended = len(re.findall(rb" %b" % mark, part))
+    held = re.findall(rb"%b( *)(?=%b|[\r\n])" % ((quote or '"').encode(), mark), part)
+    return ended > _ALIGNED * len(re.findall(mark, part)) and any(held)
 
 
 def _end(head: bytes) -> tuple[str, bool]:

@@ -73,9 +73,7 @@ def doubts(
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
     if again := _named(rows, columns, header):
-        what = (
-            f"rows that look like a header among rows that do not: {len(again):,} (the first is row {again[0] + 1:,})"
-        )
+        what = f"rows that look like a header: {len(again):,} (the first is row {again[0] + 1:,})"
         yield Doubt(what, "other_table", tuple(again))
 
 

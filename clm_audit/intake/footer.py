@@ -51,9 +51,8 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     if not filled or not any(char.isalpha() for char in filled[0]):
         return False
     other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
-    if CLOSING.match(filled[0]) and (
-        len(filled) < _SHORT or _summing(filled) or 2 * len(cells) <= mender.readings.width
-    ):
+    short = len(filled) < _SHORT or 2 * len(cells) <= mender.readings.width
+    if CLOSING.match(filled[0]) and (short or _summing(filled)):
         return True
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False

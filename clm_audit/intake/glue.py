@@ -12,13 +12,13 @@ import numpy as np
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.decode import Text
 from clm_audit.intake.dialect import Dialect, Record
 from clm_audit.intake.glued import first_line, second_headers
 from clm_audit.intake.locate import places_of, starts_of
 from clm_audit.intake.marks import CR, LF, Offsets
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names, normal
+from clm_audit.intake.text import Text
 from clm_audit.intake.textrows import LISTED, Delimited, Totals
 
 Reader = Callable[[Text, Path, Names, Totals], Delimited]
@@ -127,9 +127,8 @@ def _joined(parts: Sequence[_Part], text: Text, name: str, rows: Path, names: Na
         )  # fmt: skip
         faults += [(part.start + fault.byte, fault) for fault in part.table.faults]
         if number:
-            faults.append(
-                (part.start, Reject(file=name, line=0, byte=0, column="", code="other_header", action="repaired"))
-            )
+            header = Reject(file=name, line=0, byte=0, column="", code="other_header", action="repaired")
+            faults.append((part.start, header))
             faults += _left_out(part, headers, name)
         below += part.table.height
     target, places = rows.with_name(f"{rows.name}.glued"), rows.with_name(f"{rows.name}.places")

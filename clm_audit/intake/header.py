@@ -8,6 +8,7 @@ header; where nothing but words stands, one whose cells differ from each other a
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ _WORDS = (WORD, TEXT, LINES)
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
 _TWINS = 4  # names among which one may come twice in a table of words
+_LEAST_BODY = 4  # lines from which one can tell names from the words below them
+_DIGITS = re.compile(r"\d")
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -127,6 +130,10 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         for cells in (*_otherwise(last, width, dialect), *near):
             if _narrow(cells, width):
                 return replace(last, cells=cells), above[-1], body[0]
+    if not speaks and len(body) > _LEAST_BODY and not _capital(top) and _capital(rows[body[1]].cells):
+        rest = [rows[i].cells for i in body[2:]]
+        if sum(map(_capital, rest)) * _RARE <= len(rest):  # a line of words, and then one of names as no other row has
+            return rows[body[1]], body[1], body[1] + 1
     lines = 0
     used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     for number, i in enumerate(body[:_MOST_LINES], start=1):
@@ -151,6 +158,13 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             if _narrow(cells, width):
                 return replace(rows[i], cells=cells), i, i + 1
     return None
+
+
+def _capital(cells: Sequence[str]) -> bool:
+    """Whether cells are names as headers have them: different, each a few words that begin with a capital letter."""
+    names = [cell.strip() for cell in cells]
+    short = all(cell[:1].isupper() and len(cell.split()) <= 3 and not _DIGITS.search(cell) for cell in names)
+    return short and len(set(names)) == len(names)
 
 
 def _slip(cells: Sequence[str]) -> bool:

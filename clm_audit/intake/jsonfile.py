@@ -17,13 +17,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from clm_audit.intake.decode import BOM, Text, decode, original_offsets, utf16_of
+from clm_audit.intake.decode import decode, utf16_of
 from clm_audit.intake.detour import Action
 from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.jsontext import BLANK, Raw, Style, records, style_of
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MAX_FAULTS, MAX_JSON_DEPTH, MAX_JSON_VALUES
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.scan import empty, unique_names
+from clm_audit.intake.text import BOM, Text, original_offsets
 
 _BATCH_CELLS = 2_000_000
 _DIALECTS = {"lines": "JSON lines", "array": "JSON array", "objects": "JSON objects"}

@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.decode import Text
 from clm_audit.intake.job import Content, Job
 from clm_audit.intake.model import ROW
 from clm_audit.intake.names import normal
 from clm_audit.intake.scan import unique_names
+from clm_audit.intake.text import Text
 
 LARGEST = 1 << 22  # bytes; a report of one mailing has some thousand
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from clm_audit.intake.decode import Text, original_offsets, pieces
 from clm_audit.intake.marks import Offsets, Rules
 from clm_audit.intake.model import Layout, RawTable
 from clm_audit.intake.proof import prove
+from clm_audit.intake.text import Text, original_offsets, pieces
 from clm_audit.intake.worker import LINE
 
 

@@ -17,7 +17,8 @@ from io import RawIOBase
 from clm_audit.intake.detour import Detour, Fault, Row
 from clm_audit.intake.dialect import Dialect, plain, records
 from clm_audit.intake.limits import MAX_CELL
-from clm_audit.intake.readings import Reading, Readings, Verdict
+from clm_audit.intake.ragged import Reading, Verdict
+from clm_audit.intake.readings import Readings
 from clm_audit.intake.shapes import Profile
 from clm_audit.intake.strict import StrictReader, written
 
@@ -51,6 +52,7 @@ class Mender:
     ) -> None:
         self.file, self.size, self.dialect, self.is_odd = file, size, dialect, is_odd
         self.strict = StrictReader(dialect)
+        self.header = ""  # the raw header, which may stand behind a record without a line end
         self._profile = profile
         self._readings: Readings | None = None
 
@@ -59,6 +61,7 @@ class Mender:
         """The explanations, with the evidence of the proved rows."""
         if self._readings is None:
             self._readings = Readings(self.dialect, self._profile())
+            self._readings.ragged.header = self.header
         return self._readings
 
     def mend(self, start: int) -> Detour:
@@ -232,9 +235,13 @@ class Mender:
         spans: dict[tuple[int, int], Verdict] = {}
         quote = self.readings.quote
         wide = len(lines) <= _CUT_LINES
+        for first in range(len(lines) - 1 if wide else 0):
+            broken = self._broken(lines, single, first, at_end)
+            if broken is not None:
+                spans[first, 2] = broken
         for first in range(len(lines)):
             for count in range(2, len(lines) - first + 1) if wide else ([len(lines)] if not first else []):
-                if quote in lines[first].text:
+                if quote in lines[first].text and (first, count) not in spans:
                     spans[first, count] = self._of(lines, first, count, at_end)
 
         def cut(first: int) -> Iterator[list[tuple[int, int, Verdict | None]]]:
@@ -251,6 +258,16 @@ class Mender:
         for number, way in enumerate(cut(0)):
             if number < 2:
                 yield way
+
+    def _broken(
+        self, lines: Sequence[_Line], single: Sequence[Verdict | None], first: int, at_end: bool
+    ) -> Verdict | None:
+        """Two lines, neither of them a record, as one with a line end in its text; not where the file may be cut."""
+        pair = single[first], single[first + 1]
+        last = at_end and first + 2 == len(lines) and not lines[first + 1].end
+        if last or any(one is None or one.reading is not None for one in pair):
+            return None
+        return self.readings.ragged.broken(lines[first].text, lines[first + 1].text)
 
     def _of(self, lines: Sequence[_Line], first: int, count: int, at_end: bool) -> Verdict:
         """The meaning of some lines as one record. The last record of a file may have been cut off."""

@@ -27,7 +27,7 @@ class StrictReader:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         mark, wrap = re.escape(dialect.separator), re.escape(dialect.quote)
-        gap, tail = (" ?", " *") if dialect.spaced else ("", "")
+        gap, tail = ("(?: ?| *(?=" + (wrap or "(?!)") + "))", " *") if dialect.spaced else ("", "")
         slash = r"\\" if dialect.escape else ""
         other = rf"[^{mark}{wrap}{slash}\r\n]" if len(dialect.separator) == 1 else rf"(?!{mark})[^{wrap}{slash}\r\n]"
         plain = rf"((?:{other}|\\.)*)" if dialect.escape else rf"((?:{other})*)"

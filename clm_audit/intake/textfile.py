@@ -8,12 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from clm_audit.exits import DataError
-from clm_audit.intake.decode import Text, decode
+from clm_audit.intake.decode import decode
 from clm_audit.intake.delimited import read_delimited
 from clm_audit.intake.job import Content, Job, UnknownExportError
 from clm_audit.intake.keyvalue import read_key_value
 from clm_audit.intake.names import total_columns
 from clm_audit.intake.recognise import Candidate
+from clm_audit.intake.text import Text
 
 
 def read_text(job: Job, path: Path, notes: tuple[str, ...] = ()) -> Content:

@@ -261,10 +261,13 @@ def test_nothing_is_made_of_what_cannot_be_defended(tmp_path: Path, content: str
     assert all(problem.where and problem.hint for problem in error.value.problems)
 
 
-def test_a_second_header_with_other_columns_is_refused(tmp_path: Path) -> None:
+def test_rows_below_a_second_header_are_read_by_its_names(tmp_path: Path) -> None:
     other = ",".join(reversed(HEADER.split(",")))
-    with pytest.raises(DataError, match=r"f\.csv:42: another header with the columns in another order"):
-        read(tmp_path, "\n".join([HEADER, *lines(), other, *lines(), ""]))
+    turned = [",".join(reversed(line.split(","))) for line in lines()]
+    table = read(tmp_path, "\n".join([HEADER, *lines(), other, *turned, ""]))
+    assert rows(table) == [*ROWS, *ROWS]
+    assert [(one.line, one.code, one.action) for one in table.repaired] == [(42, "other_header", "repaired")]
+    assert (table.structure, table.read) == (2, 82)
 
 
 # Properties
