@@ -20,6 +20,7 @@ from clm_audit.cli.options import (
     Presets,
     Quiet,
     Rejects,
+    SegmentBy,
     ShowConfig,
     Timezone,
     Title,
@@ -69,6 +70,7 @@ def compare(
     washout: Washout = None,
     title: Title = None,
     presets: Presets = None,
+    segment_by: SegmentBy = None,
     frozen: Frozen = None,
     stamp: Annotated[bool, typer.Option("--stamp", help="Say in the report when it was made.")] = False,
     quiet: Quiet = False,
@@ -83,6 +85,7 @@ def compare(
         "title": title,
         "plan": frozen,
         "presets": presets,
+        "segment_by": segment_by,
     }
     plan = held_against(_plan(paths or [], config, options, gate=gate), against)
     if show_config:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clm_audit.cli.complete import explained
 from clm_audit.cli.options import Presets
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.streams import print_lines
@@ -33,7 +34,10 @@ With a saved audit: where one of its numbers comes from, with its formula, input
 
 
 def explain(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="What to explain.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="What to explain.", show_default=False, autocompletion=explained),
+    ] = None,
     presets: Presets = None,
     listed: Annotated[bool, typer.Option("--list", help="Print every name that can be explained.")] = False,
     saved: Annotated[

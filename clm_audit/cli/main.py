@@ -40,7 +40,6 @@ _PACKAGE = Path(clm_audit.__file__).resolve().parent
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings=_NAMES,
@@ -118,6 +117,8 @@ def main(argv: Sequence[str]) -> ExitCode:
         outcome = Outcome(error.code)
     except KeyboardInterrupt:
         outcome = Outcome(ExitCode.INTERRUPTED)
+    except SystemExit as end:  # how the completion of a shell ends
+        outcome = Outcome(ExitCode(int(end.code or 0)), said=False)
     except BrokenPipeError:
         close(sys.stdout)
         outcome = Outcome(ExitCode.DONE, said=False)

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from clm_audit.cli.complete import columns, zones
+
 CheckFormat = Literal["text", "json"]
 
 Paths = Annotated[
@@ -23,7 +25,8 @@ Config = Annotated[
 ]
 GoLive = Annotated[str | None, typer.Option("--go-live", metavar="DATE", help="First day of after, as 2024-07-01.")]
 Timezone = Annotated[
-    str | None, typer.Option("--timezone", metavar="ZONE", help="Zone of stamps without one; default: UTC.")
+    str | None,
+    typer.Option("--timezone", metavar="ZONE", help="Zone of stamps without one; default: UTC.", autocompletion=zones),
 ]
 Currency = Annotated[
     str | None,
@@ -42,6 +45,15 @@ Frozen = Annotated[
 Presets = Annotated[
     str | None,
     typer.Option("--presets", metavar="FOLDER", help="Your own presets, one <system>.yaml each, beside the shipped."),
+]
+SegmentBy = Annotated[
+    str | None,
+    typer.Option(
+        "--segment-by",
+        metavar="COLUMN,…",
+        help="Columns of the customer export to show the metrics by.",
+        autocompletion=columns,
+    ),
 ]
 Rejects = Annotated[
     Path | None,

@@ -142,9 +142,11 @@ class _Layers:
         self.document = found[1] if found else Document("", {})
         self.data: dict[str, Any] = copy.deepcopy(self.document.data)
         self._over: dict[Loc, str] = {}
-        names = {setting.path: setting.option for setting in SETTINGS}
+        named = {setting.path: setting for setting in SETTINGS}
         given = {
-            path: (value, f"option {names.get(path, path)}") for path, value in options.items() if value is not None
+            path: (named[path].value(value), f"option {named[path].option}") if path in named else (value, path)
+            for path, value in options.items()
+            if value is not None
         }
         for path, (value, origin) in {**from_env, **given}.items():
             self._lay(tuple(path.split(".")), value, origin)

@@ -23,10 +23,12 @@ TEST_VARIABLES = (
 
 @dataclass(frozen=True)
 class Setting:
-    """``path`` in the configuration, and what it is called as an option and as a variable."""
+    """``path`` in the configuration, and what it is called as an option and as a variable. ``many``: a list, its
+    items separated by commas."""
 
     path: str
     option: str
+    many: bool = False
 
     @property
     def variable(self) -> str:
@@ -36,6 +38,14 @@ class Setting:
         'CLM_AUDIT_GO_LIVE'
         """
         return PREFIX + self.option.removeprefix("--").replace("-", "_").upper()
+
+    def value(self, text: object) -> object:
+        """What stands for ``text`` in the configuration.
+
+        >>> Setting("segment_by", "--segment-by", many=True).value("region, industry")
+        ['region', 'industry']
+        """
+        return [item.strip() for item in text.split(",")] if self.many and isinstance(text, str) else text
 
 
 SETTINGS = (
@@ -47,6 +57,7 @@ SETTINGS = (
     Setting("policy.materiality", "--materiality"),
     Setting("plan", "--plan"),
     Setting("presets", "--presets"),
+    Setting("segment_by", "--segment-by", many=True),
 )
 
 
@@ -55,7 +66,8 @@ def from_environment(env: Mapping[str, str]) -> tuple[dict[str, tuple[object, st
 
     An empty variable counts as not set, as automation passes them.
     """
-    known = {setting.variable: setting.path for setting in SETTINGS}
+    settings = {setting.variable: setting for setting in SETTINGS}
+    known = {variable: setting.path for variable, setting in settings.items()}
     names = (*known, CONFIG_VARIABLE, *TEST_VARIABLES)
     values: dict[str, tuple[object, str]] = {}
     problems: list[Problem] = []
@@ -68,5 +80,5 @@ def from_environment(env: Mapping[str, str]) -> tuple[dict[str, tuple[object, st
             hint = near or f"known: {', '.join((*known, CONFIG_VARIABLE))}"
             problems.append(Problem("unknown variable", name, hint))
         elif name in known and env[name].strip():
-            values[known[name]] = (env[name].strip(), name)
+            values[known[name]] = (settings[name].value(env[name].strip()), name)
     return values, tuple(problems)

@@ -44,7 +44,9 @@ GIVEN = {
     "policy.materiality": ("1%", "2%", "3%"),
     "plan": ("file.json", "variable.json", "option.json"),
     "presets": ("in_file", "in_variable", "in_option"),
+    "segment_by": ("region", "industry", "size"),
 }
+LISTS = ("segment_by",)
 PRESET = """\
 system: till
 title: Till
@@ -65,7 +67,8 @@ def test_option_beats_variable_beats_file_beats_default(here: Path, setting: obj
         (here / name / "till.yaml").write_text(PRESET, encoding="utf-8")
     lines = "go_live: 2024-05-05\n" if path != "go_live" else ""
     key, _, inner = path.partition(".")
-    lines += f"{key}: {{{inner}: {in_file}}}\n" if inner else f"{key}: {in_file}\n"
+    written = f"[{in_file}]" if path in LISTS else in_file
+    lines += f"{key}: {{{inner}: {written}}}\n" if inner else f"{key}: {written}\n"
     file = config(here, f"{lines}sources: [{{path: before, side: before}}, {{path: after, side: after}}]\n")
 
     def shown(plan: AuditPlan) -> tuple[str, str]:

@@ -1,0 +1,49 @@
+"""The Tab key, through the real program and the protocol of a shell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS
+
+
+@pytest.fixture
+def tab(clm_audit: Run):
+    def press(*words: str) -> list[str]:
+        line = " ".join(("clm-audit", *words))
+        run = clm_audit(COMP_WORDS=line, COMP_CWORD=str(len(words)), _CLM_AUDIT_COMPLETE="complete_bash")
+        assert run.returncode == 0, run.stderr
+        assert run.stderr == ""
+        return run.stdout.splitlines()
+
+    return press
+
+
+@pytest.mark.parametrize("metric", [*METRIC_IDS, *LIFECYCLE_IDS])
+def test_metrics_are_offered(tab, metric: str) -> None:
+    assert metric in tab("explain", metric[:3])
+
+
+def test_commands_and_zones_are_offered(tab) -> None:
+    assert tab("comp") == ["compare"]
+    assert tab("compare", "--timezone", "Europe/Berl") == ["Europe/Berlin"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_columns_of_the_exports_at_hand_are_offered(tab, tmp_path: Path, separator: str) -> None:
+    (tmp_path / "exports").mkdir()
+    header = separator.join(("customer", "Region", "Industry"))
+    text = f"Customers of the shop\n{header}\nc1{separator}North{separator}Food\n"
+    (tmp_path / "exports" / "customers.csv").write_text(text, encoding="utf-8")
+    assert tab("compare", "exports", "--segment-by", "Re") == ["Region"]
+    assert tab("compare", "exports", "--segment-by", "Region,In") == ["Region,Industry"]
+
+
+def test_nothing_is_offered_and_nothing_is_said_where_there_is_nothing(tab, tmp_path: Path) -> None:
+    (tmp_path / "broken.csv").write_bytes(b"\xff\xfe\x00\x00\x80")
+    assert [line for line in tab("compare", "missing", "--segment-by", "Re") if line] == []
+    assert [line for line in tab("explain", "--from", "broken.csv", "totals") if line] == []
+    assert [line for line in tab("compare", "broken.csv", "--segment-by", "Re") if line] == []
