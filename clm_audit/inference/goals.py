@@ -66,7 +66,7 @@ def quarter_of(by: str | None, seen: date) -> tuple[date, date]:
     if "Q" in by:
         year, number = by.split("-Q")
         start = date(int(year), 3 * int(number) - 2, 1)
-        return start, date(start.year + start.month // 12, (start.month + 2) % 12 + 1, 1)
+        return start, date(start.year + (start.month == 10), (start.month + 2) % 12 + 1, 1)
     last = date.fromisoformat(by) + timedelta(days=1)
     return last - timedelta(weeks=WEEKS), last
 

@@ -177,11 +177,11 @@ def _life_figures(report: AuditReport) -> Mapping[str, Markup]:
         if wide and narrow:
             figures[name] = svg.pair(wide, narrow, f"lifecycle-{name}", accent(report))
     if not isinstance(report.funnel, Unknown):
-        drawn = (funnel_figure(report.funnel, width) for width in (WIDE, NARROW))
-        figures["funnel"] = svg.pair(*drawn, "lifecycle-funnel", accent(report))
+        wide, narrow = (funnel_figure(report.funnel, width) for width in (WIDE, NARROW))
+        figures["funnel"] = svg.pair(wide, narrow, "lifecycle-funnel", accent(report))
     if not isinstance(report.scores, Unknown):
-        drawn = (scores_figure(report.scores, width) for width in (WIDE, NARROW))
-        figures["scores"] = svg.pair(*drawn, "lifecycle-scores", accent(report))
+        wide, narrow = (scores_figure(report.scores, width) for width in (WIDE, NARROW))
+        figures["scores"] = svg.pair(wide, narrow, "lifecycle-scores", accent(report))
     return figures
 
 

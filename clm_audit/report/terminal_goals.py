@@ -1,0 +1,24 @@
+"""The goals on a terminal: what was to be reached, by whom, and what the quarter says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clm_audit.report.model import AuditReport
+from clm_audit.report.words_funnel import GLYPHS
+
+if TYPE_CHECKING:
+    from clm_audit.report import look
+    from clm_audit.report.terminal import Page
+
+_TONES: dict[str, look.Tone] = {"met": "good", "missed": "bad", "undecided": "open", "not assessable": "open"}
+
+
+def draw_goals(page: Page, report: AuditReport) -> None:
+    """One line a goal; nothing without goals."""
+    if not report.goals:
+        return
+    page.heading("Goals")
+    for goal in report.goals:
+        owner = f" ({goal.owner})" if goal.owner else ""
+        page.item(GLYPHS[goal.result], f"{goal.sentence}{owner}", _TONES[goal.result])
