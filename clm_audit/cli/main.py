@@ -15,7 +15,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import clm_audit
-from clm_audit.cli import ahead, check, compare, demo, explain, init, report, schema, verify
+from clm_audit.cli import ahead, check, compare, config, demo, explain, init, report, schema, verify
 from clm_audit.cli.outcome import Outcome, last_line
 from clm_audit.cli.streams import close, prepare, say
 from clm_audit.exits import AuditError, ExitCode
@@ -66,6 +66,7 @@ app.command(help=check.HELP, short_help="What became of every row, and what the 
 app.command(help=init.HELP, short_help="Propose a configuration for a folder of exports.")(init.init)
 app.command("plan", help=ahead.HELP, short_help="What could be found, and when; settle it beforehand.")(ahead.plan)
 app.command(help=verify.HELP, short_help="Make a saved audit again, and say what differs.")(verify.verify)
+app.command(help=config.HELP, short_help="Check configuration files, without their exports.")(config.config)
 app.command(help=explain.HELP, short_help="A metric, check, finding or code in words.")(explain.explain)
 app.command(help=report.HELP, short_help="A saved audit in any format.")(report.report)
 app.command(help=demo.HELP, short_help="Audit a sample company.")(demo.demo)

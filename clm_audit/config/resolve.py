@@ -88,6 +88,15 @@ def resolve(
     return plan.model_copy(update={"registration": registration, "own_presets": own, "presets_folder": folder})
 
 
+def mistakes(path: Path) -> tuple[Problem, ...]:
+    """Everything that is wrong with a configuration by itself; its exports, presets and plans are not looked for."""
+    try:
+        layers = _Layers((path, load(path, str(path))), {}, {})
+    except UsageError as error:
+        return error.problems
+    return _in_order(_validated(layers)[1])
+
+
 def _presets_folder(file: ConfigFile, layers: _Layers, root: Path, cwd: Path) -> Path | None:
     """The folder of the user's presets: below the configuration's folder or, as an option, below this one."""
     return None if file.presets is None else (root if layers.in_file(("presets",)) else cwd) / file.presets

@@ -15,7 +15,7 @@ from clm_audit.cli.main import app
 from clm_audit.cli.outcome import SENTENCES
 from clm_audit.exits import ExitCode
 
-COMMANDS = ("compare", "check", "init", "plan", "verify", "explain", "report", "demo", "schema")
+COMMANDS = ("compare", "check", "init", "plan", "verify", "config", "explain", "report", "demo", "schema")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -76,8 +76,8 @@ def test_a_typo_is_a_usage_error_with_the_right_word(clm_audit: Run, args: list[
 
 def test_no_command_shows_the_help(clm_audit: Run) -> None:
     run = clm_audit()
-    assert run.returncode == ExitCode.USAGE
-    assert "Examples:" in run.stderr
+    assert run.returncode == ExitCode.DONE
+    assert "Examples:" in run.stdout
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -1,0 +1,20 @@
+# clm-audit with every format it writes. Mount the exports and run as anybody:
+#   docker build -t clm-audit .
+#   docker run --rm --network none -v "$PWD:/audit" clm-audit compare exports/ --go-live 2024-07-01 --html report.html
+FROM python:3.11-slim AS build
+COPY . /src
+RUN python -m venv /opt/clm-audit \
+ && /opt/clm-audit/bin/pip install --no-cache-dir "/src[pdf,xlsx,pptx,duckdb]"
+
+FROM python:3.11-slim
+# What the PDF needs: text shaping, and one family of fonts.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=build /opt/clm-audit /opt/clm-audit
+RUN useradd --create-home --uid 10001 auditor
+USER auditor
+WORKDIR /audit
+ENV PATH=/opt/clm-audit/bin:$PATH PYTHONUTF8=1
+ENTRYPOINT ["clm-audit"]
+CMD ["--help"]
