@@ -49,7 +49,18 @@ ROWS = (
     Format("html", "HTML", "Write the report as one page.", "html", "to_html"),
     Format("json", "JSON", "Write the audit as JSON.", "json_out", "to_json"),
     Format("md", "Markdown", "Write the report as Markdown.", "markdown", "to_markdown"),
+    Format("junit", "JUnit", "Write a case per metric, check and rule of the gate.", "junit", "to_junit"),
+    Format(
+        "github",
+        "a step summary",
+        "Write the summary of a step; --format github prints annotations.",
+        "github",
+        "to_summary",
+        shown="to_annotations",
+    ),
+    Format("pdf", "PDF", "Write the report as a tagged PDF.", "pdf", "to_pdf", True, "pdf", ("weasyprint",)),
     Format("xlsx", "XLSX", "Write the tables as a workbook.", "xlsx", "to_xlsx", True, "xlsx", ("xlsxwriter",)),
+    Format("pptx", "PPTX", "Write the report as slides.", "pptx", "to_pptx", True, "pptx", ("pptx",)),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({row.name: row for row in ROWS})
 CHOICES = (TEXT, *FORMATS)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from clm_audit.config.plan import RatchetValue
 from clm_audit.report import look, numbers, rows, words
+from clm_audit.report.fitted import fitted
 from clm_audit.report.language import spoken
 from clm_audit.report.markdown_lifecycle import lifecycle_lines
 from clm_audit.report.markdown_money import money_lines
@@ -12,21 +14,28 @@ from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, Metri
 from clm_audit.report.safe import markdown
 
 NEXT = 3  # steps that are shown; the JSON has all
+MOST = 65_536  # characters of a comment on a pull request
+SINCE: Mapping[RatchetValue, str] = {"better": "✔", "same": "=", "worse": "✘", "undecided": "~"}
 MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
 
 
 def to_markdown(report: AuditReport) -> str:
     """The report in brief. Everything from the report passes :func:`markdown` on its way."""
+    return in_brief(report, MARK, MOST)
+
+
+def in_brief(report: AuditReport, mark: str, most: int, size: Callable[[str], int] = len) -> str:
+    """The same below another mark, in at most ``most`` characters or what ``size`` counts."""
     with spoken(report) as said:
-        return _page(said)
+        return fitted([f"{mark}\n{first}" if not at else first for at, first in enumerate(_sections(said))], most, size)
 
 
-def _page(report: AuditReport) -> str:
+def _sections(report: AuditReport) -> list[str]:
     blocks = (
-        _head(report), _answers(report), _open_points(report), _controls(report), lifecycle_lines(report),
-        money_lines(report), _checks(report), _foot(report),
+        _head(report), _answers(report), _open_points(report), _controls(report), _since(report),
+        lifecycle_lines(report), money_lines(report), _checks(report), _foot(report),
     )  # fmt: skip
-    return f"{MARK}\n" + "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    return ["\n".join(block) for block in blocks if block]
 
 
 def _head(report: AuditReport) -> list[str]:
@@ -95,6 +104,16 @@ def _controls(report: AuditReport) -> list[str]:
         if not isinstance(metric.control, Unknown)
     ]
     return ["### Control group", "", *lines] if lines else []
+
+
+def _since(report: AuditReport) -> list[str]:
+    """What became of each metric since an earlier audit."""
+    if isinstance(report.since, Unknown):
+        return []
+    lines = [
+        f"- {SINCE[one.result]} **{markdown(one.name)}**: {markdown(one.sentence)}" for one in report.since.metrics
+    ]
+    return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines]
 
 
 def _checks(report: AuditReport) -> list[str]:

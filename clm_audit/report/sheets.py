@@ -151,6 +151,51 @@ def _variants(report: AuditReport) -> Sheet:
     return Sheet("Variants", "The same questions by other definitions", columns, rows, kinds)
 
 
+def _lifecycle(report: AuditReport) -> Sheet:
+    columns = (
+        *METRIC,
+        *SIDES,
+        Column("observed change", "share", 12),
+        Column("adjusted effect", "share", 12),
+        Column("low", "share", 10),
+        Column("high", "share", 10),
+        Column("p (Holm)", "number", 10),
+        Column("finding", "text", 20),
+        Column("in words", "wide", 70),
+        Column("id", "text", 30),
+    )
+    rows = []
+    for item in report.lifecycle:
+        cells = _finding(report, item)
+        rows.append((*cells[1:3], *cells[4:-1], f"lifecycle.{item.id}"))
+    kinds = tuple(value_kind(item.id) for item in report.lifecycle)
+    return Sheet("Lifecycle", "The metrics of the customer lifecycle", columns, tuple(rows), kinds)
+
+
+def _money(report: AuditReport) -> Sheet:
+    money = report.money
+    columns = (Column("line", "text", 40), Column("a year", "money", 15), Column("low", "money", 15),
+               Column("high", "money", 15),
+               Column("in today's money", "money", 17), Column("why", "wide", 80))  # fmt: skip
+    if isinstance(money, Unknown):
+        return Sheet("Money", "The money", columns, ())
+    rows: list[tuple[Cell, ...]] = []
+    for one in money.benefits:
+        yearly = one.yearly
+        ends = (
+            (None,) * 3 if isinstance(yearly, Unknown) else tuple(map(float, (yearly.value, yearly.low, yearly.high)))
+        )
+        said = yearly.reason if isinstance(yearly, Unknown) else one.sentence
+        rows.append((one.name, *ends, float(one.present), said if one.proven else f"not proven: {said}"))
+    rows += [(f"cost: {one.what}", -float(one.yearly), None, None, -float(one.present), f"at go-live: {one.initial}")
+             for one in money.costs]  # fmt: skip
+    npv = money.npv
+    rows.append(("net present value", None, float(npv.low), float(npv.high), float(npv.value), money.sentence))
+    rows += [("", None, None, None, None, note) for note in money.notes]
+    currency = "" if isinstance(money.currency, Unknown) else f", {money.currency}"
+    return Sheet("Money", f"The money over {money.years} years{currency}", columns, tuple(rows))
+
+
 def _totals(report: AuditReport) -> Sheet:
     columns = (Column("total", "text", 32), Column("currency", "text", 10), *SIDES, Column("why not", "wide", 60),
                Column("id", "text", 32))  # fmt: skip
@@ -229,6 +274,8 @@ MAKERS: Sequence[Callable[[AuditReport], Sheet]] = (
     _series,
     _segments,
     _variants,
+    _lifecycle,
+    _money,
     _totals,
     _ledger,
     _rejects,

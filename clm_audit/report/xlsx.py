@@ -144,7 +144,7 @@ def _effects(book: Workbook, page: Worksheet, sheet: Sheet, top: int) -> None:
             "values": ["Summary", top + 1, at["adjusted effect"], last, at["adjusted effect"]],
             "fill": {"color": ACCENT},
             "gap": 120,
-            "y_error_bars": _bars(sheet, at, effects, lows, highs),
+            "x_error_bars": _bars(sheet, at, effects, lows, highs),
         }
     )
     chart.set_title({"name": "Adjusted effects with their 95 % intervals", "name_font": {"size": 12}})
