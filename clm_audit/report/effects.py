@@ -95,14 +95,20 @@ def effect_chart(plan: EffectPlan, width: int) -> Chart:
         left, right = x(-plan.materiality), x(plan.materiality)
         marks += [rect(left, top, right - left, bottom - top, SHADE, "shade") for top, bottom in strips]
     marks += _share_axis(x, frame, strips, plan.value, layout.ticks)
-    less, more = plan.ends
-    edge = 0 if layout.beside else _MARGIN
-    marks += [label(frame.left - edge, 16, f"◂ {less}"), label(frame.right + edge, 16, f"{more} ▸", anchor="end")]
+    marks += _ends(plan.ends, layout)
     for index, row in enumerate(plan.rows):
         top = frame.top + index * layout.pitch
         marks += _row_words(row, layout, top)
         marks += _row_marks(row, x, layout.centre(top))
     return Chart(width, int(frame.bottom + 30), plan.title, plan.description, tuple(marks))
+
+
+def _ends(ends: tuple[str, str], layout: _Layout) -> list[Mark]:
+    """What left and right mean, above the axis; the left one further out where both would not fit."""
+    less, more = f"◂ {ends[0]}", f"{ends[1]} ▸"
+    frame, edge = layout.frame, 0 if layout.beside else _MARGIN
+    tight = text_width(less) + text_width(more) > frame.right - frame.left
+    return [label(0 if tight else frame.left - edge, 16, less), label(frame.right + edge, 16, more, anchor="end")]
 
 
 def _layout(rows: Sequence[Row], width: int) -> _Layout:
