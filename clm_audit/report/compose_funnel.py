@@ -108,8 +108,7 @@ def _goal(found: GoalResult, name: str, measured: Measured, currency: str | None
 
 
 def _why(found: GoalResult) -> str:
-    missing = found.missing or NotAssessable(code="goal_not_measured")
-    return words_funnel.GOAL_REASONS.get(missing.code) or words_reasons.reason(missing)
+    return words_reasons.reason(found.missing or NotAssessable(code="goal_not_measured"))
 
 
 def _metric(measured: Measured, name: str) -> MetricTotals | None:

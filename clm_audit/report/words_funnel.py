@@ -7,15 +7,9 @@ from datetime import date, timedelta
 
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.goals import GoalResult, GoalValue
+from clm_audit.report import words_reasons
 from clm_audit.report.numbers import count, day, metric_value, percent, points
 
-GOAL_REASONS: Mapping[str, str] = {
-    "goal_not_measured": "The metric was not measured.",
-    "quarter_not_seen": "The exports hold nothing of this quarter.",
-    "quarter_not_over": "The quarter is not over in the exports.",
-    "quarter_has_gaps": "A part of the quarter has no value, so the rest stands for less than the quarter.",
-    "quarter_too_noisy": "Too few periods to tell chance from the value.",
-}
 GLYPHS: Mapping[GoalValue, str] = {"met": "+", "missed": "-", "undecided": "~", "not assessable": "?"}
 NO_FUNNEL = "No export says when customers entered which stage."
 NO_SCORES = "No export holds answers to the question of recommending."
@@ -72,13 +66,13 @@ def goal(found: GoalResult, metric: MetricId, name: str, currency: str | None) -
     target = amount(metric, float(found.goal.target), currency)
     head = f"{name}, {quarter(found.start, found.end)}: "
     if found.value is None:
-        why = GOAL_REASONS.get(found.missing.code, "The metric is not assessable.") if found.missing else ""
+        why = words_reasons.reason(found.missing) if found.missing else ""
         return f"{head}not assessable against the target of {target}. {why}"
     said = amount(metric, found.value, currency)
     if found.low is not None and found.high is not None:
         ends = (amount(metric, end, currency) for end in (found.low, found.high))
         said += f" (95 % interval {' to '.join(ends)})"
-    why = GOAL_REASONS.get(found.missing.code, "") if found.missing else ""
+    why = words_reasons.reason(found.missing) if found.missing else ""
     pace = PACE if metric in ("nrr", "grr") else ""
     return f"{head}{found.result}. {said} against a target of {target}.{pace}{f' {why}' if why else ''}"
 

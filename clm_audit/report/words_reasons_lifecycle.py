@@ -54,5 +54,19 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Nobody can say how many customers there were to refer somebody.",
         "Add an export of orders with their customers, or of subscriptions.",
     ),
+    "goal_not_measured": (
+        "The metric was not measured.",
+        "Switch it on under metrics in clm-audit.yaml, or take the goal out.",
+    ),
+    "quarter_not_seen": ("The exports hold nothing of this quarter.", "Add the exports of the quarter."),
+    "quarter_not_over": ("The quarter is not over in the exports.", "Audit again when it is."),
+    "quarter_has_gaps": (
+        "A part of the quarter has no value, so the rest stands for less than the quarter.",
+        "Choose a quarter without the wash-out and with something in each period.",
+    ),
+    "quarter_too_noisy": (
+        "The quarter has too few periods to tell chance from its value.",
+        "Set the goal for a year, or for a metric with more behind it.",
+    ),
 }
 GAPS: Mapping[str, str | int | float] = {"longest": "less", "rows": "many"}

@@ -12,7 +12,7 @@ import pytest
 
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.config.stages import Goal
-from clm_audit.inference.goals import CODES, GoalResult, judge_goals, quarter_of
+from clm_audit.inference.goals import GoalResult, judge_goals, quarter_of
 from clm_audit.measures.model import WEEKS_PER_YEAR, Calendar, Measured, MetricTotals, Ratio, Totals, day_number
 
 LIVE = date(2025, 1, 6)
@@ -27,7 +27,8 @@ def totals(metric: MetricId, top: float, bottom: float, variance: float | None =
     ratio = Ratio(top / bottom, top, bottom, 4.0)
     made = {
         "start": first + 28 * np.arange(count), "num": top * line, "den": bottom * line,
-        "s2": None if variance is None else variance * line, "n0": 26, "ppy": WEEKS_PER_YEAR / 4, "before": ratio, "after": ratio,
+        "s2": None if variance is None else variance * line, "n0": 26, "ppy": WEEKS_PER_YEAR / 4,
+        "before": ratio, "after": ratio,
     }  # fmt: skip
     return MetricTotals(metric=metric, **{**made, **changes})
 
