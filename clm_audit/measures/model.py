@@ -159,13 +159,16 @@ class Variant:
 
 @dataclass(frozen=True)
 class SegmentRatio:
-    """The metric in one segment value; ``customers`` decides whether it may be shown (>= 5)."""
+    """The metric in one segment value; ``customers`` decides whether it may be shown (>= 5). ``num``, ``den``: its
+    periods as those of the metric, where it is made of lines that can be divided."""
 
     column: str
     label: str
     customers: int
     before: Ratio | NotAssessable
     after: Ratio | NotAssessable
+    num: NDArray[np.float64] | None = None
+    den: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

@@ -315,7 +315,9 @@ def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:
             group = pooled(inputs.totals.moments, codes)
             num, den = recipe.num(codes), recipe.den(codes)
             sides = [recipe.scheme.ratio(num, den, side, recipe.per) for side in SIDES]
-            found.append(SegmentRatio(column, label, group.customers if group else 0, sides[0], sides[1]))
+            lines = [recipe.scheme.fold(line) / per for line, per in zip((num, den), recipe.per, strict=True)]
+            customers = group.customers if group else 0
+            found.append(SegmentRatio(column, label, customers, sides[0], sides[1], lines[0], lines[1]))
     return tuple(found)
 
 

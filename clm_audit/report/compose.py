@@ -24,6 +24,7 @@ from clm_audit.report.compose_lifecycle import lifecycle_view
 from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.compose_money import money_report, worth_report
 from clm_audit.report.compose_ratchet import since_report
+from clm_audit.report.compose_segments import with_segments
 from clm_audit.report.customer_costs import customer_costs_report
 from clm_audit.report.json_out import settled
 from clm_audit.report.model import (
@@ -80,7 +81,14 @@ def compose(
         reject_count=len(facts.rejects),
         windows=_windows(measured.calendar),
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
-        metrics=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.metrics),
+        metrics=tuple(
+            with_segments(
+                metric_report(item, by_metric[item.metric], currency, segment),
+                by_metric[item.metric],
+                judgement.segments,
+            )
+            for item in measured.metrics
+        ),
         lifecycle=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.lifecycle),
         lifecycle_view=lifecycle_view(plan, measured, findings),
         funnel=funnel_report(plan, measured),

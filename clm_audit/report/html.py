@@ -26,6 +26,7 @@ from clm_audit.report import (
     words_mix,
     words_money,
     words_parts,
+    words_segments,
 )
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.charts_funnel import funnel_figure, scores_figure
@@ -122,6 +123,7 @@ def _environment() -> Environment:
         words_mix=words_mix,
         words_control=words_control,
         words_money=words_money,
+        words_segments=words_segments,
         words_life=words_lifecycle_view,
         words_funnel=words_funnel,
         cost_figure=cost_figure,

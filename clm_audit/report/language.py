@@ -21,7 +21,7 @@ from clm_audit.report.model_check import CheckOnlyReport
 Report = TypeVar("Report", AuditReport, CheckOnlyReport)
 SENTENCES = frozenset({
     "sentence", "finding_sentence", "reason", "remedy", "why_different", "definition", "how_sure", "method", "message",
-    "difference", "differences", "next_step", "better", "consequence", "notes", "summary",
+    "difference", "differences", "next_step", "better", "consequence", "notes", "segment_notes", "summary",
     "low_end", "high_end",
 })  # fmt: skip
 _QUOTED = r"“[^”]*”|`[^`]*`|\S*[/\\]\S*"  # names and paths: not ours

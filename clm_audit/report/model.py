@@ -105,14 +105,28 @@ class VariantReport(Frozen):
     change: float | Unknown
 
 
+class RangeReport(Frozen):
+    """An effect with its interval; shares."""
+
+    effect: float
+    low: float
+    high: float
+
+
 class SegmentReport(Frozen):
-    """A metric in one segment value; groups under 5 customers never get here."""
+    """A metric in one segment value; groups under 5 customers never get here. ``share`` of the numerator after;
+    ``contribution``: its part of the observed change (shares of the value before; those of a column add up to it);
+    ``against_others``: how it moved beside them, drawn towards them; ``named``: more than a hunt explains."""
 
     column: str
     label: str
     before: float | Unknown
     after: float | Unknown
     change: float | Unknown
+    share: float | Unknown = Unknown(reason="It is not told by period.")
+    contribution: float | Unknown = Unknown(reason="It is not told by period.")
+    against_others: RangeReport | Unknown = Unknown(reason="It is not told by period.")
+    named: bool = False
 
 
 class Point(Frozen):
@@ -172,14 +186,6 @@ class VariationReport(Frozen):
     high: float
     finding: FindingValue
     flips: bool
-
-
-class RangeReport(Frozen):
-    """An effect with its interval; shares."""
-
-    effect: float
-    low: float
-    high: float
 
 
 class GroupUnitReport(Frozen):
@@ -275,6 +281,7 @@ class MetricReport(Frozen):
     definition: str
     variants: tuple[VariantReport, ...] = ()
     segments: tuple[SegmentReport, ...] = ()
+    segment_notes: tuple[str, ...] = ()
     weeks_per_period: int
     series: tuple[Point, ...] = ()
     method: str = ""

@@ -58,7 +58,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Add to clm-audit.yaml: currency: GBP (or give --currency GBP), with the currency of the exports.",
     ),
     "no_cost_basis": (
-        "There are tickets, but no cost: no recorded cost, no service spend, no handling time with an hourly rate.",
+        "There are tickets, but no cost: no recorded cost, no service spend, no handling time with an hourly rate."
+        " Handling time is recorded for {timed} of {tickets} tickets.",
         "Add to clm-audit.yaml: service: {{hourly_rate: 32}} with your own rate if the tickets carry handling time,"
         " or spend: {{service: [Support]}} with the accounts of the books that pay for service.",
     ),
@@ -113,6 +114,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
         " needed. One of them having a good year would look like an effect.",
         "Use a finer column, such as stores or sales districts in place of regions.",
     ),
+    "window_too_short_to_split": (
+        "The windows are too short to tell segments apart: {need} weeks each are needed.",
+        "Nothing to do but wait: longer windows can be told apart.",
+    ),
+    "too_few_events_in_segment": (
+        "The segment has weeks without any event, too few to be held against the others.",
+        "Nothing to do at this size: it is shown and not judged.",
+    ),
     "overlapping_rows": (
         "Rows of the ready-made series overlap, so some days would count twice.",
         "Export one row a month or a week, without overlaps and without totals.",
@@ -165,6 +174,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "Export the file again; its end is missing.",
     ),
     "doubled_separators": ("Every separator of the record stands twice; they were read as one.", "Nothing to do."),
+    "extra_columns": (
+        "Below a second header the row has a column that the first header lacks; its cell was left out.",
+        "Nothing to do, unless that column is needed: then export everything again in one file.",
+    ),
     "extra_blank_cells": ("The record had blank cells beyond the header; they were left out.", "Nothing to do."),
     "header_quotes": (
         "The quotes of the header are broken; its names were read all the same.",
@@ -193,6 +206,14 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "missing_date": ("The date is blank.", _LEAVE),
     "missing_event": ("The event has no name.", _LEAVE),
     "missing_id": ("The row has no id.", "Export the id column, or leave the row out."),
+    "footer_perhaps": (
+        "The last row may be a remark below the table; it was counted as it stands.",
+        "Look at the end of the file.",
+    ),
+    "lines_within": (
+        "A cell holds lines that may be records of their own; it was counted as one cell.",
+        "Look at that line: a quote may be missing.",
+    ),
     "missing_line_end": (
         "Two records stand in one line; each fits the columns.",
         "Nothing to do; check that line if in doubt.",
@@ -214,8 +235,20 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "The record holds bytes of another encoding than the file; they were read as cp1252.",
         "Check that line.",
     ),
+    "other_header": (
+        "Another header begins here; the rows below were read by its names.",
+        "Nothing to do; the file is two exports in one.",
+    ),
     "other_line_end": ("The record ends with another kind of line end than the others.", "Nothing to do."),
     "other_quotes": ("The record uses quotes of another kind; they were read as quotes.", "Nothing to do."),
+    "other_table": (
+        "From here on the rows look like another table; they were counted as they stand.",
+        "Look at that line: split the file there if another table begins.",
+    ),
+    "quoted_otherwise": (
+        "A cell stands in quotes of another kind than those of the file; it was counted as it stands.",
+        "Look at that line.",
+    ),
     "other_separator": ("The record uses another separator; with it every cell fits its column.", "Nothing to do."),
     "period_crosses_go_live": (
         "The row covers days before and after go-live, so it belongs to neither.",
@@ -248,6 +281,22 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "Write responded, converted, clicked or opened; of a survey nps, csat, ces, rating or good_bad.",
     ),
     "unknown_metric": ("The metric of the series is not one of the five questions' metrics.", "Use a metric id."),
+    "unlike_column": (
+        "A cell is of another kind than all others of its column; the row was counted as it stands.",
+        "Look at that line: a cell may have slipped into another column.",
+    ),
+    "unquoted_line_end": (
+        "A line end stood in a text without quotes; the two lines were read as the one record that fits.",
+        "Nothing to do; check that line if in doubt.",
+    ),
+    "unquoted_separator": (
+        "A separator stood in a cell without quotes; the record was read in the one way that fits.",
+        "Nothing to do; check that line if in doubt.",
+    ),
+    "unsure_encoding": (
+        "The letters of this line may be of another encoding; it was counted as it stands.",
+        "Export again as UTF-8, or as XLSX.",
+    ),
     "wrapped_record": ("The record stands in quotes as a whole; it was read like the others.", "Nothing to do."),
 }
 LEFT_OUT: Mapping[str, str] = {

@@ -9,6 +9,7 @@ from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId, VerdictValue
 from clm_audit.facts.model import Facts
 from clm_audit.inference.goals import judge_goals
 from clm_audit.inference.model import Finding
+from clm_audit.inference.segments import segment_effects
 from clm_audit.intake.model import Exports
 from clm_audit.measures.model import Measured
 from clm_audit.verdict.checks import RULES, all_checks
@@ -45,6 +46,7 @@ def judge(
         ratchet=ratchets,
         money=appraise(plan, facts, measured, findings, _touched(checks)),
         worth=worth(plan, facts, measured, findings),
+        segments=segment_effects(measured, plan.policy.confidence),
         customer_costs=customer_costs(measured),
         goals=judge_goals(plan, measured),
     )

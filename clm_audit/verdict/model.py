@@ -8,6 +8,7 @@ from typing import Literal
 from clm_audit.config.base import Frozen, NotAssessable
 from clm_audit.config.plan import MetricId, RatchetValue, VerdictValue
 from clm_audit.inference.goals import GoalResult
+from clm_audit.inference.segments import SegmentEffect
 from clm_audit.verdict.customer_costs import CustomerCosts
 from clm_audit.verdict.money_model import Money, Worth
 
@@ -109,5 +110,6 @@ class Judgement(Frozen):
     ratchet: tuple[Ratchet, ...] = ()
     money: Money | NotAssessable = NotAssessable(code="no_costs_given")
     worth: tuple[Worth, ...] = ()
+    segments: Mapping[MetricId, tuple[SegmentEffect, ...]] = {}
     customer_costs: CustomerCosts | NotAssessable = NotAssessable(code="disabled")
     goals: tuple[GoalResult, ...] = ()

@@ -1,0 +1,74 @@
+"""Segments in words: a segment is named only when the numbers name it, small ones are shown, and parts add up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from clm_audit.config.base import NotAssessable
+from clm_audit.inference.segments import SegmentEffect
+from clm_audit.report import words_segments
+from clm_audit.report.compose_segments import looks, with_segments
+from clm_audit.report.html import to_html
+from clm_audit.report.model import RangeReport, Unknown
+from tests.report import worlds
+
+FEW = NotAssessable(code="too_few_events_in_segment")
+NORTH = SegmentEffect("region", "North", 0.09, 0.8, -0.12, -0.20, -0.04, 0.003, True)
+SOUTH = SegmentEffect("region", "South", 0.03, 0.2, 0.01, -0.05, 0.07, 1.0, False)
+
+
+def said(*effects: SegmentEffect, observed: float | NotAssessable = 0.12) -> str:
+    return " ".join(words_segments.notes(effects, observed, 12))
+
+
+@pytest.mark.parametrize(
+    ("effects", "named", "none"),
+    [
+        ((NORTH, SOUTH), True, False),
+        ((replace(NORTH, named=False), SOUTH), False, True),
+        ((replace(SOUTH, change=FEW),), False, False),
+    ],
+)
+def test_naming_and_its_opposite(effects: tuple[SegmentEffect, ...], named: bool, none: bool) -> None:
+    text = said(*effects)
+    name = "region North moved otherwise than the others: −12 % against them (−20 % to −4.0 %), more than chance"
+    assert (name in text) == named
+    assert ("No segment is shown to have moved" in text) == none
+    assert "South moved otherwise" not in text
+
+
+def test_the_largest_parts_of_the_change_come_first() -> None:
+    assert "Of the observed +12 %, by region: North +9.0 %, South +3.0 %." in said(SOUTH, NORTH)
+    assert "Of the observed" not in said(NORTH, observed=FEW)
+    assert "Of the observed" not in said(replace(NORTH, contribution=FEW))
+
+
+def test_the_report_carries_them_and_leaves_small_groups_out() -> None:
+    report = worlds.full_report()
+    metric = report.metrics[0]
+    finding = worlds.finding_of(
+        worlds.totals_of("purchase_frequency", worlds.calendar()), *worlds.EFFECTS["purchase_frequency"]
+    )
+    tiny = replace(NORTH, label="Tiny")
+    found = {finding.metric: (NORTH, tiny)}
+    made = with_segments(metric, finding, found)
+    assert looks(found) == 2
+    north = next(one for one in made.segments if one.label == "North")
+    assert north.named
+    assert north.against_others == RangeReport(effect=-0.12, low=-0.20, high=-0.04)
+    assert north.contribution == 0.09
+    assert "Tiny" not in " ".join(made.segment_notes)
+    assert all(one.label != "Tiny" for one in made.segments)
+    others = [one for one in made.segments if one.label != "North"]
+    assert all(isinstance(one.contribution, Unknown) for one in others)
+    page = to_html(report.model_copy(update={"metrics": (made, *report.metrics[1:])}))
+    assert "moved otherwise than the others" in page
+    assert "+9.0 %" in page
+
+
+def test_without_lines_by_period_nothing_is_claimed() -> None:
+    metric = worlds.full_report().metrics[0]
+    assert metric.segment_notes == ()
+    assert not any(one.named for one in metric.segments)
