@@ -22,7 +22,7 @@ from itertools import combinations
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CONTENDERS = ("scan", "audit", "duckdb", "pandas")
+CONTENDERS = ("scan", "audit", "lifecycle", "duckdb", "pandas")
 FORMATS = ("parquet", "csv")
 LIBRARIES = ("clm-audit", "polars", "narwhals", "duckdb", "pandas", "numpy", "scipy")
 

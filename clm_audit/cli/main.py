@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -36,6 +37,7 @@ Exit codes:
   4 the data are not fit to judge          5 internal error
   130 interrupted
 """
+_NEW_OBJECTS = 50_000  # between two looks for cycles
 _PACKAGE = Path(clm_audit.__file__).resolve().parent
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -87,6 +89,8 @@ def run() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stop)
+    # Imports make very many objects that stay: to look through them for cycles again and again takes a tenth of a run.
+    gc.set_threshold(_NEW_OBJECTS)
     # Set before numpy loads: starting its threads costs more CPU time than the model's small matrices ever need.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

@@ -43,11 +43,14 @@ class Grid:
         return nw.col("customer") * self.width + self.week(nw.col("day"))
 
 
-def packed(grid: Grid) -> nw.Expr:
-    """Customer, week, and the first (``lo``) and last (``hi``) day of its orders in that week as one integer.
+def packed(grid: Grid, *, dated: bool) -> nw.Expr:
+    """Customer, week, and (where it is ``dated``) the first and last day, ``lo`` and ``hi``, of its orders in that
+    week as one integer.
 
     ``at`` is customer × width + week. Sorted, customers and their weeks follow one another.
     """
+    if not dated:
+        return nw.col("at") * (DAYS * DAYS)
     base = grid.go_live - 7 * grid.shift
     low, high = ((nw.col(name).cast(nw.Int64) - base) % 7 for name in ("lo", "hi"))
     return (nw.col("at") * DAYS + low) * DAYS + high

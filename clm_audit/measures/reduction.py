@@ -77,14 +77,16 @@ def order_frames(
     """
     grid = Grid.of(calendar)
     known = orders.filter(~nw.col("customer").is_null())
+    followed_up = calendar.inactivity_weeks > 0
+    days = {"lo": nw.col("day").min(), "hi": nw.col("day").max()} if followed_up else {}
     dated = (
         known.select("net", "day", *_known_segment(split), at=grid.at())
         .group_by("at")
-        .agg(n=nw.len(), x=nw.col("net").sum(), lo=nw.col("day").min(), hi=nw.col("day").max(), **_one(split))
+        .agg(n=nw.len(), x=nw.col("net").sum(), **days, **_one(split))
         .with_columns(nw.col("n", "x").cast(nw.Int64))
     )
     weekly = dated.select("at", "n", "x", *split)
-    stepped = steps(dated.select(*split, packed=packed(grid)))
+    stepped = steps(dated.select(*split, packed=packed(grid, dated=followed_up)))
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
@@ -92,7 +94,7 @@ def order_frames(
         "values": _values(orders, calendar),
         "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
         "gaps": _gaps(stepped, grid, split),
-        **(entrant_frames(stepped, customers, grid, calendar, split) if calendar.inactivity_weeks else {}),
+        **(entrant_frames(stepped, customers, grid, calendar, split) if followed_up else {}),
         **followed_frames(weekly, notes, grid.at(), grid.width, every),
     }
 
