@@ -22,6 +22,7 @@ from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unkno
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import rich_text, terminal
 from clm_audit.report.terminal_goals import draw_goals
+from clm_audit.report.terminal_lifecycle import draw_lifecycle
 from clm_audit.report.terminal_money import draw_costs, draw_money
 
 _TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
@@ -106,6 +107,7 @@ def _draw(page: Page, report: AuditReport) -> None:
     _metrics(page, report)
     _reasons(page, report)
     draw_costs(page, report)
+    draw_lifecycle(page, report)
     draw_goals(page, report)
     draw_money(page, report)
     draw_checks(page, report.checks, report.metrics)
