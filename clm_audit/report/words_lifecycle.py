@@ -124,8 +124,12 @@ LIMITS: Mapping[MetricId, str] = {
         " a long history on both sides is needed."
     ),
     "churn_rate": "Without an end date a loss shows only when the inactivity has passed: the newest are unseen.",
-    "nrr": "It needs 12 months on both sides of go-live; amounts are those of the subscriptions, not of invoices.",
-    "grr": "It needs 12 months on both sides of go-live; amounts are those of the subscriptions, not of invoices.",
+    **dict.fromkeys(
+        ("nrr", "grr"),
+        "Amounts are those of the subscriptions, not of invoices. Until 12 months have passed since go-live, the plain"
+        " figure after it looks back over go-live; and in the adjusted effect a change of all prices on one day weighs"
+        " more the shorter the time since go-live is.",
+    ),
     "customer_lifetime_value": (
         "A lifespan longer than the history is extrapolated from the churn rate: read the figure counted only as far"
         " as the history reaches beside it. It is revenue, not margin."
