@@ -102,11 +102,22 @@ class Outputs:
 
         Everything is rendered before anything is written.
         """
-        from clm_audit.report.write import write_all
+        from clm_audit.report.write import append, write_all
 
-        targets = self.targets(report, rejects)
+        targets, added = self.targets(report, rejects), self.added(report)
         write_all(targets, self.inputs)
+        for target in added:
+            append(target)
         return tuple(target.path for target in targets)
+
+    def added(self, report: AuditReport) -> list[Target]:
+        """What is added to a file of CI: the summary of this step, when its format is asked for without a file."""
+        from clm_audit.report.write import Target
+
+        place = os.environ.get("GITHUB_STEP_SUMMARY", "")
+        if not place or self.shown != "github" or "github" in self.written:
+            return []
+        return [Target(Path(place), FORMATS["github"].render(report))]
 
     def targets(self, report: AuditReport, rejects: Sequence[Reject] = ()) -> list[Target]:
         """Every file that is to be written, with its content."""

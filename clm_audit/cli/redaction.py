@@ -35,7 +35,8 @@ def search(outputs: Outputs, rejects: Sequence[Reject]) -> Callable[[AuditReport
 
 def _texts(report: AuditReport, outputs: Outputs, rejects: Sequence[Reject]) -> Mapping[str, str]:
     """Output -> what can be read in it. The page stands for the PDF that is drawn from it, too."""
-    found = {str(target.path): readable(target.data) for target in outputs.targets(report, rejects)}
+    targets = (*outputs.targets(report, rejects), *outputs.added(report))
+    found = {str(target.path): readable(target.data) for target in targets}
     shown = outputs.shown
     found["stdout"] = _drawn(report) if shown == TEXT else readable(FORMATS[shown].render(report, stdout=True))
     return {**found, "the page": readable(FORMATS["html"].render(report))}

@@ -67,6 +67,12 @@ def write_all(targets: Sequence[Target], inputs: Iterable[Path] = (), *, force: 
                 temporary.replace(path)
 
 
+def append(target: Target) -> None:
+    """Add to a file that another program reads, as CI does the summary of a step. Raises as :func:`write_all`."""
+    with _said_of(target.path), target.path.open("ab") as out:
+        out.write(target.data)
+
+
 def check_target(path: Path, kind: str, inputs: Iterable[Path] = (), *, force: bool = False) -> None:
     """Raise what :func:`write_all` would raise for an output of this ``kind``, before there is one."""
     with _said_of(path):
