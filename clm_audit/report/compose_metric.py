@@ -104,6 +104,8 @@ def _adjusted(finding: Finding) -> Adjusted | Unknown:
         detectable=rounded(effect.detectable),
         years_before=rounded(effect.years_before),
         season_seen=effect.season_seen,
+        unseen_season=rounded(effect.unseen),
+        season_sd=rounded(effect.season_sd),
         placebo_z=tuple(rounded(z) for z in effect.placebo_z),
         false_alarms=effect.false_alarms,
         path=tuple(

@@ -70,7 +70,9 @@ class PathPointReport(Frozen):
 class Adjusted(Frozen):
     """``effect``, ``low``, ``high``, ``detectable``: shares (0.07 = +7 %); low/high: 95 % interval.
     ``false_alarms``: of the quiet dates behind ``placebo_z``, how many this method would have called a change.
-    ``unit``: where it is ``points``, the four and those of ``path`` are points of a score, not shares."""
+    ``unit``: where it is ``points``, the four and those of ``path`` are points of a score, not shares.
+    ``unseen_season``: share of the time after go-live in weeks of the year that the history before does not show;
+    ``season_sd``: what their season adds to the standard error on the log scale, in squares."""
 
     effect: float
     low: float
@@ -80,6 +82,8 @@ class Adjusted(Frozen):
     detectable: float
     years_before: float
     season_seen: bool
+    unseen_season: float = 0.0
+    season_sd: float = 0.0
     placebo_z: tuple[float, ...]
     false_alarms: int = 0
     path: tuple[PathPointReport, ...] = ()
