@@ -24,6 +24,7 @@ from clm_audit.measures.model import Calendar, Measured, MetricTotals, Ratio, Se
 Floats = NDArray[np.float64]
 BLOCK_WEEKS, LEAST_BLOCKS, LEAST_WEEKS = 13, 4, 4
 LEAST_CUSTOMERS = 5
+LEAST_PLACEBOS = 4
 RELATED = 1.25
 """Neighbouring quarters of one segment are related: with a correlation of 0.2 four of them tell the mean with an
 error a quarter larger than their scatter says."""
@@ -79,8 +80,9 @@ def _stepped_down(
     """Holm's steps: the surest segment first; once it is named it no longer counts among those that the other segments
     of its column are held against, so that one mover does not make movers of the rest."""
     named: list[Key] = []
+    wider = unrest(items, calendar)
     while True:
-        tried = dict(_all_tried(items, calendar, named))
+        tried = {key: replace(one, se=one.se * wider) for key, one in _all_tried(items, calendar, named)}
         left = {key: one.p for key, one in tried.items() if key not in named}
         surest = min(left, key=lambda key: left[key], default=None)
         if surest is None or left[surest] * len(left) >= alpha:
@@ -89,6 +91,25 @@ def _stepped_down(
     keys = list(left)
     adjusted = dict(zip(keys, holm([left[key] for key in keys]), strict=True)) if keys else {}
     return tried, {**{key: max(adjusted.get(key, 1.0), alpha) for key in adjusted}, **_named_at(tried, named)}
+
+
+def unrest(items: Sequence[MetricTotals], calendar: Calendar) -> float:
+    """By how much segments drift apart more than their quarters say: from the company's own years before go-live.
+
+    The year before go-live is held against the one before it as if it were the time after; with less history, its
+    second half against its first. The median of the squared differences, over what it would be without drift; at
+    least 1. 1 as well where fewer than :data:`LEAST_PLACEBOS` segments can be tried.
+    """
+    live, begin = calendar.go_live, int(calendar.span[0])
+    span = 364 if live - begin >= 728 else 182
+    moved = replace(calendar, before=(live - 2 * span, live - span), after=(live - span, live))
+    found = []
+    for item in items:
+        for segment in item.segments:
+            now, then = _tried(item, segment, calendar), _tried(item, segment, moved)
+            if isinstance(now, _Tried) and isinstance(then, _Tried):
+                found.append((then.change / now.se) ** 2 / t_quantile(0.75, now.df) ** 2)
+    return max(1.0, math.sqrt(float(np.median(found)))) if len(found) >= LEAST_PLACEBOS else 1.0
 
 
 def _named_at(tried: Mapping[Key, _Tried], named: Sequence[Key]) -> dict[Key, float]:

@@ -13,7 +13,7 @@ from scipy import stats
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
-from clm_audit.inference.segments import SegmentEffect, _Tried, between, contributions, segment_effects
+from clm_audit.inference.segments import SegmentEffect, _Tried, between, contributions, segment_effects, unrest
 from clm_audit.measures.model import (
     Calendar,
     Measured,
@@ -53,18 +53,20 @@ def measured(*items: MetricTotals) -> Measured:
     return Measured(CALENDAR, Totals({}, {}), items, {}, {})
 
 
-def company(rng: np.random.Generator, segments: int = 8, moved: float = 0.0) -> Measured:
+def company(
+    rng: np.random.Generator, segments: int = 8, moved: float = 0.0, related: float = 0.7, noise_sd: float = 0.05
+) -> Measured:
     """Poisson orders of segments of very unequal size, a common season, trend and effect of go-live, and in each
-    segment a drift of its own that comes back (autocorrelation 0.7 a week). ``moved``: what only the first did."""
+    segment a drift of its own that comes back (``related`` from week to week). ``moved``: what only the first did."""
     items = []
     for name in METRICS:
         size = rng.lognormal(5.0, 1.0, segments + 1)
         years = (START - LIVE) / 365.25
         common = 0.2 * np.sin(2 * math.pi * years) + 0.05 * years + 0.08 * (years >= 0)
         own = np.zeros((segments + 1, START.size))
-        noise = rng.normal(0, 0.05, own.shape)
+        noise = rng.normal(0, noise_sd, own.shape)
         for week in range(1, START.size):
-            own[:, week] = 0.7 * own[:, week - 1] + noise[:, week]
+            own[:, week] = related * own[:, week - 1] + noise[:, week]
         own[0] += moved * (years >= 0)
         den = np.repeat(size[:, None], START.size, axis=1)
         num = rng.poisson(den * 0.5 * np.exp(common + own)).astype(float)
@@ -76,13 +78,23 @@ def effects(found: Measured) -> list[SegmentEffect]:
     return [one for each in segment_effects(found, 0.95).values() for one in each]
 
 
-def test_without_a_true_difference_at_most_one_audit_in_twenty_names_a_segment() -> None:
-    """300 companies of three metrics and eight segments, 24 looks each, every one with season, trend and effect."""
+@pytest.mark.parametrize(("related", "noise_sd"), [(0.0, 0.05), (0.7, 0.05), (0.9, 0.03)])
+def test_without_a_true_difference_at_most_one_audit_in_twenty_names_a_segment(related: float, noise_sd: float) -> None:
+    """150 companies of three metrics and eight segments, 24 looks each, every one with season, trend and effect."""
     rng = np.random.default_rng(11)
-    named = sum(any(one.named for one in effects(company(rng))) for _ in range(300))
-    looked = sum(abs(one.p_holm) <= 1 for one in effects(company(rng)))
-    assert looked == 24
-    assert stats.binomtest(named, 300, 0.05, alternative="greater").pvalue > 0.05, named
+    audits = [effects(company(rng, related=related, noise_sd=noise_sd)) for _ in range(150)]
+    assert {len(audit) for audit in audits} == {24}
+    named = sum(any(one.named for one in audit) for audit in audits)
+    assert stats.binomtest(named, 150, 0.05, alternative="greater").pvalue > 0.05, named
+
+
+def test_segments_that_always_drift_apart_widen_their_own_intervals() -> None:
+    """What the years before go-live are used for: quiet segments keep theirs, wandering ones do not."""
+    rng = np.random.default_rng(16)
+    quiet = [unrest(company(rng, related=0.0).metrics, CALENDAR) for _ in range(10)]
+    restless = [unrest(company(rng, related=0.97, noise_sd=0.03).metrics, CALENDAR) for _ in range(10)]
+    assert np.median(quiet) < 1.25 < np.median(restless)
+    assert unrest((), CALENDAR) == 1.0
 
 
 def test_plain_tests_of_the_same_companies_would_cry_wolf() -> None:
