@@ -15,7 +15,7 @@ import multiprocessing
 import os
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -28,7 +28,7 @@ from firm import World
 from rates import summary
 from show import tables
 from statements import statements
-from trial import Records, try_world
+from trial import Records, Row, Said, try_world
 
 HERE = Path(__file__).resolve().parent
 LIBRARIES = ("clm-audit", "numpy", "scipy", "polars", "statsmodels", "bsts-causalimpact")
@@ -92,6 +92,25 @@ def run(chosen: Sequence[Task], seed: int, short: bool, workers: int, minutes: f
     return records
 
 
+def known(path: Path | None) -> Records:
+    """The single tests of an earlier run, as :func:`save_records` left them; none where there is no file."""
+    import polars as pl
+
+    if path is None or not path.with_name(f"{path.name}_said.parquet").is_file():
+        return Records([], [])
+    rows, said = (pl.read_parquet(path.with_name(f"{path.name}_{name}.parquet")) for name in ("rows", "said"))
+    return Records(
+        [Row(**one) for one in rows.iter_rows(named=True)],
+        [Said(**{**one, "flips": tuple(one["flips"])}) for one in said.iter_rows(named=True)],
+    )
+
+
+def done(task: Task, clusters: Set[tuple[bool, str]]) -> bool:
+    """Whether an earlier run tried this company."""
+    cluster = f"company {task.number}" if task.world is None else task.world.cluster
+    return (task.young, cluster) in clusters
+
+
 def result(records: Records, seed: int, seconds: float) -> dict[str, object]:
     """Everything that ``truth.json`` holds."""
     versions = {}
@@ -131,6 +150,7 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=math.inf, help="begin no company after so many minutes")
     options.add_argument("--out", type=Path, default=HERE / "results" / "truth.json")
     options.add_argument("--records", type=Path, help="also write every single test here (Parquet)")
+    options.add_argument("--resume", action="store_true", help="go on from the tests that are in --records already")
     chosen = options.parse_args()
     companies = (
         chosen.companies if chosen.companies is not None else SHORT_COMPANIES if chosen.short else FULL_COMPANIES
@@ -140,9 +160,11 @@ def main() -> None:
         print(f"the real tables are not at {folder}: left out (set CLM_AUDIT_REAL_DATA)")
         folder = None
     started = time.perf_counter()
-    records = run(
-        list(tasks(companies, folder, chosen.short)), chosen.seed, chosen.short, chosen.workers, chosen.minutes
-    )
+    earlier = known(chosen.records if chosen.resume else None)
+    clusters = {(row.group == simulated.FIRST_YEAR, row.cluster) for row in earlier.rows}
+    todo = [task for task in tasks(companies, folder, chosen.short) if not done(task, clusters)]
+    records = run(todo, chosen.seed, chosen.short, chosen.workers, chosen.minutes)
+    records = Records([*earlier.rows, *records.rows], [*earlier.said, *records.said])
     found = result(records, chosen.seed, time.perf_counter() - started)
     print(tables(found))
     chosen.out.parent.mkdir(parents=True, exist_ok=True)

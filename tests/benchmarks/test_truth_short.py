@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from effects import NONE, Effect, inject
 from product import Look, estimated
 from rates import coverage, critical, evidence, false_alarms, family, power, rate, summary
 from realtables import go_lives as real_go_lives
+from run import Task, done, known, save_records
 from scipy import stats
 from show import tables
 from simulated import FIRST_DAY, go_lives, simulate
@@ -26,7 +28,7 @@ HALF, ALWAYS = "half the width", "always improved"
 def half(case: Case) -> Answer:
     """The product's estimate with half its standard error."""
     effect = estimated(case.totals, case.series)
-    return Answer(effect.log_effect, effect.se / 2, effect.df)
+    return Answer(effect.log_effect, effect.se / 2, float(effect.df))
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +164,12 @@ def test_made_up_dates_lie_inside_the_data() -> None:
     world = replace(simulate(SEED, 3), end=FIRST_DAY + 7 * 52)
     dates = real_go_lives(world)
     assert [day for day, _ in dates] == [FIRST_DAY + 7 * week for week in range(26, 41, 2)]
+
+
+def test_a_run_goes_on_where_another_stopped(records: Records, tmp_path: Path) -> None:
+    """What was kept is read back as it was, and its companies are not tried again."""
+    save_records(records, tmp_path / "kept")
+    again = known(tmp_path / "kept")
+    assert repr(again) == repr(records)  # a NaN is no other number, and each has all its digits
+    clusters = {(False, row.cluster) for row in again.rows}
+    assert [done(task, clusters) for task in (Task(0), Task(0, young=True), Task(COMPANIES))] == [True, False, False]
