@@ -18,9 +18,11 @@ SAMPLE = 1 << 18  # bytes of lines with other than ASCII that are looked at
 _SURE, _CLEAR, _FEW = 0.8, 0.1, 4  # least share, least distance to the next best, least letters
 _WEST = "äöüßéèêëàâáåãæøçñíìîïóòôõúùûÿœ"
 # Letters beyond ASCII of the languages that an encoding is used for; the first of each is only what it is known by.
+_EAST = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ", "äöüß")
 _ALPHABETS: dict[str, tuple[str, ...]] = {
     "cp1252": (_WEST, "áðéíóúýþæö"),
-    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţ", "äöüß"),
+    "cp1250": _EAST,
+    "iso-8859-2": _EAST,
     "cp1254": ("çğıiöşüâîû",),
     "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž"),
 }
@@ -34,6 +36,8 @@ _WORDS: dict[str, tuple[str, str]] = {  # script, and its ten commonest letters
     "cp1256": ("ARABIC", "اليمنورتبه"),
     "cp874": ("THAI", "านรอกเงมยล"),
 }
+_USUAL = "°ªº®™©€–—’‘"  # signs that stand next to letters, or amid them, in western texts
+_SEVERAL = 0.92  # what letters of several languages together count against those of one
 _COMMON = 0.55  # share of its ten commonest letters in a text of any language
 WIDE: dict[str, tuple[tuple[int, int], ...]] = {  # lead bytes of the characters that texts are written with
     "shift_jis": ((0x82, 0x83), (0x88, 0x97)),
@@ -45,8 +49,8 @@ WIDE: dict[str, tuple[tuple[int, int], ...]] = {  # lead bytes of the characters
 _SIGNS = ((0x81, 0x81), (0xA1, 0xA3))  # lead bytes of punctuation and full-width letters, in all of them
 _CODECS = {"shift_jis": "cp932", "euc-kr": "cp949", "big5": "cp950"}
 _KANA = re.compile("[\u3041-\u30fe]")
-_RUN = re.compile("[^\x00-\x7f]{3,}")
-_WORD = re.compile(r"[^\W\d_]+(?:[^\w\s\x00-\x7f]+[^\W\d_]+)*[^\w\s\x00-\x7f]*", re.UNICODE)
+_RUN, _LONG_RUN = re.compile("[^\x00-\x7f]{3,}"), re.compile("[^\x00-\x7f]{5,}")
+_WORD = re.compile(r"[^\w\s\x00-\x7f]*[^\W\d_]+(?:[^\w\s\x00-\x7f]+[^\W\d_]+)*[^\w\s\x00-\x7f]*", re.UNICODE)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ def charset_of(sample: bytes) -> Charset:
     scores = {WESTERN: _western(sample)}
     for name, alphabets in _ALPHABETS.items():
         if name != WESTERN and (text := _text(sample, name)):
-            scores[name] = max(_spelled(text, set(letters)) for letters in alphabets)
+            single = max(_spelled(text, set(letters)) for letters in alphabets)
+            several = _SEVERAL * _spelled(text, set("".join(alphabets)))  # customers of several countries
+            scores[name] = max(single, several) * _apart(text, _LONG_RUN)
     for name, (script, common) in _WORDS.items():
         if text := _text(sample, name):
             scores[name] = _scripted(text, script, set(common))
@@ -114,11 +120,16 @@ def _alike(sample: bytes, one: str, other: str) -> bool:
 
 
 def _western(sample: bytes) -> float:
-    """The score of cp1252: words of western letters, never three of them beyond ASCII in a row."""
+    """The score of cp1252: words of western letters."""
     text = sample.decode("iso-8859-1") if _plain(sample) != WESTERN else sample.decode(WESTERN)
-    runs = sum(len(run) for run in _RUN.findall(text) if any(char.isalpha() for char in run))
+    return max(_spelled(text, set(letters)) for letters in _ALPHABETS[WESTERN]) * _apart(text, _RUN)
+
+
+def _apart(text: str, long: re.Pattern[str]) -> float:
+    """The share of what is not ASCII that does not stand in runs longer than words of Latin letters have."""
+    runs = sum(len(run) for run in long.findall(text) if any(char.isalpha() for char in run))
     letters = sum(1 for char in text if char > "\x7f" and not char.isspace())
-    return max(_spelled(text, set(letters)) for letters in _ALPHABETS[WESTERN]) * (1 - runs / max(letters, 1))
+    return 1 - runs / max(letters, 1)
 
 
 def _spelled(text: str, alphabet: set[str]) -> float:
@@ -144,7 +155,10 @@ def _out_of_place(word: str, at: int) -> bool:
 
 def _amiss(word: str, at: int) -> bool:
     """Whether a sign or a foreign letter stands in a word; a sign at its edge belongs to the text."""
-    return word[at].isalpha() or (0 < at < len(word) - 1) or unicodedata.category(word[at])[0] in "SC"
+    char = word[at]
+    if char in _USUAL or (char in "²³" and at == len(word) - 1):
+        return False
+    return char.isalpha() or 0 < at < len(word) - 1 or unicodedata.category(char)[0] in "SCN"
 
 
 def _scripted(text: str, script: str, common: set[str]) -> float:

@@ -12,6 +12,8 @@ CODES = (
     *("missing_blank_cells", "missing_closing_quote", "missing_opening_quote", "other_line_end", "other_quotes"),
     *("other_separator", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
     *("byte_order_mark", "cut_character", "doubled_separators", "missing_line_end", "other_encoding", "wrapped_record"),
+    *("extra_columns", "footer_perhaps", "lines_within", "other_header", "other_table", "quoted_otherwise"),
+    *("unlike_column", "unquoted_line_end", "unquoted_separator", "unsure_encoding"),
 )
 
 

@@ -203,13 +203,19 @@ def _separator(head: bytes, start: int) -> str:
     many = len(head.splitlines()) > _FEW
     for separator in RARE:
         usual = separator not in ": "
-        if not (usual or many):
+        if not (usual or many) or (separator == " " and _marked(head, start)):
             continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
         sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
+
+
+def _marked(head: bytes, start: int) -> bool:
+    """Whether most lines hold a usual separator, so that their blanks are text."""
+    lines = [line for line in head[start:].splitlines()[:SAMPLE] if line.strip()]
+    return 2 * sum(1 for line in lines if re.search(rb"[,;\t|]", line)) > len(lines)
 
 
 def _paired(head: bytes, start: int, separator: str) -> bool:
@@ -312,7 +318,7 @@ def _quote(head: bytes, separator: str) -> str:
     wrapped = {
         quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b ?(?=%b|[\r\n]|\Z)"
                           % (mark, *(quote.encode(),) * 5, mark), part)
-        for quote in ('"', "'")
+        for quote in ('"', "'", "`")
     }  # fmt: skip
     single = wrapped["'"]
     lines = part.count(b"\n") or part.count(b"\r")
@@ -320,6 +326,8 @@ def _quote(head: bytes, separator: str) -> str:
     whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
     if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or whole or len(single) > max(lines, 2)):
         return "'"
+    if len(wrapped["`"]) > max(2 * lines, 2) and len(wrapped["`"]) > 4 * len(wrapped['"']):
+        return "`"
     opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
     lines = sum(1 for line in part.splitlines() if b'"' in line)
     return "" if not wrapped['"'] and opened is None and lines >= 3 else '"'

@@ -79,6 +79,8 @@ def doubts(
 
 def _listed(code: str, cells: Sequence[str], dialect: Dialect, profile: Profile) -> bool:
     """Whether a suspect is listed row by row: lines within a cell only where one has typed cells in their places."""
+    if code == "quoted_otherwise":  # typographic quotes are text
+        return any(cell.strip()[:1] in "'\"`" for cell in cells if cell.strip())
     if code != "lines_within":
         return True
     lines = [line.split(dialect.separator) for cell in cells for line in re.split(r"\r?\n|\r", cell)[1:]]
@@ -88,11 +90,21 @@ def _listed(code: str, cells: Sequence[str], dialect: Dialect, profile: Profile)
 
 def _named(rows: pl.DataFrame, columns: Sequence[str], header: Sequence[str]) -> list[int]:
     """Rows that look like names of columns, where the header does and next to no other row."""
+    if 1 < rows.height <= _RUN and len(columns) > 1:
+        cells = rows.select(ROW, *columns).rows()
+        return [int(one[0]) for one in cells if any(_named_like(one[1:], other[1:]) for other in cells)]
     if len(columns) < 2 or not _titled(header):
         return []
     capital = pl.all_horizontal([pl.col(name).str.contains(_TITLE) for name in columns])
     found = [int(row[0]) for row in rows.filter(capital).select(ROW, *columns).rows() if _titled(row[1:])]
     return found if len(found) <= max(1, _FEW_NAMED * rows.height) and rows.height > _RUN else []
+
+
+def _named_like(cells: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether a row has different short words throughout, and another one something typed below or above them."""
+    words = all(shape(cell) == WORD for cell in cells) and len(set(cells)) == len(cells)
+    typed = (shape(cell) not in (BLANK, WORD, TEXT, LINES) for cell in other)
+    return words and (any(typed) or (_titled(cells) and not _titled(other)))
 
 
 def _titled(cells: Sequence[str]) -> bool:

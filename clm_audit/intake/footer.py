@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from clm_audit.intake.detour import Fault
 from clm_audit.intake.dialect import SEPARATORS
 from clm_audit.intake.mend import Mender
-from clm_audit.intake.shapes import NUMBER, WHOLE, shape
+from clm_audit.intake.shapes import NUMBER, TEXT, WHOLE, WORD, shape
 
 MOST = 20  # lines of a footer
 _SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
@@ -57,5 +57,7 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False
     column = mender.readings.profile.columns[0]
-    alone = len(filled) == 1 and fault.code != "truncated"
+    if any(value.startswith(filled[0]) for value in column.values):  # the beginning of a record that was cut off
+        return False
+    alone = len(filled) == 1 and fault.code != "truncated" and shape(filled[0]) in (WORD, TEXT)
     return alone and (known or (column.typed and not column.fits(filled[0])))

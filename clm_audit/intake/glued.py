@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from clm_audit.intake.dialect import SEPARATORS, Dialect, Record
+from clm_audit.intake.limits import MAX_COLUMNS
 from clm_audit.intake.names import normal
 from clm_audit.intake.shapes import TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
@@ -32,8 +33,10 @@ def second_headers(path: Path, record: Record, dialect: Dialect) -> list[int]:
 
     Empty when none does, or when there are more than anybody glues together.
     """
+    if len(record.cells) > MAX_COLUMNS:
+        return []
     names = [normal(cell) for cell in record.cells if normal(cell)]
-    words = [name for name in names if any(char.isalpha() for char in name)]
+    words = {name for name in names if any(char.isalpha() for char in name)}
     if len(words) < max(2, _NEARLY * len(names)) or len(set(names)) < len(names):
         return []
     wanted = max((cell.strip() for cell in record.cells if normal(cell) in words), key=len).encode()

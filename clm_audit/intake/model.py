@@ -23,7 +23,10 @@ def silent(what: str, done: int, of: int) -> None:
 
 
 class RowCounts(Frozen):
-    """What became of the records of one file. ``structure`` = title, header, totals, footer, blank."""
+    """What became of the records of one file. ``structure`` = title, header, totals, footer, blank.
+
+    ``repaired`` counts those of them that were read after a repair, whatever became of them then.
+    """
 
     read: int = 0
     accepted: int = 0
@@ -31,6 +34,7 @@ class RowCounts(Frozen):
     duplicate: int = 0
     outside: int = 0
     structure: int = 0
+    repaired: int = 0
 
     def adds_up(self) -> bool:
         """Whether every record that was read has found its place.

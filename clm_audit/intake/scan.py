@@ -24,6 +24,8 @@ def unique_names(headers: Sequence[str]) -> dict[str, str]:
     taken = {*trimmed, ROW}
     for number, header in enumerate(headers, start=1):
         plain = trimmed[number - 1] or f"column {number}"
+        if plain == "*" or (plain[0] == "^" and plain[-1] == "$"):  # Polars would take these for several columns
+            plain = f"({plain})"
         name, copy = plain, 1
         while name in names or (copy > 1 and name in taken) or name == ROW:
             copy += 1

@@ -13,7 +13,7 @@ import polars as pl
 from clm_audit.intake.footer import TOTAL_WORDS
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
-from clm_audit.intake.shapes import BLANK, Profile
+from clm_audit.intake.shapes import BLANK, NUMBER, WHOLE, Profile, shape
 
 TAIL = 5  # last rows that may be a footer
 _LOOKED = 64 * MIB  # bytes of a file up to which all its rows are looked at, and not the last ones only
@@ -36,7 +36,11 @@ def sums_among(frame: pl.LazyFrame, height: int, size: int, profile: Profile) ->
     if size <= _LOOKED:
         wanted |= label.str.contains(f"(?i)^(?:{TOTAL_WORDS})")
     rows = frame.filter(wanted).select(ROW, *columns).collect().rows()
-    found = [int(row[0]) for row in rows if _labelled(row[1:]) and _odd(row[1:], profile)]
+    found = [
+        int(row[0])
+        for row in rows
+        if _labelled(row[1:]) and (_odd(row[1:], profile) or (height < _FEW and _bare(row[1:], profile)))
+    ]
     last = height - 1
     for number, *cells in reversed(rows):
         if number != last or not (number in found or _lone(cells, profile) or _remark(cells, profile)):
@@ -61,6 +65,14 @@ def titles_among(frame: pl.LazyFrame, profile: Profile) -> int:
 def _labelled(cells: Sequence[str]) -> bool:
     first = next((cell for cell in cells[:_FIRST] if cell.strip()), "")
     return re.match(TOTAL_WORDS, first, re.IGNORECASE) is not None
+
+
+def _bare(cells: Sequence[str], profile: Profile) -> bool:
+    """Whether a label is followed by blanks and numbers only, where other rows of a short table leave nothing blank."""
+    label, *rest = [cell for cell in cells if cell.strip()]
+    pairs = zip(cells, profile.columns, strict=True)
+    blank = any(not cell.strip() and column.filled and column.shapes[BLANK] <= 1 for cell, column in pairs)
+    return bool(label) and blank and all(shape(cell) in (WHOLE, NUMBER) for cell in rest)
 
 
 def _odd(cells: Sequence[str], profile: Profile) -> bool:

@@ -91,7 +91,7 @@ def _charset(path: Path) -> Charset:
                 break
         if size > SAMPLE:
             break
-    found = charset_of(b"\n".join(sample))
+    found = charset_of(b"\n".join(sample).removeprefix(BOM))
     if found.name in WIDE and not _reads(path, found.codec):
         return Charset(WESTERN, found.name)
     if found.name == WESTERN and any(piece.translate(None, _DEFINED) for piece in pieces(path)):
