@@ -87,7 +87,7 @@ def test_the_summary_counts_files_rows_and_metrics(read: Read) -> None:
     world = shop()
     rows = sum(map(len, world.tables.values()))
     report = read(world)
-    assert report.summary == f"5 files read, {rows:,} rows; 6 of 6 metrics can be measured."
+    assert report.summary == f"6 files read, {rows:,} rows; 6 of 6 metrics can be measured."
     assert report.next_step.startswith("clm-audit compare exports --go-live YYYY-MM-DD")
     assert read(shop(), GO_LIVE.isoformat()).next_step == f"clm-audit compare exports --go-live {GO_LIVE}"
 
@@ -162,7 +162,7 @@ def test_every_width_shows_the_answer_first_and_cuts_nothing(read: Read, width: 
     lines = text.splitlines()
     assert max(map(len, lines)) <= width
     assert lines[0] == "clm-audit check"
-    assert lines[1].startswith("5 files read, ")
+    assert lines[1].startswith("6 files read, ")
     at = [
         text.index(part) for part in ("What can be measured", "Data checks", "What each file was", "Ledger:", "Next:")
     ]
