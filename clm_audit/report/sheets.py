@@ -27,18 +27,22 @@ class Column:
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: ``name`` on its tab, a ``heading`` over the table, and the rows. ``values``: for each row, how its
-    cells look in columns of the kind ``number``; ``fixed``: columns that stay when the others are scrolled."""
+    cells look in columns of the kind ``number``, and ``changes`` in those of the kind ``share``;
+    ``fixed``: columns that stay when the others are scrolled."""
 
     name: str
     heading: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     values: tuple[Kind, ...] = ()
+    changes: tuple[Kind, ...] = ()
     fixed: int = 1
 
     def kind(self, row: int, column: int) -> Kind:
         """How a cell looks."""
         kind = self.columns[column].kind
+        if kind == "share" and self.changes:
+            return self.changes[row]
         return self.values[row] if kind == "number" and self.values else kind
 
 
@@ -82,7 +86,7 @@ def _summary(report: AuditReport) -> Sheet:
         Column("id", "text", 30),
     )
     rows = tuple(_finding(report, item) for item in report.metrics)
-    return Sheet("Summary", report.title, columns, rows, tuple(value_kind(item.id) for item in report.metrics), 2)
+    return Sheet("Summary", report.title, columns, rows, tuple(value_kind(item.id) for item in report.metrics), fixed=2)
 
 
 def _finding(report: AuditReport, metric: MetricReport) -> tuple[Cell, ...]:
@@ -121,7 +125,7 @@ def _series(report: AuditReport) -> Sheet:
     )
     kinds = tuple(value_kind(item.id) for item in report.metrics for _ in item.series)
     heading = "Every period, and what was expected had nothing changed at go-live"
-    return Sheet("Series", heading, columns, rows, kinds, 2)
+    return Sheet("Series", heading, columns, rows, kinds, fixed=2)
 
 
 def _segments(report: AuditReport) -> Sheet:
@@ -169,7 +173,8 @@ def _lifecycle(report: AuditReport) -> Sheet:
         cells = _finding(report, item)
         rows.append((*cells[1:3], *cells[4:-1], f"lifecycle.{item.id}"))
     kinds = tuple(value_kind(item.id) for item in report.lifecycle)
-    return Sheet("Lifecycle", "The metrics of the customer lifecycle", columns, tuple(rows), kinds)
+    changes: tuple[Kind, ...] = tuple("number" if one.change_unit == "points" else "share" for one in report.lifecycle)
+    return Sheet("Lifecycle", "The metrics of the customer lifecycle", columns, tuple(rows), kinds, changes)
 
 
 def _money(report: AuditReport) -> Sheet:

@@ -180,7 +180,7 @@ def _lifecycle(report: AuditReport) -> Iterator[Slide]:
         (
             item.name,
             f"{look.ratio(item.id, item.before)} → {look.ratio(item.id, item.after)}",
-            look.change(item.observed_change),
+            look.change(item.observed_change, item.change_unit),
             f"{look.effect(item.adjusted)} {look.interval(item.adjusted)}",
             f"{look.FINDINGS[item.finding][0]} {item.finding}",
         )

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from clm_audit.config.plan import MetricId, RatchetValue
-from clm_audit.report.numbers import day, percent, percent_range
+from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.report.numbers import day, percent, percent_range, points, points_range
 from clm_audit.report.words_metrics import in_text
 
 OPEN: Mapping[str, str] = {
@@ -29,9 +30,10 @@ def since(metric: MetricId, value: RatchetValue, code: str, change: tuple[float,
     if change is None:
         return OPEN[code]
     name = in_text(metric)
-    text = RESULTS[value].format(
-        name=name[:1].upper() + name[1:], change=percent(change[0], sign=True), range=percent_range(*change[1:])
-    )
+    score = CATALOGUE[metric].unit == "points"
+    size = points(change[0], sign=True) if score else percent(change[0], sign=True)
+    ends = (points_range if score else percent_range)(*change[1:])
+    text = RESULTS[value].format(name=name[:1].upper() + name[1:], change=size, range=ends)
     return f"{text}."
 
 

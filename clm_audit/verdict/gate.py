@@ -73,7 +73,8 @@ def _bound(metric: MetricId, rule: Bound, finding: Finding | None, where: str) -
     name = f"beyond:{rule.worse_than:g}"
     if finding is None or finding.effect is None:
         return _ruling(metric, name, "undecided", "not assessable", where)
-    ends = (finding.effect.low, finding.effect.high)
+    size = 1.0 if finding.points is None else finding.points / 100  # a score's points count as per cent
+    ends = (finding.effect.low * size, finding.effect.high * size)
     least, most = ends if CATALOGUE[metric].better == "lower" else (-ends[1], -ends[0])
     if least > rule.worse_than:
         return _ruling(metric, name, "failed", name, where)

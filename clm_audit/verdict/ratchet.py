@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, Earlier, EarlierEffect, MetricId, RatchetValue
@@ -23,6 +23,7 @@ def ratchet(plan: AuditPlan, calendar: Calendar, findings: Sequence[Finding]) ->
     earlier = plan.against
     if earlier is None:
         return ()
+    findings = [one for one in findings if one.effect is not None or one.metric in earlier.effects]
     if earlier.go_live != to_date(calendar.go_live):
         return tuple(_open(finding.metric, "another_go_live") for finding in findings)
     nested = _nested(earlier, calendar)
@@ -41,20 +42,27 @@ def _held(finding: Finding, earlier: Earlier, materiality: float, nested: bool) 
     before, now = earlier.effects.get(finding.metric), finding.effect
     if before is None or now is None:
         return _open(finding.metric, "no_earlier_effect" if before is None else "no_effect_now")
-    change, low, high = difference(EarlierEffect(effect=now.effect, low=now.low, high=now.high), before, nested=nested)
+    size, there, back = (1.0, math.log1p, math.expm1) if finding.points is None else (finding.points, float, float)
+    own = EarlierEffect(effect=now.effect * size, low=now.low * size, high=now.high * size)
+    change, low, high = difference(_on(own, there), _on(before, there), nested=nested)
     return Ratchet(
         metric=finding.metric,
-        value=_value(finding.metric, low, high, math.log1p(materiality)),
+        value=_value(finding.metric, low, high, there(materiality * size)),
         earlier=before.effect,
-        change=math.expm1(change),
-        low=math.expm1(low),
-        high=math.expm1(high),
+        change=back(change),
+        low=back(low),
+        high=back(high),
         nested=nested,
     )
 
 
+def _on(effect: EarlierEffect, scale: Callable[[float], float]) -> EarlierEffect:
+    """An effect where effects are added: shares as logarithms, points of a score as they are."""
+    return EarlierEffect(effect=scale(effect.effect), low=scale(effect.low), high=scale(effect.high))
+
+
 def difference(now: EarlierEffect, before: EarlierEffect, *, nested: bool) -> tuple[float, float, float]:
-    """``now`` less ``before`` with its interval, in logarithms, from the two intervals alone.
+    """``now`` less ``before`` with its interval, from the two intervals alone, on the scale of :func:`_on`.
 
     The ends by the method of variance estimates recovery (Zou and Donner 2008, Statistics in Medicine 27, 1693).
     Estimates from separate data are taken as independent. Where the earlier data are part of the later ones, their
@@ -67,7 +75,7 @@ def difference(now: EarlierEffect, before: EarlierEffect, *, nested: bool) -> tu
     """
     if nested and now == before:
         return 0.0, 0.0, 0.0
-    a, b = ([math.log1p(part) for part in (one.effect, one.low, one.high)] for one in (now, before))
+    a, b = ((one.effect, one.low, one.high) for one in (now, before))
     widths = sorted((a[2] - a[1], b[2] - b[1]))
     along = widths[0] / widths[1] if nested and widths[1] > 0 else 0.0
     change = a[0] - b[0]

@@ -15,6 +15,7 @@ from sinks.planted import Audited, audit
 
 __all__ = ["browser", "open_page"]
 Convert = Callable[[Path, int], Path]
+Reopen = Callable[[Path, str], Path]
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +24,16 @@ def audited(tmp_path_factory: pytest.TempPathFactory) -> Audited:
 
 
 @pytest.fixture(scope="session")
-def convert(tmp_path_factory: pytest.TempPathFactory) -> Convert:
+def convert(reopen: Reopen) -> Convert:
     """``convert(path, separator)``: a CSV as LibreOffice opens it, saved as a workbook."""
+    return lambda path, separator: reopen(
+        path, f"xlsx --infilter=CSV:{separator},34,76,1,,0,false,true,false,false,false,-1,true"
+    )
+
+
+@pytest.fixture(scope="session")
+def reopen(tmp_path_factory: pytest.TempPathFactory) -> Reopen:
+    """``reopen(path, form)``: a file as LibreOffice opens it, saved in another format (and options behind that)."""
     program = os.environ.get("CLM_AUDIT_SOFFICE") or shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         said = "no LibreOffice was found: neither soffice nor libreoffice is on the path, CLM_AUDIT_SOFFICE is not set"
@@ -33,15 +42,14 @@ def convert(tmp_path_factory: pytest.TempPathFactory) -> Convert:
         pytest.skip(said)
     profile = tmp_path_factory.mktemp("soffice")
 
-    def run(path: Path, separator: int) -> Path:
+    def run(path: Path, form: str) -> Path:
         out = tmp_path_factory.mktemp("converted")
-        reading = f"--infilter=CSV:{separator},34,76,1,,0,false,true,false,false,false,-1,true"
         command = [
             program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-            "--convert-to", "xlsx", reading, "--outdir", str(out), str(path),
+            "--convert-to", *form.split(), "--outdir", str(out), str(path),
         ]  # fmt: skip
         subprocess.run(command, capture_output=True, timeout=180, check=True)
-        (found,) = out.glob("*.xlsx")
+        (found,) = out.iterdir()
         return found
 
     return run

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from clm_audit.report.formats import FORMATS
 from e2e.companies import steady_orders, write_orders
 
 PAYLOADS: Mapping[str, str] = {
@@ -96,6 +97,12 @@ class Audited:
     json: Path
     markdown: Path
     rejects: Path
+    junit: Path
+    summary: Path
+    pdf: Path
+    xlsx: Path
+    pptx: Path
+    annotations: str
 
 
 def plant(folder: Path) -> Path:
@@ -200,7 +207,7 @@ def _sheets(path: Path, numbers: range) -> None:
 def audit(folder: Path) -> Audited:
     """Plant, and run the real command."""
     config = plant(folder)
-    out = {name: folder / f"report.{name}" for name in ("html", "json", "md")}
+    out = {name: folder / f"report.{name}" for name in FORMATS}
     options = [item for name, path in out.items() for item in (f"--{name}", str(path))]
 
     own = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "PYTHONUTF8": "1"}
@@ -216,10 +223,12 @@ def audit(folder: Path) -> Audited:
     if done.returncode not in (0, 4) or not out["html"].exists():  # 4: that many bad rows are not fit to judge
         raise AssertionError(f"exit {done.returncode}: {done.stderr[-3_000:]}")
     coloured = _at_a_terminal(["check", "-c", str(config)], folder, own | {"TERM": "xterm-256color"})
+    annotations = run("report", str(out["json"]), "--format", "github")
     check = run("check", "-c", str(config))
     return Audited(
         done.stdout, coloured, done.stderr, check.stdout + check.stderr,
-        out["html"], out["json"], out["md"], folder / "rejects.csv",
+        out["html"], out["json"], out["md"], folder / "rejects.csv", out["junit"], out["github"], out["pdf"],
+        out["xlsx"], out["pptx"], annotations.stdout,
     )  # fmt: skip
 
 

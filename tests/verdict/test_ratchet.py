@@ -22,6 +22,10 @@ def interval(log_effect: float, half: float) -> EarlierEffect:
     )
 
 
+def plain(effect: float, half: float) -> EarlierEffect:
+    return EarlierEffect(effect=effect, low=effect - half, high=effect + half)
+
+
 def earlier_of(calendar: Calendar, effect: EarlierEffect | None, *, weeks_less: int = 8, **changes: object) -> Earlier:
     before = Window(start=to_date(calendar.before[0]), end=to_date(calendar.before[1]))
     after = Window(start=to_date(calendar.after[0]), end=to_date(calendar.after[1]) - timedelta(weeks=weeks_less))
@@ -74,7 +78,7 @@ def test_the_same_audit_again_is_the_same_however_wide() -> None:
 
 def test_a_few_weeks_more_of_the_same_are_held_closer() -> None:
     """sqrt(0.10² + 0.09² − 2 · 0.9 · 0.10 · 0.09) = 0.0436: what the later weeks alone could have added."""
-    change, low, high = difference(interval(0.1, 0.09), interval(0.1, 0.10), nested=True)
+    change, low, high = difference(plain(0.1, 0.09), plain(0.1, 0.10), nested=True)
     assert change == pytest.approx(0.0)
     assert (low, high) == (pytest.approx(-0.04359, abs=1e-5), pytest.approx(0.04359, abs=1e-5))
 
@@ -111,6 +115,20 @@ def test_where_nothing_changed_it_says_better_or_worse_rarely(nested: bool) -> N
     halves = [1.96 * 0.3 / math.sqrt(many) for many in (60, 40)]
     moved = 0
     for old, new in zip(first, later, strict=True):
-        _, low, high = difference(interval(new, halves[0]), interval(old, halves[1]), nested=nested)
+        _, low, high = difference(plain(new, halves[0]), plain(old, halves[1]), nested=nested)
         moved += not low <= 0 <= high
     assert 0.035 < moved / 4_000 < 0.065
+
+
+def test_a_score_is_compared_in_points() -> None:
+    """A change of one whole is 40 points: from +20 ± 2 points to +4 ± 1.5, 16 ± 2.5 less."""
+    calendar = worlds.calendar()
+    elsewhere = Window(start=date(2020, 1, 6), end=date(2021, 1, 4))
+    before = EarlierEffect(effect=20.0, low=18.0, high=22.0)
+    plan = AuditPlan(against=earlier_of(calendar, None, before=elsewhere, effects={"nps": before}))
+    made = finding("purchase_frequency", 0.0, 0.1)
+    assert made.effect is not None
+    own = replace(made.effect, effect=0.1, low=0.0625, high=0.1375)
+    (one,) = ratchet(plan, calendar, [replace(made, metric="nps", effect=own, points=40.0)])
+    assert (one.value, one.change) == ("worse", pytest.approx(-16.0))
+    assert (one.low, one.high) == (pytest.approx(-18.5), pytest.approx(-13.5))
