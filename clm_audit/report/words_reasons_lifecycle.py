@@ -47,7 +47,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Add to clm-audit.yaml: activation: {{event: Project Created, within: 7 days}} with an event of your product.",
     ),
     "event_never_seen": (
-        "No new customer did the event that activation names within {within} days.",
+        "No new customer did the event that activation names in time.",
         "Write the event under activation as the export of the product names it.",
     ),
     "no_customer_base": (
