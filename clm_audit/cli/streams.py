@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,9 +84,10 @@ def say_written(written: Sequence[Path], rejects: Sequence[Reject]) -> None:
     for path in written:
         say(f"wrote {path}")
     if rejects and not written:
-        repeated, repaired = (sum(row.action == action for row in rejects) for action in ("duplicate", "repaired"))
-        lost = len(rejects) - repeated - repaired
-        counts = ((lost, "not taken"), (repeated, "repeated"), (repaired, "taken after a repair"))
+        actions = Counter(str(row.action) for row in rejects)
+        taken = {"duplicate": "repeated", "repaired": "taken after a repair", "kept": "taken with a doubt"}
+        lost = actions.total() - sum(actions[action] for action in taken)
+        counts = ((lost, "not taken"), *((actions[action], word) for action, word in taken.items()))
         said = ", ".join(f"{many:,} row{'' if many == 1 else 's'} {word}" for many, word in counts if many)
         say(f"{said}; --rejects FILE lists them")
 

@@ -64,7 +64,10 @@ class Book:
         """The ledger line; rows that serve no fact are understood and accepted."""
         table = self.table
         if table.duplicate_of is not None:
-            return RowCounts(read=table.read, duplicate=table.height, rejected=table.lost, structure=table.structure)
+            return RowCounts(
+                read=table.read, duplicate=table.height, rejected=table.lost, structure=table.structure,
+                repaired=repaired(table),
+            )  # fmt: skip
         total = (self.state & TOTAL) > 0
         taken = ~total & ((self.state & ACCEPTED) > 0)
         rejected = ~total & ~taken & ((self.state & REJECTED) > 0)
@@ -76,6 +79,7 @@ class Book:
             rejected=lost[0] + table.lost,
             duplicate=lost[1],
             structure=table.structure + totals,
+            repaired=repaired(table),
         )
 
     def unused(self) -> int:
@@ -123,6 +127,11 @@ class Book:
         action: Action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
         line, byte = place
         return Reject(file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action)
+
+
+def repaired(table: RawTable) -> int:
+    """Records of a file that were read after a repair, however many repairs each took."""
+    return len({(fault.line, fault.byte) for fault in table.faults if fault.action == "repaired"})
 
 
 def settle(files: Sequence[FileRecord], outside: Mapping[int, int]) -> tuple[FileRecord, ...]:

@@ -175,6 +175,12 @@ class Ragged:
             kept = tuple(cell for i, cell in enumerate(cells) if i not in gone)
             if self.profile.fits(kept):
                 yield Reading(kept, "extra_blank_cells" if gone[0] >= self.width else "", self.width - 1)
+        joins = list(self._joins(cells, excess))
+        natural = [one for one in joins if one.code]  # a cell that begins with a blank belongs to the one before it
+        yield from natural or joins
+
+    def _joins(self, cells: tuple[str, ...], excess: int) -> Iterator[Reading]:
+        """Neighbours taken together so that the record is as wide as the header."""
         for at in range(self.width):
             group = cells[at : at + excess + 1]
             quoted = self._swapped and group[0][:1] == group[-1][-1:] == self._swapped.dialect.quote

@@ -71,7 +71,9 @@ def cost_source(inputs: Inputs) -> Source | NotAssessable:
     if max(costed.values()) > 0:
         side = max(SIDES, key=lambda each: costed[each])
         return NotAssessable(code="one_side_only", detail={"fact": "tickets", "field": "cost", "side": side})
-    return NotAssessable(code="no_cost_basis", detail={"fact": "tickets"})
+    columns = inputs.daily["tickets"]
+    counted, with_time = int(columns["counted"].sum()), int(columns["timed"].sum())
+    return NotAssessable(code="no_cost_basis", detail={"fact": "tickets", "tickets": counted, "timed": with_time})
 
 
 def cents_divisor(inputs: Inputs, source: Source) -> float:

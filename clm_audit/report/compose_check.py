@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from clm_audit import __version__
 from clm_audit.config.plan import AuditPlan
 from clm_audit.config.preset import Preset
-from clm_audit.facts.ledger import settle
+from clm_audit.facts.ledger import repaired, settle
 from clm_audit.facts.model import Facts
 from clm_audit.intake.model import Exports, FileRecord, RawTable
 from clm_audit.intake.recognise import recognition
@@ -27,7 +27,6 @@ from clm_audit.report.model_check import (
     MetricSources,
 )
 from clm_audit.report.plan_echo import echo
-from clm_audit.verdict.checks.reading import repaired
 from clm_audit.verdict.model import Check
 from clm_audit.verdict.sources import Sources, Use, facts_of_file, sources
 

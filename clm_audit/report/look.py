@@ -98,7 +98,7 @@ def ledger_total(rows: Iterable[RowCounts]) -> RowCounts:
     3
     """
     counts = list(rows)
-    return RowCounts(**{name: sum(getattr(row, name) for row in counts) for name in ("read", *LEDGER)})
+    return RowCounts(**{name: sum(getattr(row, name) for row in counts) for name in ("read", *LEDGER, "repaired")})
 
 
 def answer_of(report: AuditReport, metric: MetricReport) -> AnswerReport | None:

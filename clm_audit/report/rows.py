@@ -15,12 +15,12 @@ _COUNTED = re.compile(r"(.+): ([\d,]+)")
 
 
 def not_taken(rows: RowCounts) -> str:
-    """How many rows were rejected and how many only repeated others; empty when there are none.
+    """How many rows were rejected, only repeated others, or were read after a repair; empty when there are none.
 
     >>> not_taken(RowCounts(read=81, accepted=1, rejected=6, duplicate=74)), not_taken(RowCounts())
     ('6 rows rejected, 74 rows repeated', '')
     """
-    counts = ((rows.rejected, "rejected"), (rows.duplicate, "repeated"))
+    counts = ((rows.rejected, "rejected"), (rows.duplicate, "repeated"), (rows.repaired, "repaired"))
     return ", ".join(f"{numbers.count(many)} row{'' if many == 1 else 's'} {word}" for many, word in counts if many)
 
 

@@ -217,7 +217,7 @@ def _totals(report: AuditReport) -> Sheet:
 
 
 def _ledger(report: AuditReport) -> Sheet:
-    counts = ("read", *look.LEDGER)
+    counts = ("read", *look.LEDGER, "repaired")
     columns = (
         Column("file", "text", 44),
         *(Column(name, "count", 11) for name in counts),

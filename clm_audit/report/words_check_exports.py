@@ -9,11 +9,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "rejects_few": ("Rows that could not be read: {rejected} of {rows}.", ""),
     "rejects_over": (
         "{rejected} of {rows} rows ({share}) could not be read; the limit is {limit}.",
-        "Read rejects.csv: it names file, line and column. Mend the export, or raise policy.max_rejected knowingly.",
+        "List them with --rejects FILE.csv: file, line and column of each. Mend the export, or raise"
+        " policy.max_rejected knowingly.",
     ),
     "rejects_over_in_export": (
         "In {export}, {rejected} of {rows} rows ({share}) could not be read; the limit is {limit}.",
-        "Read rejects.csv: it names file, line and column. Mend the export, or raise policy.max_rejected knowingly.",
+        "List them with --rejects FILE.csv: file, line and column of each. Mend the export, or raise"
+        " policy.max_rejected knowingly.",
     ),
     "rejects_unknown": ("No data rows were read.", "Check the paths: the files hold headers only."),
     "nothing_read": ("No data rows were read.", "Check the paths: the files hold headers only."),

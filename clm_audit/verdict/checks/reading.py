@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from clm_audit.config.plan import METRIC_IDS
+from clm_audit.facts.ledger import repaired
 from clm_audit.intake.model import RawTable
 from clm_audit.verdict.checks.base import Subject, Value, facts_of, headers_only, made, nothing_read, touched
 from clm_audit.verdict.model import Check
@@ -61,11 +62,6 @@ def repairs(subject: Subject) -> Check:
     if rows := sum(mended for mended, _ in counts):
         return made("repairs", "pass", "repairs_few", rows=rows)
     return made("repairs", "pass", "repairs_none")
-
-
-def repaired(table: RawTable) -> int:
-    """Records of a file that were read after a repair, however many repairs each took."""
-    return len({(fault.line, fault.byte) for fault in table.faults if fault.action == "repaired"})
 
 
 def encoding(subject: Subject) -> Check:
