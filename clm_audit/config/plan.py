@@ -34,6 +34,7 @@ METRIC_IDS: tuple[QuestionId, ...] = get_args(QuestionId)
 """The metrics that answer the five questions: they alone make the plain reading and the verdict."""
 LIFECYCLE_IDS: tuple[LifecycleId, ...] = get_args(LifecycleId)
 """The metrics of the customer lifecycle: where a change happened, beside the five questions."""
+ALL_METRIC_IDS: tuple[MetricId, ...] = (*METRIC_IDS, *LIFECYCLE_IDS)
 INACTIVITY_WEEKS = 26
 
 

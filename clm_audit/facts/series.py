@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from clm_audit.config.plan import METRIC_IDS
+from clm_audit.config.plan import ALL_METRIC_IDS
 from clm_audit.facts.common import Context, not_taken, rows_of, served, side_of
 from clm_audit.facts.labels import without_addresses
 from clm_audit.facts.ledger import Entry
@@ -27,7 +27,7 @@ def build_series(staged: Sequence[Staged], context: Context, first_segment: int)
     the one before it, or the rest of its month when the dates are firsts of months.
     """
     rows = pl.concat([_rows(number, one) for number, one in enumerate(staged)]).sort("part", "row")
-    known = pl.col("metric").is_in(METRIC_IDS)
+    known = pl.col("metric").is_in(ALL_METRIC_IDS)
     key = ["metric", "segment_word", "day"]
     rows = rows.with_columns(unknown=~known, again=known & ~pl.struct(key).is_first_distinct())
     for number, one in enumerate(staged):

@@ -9,7 +9,7 @@ import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
-from clm_audit.config.plan import METRIC_IDS
+from clm_audit.config.plan import ALL_METRIC_IDS
 from clm_audit.measures.engines import Collected, Columns, Frames
 
 KINDS = ("opened", "clicked", "responded", "converted")
@@ -102,7 +102,7 @@ def _campaigns(table: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
 
 def _series(table: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Every row as it is: such tables are small, and float sums are put in order later."""
-    metric = code("metric", METRIC_IDS, -1)
+    metric = code("metric", ALL_METRIC_IDS, -1)
     return table.select(
         "file",
         "side",

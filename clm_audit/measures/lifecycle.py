@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import LIFECYCLE_IDS, AuditPlan
 from clm_audit.config.vocabulary import LifecycleId
-from clm_audit.measures import sides
+from clm_audit.measures import ready, sides
 from clm_audit.measures.activation import activation_cells, activation_frames, activation_rate
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.cohorts import repeat_purchase_rate
@@ -80,7 +81,13 @@ def lifecycle_metrics(inputs: Inputs) -> tuple[MetricTotals, ...]:
 
 
 def _made(inputs: Inputs, metric: LifecycleId) -> MetricTotals:
-    """The metric, or which fact it misses."""
+    """The metric, or which fact it misses. A ready-made table of it takes the place of what would be computed; but a
+    score, which may be negative, is no ratio of two sums."""
+    found = None if CATALOGUE[metric].unit == "points" else ready.ready_made(inputs, metric)
+    if found is not None:
+        refused = inputs.no_money("series") if CATALOGUE[metric].unit == "money" else None
+        undivided = NotAssessable(code="no_units", detail={"fact": "series"})
+        return blank(metric, refused) if refused else replace(found, units=undivided if inputs.plan.control else ())
     for group in CATALOGUE[metric].facts:
         if not any(fact in inputs.facts.tables for fact in group):
             return blank(metric, inputs.absent(group[0]))

@@ -129,7 +129,7 @@ class Totals:
     windows   (segment, window): the quantities of the audit JSON's totals; window 0 before, 1 after
     values    (window, cents): orders — exact histogram of net order values
     series    (metric, segment, start, until): numerator, denominator (float) of ready-made KPI tables;
-              metric codes are positions in METRIC_IDS, start/until day numbers
+              metric codes are positions in ALL_METRIC_IDS, start/until day numbers
     moments   segment -> Moments
     """
 

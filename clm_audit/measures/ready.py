@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import METRIC_IDS, MetricId
+from clm_audit.config.plan import ALL_METRIC_IDS, MetricId
 from clm_audit.measures.coverage import LONG_ROW
 from clm_audit.measures.model import (
     WEEKS_PER_YEAR,
@@ -50,7 +50,7 @@ def ready_made(inputs: Inputs, metric: MetricId) -> MetricTotals | None:
     in its middle, and those that touch the wash-out, are missing.
     """
     part = inputs.totals.cells.get("series")
-    found = only(part, metric=METRIC_IDS.index(metric)) if part else None
+    found = only(part, metric=ALL_METRIC_IDS.index(metric)) if part else None
     if found is None or not found.keys["start"].size:
         return None
     whole = only(found, segment=0)

@@ -241,3 +241,17 @@ def test_the_lifecycle_switched_off_costs_nothing() -> None:
     assert measured.lifecycle == ()
     assert measured.lives == {}
     assert not {"entrants", "lives"} & set(measured.totals.cells)
+
+
+def test_a_ready_made_table_of_monthly_churn_is_taken_as_it_stands() -> None:
+    rows = []
+    for month in range(-24, 13):
+        day, until = (GO_LIVE + month_day(at) for at in (month, month + 1))
+        share = 0.15 if month < 0 else 0.108
+        row = {"metric": "churn_rate", "day": day, "until": until, "segment": 0}
+        rows.append({**row, "numerator": 1_000 * share, "denominator": 1_000.0})
+    found = metric(measure(plan(segment_by=()), World({"series": rows}).facts()), "churn_rate")
+    assert isinstance(found.before, Ratio)
+    assert isinstance(found.after, Ratio)
+    assert (found.before.value, found.after.value) == pytest.approx((0.15, 0.108))
+    assert found.missing is None

@@ -54,7 +54,11 @@ def test_every_metric_is_told_or_named_as_not_told(report: AuditReport) -> None:
 
 
 def test_every_page_has_the_table_and_the_line(report: AuditReport) -> None:
-    pages = {"html": to_html(report), "markdown": to_markdown(report), "terminal": " ".join(printed(report, 240).split())}
+    pages = {
+        "html": to_html(report),
+        "markdown": to_markdown(report),
+        "terminal": " ".join(printed(report, 240).split()),
+    }
     for name, page in pages.items():
         assert words.HEADING in page, name
         for metric in words.told(report.lifecycle):
