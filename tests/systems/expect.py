@@ -121,7 +121,8 @@ def compare(facts: Facts, expected: Expected) -> None:
     taken = {record.path: f"{record.system}.{record.object}" for record in facts.files}
     assert {path: taken[path] for path in expected.systems} == dict(expected.systems)
     got = totals_of(facts)
-    must_be_named = {name for name in got if name.endswith(".rows") or ".left_out." in name}
+    # stages are a second reading of contacts and deals, proved in tests/facts/test_facts_places.py
+    must_be_named = {name for name in got if name.endswith(".rows") or ".left_out." in name} - {"stages.rows"}
     named = {name: got.get(name, 0) for name in must_be_named | set(expected.totals)}
     _agree("totals", named, expected.totals)
 
