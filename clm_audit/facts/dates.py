@@ -106,7 +106,7 @@ def regex(form: DateFormat) -> str:
         return _TICKS[form.separator][0]
     year, part = rf"(\d{{{form.digits}}})", r"(\d{1,2})"
     if form.order == "named dmy":
-        return rf"{_WEEKDAY}{part}(?:\.|st|nd|rd|th)?[ /-]+{_MONTH},?[ /-]+(?:de )?{year}{_CLOCK}"
+        return rf"{_WEEKDAY}{part}(?:\.|st|nd|rd|th|er)?[ /-]+{_MONTH},?[ /-]+(?:de )?{year}{_CLOCK}"
     if form.order == "named mdy":
         return rf"{_WEEKDAY}{_MONTH}[ /-]+{part}(?:st|nd|rd|th)?,?[ /-]+{year}{_CLOCK}"
     mark = re.escape(form.separator)

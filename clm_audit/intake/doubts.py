@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from clm_audit.intake.dialect import SEPARATORS, Dialect
+from clm_audit.intake.dialect import SEPARATOR_NAMES, SEPARATORS, Dialect
 from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
@@ -27,6 +27,7 @@ _RARE = 0.05  # share of a column's cells that may be odd; beyond, the column is
 _FEW = 2  # such cells are odd in a short column, too
 _MAIN = 0.5  # share that one kind must have for others to be odd
 _LOOKED = 500  # cells that say which kind a column has
+_REGULAR = 0.9  # share of the cells of one column that hold a mark equally often where it may separate cells
 _RUN = 3  # rows of another kind that follow each other up to the end: another table
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _NOTHING = frozenset(("-", "--", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "tbd", "unknown", "?", "inf"))
@@ -69,12 +70,25 @@ def doubts(
             yield Doubt(f"{what}: {hits.height:,} (the first is row {hits[ROW][0] + 1:,})", code, tuple(listed))
     if len(columns) == 1:
         yield Doubt("one column only: a line break within a cell, or one that is missing, does not show")
+        if mark := _regular_mark(rows[columns[0]]):
+            what = f"one column, and yet nearly every row holds {SEPARATOR_NAMES[mark]} as often as the others"
+            yield Doubt(what, "other_table", (int(rows[ROW][0]),))
     last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
     if again := _named(rows, columns, header):
         what = f"rows that look like a header: {len(again):,} (the first is row {again[0] + 1:,})"
         yield Doubt(what, "other_table", tuple(again))
+
+
+def _regular_mark(cells: pl.Series) -> str:
+    """The separator that nearly all cells of the only column hold equally often; none, or one comma each: text."""
+    for mark, least in ((",", 2), (";", 1), ("|", 1), ("\t", 1), ("^", 1), ("~", 1), ("\x1f", 1)):
+        times = Counter(cells.str.count_matches(mark, literal=True).to_list())
+        most, rows = times.most_common(1)[0]
+        if most >= least and rows >= max(_RUN, _REGULAR * cells.len()):
+            return mark
+    return ""
 
 
 def _listed(code: str, cells: Sequence[str], dialect: Dialect, profile: Profile) -> bool:
