@@ -35,12 +35,11 @@ AIMS = {"audit": 1.5, "help": 0.15}
 
 @dataclass(frozen=True)
 class Run:
-    """One program: the least ``cpu`` and ``wall`` seconds of several runs, ``peak`` resident memory in megabytes."""
+    """One program: the least ``cpu`` seconds of several runs, and the ``wall`` seconds of the same run."""
 
     program: str
     cpu: float
     wall: float
-    peak: float
 
 
 def write(folder: Path) -> None:
@@ -83,9 +82,9 @@ def run(program: str, command: Sequence[str], repeat: int) -> Run:
         if process.returncode:
             raise SystemExit(f"{program} failed: {error.decode()}")
         wall = time.perf_counter() - started
-        costs.append((used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024))
-    cpu, wall, peak = min(costs)
-    return Run(program, round(cpu, 3), round(wall, 3), round(peak))
+        costs.append((used.ru_utime + used.ru_stime, wall))
+    cpu, wall = min(costs)
+    return Run(program, round(cpu, 3), round(wall, 3))
 
 
 def stages(folder: Path) -> dict[str, float]:
@@ -116,10 +115,8 @@ def stages(folder: Path) -> dict[str, float]:
 def table(runs: Sequence[Run], profile: Mapping[str, float]) -> str:
     """Markdown: what was run, and the stages of the audit."""
     floor = next(one.cpu for one in runs if one.program == "libraries")
-    lines = ["| program | CPU s | wall s | peak MB | CPU ÷ libraries |", "|---|---:|---:|---:|---:|"]
-    lines += [
-        f"| {one.program} | {one.cpu:.2f} | {one.wall:.2f} | {one.peak:.0f} | {one.cpu / floor:.2f} |" for one in runs
-    ]
+    lines = ["| program | CPU s | wall s | CPU ÷ libraries |", "|---|---:|---:|---:|"]
+    lines += [f"| {one.program} | {one.cpu:.2f} | {one.wall:.2f} | {one.cpu / floor:.2f} |" for one in runs]
     whole = sum(profile.values())
     lines += ["", "| stage | CPU s | share |", "|---|---:|---:|"]
     lines += [f"| {name} | {seconds:.2f} | {seconds / whole:.0%} |" for name, seconds in profile.items()]

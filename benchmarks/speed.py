@@ -108,6 +108,7 @@ def main() -> None:
     machine = {"processors": os.cpu_count(), "system": platform.system(), "python": platform.python_version()}
     result = {
         "machine": machine,
+        "load": round(os.getloadavg()[0], 1),
         "versions": {name: version(name) for name in LIBRARIES},
         "repeat": chosen.repeat,
         "runs": [asdict(one) for one in runs],
