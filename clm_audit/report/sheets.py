@@ -11,7 +11,7 @@ from clm_audit.config.plan import MetricId
 from clm_audit.report import look, numbers, words_reasons
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
 
-Kind = Literal["text", "wide", "number", "share", "money", "count", "date"]
+Kind = Literal["text", "wide", "number", "plain", "share", "money", "count", "date"]
 Cell = str | float | int | date | None
 
 
@@ -80,7 +80,7 @@ def _summary(report: AuditReport) -> Sheet:
         Column("adjusted effect", "share", 12),
         Column("low", "share", 10),
         Column("high", "share", 10),
-        Column("p (Holm)", "number", 10),
+        Column("p (Holm)", "plain", 10),
         Column("finding", "text", 20),
         Column("in words", "wide", 70),
         Column("id", "text", 30),
@@ -163,7 +163,7 @@ def _lifecycle(report: AuditReport) -> Sheet:
         Column("adjusted effect", "share", 12),
         Column("low", "share", 10),
         Column("high", "share", 10),
-        Column("p (Holm)", "number", 10),
+        Column("p (Holm)", "plain", 10),
         Column("finding", "text", 20),
         Column("in words", "wide", 70),
         Column("id", "text", 30),

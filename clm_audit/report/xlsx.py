@@ -6,7 +6,8 @@ Text from outside is always a string cell: never a formula, a link or a number. 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ _LOOKS: Mapping[Kind, dict[str, object]] = {
     "text": {"quote_prefix": True},
     "wide": {"quote_prefix": True, "text_wrap": True},
     "number": {"num_format": "#,##0.0000"},
+    "plain": {"num_format": "0.000"},
     "share": {"num_format": "0.0%"},
     "money": {"num_format": "#,##0.00"},
     "count": {"num_format": "#,##0"},
@@ -98,6 +100,7 @@ def _fill(page: Worksheet, sheet: Sheet, paint: _Paint, above: list[tuple[str, s
         page.set_column(column, column, one.width)
         page.write_string(top, column, one.header, paint.header)
     for row, cells in enumerate(sheet.rows):
+        page.set_row(top + 1 + row, _height(sheet, cells))
         for column, cell in enumerate(cells):
             _write(page, top + 1 + row, column, cell, paint.cells[sheet.kind(row, column)])
     page.freeze_panes(top + 1, sheet.fixed)
@@ -109,6 +112,13 @@ def _fill(page: Worksheet, sheet: Sheet, paint: _Paint, above: list[tuple[str, s
     page.fit_to_pages(1, 0)
     page.repeat_rows(top)
     return top
+
+
+def _height(sheet: Sheet, cells: Sequence[Cell]) -> float:
+    """The height of a row whose wrapped cells are to be read whole; not every program finds it by itself."""
+    texts = zip(sheet.columns, cells, strict=True)
+    lines = [math.ceil(len(cell) / one.width) for one, cell in texts if one.kind == "wide" and isinstance(cell, str)]
+    return 14.0 * min(max([1, *lines]), 25)
 
 
 def _write(page: Worksheet, row: int, column: int, cell: Cell, look: Format) -> None:
@@ -144,7 +154,7 @@ def _effects(book: Workbook, page: Worksheet, sheet: Sheet, top: int) -> None:
             "values": ["Summary", top + 1, at["adjusted effect"], last, at["adjusted effect"]],
             "fill": {"color": ACCENT},
             "gap": 120,
-            "x_error_bars": _bars(sheet, at, effects, lows, highs),
+            "y_error_bars": _bars(sheet, at, effects, lows, highs),
         }
     )
     chart.set_title({"name": "Adjusted effects with their 95 % intervals", "name_font": {"size": 12}})
