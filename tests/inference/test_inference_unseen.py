@@ -117,10 +117,9 @@ def test_what_further_weeks_would_bring_knows_their_season(totals, estimate):
     assert later > future_se(blind, [52])[0]
 
 
-def test_the_plan_knows_that_the_season_will_not_have_been_seen(totals, monkeypatch):
+def test_the_plan_knows_that_the_season_will_not_have_been_seen(totals):
     history = plain(totals, 40, 0)
     series = log_series(history)
     told = outlook_before(series, 0.05).reach
-    monkeypatch.setattr("clm_audit.inference.outlook.season_allowance", no_allowance)
-    blind = outlook_before(series, 0.05).reach
+    blind = outlook_before(series, 0.05, allowance=no_allowance).reach
     assert all(one.detectable > other.detectable for one, other in zip(told, blind, strict=True))
