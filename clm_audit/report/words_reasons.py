@@ -134,6 +134,10 @@ BARE: Mapping[str, tuple[str, str]] = {
     "too_short_after": ("have", "There is not one whole week to use after go-live."),
     "no_base": ("have", "The history is too short to tell which customers were active."),
     "too_few_customers": ("side", "There are fewer than five customers, too few to show or to judge."),
+    "no_cost_basis": (
+        "timed",
+        "There are tickets, but no cost: no recorded cost, no service spend, no handling time with an hourly rate.",
+    ),
     "no_customer": ("side", "The orders carry no customer, so nobody can say who bought."),
     "more_responses_than_deliveries": (
         "responses",

@@ -69,12 +69,20 @@ def test_every_code_of_every_floor_has_a_sentence() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("code", [*MEASURE_CODES, *sorted(NO_FIGURE)])
+@pytest.mark.parametrize("code", sorted({*MEASURE_CODES, *NO_FIGURE, *words_reasons.REASONS}))
 def test_reasons_are_finished_sentences(code: str) -> None:
     for detail in ({}, {"side": "before", "fact": "orders", "export": "the Shopify order export would carry it"}):
         missing = NotAssessable(code=code, detail=detail)
         assert finished(words_reasons.reason(missing)), words_reasons.reason(missing)
         assert finished(words_reasons.remedy(missing)), words_reasons.remedy(missing)
+
+
+def test_a_missing_cost_of_service_counts_the_tickets_where_they_were_counted() -> None:
+    """`check` without a go-live date asks before anything is counted; `compare` has counted."""
+    asked = NotAssessable(code="no_cost_basis", detail={"fact": "tickets"})
+    assert words_reasons.reason(asked).endswith("no handling time with an hourly rate.")
+    counted = asked.model_copy(update={"detail": {**asked.detail, "tickets": 40, "timed": 12}})
+    assert words_reasons.reason(counted).endswith(" Handling time is recorded for 12 of 40 tickets.")
 
 
 def test_a_missing_fact_names_the_export_that_would_carry_it() -> None:
