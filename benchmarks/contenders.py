@@ -43,8 +43,8 @@ def audit(path: Path, *, lifecycle: bool = False) -> Found:
 
     Without the metrics of the ``lifecycle`` it answers the five questions, for which the others have the totals, too.
     """
-    from clm_audit.audit import audit as run
     from clm_audit.config.plan import LIFECYCLE_IDS, AuditPlan, MetricPolicy, Source
+    from clm_audit.pipeline import audit as run
 
     columns = {"fact": "orders", "order": "order", "date": "date", "amount": "amount", "customer": "customer"}
     off = {} if lifecycle else {name: MetricPolicy(enabled=False) for name in LIFECYCLE_IDS}

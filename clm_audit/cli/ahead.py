@@ -62,8 +62,8 @@ def plan(
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read the history, tell what it could show, and freeze the plan if asked to."""
-    from clm_audit.audit import look_ahead
     from clm_audit.config.resolve import resolve
+    from clm_audit.pipeline import look_ahead
 
     options = {
         "go_live": go_live,

@@ -68,11 +68,11 @@ def check(
 
 def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
     """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
-    from clm_audit.audit import FACTS, JUDGING, MEASURING, stage
     from clm_audit.facts.build import build_facts
     from clm_audit.facts.store import run_folder
     from clm_audit.intake.read import read_exports
     from clm_audit.measures.measure import measure
+    from clm_audit.pipeline import FACTS, JUDGING, MEASURING, stage
     from clm_audit.report.compose_check import compose_check
     from clm_audit.verdict.checks import all_checks, intake_checks
 

@@ -163,9 +163,9 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
     """Audit and write the files that were asked for."""
     from datetime import UTC, datetime
 
-    from clm_audit.audit import audit, uninspected
     from clm_audit.cli.redaction import search
     from clm_audit.intake.model import Reject
+    from clm_audit.pipeline import audit, uninspected
 
     rejects: list[Reject] = []
     with progress(quiet) as watch:

@@ -102,8 +102,8 @@ def _proposal(plan: AuditPlan, base: Path, watch: Progress) -> Proposal:
 
 
 def _facts(plan: AuditPlan, exports: Exports, folder: Path, watch: Progress) -> tuple[Facts | None, str]:
-    from clm_audit.audit import FACTS, stage
     from clm_audit.facts.build import build_facts
+    from clm_audit.pipeline import FACTS, stage
 
     try:
         return build_facts(plan, exports, folder, stage(FACTS, watch)), ""

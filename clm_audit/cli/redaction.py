@@ -17,7 +17,7 @@ HINT = "nothing was written; rename the column's values or leave the column out 
 
 
 def search(outputs: Outputs, rejects: Sequence[Reject]) -> Callable[[AuditReport, Exports], None]:
-    """What looks through every output of a run, for :func:`clm_audit.audit.audit` to call.
+    """What looks through every output of a run, for :func:`clm_audit.pipeline.audit` to call.
 
     It raises :class:`~clm_audit.exits.DataError` with every output that holds a personal value, and the column that
     the value is from.

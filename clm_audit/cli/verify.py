@@ -43,7 +43,7 @@ def verify(
     quiet: Quiet = False,
 ) -> Outcome:
     """Read the audit back, run it again, compare."""
-    from clm_audit.audit import audit
+    from clm_audit.pipeline import audit
     from clm_audit.report.json_out import settled
     from clm_audit.report.reproduced import lines, reproduced
     from clm_audit.report.saved import read_audit

@@ -26,8 +26,8 @@ _FIRST, _LAST = 0, 47846  # 1970-01-01 and 2100-12-31: what lies outside is no b
 _CENTURY = 70  # two digits below it are of this century
 _EXAMPLE = {  # by the letters of a pattern, in English whatever the locale
     "a": "Wed", "A": "Wednesday", "b": "Jan", "B": "January", "d": "31", "e": "31", "m": "01", "y": "24", "Y": "2024",
-    "H": "17", "I": "5", "M": "09", "S": "00", "p": "PM", "f": "000000", "z": "+01:00", "%": "%", "j": "031", "h": "Jan",
-    "T": "17:09:00", "F": "2024-01-31", "D": "01/31/24", "R": "17:09",
+    "H": "17", "I": "5", "M": "09", "S": "00", "p": "PM", "f": "000000", "z": "+01:00", "%": "%", "j": "031",
+    "h": "Jan", "T": "17:09:00", "F": "2024-01-31", "D": "01/31/24", "R": "17:09",
 }  # fmt: skip
 _TICKS = {"s": (r"^[12]\d{9}(\.\d{1,9})?$", 10**6), "ms": (r"^[12]\d{12}$", 10**3), "us": (r"^[12]\d{15}$", 1)}
 _SERIAL = r"^[1-9]\d{4}(\.\d{1,17})?$"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm_audit.measures.engines import Columns
-from clm_audit.measures.reduction import Grid
+from clm_audit.measures.grid import Grid
 
 Whole = NDArray[np.int64]
 GROUPS = 32

@@ -15,7 +15,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-import clm_audit.audit as auditing
+import clm_audit.pipeline as auditing
 from clm_audit.cli.main import main
 from clm_audit.cli.streams import overall
 from clm_audit.config.plan import AuditPlan, GateRules
@@ -225,7 +225,7 @@ def test_show_config_stops_before_the_work(plans: list[AuditPlan], capfd: pytest
 
 REPLAY = """
 import sys
-import clm_audit.audit as auditing
+import clm_audit.pipeline as auditing
 from clm_audit.cli.main import main
 from clm_audit.report.model import AuditReport
 report = AuditReport.model_validate_json(open(sys.argv[1], "rb").read())
@@ -412,7 +412,7 @@ def test_closed_streams_change_no_exit_code(
 
 STOPPED = """
 import os, signal, sys, time
-import clm_audit.audit as auditing
+import clm_audit.pipeline as auditing
 from clm_audit.cli.main import run
 def stop(plan, folder, progress):
     (folder / "half.parquet").touch()

@@ -56,7 +56,7 @@ def test_each_end_of_a_run_in_each_format(
             return end
         raise end
 
-    monkeypatch.setattr("clm_audit.audit.audit", audit)
+    monkeypatch.setattr("clm_audit.pipeline.audit", audit)
     file = [] if form == TEXT else [f"--{form}", "report"]
     assert entry.main(["compare", "--gate", "--format", form, *file, "--quiet"]) is code
     out, err = capfdbinary.readouterr()
@@ -78,7 +78,7 @@ def test_a_target_that_cannot_be_is_exit_2_before_the_work(
     def never(*_: object, **__: object) -> AuditReport:
         raise AssertionError("the work had begun")
 
-    monkeypatch.setattr("clm_audit.audit.audit", never)
+    monkeypatch.setattr("clm_audit.pipeline.audit", never)
     for target in ("orders.csv", "no/report"):
         assert entry.main(["compare", f"--{form}", target]) is ExitCode.USAGE
         assert f"--{form} {target}: " in capsys.readouterr().err

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clm_audit.audit import audit
 from clm_audit.config.resolve import resolve
+from clm_audit.pipeline import audit
 from clm_audit.report.model import Adjusted, AuditReport, MetricReport, RatioReport
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"

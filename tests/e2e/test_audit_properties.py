@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from clm_audit.audit import audit
 from clm_audit.config.plan import AuditPlan, Source
+from clm_audit.pipeline import audit
 from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport, Figure, RatioReport
 from e2e.companies import GO_LIVE, Order, mirrored_orders, steady_orders, write_orders, write_table
@@ -181,7 +181,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from clm_audit.config.plan import AuditPlan, Source
-from clm_audit.audit import audit
+from clm_audit.pipeline import audit
 from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
 from clm_audit.report.markdown import to_markdown

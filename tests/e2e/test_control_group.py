@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from clm_audit.audit import audit
 from clm_audit.config.plan import AuditPlan, Control, KnownEvent, Source
+from clm_audit.pipeline import audit
 from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
 from clm_audit.report.markdown import to_markdown

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from clm_audit.audit import audit
 from clm_audit.config.resolve import resolve
+from clm_audit.pipeline import audit
 from clm_audit.report.model import AuditReport
 from real.pages import ROOT, Page
 

@@ -41,8 +41,8 @@ COST_ROWS = (
     ),
     CostRow(
         "Acquisition got cheaper while it got smaller: a week, spend moved … and new customers …, so one cost …. A"
-        " lower cost for fewer customers can come of leaving out the dearest ones; it does not show that as many as before"
-        " would cost less.",
+        " lower cost for fewer customers can come of leaving out the dearest ones; it does not show that as many as"
+        " before would cost less.",
         "spend a week, new customers a week and the cost of one all fell by more than half a per cent",
         lambda case: case.shrank,
     ),

@@ -8,10 +8,10 @@ from functools import cache
 
 import pytest
 
-from clm_audit.audit import assess
 from clm_audit.inference.model import Finding
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import MetricTotals
+from clm_audit.pipeline import assess
 from clm_audit.report.compose_metric import metric_report
 from clm_audit.report.model import MetricReport, Unknown
 from clm_audit.report.points import score

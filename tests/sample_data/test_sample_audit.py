@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from clm_audit.audit import audit
 from clm_audit.config.resolve import resolve
+from clm_audit.pipeline import audit
 from clm_audit.report.model import Adjusted, AuditReport, Figure, MetricReport, RatioReport
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data"

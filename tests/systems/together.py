@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm_audit.audit import audit
 from clm_audit.config.plan import AuditPlan, Source
+from clm_audit.pipeline import audit
 from clm_audit.report.model import AuditReport
 from systems.company import Company
 from systems.expect import Expected, Rows, Totals
