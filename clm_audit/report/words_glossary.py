@@ -44,8 +44,8 @@ GLOSSARY: Mapping[str, str] = {
     ),
     "flip": (
         "What would flip a finding: the same question asked a little differently (without the weeks around go-live, a"
-        " known event, the largest customer ...) that would give another answer. Not having any is good news; one does not make"
-        " the finding wrong, it says what it rests on."
+        " known event, the largest customer ...) that would give another answer. Not having any is good news; one does"
+        " not make the finding wrong, it says what it rests on."
     ),
     "gate": "A rule that makes the command exit with 1 when the verdict or a finding is one that was not wanted.",
     "go-live": "The day on which people began to work with the new CRM: what is earlier is before, the rest after.",

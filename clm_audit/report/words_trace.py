@@ -101,6 +101,7 @@ MONEY: dict[str, Field] = {
     "money.breakeven.*.effect": Field("the effect of this metric at which the CRM is worth exactly its costs"),
     "money.breakeven.*.measured": Field("the effect of this metric as measured"),
     "money.tornado.*.*": Field("the net present value with one input at its low or high end, all others as they are"),
+    "customer_costs.rows.*.*": Field("what winning or keeping a customer costs, their ratio and the break-even share"),
     "worth.margins.*": Field("a margin of the table of what one per cent is worth"),
     "worth.rows.*.yearly.*": Field("one improved per cent of the metric, in money a year, at a margin of the table"),
 }
