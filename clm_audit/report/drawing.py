@@ -136,8 +136,8 @@ def path(pieces: Sequence[Sequence[tuple[float, float]]], colour: str, css: str,
 
 
 def area(low: Sequence[tuple[float, float]], high: Sequence[tuple[float, float]], colour: str, css: str) -> Mark:
-    """The band between two lines with the same x."""
-    around = [*high, *reversed(low)]
+    """The band between two lines with the same x; its heights to a whole unit, which no eye tells from a tenth."""
+    around = [(x, round(y)) for x, y in (*high, *reversed(low))]
     return Mark("path", {"d": f"{trail(around)}z", "fill": colour}, css)
 
 

@@ -47,9 +47,9 @@ from clm_audit.report.language import spoken
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 
 _TEMPLATES = Path(__file__).parent / "templates"
-REJECTS_SHOWN = 50
+REJECTS_SHOWN = 25
 SHOWN = 60  # lines of any other long table
-POINTS_SHOWN = 160  # lines of the table behind a chart: three years of weeks
+POINTS_SHOWN = 120  # lines of the table behind a chart: more than two years of weeks
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,16 @@ def single(chart: Chart, name: str, accent: str = ACCENT) -> Markup:
 
 
 def _svg(chart: Chart, name: str, size: str, accent: str, lent: Frame | None, borrowed: Frame | None) -> Markup:
-    known = f"{name}-{size[0]}"
+    known = f"{name}-{'w' if size == 'narrow' else size[0]}"  # both layouts are told in the words of the wide one
+    words = "" if size == "narrow" else f'<desc id="{known}d">{_text(chart.description)}</desc>\n'
+    title = "" if size == "narrow" else f' id="{known}t"'
     shared = "".join(f' {key}="{value}"' for key, value in SHARED.items())
     body = _marks(chart, name, accent, lent, borrowed)
     hidden = ' display="none"' if size == "narrow" else ""
     return Markup(  # noqa: S704 - texts are escaped, all else is ours
         f'<svg class="chart {size}" viewBox="0 0 {chart.width} {chart.height}" width="{chart.width}" '
         f'height="{chart.height}"{shared} role="img" aria-labelledby="{known}t {known}d"{hidden}>\n'
-        f'<title id="{known}t">{_text(chart.title)}</title>\n<desc id="{known}d">{_text(chart.description)}</desc>\n'
-        f"{body}</svg>\n"
+        f"<title{title}>{_text(chart.title)}</title>\n{words}{body}</svg>\n"
     )
 
 
