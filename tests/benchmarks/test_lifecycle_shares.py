@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from effects import NONE, Effect
-from lifecycle import HORIZON, OURS, PAGE, PROPORTIONS, RESULTS, Company, cohorts, draw, summary, totals, tried, written
+from shares import HORIZON, OURS, PAGE, PROPORTIONS, RESULTS, Company, cohorts, draw, summary, totals, tried, written
 from simulated import WEEKS
 
 LIVE, END = 80, 119
@@ -59,5 +59,5 @@ def test_a_test_that_takes_entrants_for_coins_is_caught() -> None:
 def test_the_page_shows_the_stored_result() -> None:
     found = json.loads(RESULTS.read_text("utf-8"))
     page = PAGE.read_text("utf-8")
-    assert page == written(page, found), "run benchmarks/truth/lifecycle.py"
+    assert page == written(page, found), "run benchmarks/truth/shares.py"
     assert found["companies"] >= 200

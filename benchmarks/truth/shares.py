@@ -1,10 +1,10 @@
-"""Shares of entrants who do something in time: ``python benchmarks/truth/lifecycle.py``.
+"""Shares of entrants who do something in time: ``python benchmarks/truth/shares.py``.
 
 A repeat purchase rate is no rate of a week: who came in one week is watched for 90 days, so the windows of neighbouring
 weeks overlap and shocks last; the last 90 days have no value yet; those who came in the 90 days before go-live saw both
 systems and are left out, so that the history ends a quarter before go-live; and a share cannot pass one. Companies with
 nothing but that are drawn customer by customer (``cohorts``) and judged by the method of the product and by what people
-use instead. Prints the table, writes ``results/lifecycle.json`` and the table of ``docs/methods.md``.
+use instead. Prints the table, writes ``results/shares.json`` and the table of ``docs/methods.md``.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from clm_audit.inference.students import t_quantile
 from clm_audit.measures.model import WEEKS_PER_YEAR, MetricTotals, Ratio
 
 HERE = Path(__file__).resolve().parent
-RESULTS, PAGE = HERE / "results" / "lifecycle.json", HERE.parents[1] / "docs" / "methods.md"
-MARKS = "<!-- lifecycle -->\n", "<!-- end of lifecycle -->"
+RESULTS, PAGE = HERE / "results" / "shares.json", HERE.parents[1] / "docs" / "methods.md"
+MARKS = "<!-- shares -->\n", "<!-- end of shares -->"
 Array = NDArray[Any]
 HORIZON, LEAST_EVENTS = 90, 25.0
 ARMS = (NONE, *(Effect(size) for size in (0.10, 0.20, -0.10)), *PATHS)
