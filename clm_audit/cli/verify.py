@@ -34,7 +34,11 @@ def verify(
     saved: Annotated[Path, typer.Argument(metavar="AUDIT.json", help="What compare --json has written.")],
     root: Annotated[
         Path | None,
-        typer.Option("--root", metavar="FOLDER", help="Where the audit was run; default: this folder."),
+        typer.Option(
+            "--root",
+            metavar="FOLDER",
+            help="What its paths start from: the folder of its configuration, or where it was run. Default: here.",
+        ),
     ] = None,
     config: Annotated[
         Path | None,
@@ -76,6 +80,6 @@ def _plan(before: AuditReport, saved: Path, root: Path | None, config: Path | No
     lost = [source.path for source in plan.sources if not source.path.exists()]
     if lost:
         named = ", ".join(str(path.relative_to(folder)) for path in lost)
-        hint = "run it where the audit was run, or name that folder with --root"
+        hint = "run it in the folder of the audit's configuration (or where it was run), or name that one with --root"
         raise UsageError(f"its exports are not here: {named}", where=str(saved), hint=hint)
     return plan

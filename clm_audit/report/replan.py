@@ -50,15 +50,16 @@ def _place(path: str) -> tuple[str, ...]:
 
     >>> _place("windows.before.from"), _place("windows.washout"), _place("policy.confidence")
     (('before', 'start'), ('washout_weeks',), ('policy', 'confidence'))
+    >>> _place("against.after.to")
+    ('against', 'after', 'end')
     """
     parts = path.split(".")
     for length in range(len(parts), 0, -1):
-        head = ".".join(parts[:length])
-        if head in OWN_NAMES:
-            below = parts[length:]
-            own = OWN_NAMES[head]
-            return (own, *(WINDOW_NAMES.get(part, part) if own in WINDOWS else part for part in below))
-    return tuple(parts)
+        if own := OWN_NAMES.get(".".join(parts[:length])):
+            parts = [own, *parts[length:]]
+            break
+    windowed = zip(parts, ["", *parts], strict=False)
+    return tuple(WINDOW_NAMES.get(part, part) if above in WINDOWS else part for part, above in windowed)
 
 
 def _put(tree: dict[str, Any], place: tuple[str, ...], value: object) -> None:

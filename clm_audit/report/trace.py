@@ -12,7 +12,7 @@ from typing import Any
 from clm_audit.report.model import AuditReport
 
 Leaf = str | int | float | bool | None
-NAMED_BY = ("id", "metric", "kind", "path", "period", "months", "go_live", "file", "what", "date", "name", "label")
+NAMED_BY = ("id", "metric", "kind", "path", "period", "side", "months", "days", "go_live", "file", "what", "date", "name", "label")
 """The fields that an item of a list is known by, in this order."""
 OPTIONAL_TAILS = ("value",)
 """Last parts that may be left unsaid: ``totals.after.orders`` is enough."""

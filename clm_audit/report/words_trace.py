@@ -57,6 +57,8 @@ FIELDS: dict[str, Field] = {
     "adjusted.placebo_z.*": Field("the step found at a quiet date of the same history, in standard errors", MODEL),
     "adjusted.false_alarms": Field("quiet dates of the same history that would have been called a change"),
     "adjusted.path.*.*": Field("the effect so many months after go-live, and its interval; shares", MODEL),
+    "adjusted.unseen_season": Field("share of the weeks after go-live whose season the history never showed"),
+    "adjusted.season_sd": Field("how much the seasons of such weeks were taken to differ, as a standard deviation"),
     "lean.probability": Field("how surely an undecided metric leans the way it does", "", EFFECT),
     "variants.*.before": Field("a variant of the metric, before go-live"),
     "variants.*.after": Field("a variant of the metric, after go-live"),
@@ -64,6 +66,9 @@ FIELDS: dict[str, Field] = {
     "segments.*.before": Field("the metric in one segment, before go-live"),
     "segments.*.after": Field("the metric in one segment, after go-live"),
     "segments.*.change": Field("the plain change in one segment, a share", CHANGE),
+    "segments.*.share": Field("the segment's share of the denominator before go-live"),
+    "segments.*.contribution": Field("what the segment adds to the change of the whole; they add up to it"),
+    "segments.*.against_others.*": Field("the segment's change against all others, shrunken, with its interval"),
     "series.*.value": Field("the metric in one period, as observed", "numerator / denominator of the period"),
     "series.*.expected": Field("what the model expects of that period had nothing changed at go-live", MODEL),
     "series.*.low": Field("lower end of the expected range", MODEL),
@@ -105,6 +110,27 @@ MONEY: dict[str, Field] = {
     "worth.margins.*": Field("a margin of the table of what one per cent is worth"),
     "worth.rows.*.yearly.*": Field("one improved per cent of the metric, in money a year, at a margin of the table"),
 }
+CURVE = "Kaplan-Meier, everybody counted as long as they were watched"
+LIFECYCLE: dict[str, Field] = {
+    "lifecycle_view.*.*.customers": Field("customers of the cohort: who came in the window and was watched in it"),
+    "lifecycle_view.*.*.half": Field("days until half of the cohort was activated", CURVE),
+    "lifecycle_view.*.*.points.*.months": Field("months since they came"),
+    "lifecycle_view.*.*.points.*.days": Field("days since they came"),
+    "lifecycle_view.*.*.points.*.share": Field("the share still there, or active, by then", CURVE),
+    "lifecycle_view.*.*.points.*.low": Field("lower end of that share's interval", CURVE),
+    "lifecycle_view.*.*.points.*.high": Field("upper end of that share's interval", CURVE),
+    "lifecycle_view.*.*.points.*.at_risk": Field("customers that were watched longer than that"),
+    "funnel.days": Field("days within which the next stage must be reached"),
+    "funnel.stages.*.*.entered": Field("customers who entered the stage in the window and were watched long enough"),
+    "funnel.stages.*.*.share": Field("the share of them that reached the next stage", "reached the next / entered"),
+    "goals.*.target": Field("the target of a goal; from the settings"),
+    "goals.*.value": Field("the metric in the goal's quarter"),
+    "goals.*.low": Field("lower end of that value's interval"),
+    "goals.*.high": Field("upper end of that value's interval"),
+    "scores.answers_before": Field("survey answers of the window before"),
+    "scores.answers_after": Field("survey answers of the window after"),
+    "scores.*.*": Field("survey answers with one score, from 0 to 10, by window"),
+}
 ELSEWHERE: dict[str, Field] = {
     "totals.*.*.value": Field("a total of one window, summed from the rows of the facts named below"),
     "files.*.bytes": Field("size of the file"),
@@ -121,6 +147,10 @@ ELSEWHERE: dict[str, Field] = {
     "windows.washout_weeks": Field("learning time after go-live that the headline leaves out; from the settings"),
     "checks.*.evidence.*": Field("what the data check found"),
     "assumptions.*.value": Field("a value that the audit rests on; the register says where it is from"),
+    "since.metrics.*.earlier": Field("the effect that the earlier audit found"),
+    "since.metrics.*.change": Field("by how much the effect has changed since the earlier audit"),
+    "since.metrics.*.low": Field("lower end of that change's interval"),
+    "since.metrics.*.high": Field("upper end of that change's interval"),
     "plain.answers.*.*": Field("one answer of the plain reading", CHANGE),
     "plain.better": Field("questions whose observed numbers got better"),
     "plain.of": Field("questions with data on both sides"),
@@ -134,7 +164,7 @@ def field(number_id: str) -> Field | None:
     'what the model expects of that period had nothing changed at go-live'
     """
     parts = number_id.split(".")
-    for pattern, found in (*ELSEWHERE.items(), *MONEY.items()):
+    for pattern, found in (*ELSEWHERE.items(), *MONEY.items(), *LIFECYCLE.items()):
         if fits(pattern, parts):
             return found
     for part in METRIC:

@@ -178,3 +178,20 @@ def test_rounding_alone_is_counted_and_is_no_difference() -> None:
     result = reproduced(report, report.model_copy(update={"metrics": (metric, *report.metrics[1:])}))
     assert result.same
     assert result.rounded == 1
+
+
+def test_every_number_of_the_sample_company_is_explained(tmp_path: Path) -> None:
+    """The whole of what a report can hold: lifecycle, goals, funnel, scores, money, and an earlier audit beside it."""
+    from clm_audit import audit, plan, read_audit
+    from clm_audit.cli.compare import held_against
+    from clm_audit.config.shipped import shipped
+
+    asked = plan(config=shipped("sample_data") / "clm-audit.yaml")
+    (tmp_path / "first.json").write_text(to_json(audit(asked)), encoding="utf-8")
+    (tmp_path / "second.json").write_text(
+        to_json(audit(held_against(asked, tmp_path / "first.json"))), encoding="utf-8"
+    )
+    found = numbers(read_audit(tmp_path / "second.json"))
+    parts = {key.split(".")[0] for key in found}
+    assert parts >= {"metrics", "lifecycle", "lifecycle_view", "funnel", "goals", "scores", "money", "since", "totals"}
+    assert [key for key in found if field(key) is None] == []
