@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth picture goldens clean
+.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth docs picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,11 @@ bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of the verdict be
 fuzz: $(VENV)/.dev      ## Feed mutated files to every reader (FUZZ_MINUTES=10)
 	PYTHONPATH=tests:. $(BIN)/python tests/fuzz/fuzz.py --minutes $(or $(FUZZ_MINUTES),10)
 
+docs: $(VENV)/.dev      ## Write the reference anew from the code, and build the site into site/
+	$(BIN)/python tests/docs/systems_table.py
+	$(BIN)/python tests/docs/reference.py
+	$(BIN)/mkdocs build --strict
+
 picture: demo           ## Take the picture of the report that the README shows (needs Chromium)
 	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=1280,1265 \
 	  --screenshot=docs/report.png "file://$(CURDIR)/$(DEMO)/report.html"
@@ -70,4 +75,4 @@ goldens: $(VENV)/.dev   ## Write the golden outputs anew; read the diff before c
 	CLM_AUDIT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/report tests/docs
 
 clean:           ## Remove the environment and what runs leave behind
-	rm -rf $(VENV) $(VENV)-lowest $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(DEMO) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -109,7 +109,10 @@ StageEntry = Annotated[
                 _WORDS,
                 {
                     "type": "object",
-                    "properties": {"of": _WORDS, "owner": {"type": "string"}},
+                    "properties": {
+                        "of": {**_WORDS, "description": "The words of your systems that mean this stage."},
+                        "owner": {"type": "string", "description": "Who answers for it."},
+                    },
                     "additionalProperties": False,
                 },
             ],

@@ -39,7 +39,7 @@ from clm_audit.verdict.model import Check, CheckStatus, PlainAnswer
 from clm_audit.verdict.truth import TABLE
 
 GAP = re.compile(r"\{\w*\}|\{\{|\}\}|\bNone\b|\bnan\b|  ")
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "reference" / "codes.md"
 FLOORS = ("config", "intake", "facts", "measures", "inference", "verdict")
 NO_FIGURE = {"currency_not_stated", "mixed_currencies", "disabled"}
 
