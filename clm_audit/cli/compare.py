@@ -43,6 +43,7 @@ HELP = """Examples:
   clm-audit compare old_crm/ new_crm/
   clm-audit compare -c client.yaml --html report.html --json audit.json
   clm-audit compare -c client.yaml --gate --quiet
+  clm-audit compare -c client.yaml --keep audits/
 
 Compare the customer metrics from before and after go-live, tell what the CRM can take credit for, and judge it.
 The result is on stdout, everything else on stderr.
@@ -59,6 +60,10 @@ def compare(
     against: Annotated[
         Path | None,
         typer.Option("--against", metavar="AUDIT.json", help="Hold every metric against an earlier audit's JSON."),
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FOLDER", help="Keep the audit in a folder, for `history` over all of them."),
     ] = None,
     gate: Annotated[
         bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
@@ -93,12 +98,12 @@ def compare(
 
         print_lines(shown(plan))
         return Outcome(ExitCode.DONE, said=False)
-    outputs = dataclasses.replace(outputs, rejects=rejects).beside(plan)
+    outputs = dataclasses.replace(outputs, rejects=rejects, keep=keep).beside(plan)
     outputs.check()
     report = run(plan, outputs, stamp=stamp, quiet=quiet)
     print_as(report, outputs.shown)
     if outputs.shown == "text" and not quiet:
-        say(f"next: {after_compare(report, given_words(paths or [], config, options), outputs.files)}")
+        say(f"next: {after_compare(report, given_words(paths or [], config, options), outputs.files, keep)}")
     fit = report.verdict.value != "not assessable"
     return Outcome(exit_code(fit=fit, gate=report.gate.result), said=not quiet)
 

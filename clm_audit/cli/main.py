@@ -16,7 +16,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 import clm_audit
-from clm_audit.cli import ahead, check, compare, config, demo, explain, init, report, schema, verify
+from clm_audit.cli import ahead, check, compare, config, demo, explain, history, init, report, schema, verify
 from clm_audit.cli.outcome import Outcome, last_line
 from clm_audit.cli.streams import close, prepare, say
 from clm_audit.exits import AuditError, ExitCode
@@ -71,6 +71,7 @@ app.command(help=verify.HELP, short_help="Make a saved audit again, and say what
 app.command(help=config.HELP, short_help="Check configuration files, without their exports.")(config.config)
 app.command(help=explain.HELP, short_help="A metric, check, finding or code in words.")(explain.explain)
 app.command(help=report.HELP, short_help="A saved audit in any format.")(report.report)
+app.command(help=history.HELP, short_help="Every metric over the kept audits of a folder.")(history.history)
 app.command(help=demo.HELP, short_help="Audit a sample company.")(demo.demo)
 app.command(help=schema.HELP, short_help="JSON Schema of the configuration, the audit or a check.")(schema.schema)
 

@@ -11,12 +11,17 @@ if TYPE_CHECKING:
     from clm_audit.report.model import AuditReport
 
 
-def after_compare(report: AuditReport, given: Sequence[str], files: Mapping[str, Path]) -> str:
-    """What helps most after an audit: mend the data, have the page to hand over, see how long to wait, or where a
-    number comes from. ``given``: the words behind ``compare`` that choose the data; ``files``: format -> file."""
+def after_compare(
+    report: AuditReport, given: Sequence[str], files: Mapping[str, Path], keep: Path | None = None
+) -> str:
+    """What helps most after an audit: mend the data, see the run of the kept audits, have the page to hand over, see
+    how long to wait, or where a number comes from. ``given``: the words behind ``compare`` that choose the data;
+    ``files``: format -> file; ``keep``: the folder in which the audit was kept."""
     words = " ".join(map(shlex.quote, given))
     if report.verdict.value == "not assessable":
         return f"{_command('check', words)}  (what each file was taken for, and what is missing)"
+    if keep is not None:
+        return f"clm-audit history {shlex.quote(str(keep))}  (every metric, audit by audit)"
     if "html" not in files:
         return f"{_command('compare', words)} --html report.html  (the page to hand over)"
     if any(metric.finding == "inconclusive" for metric in report.metrics):

@@ -25,7 +25,8 @@ STDOUT = Path("-")
 class Outputs:
     """``files``: format -> where it goes, ``-`` being stdout; ``form``: the format on stdout, None where nothing was
     said. ``inputs`` are files that are never written over, ``folders`` those that nothing is written into.
-    ``lists_rejects``: whether the run knows every reject; a saved audit holds only the first of them."""
+    ``lists_rejects``: whether the run knows every reject; a saved audit holds only the first of them. ``keep``: the
+    folder in which the audit is kept beside earlier ones."""
 
     files: Mapping[str, Path] = field(default_factory=dict)
     form: str | None = None
@@ -33,6 +34,7 @@ class Outputs:
     inputs: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
     lists_rejects: bool = True
+    keep: Path | None = None
 
     def beside(self, plan: AuditPlan) -> Outputs:
         """The same for a run with this plan: what it reads is not written over."""
@@ -92,10 +94,26 @@ class Outputs:
                 )
             else:
                 yield from _refused(path, kind, self.inputs, where)
+        yield from self._keep_problems()
         beside = self._beside()
         if beside is not None and os.path.lexists(beside):
             hint = "name another file for the rejects with --rejects"
             yield from _refused(beside, REJECTS, self.inputs, str(beside), hint)
+
+    def _keep_problems(self) -> Iterator[Problem]:
+        if self.keep is None:
+            return
+        where, real = f"--keep {self.keep}", self.keep.resolve()
+        if not self.keep.parent.is_dir():
+            yield Problem("the folder around it does not exist", where, "create that one first")
+        elif os.path.lexists(self.keep) and not self.keep.is_dir():
+            yield Problem("is not a folder", where, "name a folder for the audits")
+        elif any(real.is_relative_to(folder) for folder in self.folders):
+            yield Problem(
+                "is inside a folder of exports, where the next run would read it", where, "keep the audits elsewhere"
+            )
+        elif not os.access(self.keep if self.keep.exists() else self.keep.parent, os.W_OK | os.X_OK):
+            yield Problem("cannot write: no permission in this folder", where, "name another folder")
 
     def write(self, report: AuditReport, rejects: Sequence[Reject] = ()) -> tuple[Path, ...]:
         """Write what was asked for, and the rejects beside it when there are any; returns the paths.
@@ -105,6 +123,8 @@ class Outputs:
         from clm_audit.report.write import append, write_all
 
         targets, added = self.targets(report, rejects), self.added(report)
+        if self.keep is not None:
+            self.keep.mkdir(exist_ok=True)
         write_all(targets, self.inputs)
         for target in added:
             append(target)
@@ -124,7 +144,7 @@ class Outputs:
         from clm_audit.report.write import Target
 
         made = [Target(path, FORMATS[name].render(report)) for name, path in self.written.items()]
-        return made + self._rejects_target(rejects)
+        return made + self._rejects_target(rejects) + self._kept_target(report)
 
     def write_rejects(self, rejects: Sequence[Reject]) -> tuple[Path, ...]:
         """Write the rejects where they belong, if anywhere."""
@@ -142,6 +162,11 @@ class Outputs:
         beside = self._beside()
         path = beside if beside is not None and (rejects or beside.exists()) else self.rejects
         return [] if path is None else [Target(path, rejects_csv(rejects).encode("utf-8"))]
+
+    def _kept_target(self, report: AuditReport) -> list[Target]:
+        from clm_audit.report.kept import kept_target
+
+        return [] if self.keep is None else [kept_target(self.keep, report)]
 
     def _beside(self) -> Path | None:
         """`rejects.csv` beside the first report, where no other name is given."""

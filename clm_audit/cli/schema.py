@@ -1,4 +1,4 @@
-"""`clm-audit schema`: JSON Schema of the configuration, of the audit JSON or of the JSON of `check`."""
+"""`clm-audit schema`: JSON Schema of the configuration, or of the JSON of `compare`, `check`, `plan` or `history`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ HELP = """Examples:
   clm-audit schema audit > audit.schema.json
   clm-audit schema check > check.schema.json
 
-Print the JSON Schema (draft 2020-12) of clm-audit.yaml, or of the JSON of compare (audit), of check or of plan.
+Print the JSON Schema (draft 2020-12) of clm-audit.yaml, or of the JSON of compare (audit), check, plan or history.
 """
 
 
 def schema(
     which: Annotated[
-        Literal["config", "audit", "check", "plan"],
-        typer.Argument(help="config, audit, check or plan.", show_default=False),
+        Literal["config", "audit", "check", "plan", "history"],
+        typer.Argument(help="config, audit, check, plan or history.", show_default=False),
     ],
 ) -> Outcome:
     """Print one of the schemas."""
@@ -38,8 +38,14 @@ def schema(
         from clm_audit.report.model import AuditReport
         from clm_audit.report.model_ahead import AheadReport
         from clm_audit.report.model_check import CheckOnlyReport
+        from clm_audit.report.model_history import HistoryReport
 
-        models: dict[str, type[Frozen]] = {"audit": AuditReport, "check": CheckOnlyReport, "plan": AheadReport}
+        models: dict[str, type[Frozen]] = {
+            "audit": AuditReport,
+            "check": CheckOnlyReport,
+            "plan": AheadReport,
+            "history": HistoryReport,
+        }
         tree = models[which].model_json_schema()
     write_stdout(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")
     return Outcome(ExitCode.DONE, said=False)

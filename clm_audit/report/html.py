@@ -45,6 +45,7 @@ from clm_audit.report.figures_lifecycle import activation_figure, retention_figu
 from clm_audit.report.figures_money import flows_figure, tornado_figure
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
+from clm_audit.report.model_brand import Brand
 
 _TEMPLATES = Path(__file__).parent / "templates"
 REJECTS_SHOWN = 25
@@ -69,16 +70,15 @@ def to_html(report: AuditReport) -> str:
 
 
 def _page(report: AuditReport) -> str:
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8") + brand_style(report.brand.colour)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    style, digest = styled(report.brand.colour)
     totals, gaps = _totals(report)
     total = look.ledger_total(file.rows for file in report.files)
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         report=report,
         SHOWN=SHOWN,
         POINTS_SHOWN=POINTS_SHOWN,
-        style=Markup(style),  # noqa: S704 - our own file, and colours of six hexadecimal digits
+        style=style,
         style_hash=digest,
         panels=[_panel(report, metric) for metric in report.metrics],
         overview=_overview(report),
@@ -94,6 +94,13 @@ def _page(report: AuditReport) -> str:
     )
 
 
+def styled(colour: str | None) -> tuple[Markup, str]:
+    """The style sheet of every page with the client's colour, and its digest for the content policy."""
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8") + brand_style(colour)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    return Markup(style), digest  # noqa: S704 - our own file, and colours of six hexadecimal digits
+
+
 def brand_style(colour: str | None) -> str:
     """The rules that put a client's colour in place of ours, readable on light paper and on dark."""
     if colour is None:
@@ -103,8 +110,9 @@ def brand_style(colour: str | None) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Where the pages are made: everything is escaped, nothing may be missing."""
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -113,7 +121,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(
+    made.globals.update(
         look=look,
         changes=changes,
         numbers=numbers,
@@ -128,8 +136,8 @@ def _environment() -> Environment:
         words_funnel=words_funnel,
         cost_figure=cost_figure,
     )
-    environment.tests["unknown"] = _is_unknown
-    return environment
+    made.tests["unknown"] = _is_unknown
+    return made
 
 
 def _is_unknown(value: object) -> bool:
@@ -151,14 +159,14 @@ def _totals(
     return rows, gaps
 
 
-def accent(report: AuditReport) -> str:
+def accent(brand: Brand) -> str:
     """The colour that drawings are painted in where no style sheet repaints them."""
-    return palette.on_light(report.brand.colour) if report.brand.colour else ACCENT
+    return palette.on_light(brand.colour) if brand.colour else ACCENT
 
 
 def _overview(report: AuditReport) -> Markup | None:
     wide, narrow = (overview_figure(report, width) for width in (WIDE, NARROW))
-    return svg.pair(wide, narrow, "overview", accent(report)) if wide and narrow else None
+    return svg.pair(wide, narrow, "overview", accent(report.brand)) if wide and narrow else None
 
 
 def _money_figures(report: AuditReport) -> Mapping[str, Markup]:
@@ -167,7 +175,7 @@ def _money_figures(report: AuditReport) -> Mapping[str, Markup]:
         return {}
     drawn = {"flows": flows_figure, "tornado": tornado_figure}
     return {
-        name: svg.pair(draw(money, WIDE), draw(money, NARROW), f"money-{name}", accent(report))
+        name: svg.pair(draw(money, WIDE), draw(money, NARROW), f"money-{name}", accent(report.brand))
         for name, draw in drawn.items()
     }
 
@@ -177,13 +185,13 @@ def _life_figures(report: AuditReport) -> Mapping[str, Markup]:
     for name, draw in (("retention", retention_figure), ("activation", activation_figure)):
         wide, narrow = (draw(report.lifecycle_view, width) for width in (WIDE, NARROW))
         if wide and narrow:
-            figures[name] = svg.pair(wide, narrow, f"lifecycle-{name}", accent(report))
+            figures[name] = svg.pair(wide, narrow, f"lifecycle-{name}", accent(report.brand))
     if not isinstance(report.funnel, Unknown):
         wide, narrow = (funnel_figure(report.funnel, width) for width in (WIDE, NARROW))
-        figures["funnel"] = svg.pair(wide, narrow, "lifecycle-funnel", accent(report))
+        figures["funnel"] = svg.pair(wide, narrow, "lifecycle-funnel", accent(report.brand))
     if not isinstance(report.scores, Unknown):
         wide, narrow = (scores_figure(report.scores, width) for width in (WIDE, NARROW))
-        figures["scores"] = svg.pair(wide, narrow, "lifecycle-scores", accent(report))
+        figures["scores"] = svg.pair(wide, narrow, "lifecycle-scores", accent(report.brand))
     return figures
 
 
@@ -200,7 +208,7 @@ def _figures(
 ) -> Mapping[str, Markup]:
     """The drawings that the metric has data for; those over time in two layouts, the others in one for a column."""
     figures: dict[str, Markup] = {}
-    colour = accent(report)
+    colour = accent(report.brand)
     if any(point.value is not None for point in metric.series):
         wide, narrow = (series_figure(report, metric, events, width) for width in (WIDE, NARROW))
         figures["series"] = svg.pair(wide, narrow, f"{metric.id}-series", colour)

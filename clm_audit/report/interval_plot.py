@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clm_audit.report.model import Adjusted, Unknown
+from clm_audit.report.model_history import HistoryEffect
 
 WIDTH = 33
 _MOST = 0.5  # beyond ±50 % the plot is cut; the numbers beside it are not
 
 
-def plot_reach(effects: Iterable[Adjusted | Unknown]) -> float:
+def plot_reach(effects: Iterable[Adjusted | HistoryEffect | Unknown]) -> float:
     """The change, as a share, that both ends of the common axis stand for (at least 10 %)."""
-    known = [effect for effect in effects if isinstance(effect, Adjusted)]
+    known = [effect for effect in effects if not isinstance(effect, Unknown)]
     return min(_MOST, max([0.1, *(max(abs(effect.low), abs(effect.high)) for effect in known)]))
 
 
-def interval_plot(effect: Adjusted | Unknown, reach: float) -> str:
+def interval_plot(effect: Adjusted | HistoryEffect | Unknown, reach: float) -> str:
     """``├──●──┤`` on an axis from -reach to +reach with zero at its middle.
 
     >>> from clm_audit.report.model import Adjusted

@@ -10,12 +10,13 @@ from clm_audit.report import safe
 from clm_audit.report.model import AuditReport
 from clm_audit.report.model_ahead import AheadReport
 from clm_audit.report.model_check import CheckOnlyReport
+from clm_audit.report.model_history import HistoryReport
 from clm_audit.report.saved import SEAL, seal
 
 DIGITS = 10
 
 
-def to_json(report: AuditReport | CheckOnlyReport | AheadReport) -> str:
+def to_json(report: AuditReport | CheckOnlyReport | AheadReport | HistoryReport) -> str:
     """The report as JSON text: the model's own order, two spaces, floats to ten significant digits.
 
     Raises ValueError when a number is NaN or infinite: what is not known must be an object with a reason,

@@ -17,8 +17,9 @@ from pydantic import BaseModel
 from clm_audit.report import numbers
 from clm_audit.report.model import Assumption, AuditReport
 from clm_audit.report.model_check import CheckOnlyReport
+from clm_audit.report.model_history import HistoryReport
 
-Report = TypeVar("Report", AuditReport, CheckOnlyReport)
+Report = TypeVar("Report", AuditReport, CheckOnlyReport, HistoryReport)
 SENTENCES = frozenset({
     "sentence", "finding_sentence", "reason", "remedy", "why_different", "definition", "how_sure", "method", "message",
     "difference", "differences", "next_step", "better", "consequence", "notes", "segment_notes", "summary",

@@ -26,7 +26,8 @@ MOST_SAID = 5
 LARGEST = 1e18
 YEARS = range(1900, 2300)
 _AGAIN = "write it anew with compare --json"
-_OTHERS: Mapping[str, str] = {"readings": "check", "begun": "plan"}  # what only the JSON of another command has
+# What only the JSON of another command has.
+_OTHERS: Mapping[str, str] = {"readings": "check", "begun": "plan", "audits": "history"}
 
 
 class _NotOursError(ValueError):

@@ -15,7 +15,7 @@ from clm_audit.cli.main import app
 from clm_audit.cli.outcome import SENTENCES
 from clm_audit.exits import ExitCode
 
-COMMANDS = ("compare", "check", "init", "plan", "verify", "config", "explain", "report", "demo", "schema")
+COMMANDS = ("compare", "check", "init", "plan", "verify", "config", "explain", "report", "history", "demo", "schema")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
