@@ -22,6 +22,8 @@ CONFIG_PATHS: Mapping[str, str] = {
 }
 WINDOW_FIELDS: Mapping[str, str] = {"start": "from", "end": "to"}
 DEFAULT = "default"
+RULES = "gate.metrics"
+"""Shown rule by rule: an annotation names the line of each."""
 
 
 def echo(plan: AuditPlan) -> dict[str, dict[str, Any]]:
@@ -69,6 +71,8 @@ def _leaves(model: Frozen, prefix: str, root: Path) -> Iterator[tuple[str, Any]]
         value = getattr(model, name)
         if isinstance(value, Frozen):
             yield from _leaves(value, f"{path}.", root)
+        elif path == RULES and value:
+            yield from ((f"{path}.{key}", _plain(item, root)) for key, item in value.items())
         else:
             yield path, _plain(value, root)
 

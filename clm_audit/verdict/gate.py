@@ -49,7 +49,8 @@ def _rulings(
         value = verdict.value
         result = _asked(value, rules.fail_on)
         yield _ruling("verdict", " or ".join(rules.fail_on), result, value, origins.get("gate.fail_on", ""))
-    for metric, rule in rules.metrics.items():
+    for metric in (one for one in CATALOGUE if one in rules.metrics):
+        rule = rules.metrics[metric]
         where = origins.get(f"gate.metrics.{metric}", origins.get("gate.metrics", ""))
         finding = findings.get(metric)
         if isinstance(rule, Bound):

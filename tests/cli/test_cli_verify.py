@@ -62,6 +62,20 @@ def test_other_settings_give_another_audit(saved: Path, clm_audit: Run, tmp_path
     assert "metrics.purchase_frequency.materiality: saved 0.05, now 0.2" in run.stdout
 
 
+def test_an_audit_with_a_gate_is_made_again_with_its_rules_and_their_lines(clm_audit: Run, tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    write_orders(tmp_path / "exports" / "orders.csv", steady_orders(3, customers=80, weeks_before=60, weeks_after=30))
+    rules = "gate:\n  metrics:\n    transaction_size: {worse_than: 40%}\n    purchase_frequency: worsened\n"
+    (tmp_path / "clm-audit.yaml").write_text(CONFIG + rules, encoding="utf-8")
+    assert clm_audit("compare", "--gate", "--json", "audit.json", "--quiet").returncode in (0, 3)
+    run = clm_audit("verify", "audit.json")
+    assert run.returncode == 0, run.stdout
+    rulings = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))["gate"]["rulings"]
+    places = {one["subject"]: one["where"] for one in rulings}
+    assert places["transaction_size"] == "clm-audit.yaml:7:5"
+    assert places["purchase_frequency"] == "clm-audit.yaml:8:5"
+
+
 def test_an_edited_audit_is_no_evidence(saved: Path, clm_audit: Run) -> None:
     saved.write_text(saved.read_text(encoding="utf-8").replace('"materiality": 0.05', '"materiality": 0.06', 1))
     run = clm_audit("verify", saved)

@@ -153,6 +153,6 @@ def test_every_rule_is_told_with_its_line() -> None:
     gate = gate_result(rules, verdict("mixed"), [found("service_cost", "worsened")], (), origins)
     assert [(one.subject, one.result, one.where) for one in gate.rulings] == [
         ("verdict", "passed", "c.yaml:3:3"),
-        ("service_cost", "failed", "c.yaml:5:5"),
         ("transaction_size", "undecided", "c.yaml:4:3"),
+        ("service_cost", "failed", "c.yaml:5:5"),
     ]
