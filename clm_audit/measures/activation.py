@@ -56,11 +56,24 @@ def activation_frames(activation: Activation | None, tables: Frames, daily: Coll
         week=(nw.col("start") - calendar.go_live + shift) // 7,
         activated=flag(nw.col("days") <= activation.within),
     ).filter(nw.col("week") >= 0)
-    windows = watched(calendar, reach(daily["events"]["day"], calendar))
+    windows = _since(first_week(daily, calendar), watched(calendar, reach(daily["events"]["day"], calendar)), calendar)
     return {
         "activated": typed.group_by("segment", "week").agg(entrants=nw.len(), activated=nw.col("activated").sum()),
         "activation_days": _waits(each, windows),
     }
+
+
+def first_week(daily: Collected, calendar: Calendar) -> int:
+    """The first whole week in which events of the product are recorded."""
+    return -((calendar.go_live - max(int(daily["events"]["day"].min()), calendar.span[0])) // 7)
+
+
+def _since(
+    week: int, windows: tuple[tuple[int, int], tuple[int, int]], calendar: Calendar
+) -> tuple[tuple[int, int], ...]:
+    """The windows, without what came before a week."""
+    begin = calendar.go_live + 7 * week
+    return tuple((max(start, begin), end) for start, end in windows)
 
 
 def _newcomers(source: str, tables: Frames, calendar: Calendar) -> Frame:
@@ -115,7 +128,7 @@ def activation_rate(inputs: Inputs) -> MetricTotals:
         return blank("activation_rate", NotAssessable(code="event_never_seen", detail={"within": activation.within}))
     calendar, days = inputs.calendar, inputs.daily["events"]["day"]
     span = max(int(days.min()), calendar.span[0]), reach(days, calendar)
-    first = -((calendar.go_live - span[0]) // 7)
+    first = first_week(inputs.daily, calendar)
     how: dict[str, str | int | float] = {"within": activation.within, "entered_by": source}
     if source == "first order":
         first = max(first, calendar.base_from)

@@ -19,6 +19,7 @@ from clm_audit.measures.periods import MONTH, Inputs, blank, too_few
 from clm_audit.measures.totals import cells, join
 
 MOSTLY = 0.9  # of those first seen late in the data, that the system must date within them to be believed for all
+CODES = ("nobody_lost_so_soon",)
 Detail = dict[str, str | int | float]
 
 
@@ -73,12 +74,18 @@ def repeat_purchase_rate(inputs: Inputs) -> MetricTotals:
 
 
 def early_churn(inputs: Inputs) -> MetricTotals:
-    """First-time buyers who fell silent within 90 days; the silence must have passed as well."""
-    return _share(inputs, "first_90_day_churn", "lost", QUARTER + silence(inputs.calendar), by_silence(inputs))
+    """First-time buyers whose last order before the silence came within 90 days. Nobody can be lost sooner than the
+    silence lasts, so the days are those of the order: of the curve, it is what is lost ``lost_after`` days on."""
+    days = QUARTER + silence(inputs.calendar)
+    return _share(inputs, "first_90_day_churn", "lost", days, {**by_silence(inputs), "lost_after": days})
 
 
 def retention_rate(inputs: Inputs) -> MetricTotals:
-    """First-time buyers who had not fallen silent 182 days later."""
+    """First-time buyers who were not lost 182 days later: with an order in the weeks of the silence before that day."""
+    if silence(inputs.calendar) > HALF_YEAR:
+        weeks = inputs.calendar.inactivity_weeks
+        why = NotAssessable(code="nobody_lost_so_soon", detail={"days": HALF_YEAR, "weeks": weeks})
+        return blank("retention_rate", why)
     return _share(inputs, "retention_rate", "active", HALF_YEAR, by_silence(inputs))
 
 
@@ -125,7 +132,7 @@ def lost_cells(inputs: Inputs) -> Cells:
 
 
 def lives(inputs: Inputs) -> Cells:
-    """(cohort, days): of newcomers, from the first order to the last one before the silence."""
+    """(cohort, days): of newcomers, from the first order until the silence had passed."""
     found = inputs.totals.cells["lives"]
     kept = found.keys["kind"] == DATED if by_date(inputs) else found.keys["late"] == 1
     keys = {name: found.keys[name][kept] for name in ("cohort", "days")}

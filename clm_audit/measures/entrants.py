@@ -1,8 +1,9 @@
 """What became of those who came: customers by the week of their first order, from orders alone.
 
 One row a customer follows from the sorted order weeks that the base is made of: the day of the first order, of the
-second, and the last one before the first long silence. Coming back after it does not undo a loss. Days are exact
-although the rows are weeks: a week holds its first and its last order day, and no rule here is shorter than a week.
+second, and the last one before the first long silence. A customer is lost on the day on which that silence has passed;
+coming back after it does not undo the loss. Days are exact although the rows are weeks: a week holds its first and its
+last order day, and no rule here is shorter than a week.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ SUMS = ("entrants", "again", "lost", "active")
 
 
 def entrant_frames(stepped: Frame, dated: Frame | None, grid: Grid, calendar: Calendar, split: Split) -> Frames:
-    """``entrants``: those who came in a week, by kind, and how many of them bought again within 90 days, were lost
-    within 90 days, were active after 182; ``lives``: how long those of the windows stayed, by days.
+    """``entrants``: those who came in a week, by kind, and how many of them bought again within 90 days, ordered last
+    within 90 days, were not lost after 182; ``lives``: after how many days those of the windows were lost.
 
     ``stepped``: packed order weeks, each with the one before it (``grid.steps``). ``dated``: the customers' table
     where the system says when each of them came.
@@ -93,35 +94,31 @@ def _kinds(each: Frame, dated: Frame | None, calendar: Calendar) -> Frame:
 def _entrants(each: Frame, calendar: Calendar, split: Split) -> Frame:
     """Sums per week of the first order. Nothing here asks whether the horizon has passed: the calendar does."""
     since, stayed = nw.col("again") - nw.col("first"), nw.col("stop") - nw.col("first")
-    quiet = silence(calendar)
-    active = since <= HALF_YEAR if quiet >= HALF_YEAR else stayed > HALF_YEAR - quiet
     typed = each.select(
         *split,
         "kind",
         week=nw.col("first") // 7,
         again=flag(since <= QUARTER),
         lost=flag(stayed <= QUARTER),
-        active=flag(active),
+        active=flag(stayed + silence(calendar) > HALF_YEAR),
     )
     sums = {name: nw.col(name).sum() for name in SUMS[1:]}
     return typed.group_by(*split, "kind", "week").agg(entrants=nw.len(), **sums)
 
 
 def _lives(each: Frame, grid: Grid, calendar: Calendar) -> Frame:
-    """Days from the first order to the last before the silence, of those who came in a window; seen from within it.
-
-    Whose silence had not passed by the end of the window was only watched until it began (``kept``).
-    """
+    """Days from the first order to the end of the first silence, of those who came in a window; seen from within it."""
     base, quiet = _base(grid), silence(calendar)
     parts = []
     for cohort, window in enumerate(watched(calendar, "orders")):
         start, end = (day - base for day in window)
         mine = each.filter(nw.col("first") >= start, nw.col("first") < end)
-        gone = nw.col("stop") + quiet < end
-        seen = nw.when(gone).then(nw.col("stop")).otherwise(nw.lit(end - 1 - quiet)) - nw.col("first")
+        passed = nw.col("stop") + quiet
+        gone = passed < end
+        seen = nw.when(gone).then(passed).otherwise(nw.lit(end - 1)) - nw.col("first")
         late = flag(nw.col("first") >= 7 * (calendar.base_from + grid.shift))
         parts.append(mine.select("kind", days=seen, late=late, cohort=nw.lit(cohort).cast(nw.Int64), lost=flag(gone)))
-    known = nw.concat(parts, how="vertical").filter(nw.col("days") >= 0)
+    known = nw.concat(parts, how="vertical")
     return known.group_by("cohort", "kind", "late", "days").agg(nw.col("lost").sum(), watched=nw.len())
 
 

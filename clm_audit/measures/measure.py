@@ -11,6 +11,7 @@ from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
 from clm_audit.measures import (
     activation,
+    cohorts,
     exposure,
     mix,
     periods,
@@ -43,7 +44,8 @@ from clm_audit.measures.service import service_cost
 
 CODES = (
     *(code for part in (periods, service, windows, ready, sides, mix) for code in part.CODES),
-    *(code for part in (stages, recurring, surveys, referrals, exposure, activation) for code in part.CODES),
+    *(code for part in (stages, recurring, surveys, referrals) for code in part.CODES),
+    *(code for part in (exposure, activation, cohorts) for code in part.CODES),
 )
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
     "purchase_frequency": purchase_frequency,

@@ -16,6 +16,7 @@ from clm_audit.measures.orders import buyers_seen
 from clm_audit.measures.periods import SIDES, Inputs, Line, Segments, Side, blank, codes_by_label, ratio, too_few
 from clm_audit.measures.spells import MONTH, reach
 from clm_audit.measures.totals import along, total
+from clm_audit.measures.totals import cells as summed
 
 MOST = 0.5  # of the buyers, whom a source must know to speak for all
 MONTHS_PER_YEAR = 12.0
@@ -69,11 +70,16 @@ def _of_entrants(
     span = told(inputs)
     if isinstance(span, NotAssessable):
         return blank(metric, span)
-    first = -((inputs.calendar.go_live - span[0]) // 7)
+    first = _first_week(inputs, span)
     entered = "acquired" if source == "customers" else source
     how: cohorts.Detail = {"lost_by": source, "entered_by": entered}
     found = inputs.totals.cells["spell_entrants"]
     return measured(inputs, Share(metric, found, num, "entrants", span, Watch(ahead=days), first, how=how))
+
+
+def _first_week(inputs: Inputs, span: tuple[int, int]) -> int:
+    """The first whole week whose newcomers count."""
+    return -((inputs.calendar.go_live - span[0]) // 7)
 
 
 def churn_rate(inputs: Inputs) -> MetricTotals:
@@ -167,11 +173,15 @@ def _segments(inputs: Inputs, months: tuple[int, int]) -> tuple[SegmentRatio, ..
 
 def lives_of(inputs: Inputs) -> dict[str, Cells]:
     """``retention``: days as a customer of those who came in a window (cohort, days); ``activation``: until the event.
-    Losses that nobody recorded are no survival."""
+    Losses that nobody recorded are no survival; who came before the first recorded one counts in no share either."""
     cells, found = inputs.totals.cells, {}
     if source_of(inputs) != "orders":
-        if not isinstance(told(inputs), NotAssessable):
-            found["retention"] = cells["spell_lives"]
+        span = told(inputs)
+        if not isinstance(span, NotAssessable):
+            part = cells["spell_lives"]
+            kept = part.keys["week"] >= _first_week(inputs, span)
+            rows = [{name: line[kept] for name, line in each.items()} for each in (part.keys, part.values)]
+            found["retention"] = summed({name: rows[0][name] for name in ("cohort", "days")}, rows[1])
     elif "lives" in cells and cohorts.nobody(inputs) is None:
         found["retention"] = cohorts.lives(inputs)
     if "activation_days" in cells and cells["activation_days"].values["done"].any():

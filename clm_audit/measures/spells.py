@@ -54,7 +54,7 @@ def spell_frames(tables: Frames, daily: Collected, calendar: Calendar) -> Frames
         "spell_days": _days(spells),
         "spell_months": _months(spells, calendar),
         "spell_entrants": _entrants(first, calendar),
-        "spell_lives": _lives(first, watched(calendar, reach(days, calendar))),
+        "spell_lives": _lives(first, watched(calendar, reach(days, calendar)), calendar.go_live),
     }
 
 
@@ -204,21 +204,23 @@ def _entrants(first: Frame, calendar: Calendar) -> Frame:
     )
 
 
-def _lives(first: Frame, windows: tuple[tuple[int, int], ...]) -> Frame:
-    """Days as a customer of those who came in a window, seen from within it: ``lost`` in it, or watched to its end."""
+def _lives(first: Frame, windows: tuple[tuple[int, int], ...], go_live: int) -> Frame:
+    """Days as a customer of those who came in a window, by week; seen from within it: ``lost`` in it, or watched to its
+    end."""
     parts = []
     for cohort, (start, end) in enumerate(windows):
         mine = first.filter(nw.col("start") >= start, nw.col("start") < end)
         gone = nw.col("end") < end
         days = nw.when(gone).then(nw.col("end")).otherwise(nw.lit(end - 1)) - nw.col("start")
-        parts.append(mine.select(cohort=nw.lit(cohort).cast(nw.Int64), days=days, lost=flag(gone)))
-    both = nw.concat(parts, how="vertical").group_by("cohort", "days")
+        week = (nw.col("start") - go_live + 7 * (go_live // 7)) // 7
+        parts.append(mine.select(cohort=nw.lit(cohort).cast(nw.Int64), week=week, days=days, lost=flag(gone)))
+    both = nw.concat(parts, how="vertical").filter(nw.col("week") >= 0).group_by("cohort", "week", "days")
     return both.agg(nw.col("lost").sum(), watched=nw.len())
 
 
 def spell_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
     """``spell_days`` (day): began, ended. ``spell_months`` (segment, month): came, left, back. ``spell_entrants``
-    (segment, week): :data:`OUTCOMES`. ``spell_lives`` (cohort, days): lost, watched."""
+    (segment, week): :data:`OUTCOMES`. ``spell_lives`` (cohort, week, days): lost, watched."""
     if "spell_days" not in collected:
         return {}
     days, months, came, lives = (
@@ -244,6 +246,7 @@ def spell_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
         ),
         "spell_entrants": cells({"segment": came["segment"], "week": week}, {name: came[name] for name in OUTCOMES}),
         "spell_lives": cells(
-            {name: lives[name] for name in ("cohort", "days")}, {name: lives[name] for name in ("lost", "watched")}
+            {"cohort": lives["cohort"], "week": lives["week"] - calendar.go_live // 7, "days": lives["days"]},
+            {name: lives[name] for name in ("lost", "watched")},
         ),
     }

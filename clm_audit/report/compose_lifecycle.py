@@ -21,6 +21,7 @@ from clm_audit.report.printable import rounded
 
 FEWEST = 5  # customers at risk; a share of fewer is not shown
 MONTHS = 24  # that a curve reaches at most
+HALF = 0.5
 DAYS = (0, 1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90)
 Side = Literal["before", "after"]
 SIDES: tuple[Side, ...] = ("before", "after")
@@ -32,13 +33,17 @@ def lifecycle_view(plan: AuditPlan, measured: Measured, findings: Sequence[Findi
     told = [by_metric[item.metric] for item in measured.lifecycle if not silent(item)]
     if not measured.lifecycle:
         return LifecycleView()
-    how = next((item.how for item in measured.lifecycle if item.metric == "churn_rate"), {})
+    how = next((item.how for item in measured.lifecycle if "lost_by" in item.how), {})
     retention, activation = (measured.lives.get(name) for name in ("retention", "activation"))
-    stays = tuple(_curves(retention, plan.policy.confidence)) if retention else ()
+    silence = 7 * int(how.get("inactivity_weeks", 0))
+    stays = tuple(_curves(retention, silence, plan.policy.confidence)) if retention else ()
     waits = tuple(_waits(activation, plan.policy.confidence)) if activation else ()
     return LifecycleView(
         sentence=words_lifecycle_view.summary(told, len(measured.lifecycle)),
         missing=words_lifecycle_view.not_measured(list(_missing(measured.lifecycle))),
+        reading=words_lifecycle_view.reading(
+            {item.metric: item.how for item in measured.lifecycle if not silent(item)}, curve=bool(stays)
+        ),
         retention=stays,
         retention_note=words_lifecycle_view.retention_note(how) if stays else "",
         activation=waits,
@@ -89,7 +94,8 @@ def _cohorts(part: Cells, ended: str) -> Iterator[_Cohort]:
             yield _Cohort(side, days, out, seen)
 
 
-def _curves(part: Cells, level: float) -> Iterator[CurveReport]:
+def _curves(part: Cells, silence: int, level: float) -> Iterator[CurveReport]:
+    """None of a cohort that was not watched for as long as a loss takes (``silence``, in days)."""
     months = range(1, MONTHS + 1)
     for cohort in _cohorts(part, "lost"):
         found = cohort.curve([int(month * DAYS_PER_MONTH) for month in months], level)
@@ -97,7 +103,7 @@ def _curves(part: Cells, level: float) -> Iterator[CurveReport]:
             CurvePoint(months=month, share=one.share, low=one.low, high=one.high, at_risk=one.at_risk)
             for month, one in zip(months, found, strict=False)
         )
-        if points:
+        if points and int(points[-1].months * DAYS_PER_MONTH) >= silence:
             yield CurveReport(side=cohort.side, customers=int(cohort.watched.sum()), points=points)
 
 
@@ -114,6 +120,13 @@ def _waits(part: Cells, level: float) -> Iterator[WaitReport]:
             for one in cohort.curve(DAYS, level)
         )
         every = [int(day) for day in np.unique(cohort.days[cohort.ended > 0])]
-        half = next((one.days for one in cohort.curve(every, level) if one.share <= 0.5), None)
+        seen = cohort.curve(every, level)
         if points:
-            yield WaitReport(side=cohort.side, customers=int(cohort.watched.sum()), half=half, points=points)
+            yield WaitReport(
+                side=cohort.side,
+                customers=int(cohort.watched.sum()),
+                half=next((one.days for one in seen if one.share <= HALF), None),
+                half_from=next((one.days for one in seen if one.low <= HALF), None),
+                half_to=next((one.days for one in seen if one.high <= HALF), None),
+                points=points,
+            )

@@ -61,7 +61,9 @@ def activation_figure(view: LifecycleView, width: int) -> Chart | None:
     curves = [
         Curve(one.side == "before", [(p.days, p.share, p.low, p.high) for p in one.points]) for one in view.activation
     ]
-    said = [f"{group(one.side, one.customers)}: {half(one.half)}" for one in view.activation]
+    said = [
+        f"{group(one.side, one.customers)}: {half(one.half, one.half_from, one.half_to)}" for one in view.activation
+    ]
     return _curves(curves, ACTIVATION, f"{'; '.join(said)}. The numbers are in the table that follows.", "days", width)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clm_audit.report import look
 from clm_audit.report.model import AuditReport
 from clm_audit.report.safe import markdown
-from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, sides, told
+from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, not_adjusted, sides, told
 
 
 def lifecycle_lines(report: AuditReport) -> list[str]:
@@ -27,6 +27,6 @@ def lifecycle_lines(report: AuditReport) -> list[str]:
                 f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
             )
             lines.append(f"| {' | '.join(cells)} |")
-    for line in (*curve_lines(view), view.missing):
+    for line in (not_adjusted(found), view.reading, *curve_lines(view), view.missing):
         lines += ["", markdown(line)] if line else []
     return lines

@@ -37,21 +37,25 @@ class WaitPoint(Frozen):
 
 
 class WaitReport(Frozen):
-    """One cohort, and the days until half of it was activated; None where that has not been seen."""
+    """One cohort, and the days until half of it was activated, with their interval; None where that was not seen."""
 
     side: Literal["before", "after"]
     customers: int
     half: int | None
+    half_from: int | None = None
+    half_to: int | None = None
     points: tuple[WaitPoint, ...]
 
 
 class LifecycleView(Frozen):
     """``sentence``: how many metrics of the lifecycle can be told and what they found; ``missing``: one line on those
-    that cannot, with the exports that would carry them, or empty. ``retention`` and ``activation``: curves of both
+    that cannot, with the exports that would carry them, or empty; ``reading``: who counts as a customer, and how the
+    figures of those who stay hang together. ``retention`` and ``activation``: curves of both
     cohorts, with how they are to be read (``*_note``); none where there is nobody to watch."""
 
     sentence: str = ""
     missing: str = ""
+    reading: str = ""
     retention: tuple[CurveReport, ...] = ()
     retention_note: str = ""
     activation: tuple[WaitReport, ...] = ()

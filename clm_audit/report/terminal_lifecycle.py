@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from clm_audit.report import look
 from clm_audit.report.model import AuditReport
-from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, sides, told
+from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, not_adjusted, sides, told
 
 if TYPE_CHECKING:
     from clm_audit.report.terminal import Page
@@ -31,7 +31,7 @@ def draw_lifecycle(page: Page, report: AuditReport) -> None:
                 *map(page.text, (*cells, look.interval(metric.adjusted))), page.marked(glyph, metric.finding, tone)
             )
         page.console.print(table)
-    for line in curve_lines(view):
+    for line in filter(None, (not_adjusted(found), view.reading, *curve_lines(view))):
         page.line(line)
     if view.missing:
         page.line(view.missing, "dim")

@@ -79,18 +79,18 @@ DEFINITIONS: Mapping[MetricId, str] = {
         " watched for all of these days."
     ),
     "first_90_day_churn": (
-        "Of new customers, the share lost within 90 days. Lost means {lost}. Only those count who could be watched for"
-        " all of {watched} days, before go-live or after it. {entered}"
+        "Of new customers, the share {early}. Only those count who could be watched for all of {watched} days, before"
+        " go-live or after it. {entered}"
     ),
     "repeat_purchase_rate": (
         "Of first-time buyers, the share that bought again, on another day, within 90 days. Only those count who could"
         " be watched for all of these days, before go-live or after it. {entered}"
     ),
     "retention_rate": (
-        "Of new customers, the share still active 182 days later. Active means {active}. Only those count who could be"
-        " watched for all of these days, before go-live or after it. {entered}"
+        "Of new customers, the share that is still a customer 182 days later. That takes {active}. Only those count who"
+        " could be watched for all of these days, before go-live or after it. {entered}"
     ),
-    "churn_rate": "Customers lost, divided by customers at the start and months. Lost means {lost}.",
+    "churn_rate": "Customers lost, divided by customers at the start and months. Lost means {lost}.{passed}",
     "nrr": (
         "Recurring revenue of the customers of 12 months (52 weeks) ago, now divided by then, with what they added, at"
         " the end of each window. The adjusted effect reads each four weeks alone, at their yearly pace, so that no"
@@ -137,6 +137,10 @@ LIMITS: Mapping[MetricId, str] = {
     "nps": "Who is asked, and when, moves the score as much as what they think.",
     "referral_rate": "Only referrals that were recorded count.",
 }
+# What counts within the first 90 days where nobody can be lost so soon.
+UNITS_BY_ORDERS: Mapping[str, str] = {
+    "unit.first_90_day_churn": "share of new customers who ordered for the last time in these days",
+}
 # How somebody counts as lost or active, by where the audit took it from.
 LOST: Mapping[str, str] = {
     "subscriptions": "no subscription that still runs",
@@ -145,9 +149,15 @@ LOST: Mapping[str, str] = {
 }
 ACTIVE: Mapping[str, str] = {
     "subscriptions": "a subscription that still runs",
-    "customers": "not ended by the system's own date",
+    "customers": "no date by which the system says they ended",
     "orders": "an order in the {inactivity_weeks} weeks that end with that day",
 }
+EARLY: Mapping[str, str] = {
+    "orders": (
+        "whose last order came within their first 90 days, with {inactivity_weeks} weeks without an order after it"
+    ),
+}
+PASSED: Mapping[str, str] = {"orders": " The loss counts when these weeks have passed."}
 ENTERED: Mapping[str, str] = {
     "subscriptions": "New means the first subscription.",
     "acquired": "New means the date on which the system says they became a customer.",
@@ -163,7 +173,8 @@ CLV: Mapping[str, str] = {
     "subscriptions": "Recurring revenue per customer and month, divided by the monthly churn rate.",
     "orders": (
         "Average order value times orders per active customer and month times the average lifespan, which is one"
-        " divided by the monthly churn rate. Lost means no order for {inactivity_weeks} weeks after the last one."
+        " divided by the monthly churn rate. Lost means no order for {inactivity_weeks} weeks after the last one, and"
+        " the lifespan runs until these weeks have passed."
     ),
 }
 Detail = Mapping[str, str | int | float]
@@ -174,10 +185,11 @@ def chosen(how: Detail) -> dict[str, str | int | float]:
     source = str(how.get("lost_by", ""))
     gaps: Detail = {"inactivity_weeks": 26, "look_back": 52, **how}
     days = how.get("days", 90)
+    lost = LOST.get(source, "no running subscription, or no order for the inactivity of the config").format_map(gaps)
     return {
-        "lost": LOST.get(source, "no running subscription, or no order for the inactivity of the config").format_map(
-            gaps
-        ),
+        "lost": lost,
+        "early": EARLY.get(source, f"lost within 90 days. Lost means {lost}").format_map(gaps),
+        "passed": PASSED.get(source, ""),
         "active": ACTIVE.get(
             source, "a running subscription, or an order within the inactivity of the config"
         ).format_map(gaps),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Finding
 from clm_audit.report import look
 from clm_audit.report.model import MetricReport, Unknown
 from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.numbers import count, percent
 from clm_audit.report.words_lifecycle import LOST
-from clm_audit.report.words_metrics import in_text, listed
+from clm_audit.report.words_metrics import in_text, listed, name
 
 HEADING = "The customer lifecycle"
 LEAD = "Where in a customer's life something changed. These metrics take no part in the verdict."
@@ -18,6 +19,13 @@ RETENTION = "Still customers, by months since they came"
 ACTIVATION = "Active, by days since they came"
 BANDS = "The bands are 95 % intervals; a curve ends where fewer than five customers were watched for longer."
 BOTH = 2  # cohorts
+HALF_YEAR = 6  # months
+_COUNTED: Mapping[str, str] = {
+    "subscriptions": "whoever has a subscription that runs",
+    "customers": "whom the system has not ended",
+    "orders": "whoever has ordered in the last {inactivity_weeks} weeks",
+}
+_BY_PASSING: Sequence[MetricId] = ("churn_rate", "retention_rate", "customer_lifetime_value")
 _STARTS: Mapping[str, str] = {
     "subscriptions": "from the first subscription on",
     "customers": "from the day on which the system says they became a customer",
@@ -49,8 +57,8 @@ def not_measured(missing: Sequence[tuple[str, str, str]]) -> str:
     'Not told: referral rate (no referrals; a table of them); net promoter score (no answers).'
     """
     groups: dict[tuple[str, str], list[str]] = {}
-    for name, lacking, export in missing:
-        groups.setdefault((lacking, export.strip().rstrip(".")), []).append(name[:1].lower() + name[1:])
+    for metric, lacking, export in missing:
+        groups.setdefault((lacking, export.strip().rstrip(".")), []).append(metric[:1].lower() + metric[1:])
     said = []
     for (lacking, export), names in groups.items():
         why = f"no {lacking}" if lacking[:1].islower() else lacking
@@ -58,16 +66,57 @@ def not_measured(missing: Sequence[tuple[str, str, str]]) -> str:
     return f"Not told: {'; '.join(said)}." if said else ""
 
 
+def reading(told: Mapping[MetricId, Mapping[str, str | int | float]], *, curve: bool) -> str:
+    """How the figures of those who stay and those who are lost hang together; ``told``: metric -> how it was counted.
+
+    >>> reading({"churn_rate": {"lost_by": "subscriptions"}, "nps": {}}, curve=False)
+    'Churn rate counts as a customer whoever has a subscription that runs.'
+    """
+    alike = [metric for metric in _BY_PASSING if metric in told]
+    early = told.get("first_90_day_churn")
+    how = next((told[metric] for metric in (*alike, "first_90_day_churn") if metric in told), {})
+    source, gaps = str(how.get("lost_by", "")), {"inactivity_weeks": 26, **how}
+    if source not in _COUNTED:
+        return ""
+    if source != "orders" and early is not None:
+        alike.insert(0, "first_90_day_churn")
+    same = listed([*map(in_text, alike), *(["the curve"] if curve else [])])
+    counts = "count" if len(alike) + curve > 1 else "counts"
+    said = [f"{same[:1].upper()}{same[1:]} {counts} as a customer {_COUNTED[source].format_map(gaps)}."] if same else []
+    if source == "orders" and early is not None:
+        where = f": on the curve, as what is lost after {count(int(early['lost_after']))} days" if curve else ""
+        said.append(
+            f"Nobody can be lost sooner than that; {in_text('first_90_day_churn')} therefore counts those whose last"
+            f" order came in these days, which shows {gaps['inactivity_weeks']} weeks later{where}."
+            if same
+            else f"{name('first_90_day_churn')} counts those whose last order came in these days."
+        )
+    if source == "orders" and ("nrr" in told or "grr" in told):
+        said.append("Net and gross revenue retention count subscriptions alone.")
+    return " ".join(said)
+
+
+def not_adjusted(metrics: Sequence[MetricReport]) -> str:
+    """Why some of the metrics that are shown have no adjusted effect, each reason once; empty where all have one."""
+    groups: dict[str, list[str]] = {}
+    for metric in metrics:
+        if isinstance(metric.adjusted, Unknown):
+            groups.setdefault(metric.adjusted.reason.rstrip("."), []).append(in_text(metric.id))
+    said = [f"{listed(names)} ({why[:1].lower()}{why[1:]})" for why, names in groups.items()]
+    return f"Without an adjusted effect: {'; '.join(said)}." if said else ""
+
+
 def retention_note(how: Mapping[str, str | int | float]) -> str:
     """How the curve of retention is to be read; ``how`` as that of the churn rate."""
     source = str(how.get("lost_by", "orders"))
     gaps = {"inactivity_weeks": 26, **how}
     lost = LOST.get(source, LOST["orders"]).format_map(gaps)
-    tail = " A loss counts on the day of the last order." if source == "orders" else ""
+    tail = " The loss counts when these weeks have passed, so nobody is lost before." if source == "orders" else ""
     return (
         f"Share of those who came within a window and are still customers, {_STARTS.get(source, _STARTS['orders'])}."
         f" Lost means {lost}.{tail} Each group is watched within its own window only, so that nobody who came before"
-        f" go-live is judged by what happened after it. {BANDS}"
+        f" go-live is judged by what happened after it. Who could be watched for a part of the time counts for that"
+        f" part; in the rates, who was watched in full. {BANDS}"
     )
 
 
@@ -79,17 +128,20 @@ def activation_note(event: str) -> str:
     )
 
 
-def half(days: int | None) -> str:
-    """When half of a group was active.
+def half(days: int | None, first: int | None = None, last: int | None = None) -> str:
+    """When half of a group was active, with the 95 % interval of that day as far as it was seen.
 
-    >>> half(1), half(4), half(None)
-    ('half were active after 1 day', 'half were active after 4 days', 'half of them were not seen to become active')
+    >>> half(1, 0, 3), half(4, 2)
+    ('half were active after 1 day [0 to 3]', 'half were active after 4 days [2 or more]')
+    >>> half(None)
+    'half of them were not seen to become active'
     """
     if days is None:
         return "half of them were not seen to become active"
+    around = "" if first is None else f" [{count(first)} {'or more' if last is None else f'to {count(last)}'}]"
     if days == 0:
-        return "half were active on the first day"
-    return f"half were active after {count(days)} day{'' if days == 1 else 's'}"
+        return f"half were active on the first day{around}"
+    return f"half were active after {count(days)} day{'' if days == 1 else 's'}{around}"
 
 
 def group(side: str, customers: int) -> str:
@@ -130,14 +182,19 @@ def change(metric: MetricReport) -> str:
 
 
 def curve_lines(view: LifecycleView) -> list[str]:
-    """What the curves show at their last common point, and when half of the new customers were active."""
+    """What the curves show after half a year and at their last common point, and when half of the new customers were
+    active."""
     lines = []
     if len(view.retention) == BOTH:
-        last = min(len(one.points) for one in view.retention) - 1
-        ends = [(one, one.points[last]) for one in view.retention]
-        said = "; ".join(f"{point(end.share, end.low, end.high)} of those who came {one.side}" for one, end in ends)
-        lines.append(f"Still customers after {ends[0][1].months} months: {said} go-live.")
+        last = min(len(one.points) for one in view.retention)
+        for months in sorted({min(HALF_YEAR, last), last}):
+            ends = [(one.side, one.points[months - 1]) for one in view.retention]
+            said = "; ".join(f"{point(end.share, end.low, end.high)} of those who came {side}" for side, end in ends)
+            lines.append(f"Still customers after {months} month{'' if months == 1 else 's'}: {said} go-live.")
     if len(view.activation) == BOTH:
-        said = "; ".join(f"of those who came {one.side} go-live {half(one.half)}" for one in view.activation)
+        said = "; ".join(
+            f"of those who came {one.side} go-live {half(one.half, one.half_from, one.half_to)}"
+            for one in view.activation
+        )
         lines.append(f"Activation: {said}.")
     return lines

@@ -195,6 +195,16 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def shortly(items: Iterable[str], most: int = 3) -> str:
+    """The first items in a sentence, and how many more there are.
+
+    >>> shortly("ab"), shortly("abcde")
+    ('a and b', 'a, b, c and 2 more')
+    """
+    found = list(items)
+    return listed(found) if len(found) <= most else f"{', '.join(found[:most])} and {len(found) - most} more"
+
+
 def metric_in_text(metric: str) -> str:
     """The same for an id that is only known as text; an id nobody knows is said as it is.
 
@@ -210,8 +220,11 @@ def unit(metric: MetricId, currency: str | None, how: Mapping[str, str | int | f
     >>> unit("transaction_size", "EUR"), unit("campaign_response", "EUR", {"response": "clicked"})
     ('EUR net per order', 'clicks per delivered message')
     """
-    responses = _one_of(RESPONSE_UNITS, (how or {}).get("response"), "responses")
-    return UNITS[CATALOGUE[metric].unit_label].format(currency=currency or NO_CURRENCY, responses=responses)
+    found = how or {}
+    responses = _one_of(RESPONSE_UNITS, found.get("response"), "responses")
+    label = CATALOGUE[metric].unit_label
+    by_orders = words_lifecycle.UNITS_BY_ORDERS if found.get("lost_by") == "orders" else {}
+    return by_orders.get(label, UNITS[label]).format(currency=currency or NO_CURRENCY, responses=responses)
 
 
 def variant_unit(kind: str, currency: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from clm_audit.inference.model import Finding
 from clm_audit.report import words_checks, words_findings, words_reasons
 from clm_audit.report.numbers import weeks
-from clm_audit.report.words_metrics import in_text, listed
+from clm_audit.report.words_metrics import in_text, listed, shortly
 from clm_audit.report.words_verdict import ROWS, quoted
 from clm_audit.verdict.model import Check, Verdict
 
@@ -77,7 +77,7 @@ def _never(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _names(findings: Sequence[Finding]) -> str:
-    return listed(in_text(finding.metric) for finding in findings)
+    return shortly(in_text(finding.metric) for finding in findings)
 
 
 def _lower(text: str) -> str:

@@ -9,6 +9,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Customers would have to be watched for {days} days on both sides of go-live; the data allow {longest} days.",
         "Export again later, or add older exports: four weeks of entrants must remain in each window.",
     ),
+    "nobody_lost_so_soon": (
+        "Whoever has not ordered for {weeks} weeks counts as lost, so within {days} days nobody can be.",
+        "Read the churn rate; or set inactivity in clm-audit.yaml to 26 weeks or fewer, if customers buy that often.",
+    ),
     "stages_imported": (
         "Most stages near go-live were written on one day ({rows} rows): the day of an import, not of a change.",
         "Export the history of the stages from the system before, or audit again once the new one has its own history.",

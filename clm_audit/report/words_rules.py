@@ -15,7 +15,7 @@ from clm_audit.report import words_checks, words_findings, words_money, words_re
 from clm_audit.report.model_next import Recommendation, StepKind
 from clm_audit.report.numbers import day, percent, weeks
 from clm_audit.report.situation import SPECIAL, Situation
-from clm_audit.report.words_metrics import in_text, listed, name
+from clm_audit.report.words_metrics import in_text, listed, name, shortly
 from clm_audit.report.words_verdict import ROWS
 from clm_audit.verdict.money_model import Money
 
@@ -229,7 +229,7 @@ def _where(systems: tuple[str, ...]) -> str:
 
 
 def _names(found: Sequence[Finding]) -> str:
-    return listed(in_text(one.metric) for one in found)
+    return shortly(in_text(one.metric) for one in found)
 
 
 def _lower(text: str) -> str:

@@ -123,8 +123,9 @@ def test_entrants_by_loops(world: World, weeks: int) -> None:
     for customer, days in order_days(world, measured).items():
         first, stop = days[0], last_before_silence(days, quiet)
         again = len(days) > 1 and days[1] - first <= 90
-        half_year = [day for day in days if first < day <= first + 182]
-        active = bool(half_year) if quiet >= 182 else stop - first > 182 - quiet
+        active = stop + quiet > first + 182
+        if quiet == 182:
+            assert active == any(first < day <= first + 182 for day in days), "an order in the half year"
         key = (segment_of(customer), kind.get(customer, 2), measured.calendar.week(first))
         counts = {"entrants": 1, "again": int(again), "lost": int(stop - first <= 90), "active": int(active)}
         rows.append((key, counts))
@@ -141,10 +142,9 @@ def test_lives_by_loops(world: World, measured: Measured) -> None:
                 continue
             stop = last_before_silence(days, quiet)
             lost = stop + quiet < end
-            seen = (stop if lost else end - 1 - quiet) - days[0]
+            seen = (stop + quiet if lost else end - 1) - days[0]
             late = int(calendar.week(days[0]) >= calendar.base_from)
-            if seen >= 0:
-                rows.append(((cohort, kind.get(customer, 2), late, seen), {"lost": int(lost), "watched": 1}))
+            rows.append(((cohort, kind.get(customer, 2), late, seen), {"lost": int(lost), "watched": 1}))
     assert plain(measured.totals.cells["lives"]) == counted(rows)
 
 

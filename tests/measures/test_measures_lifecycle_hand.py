@@ -140,7 +140,7 @@ def test_revenue_of_the_customers_of_a_year_ago(metric: LifecycleId, before: flo
 
 
 def test_an_export_of_those_who_stayed_cannot_tell() -> None:
-    rows = [{**row, "until": None} for row in subscribers()]
+    rows = [{**row, "until": None, "cancelled": None} for row in subscribers()]
     found = made("nrr", world(subscriptions=rows).facts())
     assert found.missing == NotAssessable(code="none_ended", detail={"fact": "subscriptions"})
     rows = [{**row, "monthly": None} for row in subscribers()]
