@@ -114,6 +114,8 @@ CURVE = "Kaplan-Meier, everybody counted as long as they were watched"
 LIFECYCLE: dict[str, Field] = {
     "lifecycle_view.*.*.customers": Field("customers of the cohort: who came in the window and was watched in it"),
     "lifecycle_view.*.*.half": Field("days until half of the cohort was activated", CURVE),
+    "lifecycle_view.*.*.half_from": Field("the first of these days that the interval holds", CURVE),
+    "lifecycle_view.*.*.half_to": Field("the last of them", CURVE),
     "lifecycle_view.*.*.points.*.months": Field("months since they came"),
     "lifecycle_view.*.*.points.*.days": Field("days since they came"),
     "lifecycle_view.*.*.points.*.share": Field("the share still there, or active, by then", CURVE),
