@@ -38,6 +38,7 @@ from clm_audit.report.drawing import (
 from clm_audit.report.model import Point
 
 WIDE, NARROW = 720, 340
+_DENSE = 100  # points; more stand so close that whole units tell them apart as well as tenths
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def series_chart(plan: SeriesPlan, width: int) -> Chart:
     x = Scale(first.toordinal(), last.toordinal(), frame.left, frame.right)
     middle = 3.5 * plan.weeks_per_period
     spot = [x(point.period.toordinal() + middle) for point in plan.points]
+    if len(spot) > _DENSE:
+        spot = [float(round(place)) for place in spot]
     marks = [
         *_washout(plan, x, frame),
         *(label(0, 12 + 16 * row, text) for row, text in enumerate(unit)),

@@ -81,6 +81,7 @@ def scores_figure(scores: ScoresReport, width: int) -> Chart:
     groups = (("detractors", 0, DETRACTORS_TO), ("passives", DETRACTORS_TO + 1, PROMOTERS_FROM - 1),
               ("promoters", PROMOTERS_FROM, len(scores.before) - 1))  # fmt: skip
     marks += [mark for group in groups for mark in _group(group, slot)]
+    marks.sort(key=lambda mark: mark.css)  # columns stand side by side: those of a window are told together
     return Chart(
         width,
         TOP + PLOT + BOTTOM + 26,

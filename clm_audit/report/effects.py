@@ -29,6 +29,7 @@ from clm_audit.report.drawing import (
 
 _CLIP = 1.0  # an interval beyond +100 % is cut with an arrow, or the axis shows nothing else
 _MARGIN = 12  # units around the axis, so that a mark at its end is whole
+_LAYERS = ("interval", "step", "strong", "dot", "diamond")  # from the lowest up
 _ROOM = 120  # units that the axis needs for words and marks to stand beside each other
 
 
@@ -96,10 +97,10 @@ def effect_chart(plan: EffectPlan, width: int) -> Chart:
         marks += [rect(left, top, right - left, bottom - top, SHADE, "shade") for top, bottom in strips]
     marks += _share_axis(x, frame, strips, plan.value, layout.ticks)
     marks += _ends(plan.ends, layout)
-    for index, row in enumerate(plan.rows):
-        top = frame.top + index * layout.pitch
-        marks += _row_words(row, layout, top)
-        marks += _row_marks(row, x, layout.centre(top))
+    tops = [frame.top + index * layout.pitch for index in range(len(plan.rows))]
+    marks += [mark for top, row in zip(tops, plan.rows, strict=True) for mark in _row_words(row, layout, top)]
+    drawn = [mark for top, row in zip(tops, plan.rows, strict=True) for mark in _row_marks(row, x, layout.centre(top))]
+    marks += sorted(drawn, key=_layer)
     return Chart(width, int(frame.bottom + 30), plan.title, plan.description, tuple(marks))
 
 
@@ -159,6 +160,11 @@ def _row_words(row: Row, layout: _Layout, top: float) -> list[Mark]:
     else:
         text = label(0, top + 34, row.text, css="t-ink")
     return [label(0, top + 18, row.name), text]
+
+
+def _layer(mark: Mark) -> tuple[int, str]:
+    """Rows do not touch, so their marks may be drawn kind by kind; those that are painted alike are told once."""
+    return _LAYERS.index(mark.css), mark.attributes.get("stroke-width", "")
 
 
 def _row_marks(row: Row, x: Scale, centre: float) -> list[Mark]:

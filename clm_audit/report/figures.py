@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from clm_audit.report import look, numbers, words_mix, words_parts
@@ -125,19 +126,41 @@ def mix_figure(metric: MetricReport, width: int) -> Chart | None:
     )
 
 
-def changes(metric: MetricReport) -> list[tuple[str, str, str]]:
-    """The changes that a metric's charts draw, as a table: name, size, interval where there is one."""
-    rows = [(NAIVE, look.change(metric.observed_change), look.NOTHING)]
+@dataclass(frozen=True)
+class Drawn:
+    """One change that a chart draws, as a line of its table. ``id`` and ``ends``: what the numbers are called in the
+    audit JSON below the metric; sizes of ``parts`` are log points there."""
+
+    name: str
+    size: str
+    id: str
+    interval: str = look.NOTHING
+    ends: str = ""
+
+
+def changes(metric: MetricReport) -> list[Drawn]:
+    """The changes that a metric's charts draw, as a table."""
+    rows = [Drawn(NAIVE, look.change(metric.observed_change), "observed_change")]
     if not isinstance(metric.year_over_year, Unknown):
         weeks = numbers.weeks(metric.year_over_year.weeks)
-        rows.append((f"{YEAR} ({weeks})", look.change(metric.year_over_year.change), look.NOTHING))
-    rows.append(("adjusted effect", look.effect(metric.adjusted), look.interval(metric.adjusted)))
+        rows.append(Drawn(f"{YEAR} ({weeks})", look.change(metric.year_over_year.change), "year_over_year.change"))
+    rows.append(
+        Drawn("adjusted effect", look.effect(metric.adjusted), "adjusted.effect", look.interval(metric.adjusted),
+              "adjusted.low adjusted.high")
+    )  # fmt: skip
     if not isinstance(metric.parts, Unknown):
         less = [part for part in words_parts.waterfall(metric.parts) if part[0].startswith(words_parts.LESS)]
-        rows += [(name, look.change(math.expm1(size)), look.NOTHING) for name, size, *_ in less]
+        rows += [Drawn(name, look.change(math.expm1(size)), words_parts.id_of(name)) for name, size, *_ in less]
     if not isinstance(metric.mix, Unknown):
-        both = ((words_mix.WHO, metric.mix.who_buys), (words_mix.HOW, metric.mix.how_they_buy))
-        rows += [(name, look.change(part.value), numbers.percent_range(part.low, part.high)) for name, part in both]
+        both = (
+            (words_mix.WHO, "mix.who_buys", metric.mix.who_buys),
+            (words_mix.HOW, "mix.how_they_buy", metric.mix.how_they_buy),
+        )
+        rows += [
+            Drawn(name, look.change(part.value), f"{at}.value", numbers.percent_range(part.low, part.high),
+                  f"{at}.low {at}.high")
+            for name, at, part in both
+        ]  # fmt: skip
     return rows
 
 

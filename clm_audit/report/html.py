@@ -46,11 +46,13 @@ from clm_audit.report.figures_money import flows_figure, tornado_figure
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 from clm_audit.report.model_brand import Brand
+from clm_audit.report.slim import slim
+from clm_audit.report.trace import keys
 
 _TEMPLATES = Path(__file__).parent / "templates"
 REJECTS_SHOWN = 25
 SHOWN = 60  # lines of any other long table
-POINTS_SHOWN = 120  # lines of the table behind a chart: more than two years of weeks
+POINTS_SHOWN = 104  # lines of the table behind a chart: two years of weeks
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def _page(report: AuditReport) -> str:
     totals, gaps = _totals(report)
     total = look.ledger_total(file.rows for file in report.files)
     template = environment().get_template("report.html.j2")
-    return template.render(
+    page = template.render(
         report=report,
         SHOWN=SHOWN,
         POINTS_SHOWN=POINTS_SHOWN,
@@ -92,6 +94,7 @@ def _page(report: AuditReport) -> str:
         rejected=rows.rejected_first(report),
         not_taken=rows.not_taken(total),
     )
+    return slim(page)
 
 
 def styled(colour: str | None) -> tuple[Markup, str]:
@@ -135,6 +138,7 @@ def environment() -> Environment:
         words_life=words_lifecycle_view,
         words_funnel=words_funnel,
         cost_figure=cost_figure,
+        keys=keys,
     )
     made.tests["unknown"] = _is_unknown
     return made

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Literal
 
-from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId, VerdictValue
+from clm_audit.config.plan import METRIC_IDS, MetricId
 from clm_audit.intake.model import RowCounts
 from clm_audit.report import numbers, words_metrics
+from clm_audit.report.marks import ANSWERS as ANSWERS
+from clm_audit.report.marks import CHECKS as CHECKS
+from clm_audit.report.marks import FINDINGS as FINDINGS
+from clm_audit.report.marks import OUTLOOKS as OUTLOOKS
+from clm_audit.report.marks import SINCE as SINCE
+from clm_audit.report.marks import VERDICTS as VERDICTS
+from clm_audit.report.marks import Tone as Tone
 from clm_audit.report.model import (
     Adjusted,
     AnswerReport,
@@ -23,42 +29,10 @@ from clm_audit.report.model import (
     Unknown,
     VerdictReport,
 )
-from clm_audit.report.model_ahead import OutlookStatus
 from clm_audit.report.model_base import ChangeUnit
-from clm_audit.verdict.model import CheckStatus, PlainAnswer
+from clm_audit.report.model_ratchet import Since
+from clm_audit.verdict.model import CheckStatus
 
-Tone = Literal["good", "bad", "flat", "open"]
-VERDICTS: Mapping[VerdictValue, tuple[str, Tone]] = {
-    "good fit": ("✔", "good"),
-    "mixed": ("◐", "flat"),
-    "switch": ("✘", "bad"),
-    "inconclusive": ("~", "open"),
-    "not assessable": ("–", "open"),
-}
-FINDINGS: Mapping[FindingValue, tuple[str, Tone]] = {
-    "improved": ("✔", "good"),
-    "worsened": ("✘", "bad"),
-    "no material change": ("=", "flat"),
-    "inconclusive": ("~", "open"),
-    "not assessable": ("–", "open"),
-}
-ANSWERS: Mapping[PlainAnswer, tuple[str, Tone]] = {
-    "yes": ("✔", "good"),
-    "no": ("✘", "bad"),
-    "about the same": ("=", "flat"),
-    "no data": ("–", "open"),
-}
-CHECKS: Mapping[CheckStatus, tuple[str, Tone, str]] = {
-    "fail": ("✘", "bad", "failed"),
-    "warn": ("!", "flat", "warning"),
-    "unknown": ("?", "open", "open question"),
-    "pass": ("✔", "good", "passed"),
-}
-OUTLOOKS: Mapping[OutlookStatus, tuple[str, Tone]] = {
-    "decided": ("✔", "good"),
-    "never": ("✘", "bad"),
-    "not assessable": ("–", "open"),
-}
 NOTHING = "–"
 CREDIT = "What the CRM can take credit for"
 NO_BREAK = "\u00a0"
@@ -197,6 +171,20 @@ def change(share: float | Unknown, unit: ChangeUnit = "share") -> str:
     if isinstance(share, Unknown):
         return NOTHING
     return numbers.points(share, sign=True) if unit == "points" else numbers.percent(share, sign=True)
+
+
+def change_unit(report: AuditReport, metric: MetricId) -> ChangeUnit:
+    """How changes of a metric are told."""
+    found = (one.change_unit for one in (*report.metrics, *report.lifecycle) if one.id == metric)
+    return next(found, "share")
+
+
+def change_range(one: Since, unit: ChangeUnit) -> str:
+    """How an effect has changed since an earlier audit, with the interval of that."""
+    if isinstance(one.change, Unknown) or isinstance(one.low, Unknown) or isinstance(one.high, Unknown):
+        return NOTHING
+    ends = numbers.points_range if unit == "points" else numbers.percent_range
+    return f"{change(one.change, unit)} {ends(one.low, one.high)}"
 
 
 def interval(adjusted: Adjusted | Unknown) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from clm_audit.config.plan import RatchetValue
 from clm_audit.report import look, numbers, rows, words
 from clm_audit.report.fitted import fitted
 from clm_audit.report.language import spoken
@@ -15,7 +14,6 @@ from clm_audit.report.safe import markdown
 
 NEXT = 3  # steps that are shown; the JSON has all
 MOST = 65_536  # characters of a comment on a pull request
-SINCE: Mapping[RatchetValue, str] = {"better": "✔", "same": "=", "worse": "✘", "undecided": "~"}
 MARK = "<!-- clm-audit report -->"  # lets a bot find its own comment, and this program its own file
 
 
@@ -111,7 +109,8 @@ def _since(report: AuditReport) -> list[str]:
     if isinstance(report.since, Unknown):
         return []
     lines = [
-        f"- {SINCE[one.result]} **{markdown(one.name)}**: {markdown(one.sentence)}" for one in report.since.metrics
+        f"- {look.SINCE[one.result][0]} **{markdown(one.name)}**: {markdown(one.sentence)}"
+        for one in report.since.metrics
     ]
     return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines]
 

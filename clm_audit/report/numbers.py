@@ -8,70 +8,17 @@ for decimals, ISO dates. So are the sentences of the report and its JSON; what i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from clm_audit.config.brand import Language
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.report.spelling import between as between
+from clm_audit.report.spelling import speaking as speaking
+from clm_audit.report.spelling import spelled as spelled
+from clm_audit.report.spelling import spoken
 
 MINUS = "\N{MINUS SIGN}"
-
-
-@dataclass(frozen=True)
-class Format:
-    """How a language writes numbers: marks of thousands and decimals, what stands between the ends of an interval,
-    and a date as ``strftime`` has it."""
-
-    thousands: str
-    decimal: str
-    between: str
-    day: str
-
-
-FORMATS: dict[Language, Format] = {
-    "en": Format(",", ".", ", ", "%Y-%m-%d"),
-    "de": Format(".", ",", "; ", "%d.%m.%Y"),
-    "fr": Format("\N{NARROW NO-BREAK SPACE}", ",", "; ", "%d/%m/%Y"),
-    "es": Format(".", ",", "; ", "%d/%m/%Y"),
-}
-_SPOKEN: ContextVar[Format] = ContextVar("spoken", default=FORMATS["en"])
-
-
-@contextmanager
-def speaking(language: Language) -> Iterator[None]:
-    """Within it, numbers and dates are written as ``language`` writes them.
-
-    >>> with speaking("de"):
-    ...     money("1234567.5", "EUR"), percent(-0.021), day(date(2024, 7, 1)), percent_range(-0.02, 0.08)
-    ('1.234.567,50 EUR', '\N{MINUS SIGN}2,1 %', '01.07.2024', '[\N{MINUS SIGN}2,0 %; +8,0 %]')
-    """
-    token = _SPOKEN.set(FORMATS[language])
-    try:
-        yield
-    finally:
-        _SPOKEN.reset(token)
-
-
-def spelled(neutral: str) -> str:
-    """A neutral number (``1,234.5``, with or without a sign) as the language in use writes it.
-
-    >>> with speaking("es"):
-    ...     spelled("1,234.50"), spelled("+12,345")
-    ('1.234,50', '+12.345')
-    """
-    form = _SPOKEN.get()
-    whole, point, rest = neutral.partition(".")
-    return whole.replace(",", form.thousands) + (form.decimal if point else "") + rest
-
-
-def between() -> str:
-    """What stands between the two ends of an interval: a comma, or a semicolon where numbers have commas in them."""
-    return _SPOKEN.get().between
 
 
 def plain(value: float, spec: str) -> str:
@@ -249,7 +196,7 @@ def day(value: date) -> str:
     >>> day(date(2024, 7, 1))
     '2024-07-01'
     """
-    return value.strftime(_SPOKEN.get().day)
+    return value.strftime(spoken().day)
 
 
 def weeks(number_of_weeks: float) -> str:

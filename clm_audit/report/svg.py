@@ -10,6 +10,7 @@ from clm_audit.report.drawing import ACCENT, SHARED, Chart, Frame, Mark, number
 from clm_audit.report.safe import html
 
 _PLACES = frozenset(("x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "d", "width", "height"))
+_AT_NOTHING = {("x", "0"), ("y", "0")}  # where marks are when nothing is said
 _SCALED = frozenset(("observed", "expected", "band", "band-fit"))
 
 
@@ -24,33 +25,48 @@ def single(chart: Chart, name: str, accent: str = ACCENT) -> Markup:
 
 
 def _svg(chart: Chart, name: str, size: str, accent: str, lent: Frame | None, borrowed: Frame | None) -> Markup:
-    known = f"{name}-{'w' if size == 'narrow' else size[0]}"  # both layouts are told in the words of the wide one
-    words = "" if size == "narrow" else f'<desc id="{known}d">{_text(chart.description)}</desc>\n'
-    title = "" if size == "narrow" else f' id="{known}t"'
+    words = "" if size == "narrow" else f'<desc id="{name}-d">{_text(chart.description)}</desc>\n'
+    title = "" if size == "narrow" else f' id="{name}-t"'  # both layouts are told in the words of the wide one
     shared = "".join(f' {key}="{value}"' for key, value in SHARED.items())
     body = _marks(chart, name, accent, lent, borrowed)
     hidden = ' display="none"' if size == "narrow" else ""
     return Markup(  # noqa: S704 - texts are escaped, all else is ours
         f'<svg class="chart {size}" viewBox="0 0 {chart.width} {chart.height}" width="{chart.width}" '
-        f'height="{chart.height}"{shared} role="img" aria-labelledby="{known}t {known}d"{hidden}>\n'
+        f'height="{chart.height}"{shared} role="img" aria-labelledby="{name}-t {name}-d"{hidden}>\n'
         f"<title{title}>{_text(chart.title)}</title>\n{words}{body}</svg>\n"
     )
 
 
 def _marks(chart: Chart, name: str, accent: str, lent: Frame | None, borrowed: Frame | None) -> str:
-    """The marks in order; neighbours that are painted alike share a group."""
+    """The marks in order, words on top of them all; those that are painted alike share a group."""
     out = []
-    for (paint, css), found in groupby(chart.marks, key=lambda mark: (_paint(mark, accent), mark.css)):
+    shapes = [mark for mark in chart.marks if mark.tag != "text"]
+    words = sorted((mark for mark in chart.marks if mark.tag == "text"), key=lambda mark: _paint(mark, accent))
+    for (paint, css), found in groupby([*shapes, *words], key=lambda mark: (_paint(mark, accent), mark.css)):
         marks, styled = list(found), f'{paint} class="{css}"' if css else paint
         if css in _SCALED and marks[0].tag == "path" and borrowed and chart.frame:
             out.append(f'<use href="#{name}-{css}" transform="{_squeeze(borrowed, chart.frame)}"/>')
         elif css in _SCALED and marks[0].tag == "path" and lent:
             out.append(_element(marks[0], f' id="{name}-{css}" vector-effect="non-scaling-stroke"{styled}'))
+        elif len(marks) > 1 and all(_straight(mark) for mark in marks):
+            out.append(f'<path d="{"".join(map(_stroke, marks))}"{styled}/>')
         elif len(marks) == 1:
             out.append(_element(marks[0], styled))
         else:
             out.append(f"<g{styled}>{''.join(_element(mark) for mark in marks)}</g>")
     return "\n".join([*out, ""])
+
+
+def _straight(mark: Mark) -> bool:
+    places = mark.attributes
+    return mark.tag == "line" and (places["x1"] == places["x2"] or places["y1"] == places["y2"])
+
+
+def _stroke(mark: Mark) -> str:
+    """An upright or level line as a step of a path."""
+    places = mark.attributes
+    end = f"H{places['x2']}" if places["y1"] == places["y2"] else f"V{places['y2']}"
+    return f"M{places['x1']} {places['y1']}{end}"
 
 
 def _paint(mark: Mark, accent: str) -> str:
@@ -59,7 +75,8 @@ def _paint(mark: Mark, accent: str) -> str:
 
 
 def _element(mark: Mark, more: str = "") -> str:
-    places = "".join(f' {key}="{value}"' for key, value in mark.attributes.items() if key in _PLACES)
+    found = {key: value for key, value in mark.attributes.items() if key in _PLACES and (key, value) not in _AT_NOTHING}
+    places = "".join(f' {key}="{value}"' for key, value in found.items())
     head = f"<{mark.tag}{places}{more}"
     return f"{head}>{_text(mark.text)}</{mark.tag}>" if mark.text else f"{head}/>"
 

@@ -9,10 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from clm_audit.report.model import AuditReport
 
 Leaf = str | int | float | bool | None
-NAMED_BY = ("id", "metric", "kind", "path", "period", "side", "months", "days", "go_live", "file", "what", "date", "name", "label")
+NAMED_BY = (
+    "id",
+    "metric",
+    "kind",
+    "path",
+    "period",
+    "side",
+    "months",
+    "days",
+    "go_live",
+    "file",
+    "what",
+    "date",
+    "name",
+    "label",
+)
 """The fields that an item of a list is known by, in this order."""
 OPTIONAL_TAILS = ("value",)
 """Last parts that may be left unsaid: ``totals.after.orders`` is enough."""
@@ -84,6 +101,16 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{plain}" if path else plain
 
 
+def keys(items: Sequence[object]) -> list[str]:
+    """What each item of a list of the report is called in the ids of its numbers.
+
+    >>> from clm_audit.report.model import Point
+    >>> keys([Point(period="2024-07-01", value=1, expected=None, low=None, high=None)]), keys([3, 4])
+    (['2024-07-01'], ['1', '2'])
+    """
+    return [name.replace(".", "_") for name in _names(items)]
+
+
 def _names(items: Sequence[Any]) -> Iterator[str]:
     """What each item of a list is called: by what it carries, else by its position; the second of a name is ``name~2``.
 
@@ -98,11 +125,16 @@ def _names(items: Sequence[Any]) -> Iterator[str]:
 
 
 def _name(item: Any) -> str:
-    if not isinstance(item, Mapping):
+    if not isinstance(item, Mapping | BaseModel):
         return ""
-    if item.get("column") is not None and item.get("label") is not None:  # a segment: the label alone may recur
-        return f"{item['column']}={item['label']}"
-    return next((str(item[key]) for key in NAMED_BY if item.get(key) is not None), "")
+    column, label = _carried(item, "column"), _carried(item, "label")
+    if column is not None and label is not None:  # a segment: the label alone may recur
+        return f"{column}={label}"
+    return next((str(found) for key in NAMED_BY if (found := _carried(item, key)) is not None), "")
+
+
+def _carried(item: Mapping[str, Any] | BaseModel, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
 
 
 def _is_number(value: Leaf) -> bool:

@@ -18,6 +18,18 @@ CAPTION = (
 )
 
 
+_IDS = {"season": "season", "trend": "trend", "known breaks": "breaks", "the rest": "rest"}
+
+
+def id_of(name: str) -> str:
+    """What a line of the waterfall is called in the audit JSON, below its metric.
+
+    >>> id_of("less the rest")
+    'parts.rest'
+    """
+    return f"parts.{_IDS[name.removeprefix(f'{LESS} ')]}"
+
+
 def steps(parts: PartsReport) -> Iterator[tuple[str, float]]:
     """The parts in the order in which they are shown, log points; breaks only where some are known."""
     yield "season", parts.season

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from clm_audit.config.brand import Language
-from clm_audit.report import numbers
+from clm_audit.report import numbers, spelling
 from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
 from clm_audit.report.language import rewritten, spoken
@@ -86,7 +86,7 @@ def test_the_ends_of_an_interval_are_told_apart() -> None:
 @pytest.mark.parametrize("name", REPORTS)
 def test_no_number_is_left_in_another_format(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With marks that occur nowhere else, so that what is left of the neutral form shows."""
-    monkeypatch.setitem(numbers.FORMATS, "de", numbers.Format("'", "_", "; ", "%d~%m~%Y"))
+    monkeypatch.setitem(spelling.FORMATS, "de", spelling.Format("'", "_", "; ", "%d~%m~%Y"))
     report = speaking(REPORTS[name], "de")
     page = re.sub(r"(?s)<style>.*?</style>|<details><summary>Every setting.*?</details>|<[^>]*>", " ", to_html(report))
     for text in (page, drawn(report), to_markdown(report)):
