@@ -29,7 +29,8 @@ HELP = """Examples:
   clm-audit init exports/ --output - > client.yaml
 
 Look at the exports and write a commented clm-audit.yaml: what was recognised is set, what could be set is a comment.
-Asks for what no export says, on a terminal only.
+Where no export is recognised, a map of the headers found stands there to be filled in. Asks for what no export says,
+on a terminal only.
 """
 FILE = Path("clm-audit.yaml")
 STDOUT = Path("-")
@@ -95,10 +96,13 @@ def _proposal(plan: AuditPlan, base: Path, watch: Progress) -> Proposal:
     from clm_audit.report.proposal import propose
 
     with run_folder() as folder:
-        exports = read_exports(plan, folder, watch)
-        facts, problem = _facts(plan, exports, folder, watch)
+        exports = read_exports(plan, folder, watch, none_will_do=True)
+        facts, problem = _facts(plan, exports, folder, watch) if exports.tables else (None, "")
         watch("judging", 0, 1)
-        return replace(propose(plan, exports, facts, base, folder), problem=problem)
+        found = replace(propose(plan, exports, facts, base, folder), problem=problem)
+        if not exports.tables and not any(unknown.guess for unknown in found.unknown):
+            read_exports(plan, folder, watch)  # no file with a header to map: says what each of them is
+        return found
 
 
 def _facts(plan: AuditPlan, exports: Exports, folder: Path, watch: Progress) -> tuple[Facts | None, str]:

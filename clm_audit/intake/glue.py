@@ -47,7 +47,9 @@ def glued_table(
     """The table of all parts, None for a file of one part or one whose parts cannot be read by themselves."""
     dialect, record = found
     at = second_headers(text.path, record, dialect) if record is not None else []
-    if not at and (first := first_line(head, text.start)) is not None and (record is None or first[1] != record):
+    first = None if at else first_line(head, text.start)
+    known = record is not None and first is not None and first[1].start == record.start
+    if first is not None and not (known and first[0].separator == dialect.separator):
         dialect, record = first
         at = second_headers(text.path, record, dialect)
     if not at or record is None:

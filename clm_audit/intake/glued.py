@@ -25,6 +25,7 @@ _LONGEST = 1 << 16  # bytes of a line that may be a header
 _MORE = 3  # names beyond those of the first header
 _NEARLY = 0.6  # share of the names of the first header that another one has at least
 _LINE_END = re.compile(rb"[\r\n]")
+_RARE = ("^", "~", "\x1f", "\x01")  # separators that stand in no name
 _LEAST = 3  # names of a header that is found again in another order
 
 
@@ -103,7 +104,7 @@ def first_line(head: bytes, start: int) -> tuple[Dialect, Record] | None:
     if match is None:
         return None
     line = match.group(1).decode("utf-8", "replace")
-    for mark in SEPARATORS:
+    for mark in (*SEPARATORS, *_RARE):
         for quote in ('"', "'"):
             read = StrictReader(Dialect(mark, quote)).record(line)
             cells = read.cells if read is not None else ()

@@ -90,12 +90,19 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
         notes = (*_above(rows[:header], "header"), *unsure)
         return _placed(found, first + header, first + after, where, blind=notes)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
-    while data and width > 1 and 2 * len(rows[data - 1].cells) > width and not rows[data - 1].blank:
+    families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
+    while data and width > 1 and not rows[data - 1].blank and _broken(rows[data - 1].cells, width, families):
         data -= 1  # a broken row, not a title
     titles = _titles(found[: first + data])
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
     return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes)
+
+
+def _broken(cells: Sequence[str], width: int, families: Sequence[frozenset[str]]) -> bool:
+    """Whether a record of another width above the rows is one of them: nearly as wide, or it begins as they do."""
+    told = [(shape(cell), family) for cell, family in zip(cells, families, strict=False) if family and cell.strip()]
+    return 2 * len(cells) > width or (1 < len(cells) and bool(told) and all(kind in family for kind, family in told))
 
 
 def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
@@ -123,7 +130,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     families = _families([rows[i].cells for i in below][-SAMPLE:])
     speaks = any(families)
     above = [i for i in range(body[0]) if not rows[i].blank]
-    if not speaks and above and above[-1] == body[0] - 1:  # all is words: a line of names right above is the header
+    near_by = above and (above[-1] == body[0] - 1 or (_named(rows[above[-1]], width, dialect) and not _capital(top)))
+    if not speaks and near_by:  # all is words: a line of names right above, or above blank ones, is the header
         last = rows[above[-1]]
         likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
         near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
@@ -155,7 +163,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         return rows[best], best, tops[-1] + 1
     for i in reversed(above):
         for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
-            if _narrow(cells, width):
+            if _narrow(cells, width) or len(cells) == used and _narrow(cells, used):
                 return replace(rows[i], cells=cells), i, i + 1
     return None
 
@@ -165,6 +173,12 @@ def _capital(cells: Sequence[str]) -> bool:
     names = [cell.strip() for cell in cells]
     short = all(cell[:1].isupper() and len(cell.split()) <= 3 and not _DIGITS.search(cell) for cell in names)
     return short and len(set(names)) == len(names)
+
+
+def _named(record: Record, width: int, dialect: Dialect) -> bool:
+    """Whether a line is one of names as headers have them, however they are separated."""
+    filled = [cell for cell in record.cells if cell.strip()]
+    return (len(filled) > 1 and _capital(filled)) or any(map(_capital, _otherwise(record, width, dialect)))
 
 
 def _slip(cells: Sequence[str]) -> bool:

@@ -30,13 +30,18 @@ from clm_audit.intake.workbook import read_workbook
 
 
 def read_exports(
-    plan: AuditPlan, folder: Path, progress: Progress = silent, presets: Mapping[str, Preset] | None = None
+    plan: AuditPlan,
+    folder: Path,
+    progress: Progress = silent,
+    presets: Mapping[str, Preset] | None = None,
+    *,
+    none_will_do: bool = False,
 ) -> Exports:
     """Read every file of the plan's sources; rewritten copies go to ``folder``.
 
     A file may give several tables: the members of an archive, the sheets of a workbook. ``presets`` stand in
     for those of the plan. Raises one :class:`DataError` that lists every file that cannot be proved, or that
-    is promised to be data and is none; also when no file is recognised.
+    is promised to be data and is none; also when no file is recognised, unless ``none_will_do``.
     """
     files, skipped, passed = find_files(plan)
     reading = _Reading(folder, plan.presets if presets is None else presets, list(skipped), list(passed))
@@ -44,7 +49,7 @@ def read_exports(
         reading.take(found, step)
     if reading.problems:
         raise DataError(problems=tuple(reading.problems))
-    if not reading.tables:
+    if not reading.tables and not none_will_do:
         raise DataError(problems=_nothing(reading.unknown, reading.passed))
     return Exports(tuple(reading.tables), tuple(sorted(reading.unknown)), tuple(reading.passed))
 
@@ -188,7 +193,7 @@ def _size(path: Path) -> int:
 
 
 def _nothing(unknown: Sequence[tuple[str, str]], passed: Sequence[tuple[str, str]]) -> tuple[Problem, ...]:
-    hint = "put the missing headers back, or name the file under sources: in clm-audit.yaml, with a map: of its columns"
+    hint = "put the missing headers back, or let `clm-audit init` write a configuration with a map: to fill in"
     listed = tuple(Problem(reason, name) for name, reason in (*sorted(unknown), *passed))
     if unknown and all(reason == EMPTY for _, reason in unknown):
         hint = "give the folder that holds the exports"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import get_args
 
 from clm_audit.config.plan import Source
@@ -11,9 +12,12 @@ from clm_audit.config.preset import ExportObject, FactName, Preset, Recognise, Y
 from clm_audit.config.vocabulary import FACTS
 from clm_audit.exits import DataError
 from clm_audit.intake.model import RawTable
-from clm_audit.intake.names import Names, column_of
+from clm_audit.intake.names import Names, column_of, normal
+from clm_audit.intake.shapes import TEXT, WORD, shape
 
 CUSTOM = "custom"
+_LIKE, _LEAST_LIKE = 0.8, 4  # how alike a misspelt header is, and the letters that it has at least
+_NAMED, _LONGEST_NAME = 12, 60  # headers of an unknown file that are named, and how long such a name is
 _NEAR = 0.75  # share of the required headers from which another object is worth a word
 
 
@@ -104,16 +108,40 @@ def winner(fitting: Sequence[Candidate], where: str) -> Candidate:
 
 
 def why_unknown(objects: Sequence[Candidate], headers: Mapping[str, str]) -> str:
-    """What kept a file from being recognised: the nearest object, and what it lacks or must not have."""
+    """What kept a file from being recognised: the nearest object, what it lacks or must not have, and the file's own
+    headers, where they are headers without doubt, with the known ones that they resemble."""
     ranked = sorted(objects, key=lambda one: (_nearness(one, headers), str(one)))
     nearest = ranked[0] if ranked else None
     if nearest is None or _nearness(nearest, headers) == (0.0, 0):
-        return f"no header of a known export in the first 50 records{_plainest(objects)}"
+        names = known_names(objects)
+        near = {name: like for name in headers.values() if (like := _like(name, names))}
+        why = "no header of a known export in the first 50 records"
+        return f"{why}{_own(headers, near) if near else ''}{_plainest(objects)}"
     lacks = missing(nearest, headers)
     if lacks:
-        return f"not recognised: nearest is {nearest}, of which is missing: {', '.join(lacks)}"
+        wanted = Names.of(alias for alias in lacks)
+        near = {name: like for name in headers.values() if (like := _like(name, wanted))}
+        return f"not recognised: nearest is {nearest}, of which is missing: {', '.join(lacks)}{_own(headers, near)}"
     present = [alias for alias in nearest.export.recognise.absent if column_of(headers, (alias,))]
     return f"not recognised: nearest is {nearest}, which has no column {', '.join(present)}"
+
+
+def _like(header: str, names: Names) -> str:
+    """The known header that one resembles as a slip of the hand does; empty for none."""
+    written = normal(header)
+    if len(written) < _LEAST_LIKE or names.knows(header):
+        return ""
+    return next(iter(get_close_matches(written, sorted(names.exact), n=1, cutoff=_LIKE)), "")
+
+
+def _own(headers: Mapping[str, str], near: Mapping[str, str]) -> str:
+    """The headers of a file in words; none that does not look like a name, as it may be a value."""
+    named = [header.strip() for header in headers.values() if header.strip()]
+    if not named or not all(shape(header) in (WORD, TEXT) and len(header) <= _LONGEST_NAME for header in named):
+        return ""
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    likes = ", ".join(f"{header.strip()} resembles {like}" for header, like in near.items())
+    return f"; the file has {', '.join(named[:_NAMED])}{more}{f' ({likes})' if likes else ''}"
 
 
 def _nearness(one: Candidate, headers: Mapping[str, str]) -> tuple[float, int]:

@@ -181,6 +181,28 @@ def test_dates_that_stay_open_do_not_keep_the_file_from_being_written(clm_audit:
     assert "# Not everything could be read:" in (tmp_path / "clm-audit.yaml").read_text("utf-8")
 
 
+def test_without_any_known_export_a_map_of_the_headers_is_written(clm_audit: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    rows = "".join(f"r{n},2024-01-{n:02d},10.00,k{n}\n" for n in range(1, 29))
+    (tmp_path / "in" / "verkauf.csv").write_text("Rechnung Nr,Datum,Betrag,Kunde\n" + rows, "utf-8")
+    run = clm_audit("init", "in")
+    assert run.returncode == ExitCode.DONE
+    assert "1 file was not recognised; a map to fill in stands in the file" in run.stderr
+    text = (tmp_path / "clm-audit.yaml").read_text("utf-8")
+    config_of(text)
+    assert "  # Its headers: Rechnung Nr, Datum, Betrag, Kunde\n" in text
+    assert "  #     order: Rechnung Nr\n  #     date: Datum\n  #     amount: Betrag\n" in text
+
+
+def test_a_folder_without_any_table_is_refused(clm_audit: Run, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "page.csv").write_text("<!DOCTYPE html><html><body>Sign in</body></html>", "utf-8")
+    run = clm_audit("init", "in")
+    assert run.returncode == ExitCode.UNFIT
+    assert "no export was recognised" in run.stderr
+    assert not (tmp_path / "clm-audit.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("args", "says"),
     [

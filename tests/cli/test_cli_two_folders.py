@@ -176,5 +176,6 @@ def test_an_unknown_file_is_listed_with_what_is_missing(clm_audit: Run, tmp_path
     table(tmp_path / "in" / "far.csv", ["Kunde", "Summe"], [["a", 3]])
     run = clm_audit("check", "in", "--format", "json")
     unknown = dict(json.loads(run.stdout)["unknown_files"])
-    assert unknown["in/near.csv"] == "not recognised: nearest is plain.orders, of which is missing: date"
+    lacks = "not recognised: nearest is plain.orders, of which is missing: date; the file has order, datum, amount"
+    assert unknown["in/near.csv"] == lacks
     assert unknown["in/far.csv"].endswith("orders, for example, need the columns order, date, amount")

@@ -178,6 +178,41 @@ def test_the_second_half_with_another_separator_keeps_the_first(tmp_path: Path) 
     assert [(one.line, one.code) for one in table.repaired] == [(14, "other_header")]
 
 
+def test_the_second_half_with_another_separator_keeps_a_first_one_with_a_rare_separator(tmp_path: Path) -> None:
+    first = text(ORDERS[:12], "id,day,amount,state").replace(",", "~")
+    table = read(tmp_path, first + text(ORDERS[12:], "id,day,amount,state").replace(",", ";"))
+    assert rows(table) == ORDERS
+    assert [(one.line, one.code) for one in table.repaired] == [(14, "other_header")]
+
+
+@pytest.mark.parametrize("header", ["Word;Note", ",Word,Note"])
+def test_a_header_of_another_make_is_found_above_a_blank_line_in_a_table_of_words(tmp_path: Path, header: str) -> None:
+    pairs = [(word, f"note on {word}") for word in WORDS]
+    table = read(tmp_path, text([(" ", " "), *pairs], header))
+    assert (table.header, rows(table)) == (("Word", "Note"), pairs)
+
+
+def test_a_title_above_a_blank_line_is_no_header_of_a_table_of_words(tmp_path: Path) -> None:
+    pairs = [(word, f"note on {word}") for word in WORDS]
+    table = read(tmp_path, "Export, Of, Words\n\n" + text(pairs, "Word,Note"))
+    assert (table.header, rows(table)) == (("Word", "Note"), pairs)
+
+
+def test_fifty_separators_at_the_end_of_every_row_leave_the_header(tmp_path: Path) -> None:
+    table = read(
+        tmp_path, "ID,DAY,AMOUNT,STATE\n" + text(ORDERS, "x").partition("\n")[2].replace("\n", "," * 50 + "\n")
+    )
+    assert table.header == ("ID", "DAY", "AMOUNT", "STATE")
+    assert [row[:4] for row in rows(table)] == ORDERS
+
+
+def test_the_first_cells_of_a_row_without_a_header_are_rejected_and_no_title(tmp_path: Path) -> None:
+    wide = [(str(300 + n), word, "Closed", "Low", f"2024-01-{n + 1:02d}") for n, word in enumerate(WORDS[:12])]
+    table = read(tmp_path, text(wide, "302,again"))
+    assert [(one.line, one.action) for one in table.rejected] == [(1, "rejected")]
+    assert rows(table) == wide
+
+
 def test_a_broken_first_row_without_a_header_is_rejected(tmp_path: Path) -> None:
     table = read(tmp_path, text([ORDERS[0][1:], *ORDERS[1:]]))
     assert rows(table) == ORDERS[1:]

@@ -195,9 +195,28 @@ def test_unknown_files_say_what_was_missing(home: Path) -> None:
     assert [table.name for table in exports.tables] == ["a.csv"]
     assert exports.unknown == (
         ("carts.csv", "looks like shop.orders, but Status is blank in every row"),
-        ("deals.csv", "not recognised: nearest is shop.orders, of which is missing: Status"),
+        (
+            "deals.csv",
+            "not recognised: nearest is shop.orders, of which is missing: Status; the file has Name, Created at, Total",
+        ),
         ("notes.txt", "no header of a known export in the first 50 records"),
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ("Name,Created at,Total,Statsu", "; the file has Name, Created at, Total, Statsu (Statsu resembles status)"),
+        ("Creatd at,Totl", "; the file has Creatd at, Totl (Creatd at resembles created at, Totl resembles total)"),
+        ("Name,Created at,customer0001@example.com", "of which is missing: Total, Status"),
+        ("Name,Created at,4711", "of which is missing: Total, Status"),
+    ],
+)
+def test_the_headers_of_an_unknown_file_are_named_unless_they_may_be_values(home: Path, header: str, says: str) -> None:
+    (home / "a.csv").write_text(ORDERS)
+    (home / "x.csv").write_text(f"{header}\n#1,2024-01-02,10.00\n")
+    ((_, reason),) = read(home).unknown
+    assert reason.endswith(says)
 
 
 def test_files_that_nobody_would_read_are_listed_and_never_unknown(home: Path) -> None:
