@@ -48,8 +48,8 @@ def glued_table(
     dialect, record = found
     at = second_headers(text.path, record, dialect) if record is not None else []
     first = None if at else first_line(head, text.start)
-    known = record is not None and first is not None and first[1].start == record.start
-    if first is not None and not (known and first[0].separator == dialect.separator):
+    looked = record is not None and first is not None and first[1].start == record.start
+    if first is not None and not (looked and first[0].separator == dialect.separator):
         dialect, record = first
         at = second_headers(text.path, record, dialect)
     if not at or record is None:

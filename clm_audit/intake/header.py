@@ -102,7 +102,7 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
 def _broken(cells: Sequence[str], width: int, families: Sequence[frozenset[str]]) -> bool:
     """Whether a record of another width above the rows is one of them: nearly as wide, or it begins as they do."""
     told = [(shape(cell), family) for cell, family in zip(cells, families, strict=False) if family and cell.strip()]
-    return 2 * len(cells) > width or (1 < len(cells) and bool(told) and all(kind in family for kind, family in told))
+    return 2 * len(cells) > width or (len(cells) > 1 and bool(told) and all(kind in family for kind, family in told))
 
 
 def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         return rows[best], best, tops[-1] + 1
     for i in reversed(above):
         for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
-            if _narrow(cells, width) or len(cells) == used and _narrow(cells, used):
+            if _narrow(cells, width) or (len(cells) == used and _narrow(cells, used)):
                 return replace(rows[i], cells=cells), i, i + 1
     return None
 

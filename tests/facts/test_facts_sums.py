@@ -28,7 +28,7 @@ def test_a_row_that_says_that_it_is_a_sum_is_structure(build, line: str, at: int
 
 
 @pytest.mark.parametrize(
-    "line", ["Total Energies,,c1,10.00,EUR\n", "o10,,Total,10.00,EUR\n", "Total,soon,,90.00,\n", ",,,90.00,\n"]
+    "line", ["Total Energies,,c1,10.00,EUR\n", "o10,,Total,10.00,EUR\n", "Total,soon,,90.00,\n", ",,,91.00,\n"]
 )
 def test_a_record_without_a_day_is_no_sum(build, line: str) -> None:
     built = build({"o.csv": HEAD + "".join(ROWS) + line})
@@ -58,3 +58,47 @@ def test_a_sum_in_a_table_that_serves_several_facts(build) -> None:
     assert built.codes() == []
     assert (built.tables["tickets"].height, built.tables["surveys"].height) == (8, 8)
     assert built.file("tickets.csv").rows.structure == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [",,,90.00,"],
+        [",,,10.00,"],  # the mean
+        ["9,9,9,9,9"],
+        [",,,90.00,", ",,,10,", "9,9,9,9,9"],
+        ["Total,,,90.00,", ",,,10.00,"],
+    ],
+)
+def test_the_sum_mean_and_count_at_the_end_are_structure_where_they_are_proved(build, lines: list[str]) -> None:
+    built = build({"o.csv": HEAD + "".join(ROWS) + "\n".join(lines) + "\n"})
+    assert built.codes() == []
+    assert (built.file("o.csv").rows.structure, built.file("o.csv").rows.accepted) == (1 + len(lines), 9)
+
+
+def test_a_proved_sum_with_a_decimal_comma(build) -> None:
+    rows = "".join(f"o{n};2024-01-{n + 1:02d};c{n};1.{n}00,25\n" for n in range(1, 6))
+    built = build({"o.csv": "order;date;customer;amount\n" + rows + ";;;6.501,25\n"})
+    assert (built.codes(), built.file("o.csv").rows.structure) == ([], 2)
+
+
+@pytest.mark.parametrize("line", [",,,0,", ",,x,90.00,", ",,,90.00,9", ",,,90.01,"])
+def test_what_is_not_proved_to_be_a_sum_is_rejected(build, line: str) -> None:
+    built = build({"o.csv": HEAD + "".join(ROWS) + line + "\n"})
+    assert built.file("o.csv").rows.rejected == 1
+
+
+CONTACTS = "Record ID,First Name,Last Name,Email,Lifecycle Stage,Number of times contacted\n"
+PEOPLE = [f"{100 + n},A,B,customer{n:04d}@example.com,Customer,{n}\n" for n in range(8)]
+
+
+def test_the_total_of_a_file_of_contacts_is_no_customer(build) -> None:
+    built = build({"contacts.csv": CONTACTS + "".join(PEOPLE) + "Total,,,,,28\n"})
+    assert built.tables["customers"].height == 8
+    assert (built.file("contacts.csv").rows.structure, built.codes()) == (2, [])
+
+
+@pytest.mark.parametrize("line", ["Total,,,customer0099@example.com,,1", "Total,Energy,,,Customer,1", "900,,,,,28"])
+def test_a_contact_that_is_called_total_is_a_customer(build, line: str) -> None:
+    built = build({"contacts.csv": CONTACTS + "".join(PEOPLE) + line + "\n"})
+    assert built.tables["customers"].height == 9
