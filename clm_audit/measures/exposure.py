@@ -75,15 +75,13 @@ def _within(window: Span, watch: Watch) -> Span:
 
 
 def too_long(calendar: Calendar, span: Span, watch: Watch, weeks: int) -> NotAssessable | None:
-    """Why customers cannot be watched for so long, naming the longest time that leaves enough of them on each side.
-
-    None also where no time at all would leave enough: the history is then too short for anything.
-    """
+    """Why customers cannot be watched for so long, naming the longest time that leaves enough of them on each side: 0
+    where no time at all would."""
     live = calendar.go_live
     before = live - span[0] - 7 * LEAST_BEFORE
     after = span[1] - live - 7 * calendar.washout_weeks - 7 * LEAST_AFTER * weeks
-    longest = min(before, after)
-    if watch.days <= longest or longest < 1:
+    longest = max(0, min(before, after))
+    if watch.days <= longest:
         return None
     return NotAssessable(code="horizon_too_long", detail={"days": watch.days, "longest": longest})
 

@@ -16,11 +16,12 @@ import numpy as np
 from clm_audit.config.base import NotAssessable
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.exposure import share_variance
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, Variant
 from clm_audit.measures.orders import weekly
 from clm_audit.measures.periods import SIDES, Inputs, Line, Quantity, Recipe, Scheme, Side, blank, cook, ratio
-from clm_audit.measures.stages import STEP, reaching, share_variance
+from clm_audit.measures.stages import STEP, reaching
 from clm_audit.measures.totals import along, cells, total
 
 Frame = nw.LazyFrame[Any]

@@ -21,16 +21,17 @@ from clm_audit.facts.places import stage_names
 from clm_audit.measures.coverage import IMPORT_LEAST, IMPORT_SHARE, IMPORT_WEEKS, LONGEST_SILENCE
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.exposure import Watch, Watched, share_variance, too_long
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio, Totals
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
+from clm_audit.measures.periods import FEWEST, SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
 from clm_audit.measures.totals import along, cells, only
 
 HORIZON = 90  # days
+WATCH = Watch(ahead=HORIZON)
 STEP = 4  # weeks of a period
-FEWEST_WEEKS = 4  # that each window must keep
 NEVER = 2**30
-CODES = ("horizon_too_long", "stages_imported", "one_stage", "stage_words_unknown")
+CODES = ("stages_imported", "one_stage", "stage_words_unknown")
 
 
 def stage_frames(tables: Frames, _: Collected, calendar: Calendar) -> Frames:
@@ -94,25 +95,9 @@ def reaching(days: Cells, calendar: Calendar) -> tuple[int, int]:
     return max(first, calendar.span[0]), end if end - last <= LONGEST_SILENCE else min(last, end)
 
 
-def cut_short(calendar: Calendar, fact: str, span: tuple[int, int], horizon: int) -> Calendar:
-    """The calendar for a metric that waits ``horizon`` days: entrants near the end of either window count in none."""
-    live = calendar.go_live
-    return replace(
-        calendar,
-        before=(calendar.before[0], max(calendar.before[0], min(calendar.before[1], live - horizon))),
-        after=(calendar.after[0], max(calendar.after[0], min(calendar.after[1], span[1] - horizon))),
-        coverage={**calendar.coverage, fact: (span[0], span[1] - horizon)},
-    )
-
-
-def too_long(calendar: Calendar, span: tuple[int, int], horizon: int) -> NotAssessable | None:
-    """Why nobody can be waited for so long, naming the longest horizon that leaves four weeks in each window."""
-    live, start = calendar.go_live, calendar.after[0]
-    most = min(live - max(span[0], calendar.before[0]), min(span[1], calendar.after[1] + horizon) - start)
-    longest = most - 7 * FEWEST_WEEKS
-    if horizon <= longest:
-        return None
-    return NotAssessable(code="horizon_too_long", detail={"days": horizon, "longest": max(0, longest)})
+def watched(calendar: Calendar, days: Cells) -> Watched:
+    """The weeks whose entrants could be watched for the whole horizon, on one side of go-live."""
+    return Watched.over(calendar, reaching(days, calendar), STEP, WATCH)
 
 
 def imported(days: Cells, calendar: Calendar) -> NotAssessable | None:
@@ -142,18 +127,11 @@ def stage_conversion(inputs: Inputs) -> MetricTotals:
         if unknown:
             return blank("stage_conversion", NotAssessable(code="stage_words_unknown", detail={"rows": unknown}))
         return blank("stage_conversion", inputs.absent("stages"))
-    span = reaching(days, inputs.calendar)
     steps = transitions(found)
-    refused = (
-        (NotAssessable(code="one_stage") if not steps else None)
-        or imported(days, inputs.calendar)
-        or too_long(inputs.calendar, span, HORIZON)
-    )
+    refused = (NotAssessable(code="one_stage") if not steps else None) or imported(days, inputs.calendar)
     if refused:
         return blank("stage_conversion", refused)
-    calendar = cut_short(inputs.calendar, "stages", span, HORIZON)
-    scheme = Scheme.of(calendar, ["stages"], STEP)
-    kept = _kept(found, steps)
+    scheme, kept = watched(inputs.calendar, days), _kept(found, steps)
 
     def line(name: str) -> Line:
         return along(kept, name, "week", scheme.units)
@@ -169,26 +147,14 @@ def stage_conversion(inputs: Inputs) -> MetricTotals:
         undivided="stages",
         behind={side: float(scheme.part(line("entered"), side).sum()) for side in SIDES},
     )
-    made = cook(inputs, recipe)
-    straddling = (scheme.starts + 7 * STEP > calendar.go_live - HORIZON) & (scheme.starts < calendar.go_live)
-    return replace(
-        made,
-        num=np.where(straddling, np.nan, made.num),
-        den=np.where(straddling, np.nan, made.den),
-        segments=by_stage(inputs, scheme, found, steps),
-    )
+    made = cook(inputs, recipe, too_long(inputs.calendar, reaching(days, inputs.calendar), WATCH, STEP))
+    return replace(made, segments=by_stage(inputs, scheme, found, steps))
 
 
 def _kept(found: Cells, steps: tuple[int, ...]) -> Cells:
     rows = np.isin(found.keys["stage"], steps)
     keys = {name: column[rows] for name, column in found.keys.items()}
     return Cells(keys, {name: column[rows] for name, column in found.values.items()})
-
-
-def share_variance(reached: Line, entered: Line) -> Line:
-    """Var log(reached / entered) of a share, (1 − p) / reached; at least that of half a customer who did not."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.maximum(1.0 - reached / entered, 0.5 / entered) / reached)
 
 
 def by_stage(inputs: Inputs, scheme: Scheme, found: Cells, steps: tuple[int, ...]) -> tuple[SegmentRatio, ...]:
@@ -224,7 +190,7 @@ def _shares(
     return [
         (ratio.value, one.label)
         for ratio, one in sides
-        if not isinstance(ratio, NotAssessable) and one.customers >= FEWEST_WEEKS + 1
+        if not isinstance(ratio, NotAssessable) and one.customers >= FEWEST
     ]
 
 
@@ -246,7 +212,7 @@ def funnel(plan: AuditPlan, calendar: Calendar, totals: Totals) -> dict[Side, tu
     days, found = totals.cells.get("stage_days"), totals.cells.get("stages")
     if days is None or found is None or not days.keys["day"].size:
         return {}
-    scheme = Scheme.of(cut_short(calendar, "stages", reaching(days, calendar), HORIZON), ["stages"], STEP)
+    scheme = watched(calendar, days)
     names, moving = stage_names(plan), transitions(found)
     made: dict[Side, tuple[StageCount, ...]] = {}
     for side in SIDES:

@@ -95,9 +95,12 @@ def test_going_back_is_no_entry() -> None:
 
 
 def test_a_horizon_longer_than_the_data_names_the_longest_one() -> None:
-    rows = [row for day in range(GO_LIVE - 300, GO_LIVE + 100, 10) for row in entrants(day, 3, 1, 4, 10 * day)]
-    found = made("stage_conversion", World({**world().tables, "stages": rows}).facts())
-    assert found.missing == NotAssessable(code="horizon_too_long", detail={"days": 90, "longest": 67})
+    """Sixteen weeks of entrants must remain after go-live: of the 195 days to the last entry, 83; of 95, none."""
+    for last, longest in ((200, 195 - 112), (100, 0)):
+        rows = [row for day in range(GO_LIVE - 300, GO_LIVE + last, 10) for row in entrants(day, 3, 1, 4, 10 * day)]
+        found = made("stage_conversion", World({**world().tables, "stages": rows}).facts())
+        assert found.missing == NotAssessable(code="horizon_too_long", detail={"days": 90, "longest": longest})
+        assert sums(found.before)[0] > 0, "what could be watched is shown all the same"
 
 
 def test_stages_written_on_the_day_of_an_import_are_no_history() -> None:
@@ -146,6 +149,19 @@ def test_an_export_of_those_who_stayed_cannot_tell() -> None:
     rows = [{**row, "monthly": None} for row in subscribers()]
     found = made("nrr", world(subscriptions=rows).facts())
     assert found.missing == NotAssessable(code="no_interval", detail={"fact": "subscriptions"})
+
+
+def test_what_an_export_of_those_who_stayed_shows_of_earlier_years_is_not_read() -> None:
+    """Twenty paid for three years; that any of them left is recorded from half a year before go-live on."""
+    start, first = GO_LIVE - 1_100, GO_LIVE - 182
+    leaving = {each: first + 40 * each for each in range(8)}
+    rows = [subscription(each, each, start, 10_000, leaving.get(each)) for each in range(20)]
+    found = made("nrr", world(subscriptions=rows).facts())
+    assert found.before == NotAssessable(code="short_look_back", detail={"side": "before", "weeks": 52, "longest": 25})
+    assert sums(found.after) == (1_200, 1_500)  # five had left by the end of the window before
+    assert found.start[0] >= first
+    few = made("nrr", world(subscriptions=rows[6:]).facts())  # two losses alone: nobody knows since when
+    assert sums(few.before) == (1_400, 1_400)
 
 
 def test_a_look_back_beyond_the_data_is_refused() -> None:
