@@ -80,7 +80,7 @@ def scores_figure(scores: ScoresReport, width: int) -> Chart:
         marks.append(label(middle, TOP + PLOT + 16, str(score), anchor="middle"))
     groups = (("detractors", 0, DETRACTORS_TO), ("passives", DETRACTORS_TO + 1, PROMOTERS_FROM - 1),
               ("promoters", PROMOTERS_FROM, len(scores.before) - 1))  # fmt: skip
-    marks += [mark for group in groups for mark in _group(group, slot)]
+    marks += [mark for group in groups for mark in _group(group, slot, 12 if width >= NARROW_AT else 10)]
     marks.sort(key=lambda mark: mark.css)  # columns stand side by side: those of a window are told together
     return Chart(
         width,
@@ -92,9 +92,11 @@ def scores_figure(scores: ScoresReport, width: int) -> Chart:
     )
 
 
-def _group(group: tuple[str, int, int], slot: float) -> Sequence[Mark]:
+def _group(group: tuple[str, int, int], slot: float, size: int) -> Sequence[Mark]:
     """What the scores of a group are called, under a line over them."""
     name, first, last = group
     y = TOP + PLOT + 24
     left, right = slot * first + 4, slot * (last + 1) - 4
-    return line(left, y, right, y, INK, "axis"), label((left + right) / 2, y + 16, name, anchor="middle", css="t-ink")
+    return line(left, y, right, y, INK, "axis"), label(
+        (left + right) / 2, y + 16, name, anchor="middle", css="t-ink", size=size
+    )

@@ -28,6 +28,7 @@ from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.words_lifecycle_view import ACTIVATION, RETENTION, group, half, point
 
 _PALE = "#e7edf2"
+_ROOM = 340  # units that the names of both lines take beside each other
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,13 @@ def _line(curve: Curve, x: Scale, y: Scale) -> Mark:
 
 
 def _legend(curves: Sequence[Curve], frame: Frame) -> list[Mark]:
+    """What the lines are, beside each other where there is room for that."""
     marks: list[Mark] = []
-    place = frame.left
-    for curve in curves:
+    together = frame.right - frame.left > _ROOM
+    for at, curve in enumerate(curves):
         name = "came before go-live" if curve.before else "came after go-live"
         colour, css, dash = (QUIET, "expected", "4 3") if curve.before else (ACCENT, "observed", "")
-        marks.append(line(place, 16, place + 18, 16, colour, css, 1.75, dash))
-        marks.append(label(place + 24, 20, name, css="" if curve.before else "t-accent"))
-        place += 24 + text_width(name) + 14
+        left, top = (frame.left + at * (text_width(name) + 38), 16) if together else (frame.left, 8 + 18 * at)
+        marks.append(line(left, top, left + 18, top, colour, css, 1.75, dash))
+        marks.append(label(left + 24, top + 4, name, css="" if curve.before else "t-accent"))
     return marks

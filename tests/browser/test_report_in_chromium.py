@@ -10,7 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from clm_audit import audit, plan
+from clm_audit.cli.compare import held_against
+from clm_audit.config.shipped import shipped
 from clm_audit.report.html import to_html
+from clm_audit.report.json_out import to_json
 from report import worlds
 
 pytestmark = pytest.mark.browser
@@ -49,6 +53,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     paths = {name: folder / f"{name}.html" for name in NAMES}
     for name, path in paths.items():
         path.write_text(to_html(getattr(worlds, name)()), encoding="utf-8")
+    paths["sample"] = folder / "sample.html"
+    first = audit(plan(config=shipped("sample_data") / "clm-audit.yaml"))
+    (folder / "first.json").write_text(to_json(first), encoding="utf-8")
+    whole = audit(held_against(plan(config=shipped("sample_data") / "clm-audit.yaml"), folder / "first.json"))
+    paths["sample"].write_text(to_html(whole), encoding="utf-8")
     return paths
 
 
@@ -82,6 +91,8 @@ def test_the_policy_would_stop_a_script(pages: dict[str, Path], open_page: Opene
         *(("full_report", scheme, width) for scheme in ("light", "dark") for width in (1280, 400)),
         ("inconclusive_report", "light", 1280),
         ("bare_report", "dark", 400),
+        ("sample", "light", 1280),
+        ("sample", "dark", 400),
     ],
 )
 def test_axe_finds_nothing(name: str, scheme: str, width: int, pages: dict[str, Path], open_page: Opener) -> None:
@@ -92,7 +103,7 @@ def test_axe_finds_nothing(name: str, scheme: str, width: int, pages: dict[str, 
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, "sample"])
 def test_nothing_runs_out_of_the_page(name: str, width: int, pages: dict[str, Path], open_page: Opener) -> None:
     page = open_page(pages[name], width=width)
     for opened in (False, True):
@@ -102,7 +113,7 @@ def test_nothing_runs_out_of_the_page(name: str, width: int, pages: dict[str, Pa
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["full_report", "inconclusive_report"])
+@pytest.mark.parametrize("name", ["full_report", "inconclusive_report", "sample"])
 def test_chart_words_neither_overlap_nor_are_cut(
     name: str, width: int, pages: dict[str, Path], open_page: Opener
 ) -> None:
