@@ -11,17 +11,29 @@ import polars as pl
 
 from clm_audit.facts import months
 
-Order = Literal["iso", "zoned", "ymd", "dmy", "mdy", "named dmy", "named mdy", "compact", "epoch", "serial", "given"]
+Order = Literal[
+    "iso", "zoned", "mail", "ymd", "dmy", "mdy", "named dmy", "named mdy", "compact", "epoch", "serial", "given"
+]
 _TIME = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
 _HALF = r"(?: ?[AaPp]\.?[Mm]\.?)?"
 _CLOCK = rf"(?:[ ,T]+(?:at |um |à )?{_TIME}{_HALF})?$"
 _ISO = rf"^\d{{4}}-(?:\d{{2}}-\d{{2}}(?:[ T]+{_TIME}{_HALF})?|\d{{1,2}}-\d{{1,2}})$"
-_ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
+_MINUTES = {  # abbreviations that mean one offset wherever they are written (CST, IST and BST mean several)
+    "CET": 60, "CEST": 120, "MEZ": 60, "MESZ": 120, "WET": 0, "WEST": 60, "EET": 120, "EEST": 180, "JST": 540,
+    "KST": 540, "AEST": 600, "AEDT": 660, "NZST": 720, "NZDT": 780, "EDT": -240, "CDT": -300, "MDT": -360, "PDT": -420,
+}  # fmt: skip
+_ZONE = rf"(Z|z|UTC|GMT|[+-]\d{{2}}(?::?\d{{2}})?|{'|'.join(_MINUTES)})$"
 _ZONED = rf"^\d{{4}}-\d{{2}}-\d{{2}}[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)? ?{_ZONE}"
+# 5 Jan 2024 10:00:00 +0100, as mails are dated (RFC 5322), with the day of the week or without
+_MAIL = (
+    r"^(?:\p{L}{3},? )?(\d{1,2})[ -](\p{L}{3})[ -](\d{4}),? ([01]\d|2[0-3]):([0-5]\d)(?::[0-5]\d)? "
+    + _ZONE.replace("$", r"(?: \([A-Z]{1,5}\))?$")
+)
 _TIMED = r"[ ,T](\d{1,2}):(\d{2})(?::\d{2}(?:[.,]\d+)?)?(?: ?([AaPp])\.?[Mm]\.?)?$"  # hours, minutes, morning or not
 _AT_MIDNIGHT = r"[ ,T](?:0?0:00(?::00(?:[.,]0+)?)?|12:00(?::00)? ?[Aa]\.?[Mm]\.?)$"
 _WEEKDAY = r"^(?:\p{L}{2,10}\.?,? )?"
 _MONTH = r"(?:de )?(\p{L}{3,10})\.?"
+KANJI = "年"  # the first of the three signs of 2024年7月1日
 _FIRST, _LAST = 0, 47846  # 1970-01-01 and 2100-12-31: what lies outside is no business date
 _CENTURY = 70  # two digits below it are of this century
 _EXAMPLE = {  # by the letters of a pattern, in English whatever the locale
@@ -56,7 +68,7 @@ class DateFormat:
     @property
     def zoned(self) -> bool:
         """Whether every stamp names its offset."""
-        return self.order in ("zoned", "epoch") or (self.order == "given" and "%z" in self.pattern)
+        return self.order in ("zoned", "mail", "epoch") or (self.order == "given" and "%z" in self.pattern)
 
     @property
     def name(self) -> str:
@@ -69,12 +81,15 @@ class DateFormat:
             return " and ".join(part.name for part in self.parts)
         year = "Y" * self.digits
         parts = {"ymd": (year, "MM", "DD"), "dmy": ("DD", "MM", year), "mdy": ("MM", "DD", year)}
+        if self.separator == KANJI:
+            return "YYYY年MM月DD日"
         if self.order in parts:
             return self.separator.join(parts[self.order])
         units = {"s": "seconds", "ms": "milliseconds", "us": "microseconds"}
         names = {
             "iso": "YYYY-MM-DD",
             "zoned": "YYYY-MM-DD with offset",
+            "mail": "DD Mon YYYY with offset",
             "named dmy": f"DD Month {year}",
             "named mdy": f"Month DD {year}",
             "compact": "YYYYMMDD",
@@ -99,7 +114,7 @@ ZONED = DateFormat("zoned")
 
 def regex(form: DateFormat) -> str:
     """The shape of a cell in a format (not of ``given`` ones)."""
-    fixed = {"iso": _ISO, "zoned": _ZONED, "compact": r"^\d{8}$", "serial": _SERIAL}
+    fixed = {"iso": _ISO, "zoned": _ZONED, "mail": _MAIL, "compact": r"^\d{8}$", "serial": _SERIAL}
     if form.order in fixed:
         return fixed[form.order]
     if form.order == "epoch":
@@ -109,6 +124,8 @@ def regex(form: DateFormat) -> str:
         return rf"{_WEEKDAY}{part}(?:\.|st|nd|rd|th|er)?[ /-]+{_MONTH},?[ /-]+(?:de )?{year}{_CLOCK}"
     if form.order == "named mdy":
         return rf"{_WEEKDAY}{_MONTH}[ /-]+{part}(?:st|nd|rd|th)?,?[ /-]+{year}{_CLOCK}"
+    if form.separator == KANJI:
+        return rf"^{year}年 ?{part}月 ?{part}日{_CLOCK}"
     mark = re.escape(form.separator)
     return "^" + mark.join((year, part, part) if form.order == "ymd" else (part, part, year)) + _CLOCK
 
@@ -120,7 +137,7 @@ def fits(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     if form.order == "given":
         return _given(cells, form.pattern).is_not_null()
     shaped = cells.str.contains(regex(form))
-    if form.order.startswith("named"):
+    if form.order == "mail" or form.order.startswith("named"):
         return shaped & months.number_of(cells.str.extract(regex(form), _at(form)[1])).is_not_null()
     return shaped
 
@@ -154,6 +171,8 @@ def timed(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     """Whether a cell has a time of day."""
     if form.order == "given":
         return pl.lit(_clocked(form.pattern))
+    if form.order == "mail":
+        return pl.lit(True)
     if form.order == "serial":
         return cells.str.contains(".", literal=True)
     return cells.str.contains(_TIMED)
@@ -178,8 +197,8 @@ def is_midnight(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     """Whether a cell is a day: midnight on its own clock (of an epoch: in Greenwich), or without a time."""
     if form.order == "epoch":
         return _moment(cells, form).dt.truncate("1d") == _moment(cells, form)
-    if form.order == "zoned":
-        return cells.str.contains(r"[ T]00:00(:00([.,]0+)?)? ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$")
+    if form.order in ("zoned", "mail"):
+        return cells.str.contains(rf"[ T]00:00(:00([.,]0+)?)? ?{_ZONE}")
     if form.order in ("given", "serial"):
         return minutes(cells, form) == 0
     return cells.str.contains(_AT_MIDNIGHT) | ~cells.str.contains(":", literal=True)
@@ -187,7 +206,7 @@ def is_midnight(cells: pl.Expr, form: DateFormat) -> pl.Expr:
 
 def _at(form: DateFormat) -> tuple[int, int, int]:
     """Which group of the regular expression is the year, the month and the day."""
-    order = form.order.removeprefix("named ")
+    order = "dmy" if form.order == "mail" else form.order.removeprefix("named ")
     return {"ymd": (1, 2, 3), "dmy": (3, 2, 1), "mdy": (3, 1, 2)}[order]
 
 
@@ -201,9 +220,14 @@ def _date(cells: pl.Expr, form: DateFormat) -> pl.Expr:
     if form.order == "serial":
         whole = pl.when(cells.str.contains(_SERIAL)).then(cells).str.extract(r"^(\d+)").cast(pl.Int32, strict=False)
         return (whole + (date.fromisoformat(form.pattern) - EPOCH).days).cast(pl.Date)
+    return _written(cells, form)
+
+
+def _written(cells: pl.Expr, form: DateFormat) -> pl.Expr:
+    """The date of cells that write year, month and day one by one."""
     pattern, (at_year, at_month, at_day) = regex(form), _at(form)
     year, month, day = (cells.str.extract(pattern, at) for at in (at_year, at_month, at_day))
-    if form.order.startswith("named"):
+    if form.order == "mail" or form.order.startswith("named"):
         month = months.number_of(month).cast(pl.String)
     if form.digits == 2:
         century = pl.when(year.cast(pl.Int32, strict=False) < _CENTURY).then(pl.lit("20")).otherwise(pl.lit("19"))
@@ -231,16 +255,28 @@ def _moment(cells: pl.Expr, form: DateFormat) -> pl.Expr:
         shape, micros = _TICKS[form.separator]
         ticks = pl.when(cells.str.contains(shape)).then(cells).str.extract(r"^(\d+)").cast(pl.Int64, strict=False)
         return (ticks * micros).cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    date_ = pl.when(cells.str.contains(_ZONED)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
+    if form.order == "mail":
+        date_ = pl.when(fits(cells, form)).then(_written(cells, form))
+        clock = [cells.str.extract(_MAIL, at).cast(pl.Int64, strict=False) for at in (4, 5)]
+        zone = cells.str.extract(_MAIL, 6)
+    else:
+        date_ = pl.when(cells.str.contains(_ZONED)).then(cells.str.head(10).str.to_date("%Y-%m-%d", strict=False))
+        clock = [cells.str.slice(at, 2).cast(pl.Int64, strict=False) for at in (11, 14)]
+        zone = cells.str.extract(_ZONE, 1)
     if form.days:
         return date_.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    clock = cells.str.slice(11, 2).cast(pl.Int64, strict=False) * 60
-    clock = clock + cells.str.slice(14, 2).cast(pl.Int64, strict=False)
-    zone = cells.str.extract(_ZONE, 1).str.replace(":", "", literal=True)
-    offset = zone.str.slice(1, 2).cast(pl.Int64, strict=False) * 60
-    offset = offset + zone.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0)
-    signed = pl.when(zone.str.starts_with("-")).then(-offset).otherwise(offset).fill_null(0)
-    return date_.cast(pl.Datetime("us", "UTC")) + pl.duration(minutes=clock - signed)
+    minutes = clock[0] * 60 + clock[1] - _offset(zone)
+    return date_.cast(pl.Datetime("us", "UTC")) + pl.duration(minutes=minutes)
+
+
+def _offset(zone: pl.Expr) -> pl.Expr:
+    """Minutes that a zone is ahead of Greenwich: ``+01:00``, ``+0100``, ``+01``, ``CET``; 0 for others."""
+    bare = zone.str.replace(":", "", literal=True)
+    size = bare.str.slice(1, 2).cast(pl.Int64, strict=False) * 60
+    size = size + bare.str.slice(3, 2).cast(pl.Int64, strict=False).fill_null(0)
+    named = zone.replace_strict(_MINUTES, default=0, return_dtype=pl.Int64)
+    signed = pl.when(bare.str.starts_with("-")).then(-size).when(bare.str.starts_with("+")).then(size)
+    return signed.otherwise(named)
 
 
 def _local(naive: pl.Expr, zone: str) -> pl.Expr:

@@ -216,6 +216,7 @@ LEFT_OUT: tuple[str, ...] = (
     "incomplete",
     "machine",
     "merged",
+    "no_cost",
     "not_won",
     "pending",
     "settlement",

@@ -7,7 +7,7 @@ a week apart), else by customer and amount within a day, each order once. What i
 one in twenty is found, the systems tell of the same sales: an order of the same customer within a day but with
 another amount is a duplicate too, and the rest of those days is left out as ``unmatched``, since adding it could
 count it twice. If hardly any is found though both sides know the addresses of their customers, the systems sell
-apart and all other orders count. A mail tool never sells. Outside the covered days what is not found counts, so
+apart and all other orders count. A mail tool never sells, and its refunds on the covered days are duplicates. Outside the covered days what is not found counts, so
 that a migration counts on.
 """
 
@@ -51,9 +51,24 @@ def find_retold(candidates: Sequence[Candidates], twins: Twins, context: Context
     for rank in sorted(set(ranks))[1:]:
         mine = pl.concat([rows for rows, own in zip(told, ranks, strict=True) if own == rank])
         kept = _settle(retold, mine, base, context, mail=rank == TRUST["mail"]) if base.height else mine
+        if rank == TRUST["mail"] and base.height:
+            _give_back_once(retold, candidates, twins, base)
         base = pl.concat([base, kept])
     _say(retold, candidates, context)
     return retold
+
+
+def _give_back_once(retold: Retold, candidates: Sequence[Candidates], twins: Twins, base: pl.DataFrame) -> None:
+    """Refunds that a mail tool tells of, on days whose sales others know with their own refunds, are duplicates."""
+    low, high = base["day"].min(), base["day"].max()
+    for number, candidate in enumerate(candidates):
+        if candidate.one.source.sales != "mail" or number in retold.found:
+            continue
+        rows = pl.concat(twins.orders(number, candidate)).filter(
+            (pl.col("gross") < 0) & pl.col("day").is_between(low, high)
+        )
+        found = rows.select("first", "order", "day").collect(engine="streaming")
+        retold.found[number], retold.unmatched[number] = found, found.clear()
 
 
 def _told(number: int, candidate: Candidates, twins: Twins, context: Context) -> pl.DataFrame:

@@ -317,6 +317,7 @@ LEFT_OUT: Mapping[str, str] = {
     "incomplete": "never completed",
     "machine": "opened by a mail program, not by a person",
     "merged": "merged into another record",
+    "no_cost": "without a cost",
     "not_won": "not won",
     "pending": "payment pending",
     "settlement": "the payment of what is booked already",

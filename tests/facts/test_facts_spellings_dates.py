@@ -56,6 +56,15 @@ SPELLINGS = {
     "epoch of days": (["1704412800000", "1704499200000"], ["2024-01-05", "2024-01-06"]),
     "days in greenwich": (["2024-01-05T00:00:00.000Z", "2024-01-06T00:00:00.000Z"], ["2024-01-05", "2024-01-06"]),
     "two digits, month first": (["1/13/24", "12/31/99", "2/1/24"], ["2024-01-13", "1999-12-31", "2024-02-01"]),
+    "mail": (["Fri, 05 Jan 2024 01:00:00 +0000", "6 Jan 2024 10:00:00 GMT"], ["2024-01-04", "2024-01-06"]),
+    "mail, summer and comment": (
+        ["Mon, 01 Jul 2024 05:59:59 +0200 (CEST)", "01 Jul 2024 06:00 CEST"],
+        ["2024-06-30", "2024-07-01"],
+    ),
+    "iso in middle europe": (["2024-01-05 05:30:00 CET", "2024-07-05 06:00:00 CEST"], ["2024-01-04", "2024-07-05"]),
+    "days in middle europe": (["2024-01-05 00:00 CET", "2024-07-05 00:00 CEST"], ["2024-01-05", "2024-07-05"]),
+    "pacific": (["2024-07-05 22:00:00 PDT", "2024-07-05 20:00:00 PDT"], ["2024-07-06", "2024-07-05"]),
+    "japanese": (["2024年7月1日", "2024年12月31日 23:50"], ["2024-07-01", "2024-12-31"]),
     "iso with a half": (["2024-01-05 11:30 PM", "2024-01-06 01:30 AM"], ["2024-01-05", "2024-01-06"]),
 }
 
@@ -211,3 +220,10 @@ def test_offsets_deep_in_a_file_are_found_and_counted(build) -> None:
     assert built.codes() == []
     assert built.tables["orders"]["day"].to_list() == [number("2024-07-01")] * 2_500 + [number("2024-07-02")] * 3
     assert (built.facts.evidence["dates.naive"], built.facts.evidence["dates.zoned"]) == (2_500, 3)
+
+
+@pytest.mark.parametrize("zone", ["CST", "IST", "BST", "XYZ"])
+def test_an_abbreviation_of_several_zones_is_no_date(zone: str) -> None:
+    cells = pl.DataFrame({"c": [f"2024-01-05 10:00:00 {zone}", f"05 Jan 2024 10:00:00 {zone}"]})
+    forms = (DateFormat("zoned"), DateFormat("mail"))
+    assert [cells.select(day_of(pl.col("c"), form, "UTC"))["c"].to_list() for form in forms] == [[None, None]] * 2

@@ -86,3 +86,12 @@ def test_the_same_spend_by_day_by_week_and_undated_counts_once(tmp_path: Path) -
     expected = google_ads_world.write(company, tmp_path)
     google_ads_world.write_undated(tmp_path, "January 1, 2023 - January 20, 2023", COSTS)
     assert_world(tmp_path, expected | Expected({"undated.csv": Rows(0, duplicate=2, structure=7)}, {}))
+
+
+def test_a_row_without_a_cost_costs_nothing_and_a_blank_one_is_rejected(tmp_path: Path) -> None:
+    header = ("Campaign", "Day", "Currency code", "Cost")
+    rows = [("A", "2024-01-01", "USD", "1,234.50"), ("B", "2024-01-01", "USD", " --"), ("C", "2024-01-01", "USD", "")]
+    write_csv(tmp_path / "ads.csv", header, rows)
+    expected = Expected({"ads.csv": Rows(2, rejected=1)}, {"spend.rows": 1, "spend.cents": 123_450})
+    facts = assert_world(tmp_path, expected)
+    assert facts.evidence["spend.left_out.no_cost"] == 1

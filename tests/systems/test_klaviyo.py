@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from systems import klaviyo_world, shopify_world
@@ -72,3 +73,33 @@ def test_opens_by_mail_programs_are_no_opens(tmp_path: Path) -> None:
     ]
     write_csv(tmp_path / "e.csv", header, rows)
     assert_world(tmp_path, Expected({"e.csv": Rows(3)}, {"responses.rows": 2, "responses.kind.opened": 2}))
+
+
+EVENT = ("event_name", "email", "Timestamp", "$event_id", "$value", "$currency_code")
+PLACED = [
+    ("Placed Order", f"customer{n:04d}@example.com", f"2024-01-{n:02d} 10:00:00+00:00", f"E{n}", 100, "EUR")
+    for n in range(1, 9)
+]
+REFUNDED = [
+    ("Refunded Order", "customer0002@example.com", "2024-01-07 10:00:00+00:00", "E2", 30, "EUR"),
+    ("Refunded Order", "customer0003@example.com", "2024-01-08 10:00:00+00:00", "R9", "-5.50", "EUR"),
+]
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_refunded_orders_are_given_back_on_their_own_day(tmp_path: Path, apart: bool) -> None:
+    files = {"placed.csv": PLACED, "refunded.csv": REFUNDED} if apart else {"all.csv": PLACED + REFUNDED}
+    for name, rows in files.items():
+        write_csv(tmp_path / name, EVENT, rows)
+    counted = {"orders.rows": 8, "orders.net": 80_000, "orders.refunded": 0, "orders.left_out.credit_note": 2}
+    facts = assert_world(tmp_path, Expected({name: Rows(len(rows)) for name, rows in files.items()}, counted))
+    notes = facts.tables["orders"].collect().filter(pl.col("left_out") == "credit_note")
+    assert sorted(notes.select("day", "gross").rows()) == [(19_729, -3_000), (19_730, -550)]
+
+
+def test_refunded_orders_beside_the_shop_are_its_own_refunds(tmp_path: Path) -> None:
+    shop = [[f"E{n}", f"2024-01-{n:02d}", 100, f"customer{n:04d}@example.com", "EUR"] for n in range(1, 9)]
+    write_csv(tmp_path / "shop.csv", ("order", "date", "amount", "email", "currency"), shop)
+    write_csv(tmp_path / "refunded.csv", EVENT, REFUNDED)
+    files = {"shop.csv": Rows(8), "refunded.csv": Rows(0, duplicate=2)}
+    assert_world(tmp_path, Expected(files, {"orders.rows": 8, "orders.net": 80_000}))
