@@ -63,7 +63,9 @@ CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
 
 
 def lifecycle_frames(plan: AuditPlan, tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
-    """Every lazy frame of totals that the lifecycle needs of the tables that are there."""
+    """Every lazy frame of totals that the lifecycle needs of the tables that are there; none when nobody asks."""
+    if not any(plan.metric(metric).enabled for metric in LIFECYCLE_IDS):
+        return {}
     made = {name: frame for make in FRAMES for name, frame in make(tables, daily, calendar).items()}
     return {**made, **activation_frames(plan.activation, tables, daily, calendar)}
 

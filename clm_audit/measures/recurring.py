@@ -18,9 +18,11 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.measures.coverage import LONGEST_SILENCE
 from clm_audit.measures.engines import Collected, Frames
+from clm_audit.measures.exposure import FEWEST_LOST
 from clm_audit.measures.model import WEEKS_PER_YEAR, Calendar, Cells, MetricTotals, Ratio, SegmentRatio
 from clm_audit.measures.orders import CENTS
-from clm_audit.measures.periods import SIDES, Inputs, Line, Segments, Side, blank, codes_by_label, ratio, too_few
+from clm_audit.measures.periods import Inputs, Segments, blank, codes_by_label, too_few
+from clm_audit.measures.scheme import SIDES, Line, Side, ratio
 from clm_audit.measures.totals import along, cells
 
 Frame = nw.LazyFrame[Any]
@@ -143,6 +145,16 @@ def paid_days(inputs: Inputs) -> tuple[int, int]:
     return int(found.min()), end if end - last <= LONGEST_SILENCE else last
 
 
+def told_days(inputs: Inputs) -> tuple[int, int]:
+    """The same from the first recorded end on: what came before was only kept in the export if it stayed, and would
+    show revenue that nobody ever took away. A few ends alone do not say since when they are recorded."""
+    first, end = paid_days(inputs)
+    found = inputs.totals.cells["subscription_days"]
+    day, ended = found.keys["day"], found.values["ended"]
+    inside = (ended > 0) & (day < end)
+    return (max(first, int(day[inside].min())), end) if ended[inside].sum() >= FEWEST_LOST else (first, end)
+
+
 def paid_in(inputs: Inputs) -> tuple[str, ...]:
     """The currencies of the subscriptions, which may be others than those of the orders; none when nobody says."""
     prefix = "subscriptions.currency."
@@ -179,7 +191,7 @@ def _retention(inputs: Inputs, metric: LifecycleId, what: str) -> MetricTotals:
     if why:
         return blank(metric, why)
     calendar, span = inputs.calendar, looks(inputs.calendar)
-    first, end = paid_days(inputs)
+    first, end = told_days(inputs)
     usable = [at for at in span if look_day(calendar, at - 1) >= first and look_day(calendar, at) < end]
     if not usable:
         return blank(metric, NotAssessable(code="too_short_before", detail={"side": "before"}))
@@ -245,7 +257,7 @@ def _weeks_after(inputs: Inputs) -> int:
 def _window(inputs: Inputs, what: str, side: Side, segments: Segments) -> Ratio | NotAssessable:
     """Now by then at the last look of a window; both must lie in the data."""
     calendar, at = inputs.calendar, _last_look(inputs, side)
-    first = paid_days(inputs)[0]
+    first = told_days(inputs)[0]
     if at not in looks(calendar) or (side == "after" and at < 0):
         return NotAssessable(code="empty_window", detail={"side": side})
     if look_day(calendar, at - YEAR) < first:

@@ -154,14 +154,14 @@ def test_an_export_of_those_who_stayed_cannot_tell() -> None:
 def test_what_an_export_of_those_who_stayed_shows_of_earlier_years_is_not_read() -> None:
     """Twenty paid for three years; that any of them left is recorded from half a year before go-live on."""
     start, first = GO_LIVE - 1_100, GO_LIVE - 182
-    leaving = {each: first + 40 * each for each in range(8)}
+    leaving = {each: first + 40 * each for each in range(14)}
     rows = [subscription(each, each, start, 10_000, leaving.get(each)) for each in range(20)]
     found = made("nrr", world(subscriptions=rows).facts())
     assert found.before == NotAssessable(code="short_look_back", detail={"side": "before", "weeks": 52, "longest": 25})
-    assert sums(found.after) == (1_200, 1_500)  # five had left by the end of the window before
+    assert sums(found.after) == (600, 1_500)  # five had left a day before go-live, fourteen at the end
     assert found.start[0] >= first
-    few = made("nrr", world(subscriptions=rows[6:]).facts())  # two losses alone: nobody knows since when
-    assert sums(few.before) == (1_400, 1_400)
+    few = made("nrr", world(subscriptions=rows[12:]).facts())  # two losses alone: nobody knows since when
+    assert sums(few.before) == (800, 800)
 
 
 def test_a_look_back_beyond_the_data_is_refused() -> None:
