@@ -104,15 +104,15 @@ class World:
         """The canonical tables."""
         tables = {"orders": _orders(self.orders)}
         if self.tickets is not None:
-            tables["tickets"] = _table("tickets", vars(self.tickets))
+            tables["tickets"] = table("tickets", vars(self.tickets))
         if self.sends is not None:
             tables |= _campaigns(self.sends)
         if self.spend is not None:
             names = np.array(CATEGORIES, dtype=object)
             columns = {"day": self.spend.day, "until": self.spend.day + 1, "cents": self.spend.cents}
-            tables["spend"] = _table("spend", {**columns, "category": names[self.spend.category]})
+            tables["spend"] = table("spend", {**columns, "category": names[self.spend.category]})
         if self.acquired is not None:
-            tables["customers"] = _table(
+            tables["customers"] = table(
                 "customers", {"customer": np.arange(self.acquired.size), "acquired": self.acquired}
             )
         return Facts(tables, (), (), ({},), "USD")  # type: ignore[arg-type]
@@ -120,7 +120,7 @@ class World:
 
 def _orders(orders: Orders) -> pl.LazyFrame:
     credit = orders.net < 0
-    frame = _table(
+    frame = table(
         "orders",
         {
             "order": np.arange(orders.day.size),
@@ -144,18 +144,18 @@ def _campaigns(sends: Sends) -> dict[str, pl.LazyFrame]:
     shared = {"campaign": sends.campaign, "recipient": sends.recipient, "day": sends.day}
     kind = np.full(int(answered.sum()), "responded", dtype=object)
     return {
-        "sends": _table("sends", {**shared, "delivered": np.ones(sends.day.size, dtype=bool)}),
-        "responses": _table("responses", {key: value[answered] for key, value in shared.items()} | {"kind": kind}),
+        "sends": table("sends", {**shared, "delivered": np.ones(sends.day.size, dtype=bool)}),
+        "responses": table("responses", {key: value[answered] for key, value in shared.items()} | {"kind": kind}),
     }
 
 
-def _table(name: str, columns: Mapping[str, Array]) -> pl.LazyFrame:
-    """Typed by the schema; columns that the world has not are null, but for the segment, which is 0."""
+def table(name: str, columns: Mapping[str, Array]) -> pl.LazyFrame:
+    """Typed by the schema; columns that are not given are null, but for the segment, which is 0."""
     schema = {**SCHEMAS[name], **BOOKKEEPING}
     size = next(iter(columns.values())).size
     given = {"file": np.zeros(size), "side": np.zeros(size), "rows": np.ones(size), **columns}
     if "segment" in schema:
-        given["segment"] = np.zeros(size)
+        given.setdefault("segment", np.zeros(size))
     frame = pl.DataFrame({column: pl.Series(column, given[column]) for column in schema if column in given})
     missing = [pl.lit(None).alias(column) for column in schema if column not in given]
     return frame.with_columns(missing).select(pl.col(column).cast(kind) for column, kind in schema.items()).lazy()

@@ -15,8 +15,10 @@ from clm_audit.config.plan import MetricId
 from clm_audit.measures.finish import base_cells
 from clm_audit.measures.mix import SUMS, mix_totals, standardised
 from clm_audit.measures.model import Alternative, Calendar, Cells, MetricTotals, Shown, Totals
-from clm_audit.measures.orders import CAP, CENTS, order_statistic
-from clm_audit.measures.periods import Inputs, Line, Scheme
+from clm_audit.measures.orders import CAP, CENTS
+from clm_audit.measures.periods import Inputs
+from clm_audit.measures.ranks import order_statistic
+from clm_audit.measures.scheme import Line, Scheme
 from clm_audit.measures.thinning import FEWER
 from clm_audit.measures.totals import cells, join
 

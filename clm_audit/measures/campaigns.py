@@ -8,7 +8,8 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.measures.coverage import preferred_kind, recorded_kinds
 from clm_audit.measures.model import MetricTotals, Variant
 from clm_audit.measures.orders import variant, weekly
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, blank, cook
+from clm_audit.measures.periods import Inputs, Recipe, blank, cook
+from clm_audit.measures.scheme import SIDES, Line, Scheme
 from clm_audit.measures.totals import total
 
 VARIANTS = {"click": "clicked", "open": "opened", "conversion": "converted"}

@@ -9,7 +9,8 @@ from clm_audit.measures.coverage import acquired_by
 from clm_audit.measures.finish import retained_cells
 from clm_audit.measures.model import MetricTotals, Ratio, Variant
 from clm_audit.measures.orders import CENTS, bought, no_customer, variant, weekly
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook, ratio, too_few
+from clm_audit.measures.periods import Inputs, Recipe, blank, cook, too_few
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side, ratio
 from clm_audit.measures.service import spend_line
 from clm_audit.measures.totals import along, only, total
 

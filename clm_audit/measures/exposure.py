@@ -18,7 +18,8 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.calendar import weeks_per_period
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
-from clm_audit.measures.periods import SIDES, Inputs, Line, Quantity, Recipe, Scheme, Segments, blank, cook, too_few
+from clm_audit.measures.periods import Inputs, Quantity, Recipe, Segments, blank, cook, too_few
+from clm_audit.measures.scheme import SIDES, Line, Scheme
 from clm_audit.measures.totals import along
 
 LEAST_BEFORE, LEAST_AFTER = 13, 4  # weeks, and periods, that a finding needs on either side

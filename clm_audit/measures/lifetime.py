@@ -28,7 +28,8 @@ from clm_audit.measures.members import (
 )
 from clm_audit.measures.model import DAYS_PER_MONTH, Factor, MetricTotals, Ratio, Variant
 from clm_audit.measures.orders import CENTS, purchase_frequency, transaction_size, variant
-from clm_audit.measures.periods import SIDES, Inputs, Side, blank, ratio
+from clm_audit.measures.periods import Inputs, blank
+from clm_audit.measures.scheme import SIDES, Side, ratio
 from clm_audit.measures.totals import along
 
 Both = dict[Side, Ratio | NotAssessable]

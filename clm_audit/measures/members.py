@@ -13,7 +13,8 @@ from clm_audit.measures.catalogue_lifecycle import HALF_YEAR, QUARTER
 from clm_audit.measures.exposure import FEWEST_LOST, Share, Watch, measured, share_variance
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, SegmentRatio
 from clm_audit.measures.orders import buyers_seen
-from clm_audit.measures.periods import SIDES, Inputs, Line, Segments, Side, blank, codes_by_label, ratio, too_few
+from clm_audit.measures.periods import Inputs, Segments, blank, codes_by_label, too_few
+from clm_audit.measures.scheme import SIDES, Line, Side, ratio
 from clm_audit.measures.spells import MONTH, reach
 from clm_audit.measures.totals import along, total
 from clm_audit.measures.totals import cells as summed

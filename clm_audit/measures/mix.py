@@ -9,7 +9,8 @@ from clm_audit.measures.followed import one_in
 from clm_audit.measures.model import Cells, MetricTotals, MixTotals, Totals
 from clm_audit.measures.orders import bought
 from clm_audit.measures.panel import GROUPS
-from clm_audit.measures.periods import SIDES, Inputs, Line, Scheme
+from clm_audit.measures.periods import Inputs
+from clm_audit.measures.scheme import SIDES, Line, Scheme
 from clm_audit.measures.tenure import NAMELESS, first_told, reach_of
 from clm_audit.measures.totals import only
 

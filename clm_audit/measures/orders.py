@@ -9,28 +9,15 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.measures.model import DAYS_PER_MONTH, Cells, MetricTotals, Ratio, Variant
-from clm_audit.measures.periods import (
-    MONTH,
-    SIDES,
-    Inputs,
-    Line,
-    Quantity,
-    Recipe,
-    Scheme,
-    Segments,
-    Side,
-    blank,
-    cook,
-    ratio,
-    too_few,
-)
+from clm_audit.measures.model import DAYS_PER_MONTH, MetricTotals, Ratio, Variant
+from clm_audit.measures.periods import MONTH, Inputs, Quantity, Recipe, Segments, blank, cook, too_few
+from clm_audit.measures.ranks import median, middle_value, order_statistic, times_hundred
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side, ratio
 from clm_audit.measures.spread import frequency_error, size_error
 from clm_audit.measures.totals import along, pooled, total
 
 CENTS = 100.0
 CAP = 0.99
-HUNDRED = (50.0, 200.0)  # a level that moves so far was rather written in hundredths than earned
 Whole = NDArray[np.int64]
 Both = dict[Side, Ratio | NotAssessable]
 
@@ -211,25 +198,6 @@ def _nameless(inputs: Inputs) -> dict[str, tuple[float, float, float, float]]:
     return found
 
 
-def times_hundred(before: float, after: float) -> float | None:
-    """How many times larger (or smaller) one level is than the other, when that looks like hundredths for wholes.
-
-    >>> times_hundred(25.0, 2600.0), times_hundred(25.0, 50.0)
-    (104.0, None)
-    """
-    if not (before > 0 and after > 0):
-        return None
-    times = max(after / before, before / after)
-    return times if HUNDRED[0] <= times <= HUNDRED[1] else None
-
-
-def middle_value(values: Cells, window: int) -> float:
-    """The median order value of a window, in hundredths; 0 without orders."""
-    inside = values.keys["window"] == window
-    cents, orders = values.keys["cents"][inside], values.values["orders"][inside].astype(np.int64)
-    return median(cents, orders) if orders.sum() else 0.0
-
-
 def _units_differ(inputs: Inputs) -> NotAssessable | None:
     """Pounds on one side of go-live and pence on the other: not a change of what customers spend."""
     values = inputs.totals.cells["values"]
@@ -281,25 +249,3 @@ def _size_variants(inputs: Inputs) -> tuple[Variant, ...]:
 
     made = {"gross": gross, "median": middle, "capped": capped}
     return tuple(variant("transaction_size", name, windowed(inputs, make)) for name, make in made.items())
-
-
-def order_statistic(cents: Whole, orders: Whole, share: float) -> int:
-    """The smallest value that at least ``share`` of the orders do not exceed; values ascend.
-
-    >>> order_statistic(np.array([1, 2, 9]), np.array([50, 49, 1]), 0.99)
-    2
-    """
-    reached = np.cumsum(orders)
-    return int(cents[int(np.searchsorted(reached, share * reached[-1] - 1e-9))])
-
-
-def median(cents: Whole, orders: Whole) -> float:
-    """The exact median from a histogram whose values ascend.
-
-    >>> median(np.array([1, 2, 9]), np.array([1, 1, 2]))
-    5.5
-    """
-    reached = np.cumsum(orders)
-    n = int(reached[-1])
-    low, high = np.searchsorted(reached, [(n - 1) // 2 + 1, n // 2 + 1])
-    return (int(cents[low]) + int(cents[high])) / 2

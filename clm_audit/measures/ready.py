@@ -21,7 +21,8 @@ from clm_audit.measures.model import (
     day_number,
     to_date,
 )
-from clm_audit.measures.periods import FEWEST, SIDES, Inputs, Line, Side, blank, ratio
+from clm_audit.measures.periods import FEWEST, Inputs, blank
+from clm_audit.measures.scheme import SIDES, Line, Side, ratio
 from clm_audit.measures.totals import only
 
 Days = NDArray[np.int64]

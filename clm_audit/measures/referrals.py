@@ -20,7 +20,8 @@ from clm_audit.measures.exposure import share_variance
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, Variant
 from clm_audit.measures.orders import weekly
-from clm_audit.measures.periods import SIDES, Inputs, Line, Quantity, Recipe, Scheme, Side, blank, cook, ratio
+from clm_audit.measures.periods import Inputs, Quantity, Recipe, blank, cook
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side, ratio
 from clm_audit.measures.stages import STEP, reaching
 from clm_audit.measures.totals import along, cells, total
 

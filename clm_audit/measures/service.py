@@ -13,20 +13,8 @@ from clm_audit.measures.coverage import spend_is_monthly
 from clm_audit.measures.daily import CATEGORIES, on_its_side
 from clm_audit.measures.model import MetricTotals, Variant
 from clm_audit.measures.orders import CENTS, buyers_seen, no_customer, variant, weekly
-from clm_audit.measures.periods import (
-    MONTH,
-    SIDES,
-    Inputs,
-    Line,
-    Quantity,
-    Recipe,
-    Scheme,
-    Segments,
-    Side,
-    blank,
-    cook,
-    too_few,
-)
+from clm_audit.measures.periods import MONTH, Inputs, Quantity, Recipe, Segments, blank, cook, too_few
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side
 from clm_audit.measures.totals import along, only, total
 
 CODES = ("no_cost_basis", "handling_time_one_side")

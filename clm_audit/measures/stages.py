@@ -24,7 +24,8 @@ from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.exposure import Watch, Watched, share_variance, too_long
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio, Totals
-from clm_audit.measures.periods import FEWEST, SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook
+from clm_audit.measures.periods import FEWEST, Inputs, Recipe, blank, cook
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side
 from clm_audit.measures.totals import along, cells, only
 
 HORIZON = 90  # days

@@ -19,7 +19,8 @@ from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, Ratio, Variant
-from clm_audit.measures.periods import SIDES, Inputs, Line, Recipe, Scheme, Side, blank, cook, ratio, too_few
+from clm_audit.measures.periods import Inputs, Recipe, blank, cook, too_few
+from clm_audit.measures.scheme import SIDES, Line, Scheme, Side, ratio
 from clm_audit.measures.stages import STEP, reaching
 from clm_audit.measures.totals import along, cells, only
 

@@ -11,7 +11,8 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.facts.model import Table
 from clm_audit.measures.coverage import acquired_by, recorded_kinds
 from clm_audit.measures.daily import KINDS
-from clm_audit.measures.periods import SIDES, Inputs, Side
+from clm_audit.measures.periods import Inputs
+from clm_audit.measures.scheme import SIDES, Side
 from clm_audit.measures.service import PAID_IN, cost_source
 from clm_audit.measures.totals import total
 

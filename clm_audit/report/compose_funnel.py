@@ -9,7 +9,7 @@ from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.inference.goals import GoalResult
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import Measured, MetricTotals
-from clm_audit.measures.periods import SIDES, Side
+from clm_audit.measures.scheme import SIDES, Side
 from clm_audit.measures.stages import HORIZON, StageCount, funnel
 from clm_audit.measures.surveys import score_counts
 from clm_audit.report import words_funnel, words_metrics, words_reasons

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 REASONS: Mapping[str, tuple[str, str]] = {
     "horizon_too_long": (
         "Customers would have to be watched for {days} days on both sides of go-live; the data allow {longest} days.",
-        "Export again later, or add older exports: 13 weeks of customers must remain before go-live, four periods after.",
+        "Export again later, or add older exports: 13 weeks of customers must remain before go-live, 4 periods after.",
     ),
     "nobody_lost_so_soon": (
         "Whoever has not ordered for {weeks} weeks counts as lost, so within {days} days nobody can be.",

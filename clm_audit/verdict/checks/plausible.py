@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.model import Cells, Measured, Ratio
-from clm_audit.measures.orders import middle_value, times_hundred
+from clm_audit.measures.ranks import middle_value, times_hundred
 from clm_audit.verdict.checks.base import MONEY, Subject, Value, made
 from clm_audit.verdict.model import Check
 
