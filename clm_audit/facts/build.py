@@ -92,6 +92,7 @@ def _stage(
     for stager in stagers:
         staged.extend(stager.run())
         books[stager.table.index].set_totals(stager.totals)
+        books[stager.table.index].kept.extend(stager.kept)
         done += stager.table.height
         progress(stager.table.name, done, total)
     return tuple(staged)

@@ -34,6 +34,7 @@ class Book:
 
     table: RawTable
     entries: list[Entry] = field(default_factory=list)
+    kept: list[Entry] = field(default_factory=list)  # rows that are taken as they stand, and doubtful
     notes: list[str] = field(default_factory=list)
     tallies: dict[str, int] = field(default_factory=dict)  # notes that are counts, which several yields add to
 
@@ -118,13 +119,19 @@ class Book:
         kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))
         if len(flat) > LISTED:
             self.notes.append(f"rows not taken that are counted and not listed one by one: {len(flat) - LISTED:,}")
-        places = locate(self.table, [row for row, _ in kept]) if kept else {}
-        found = (*self.table.faults, *(self._reject(row, entry, places[row]) for row, entry in kept))
-        return tuple(sorted(found, key=lambda one: (one.line, one.byte))) if self.table.faults else found
+        doubted = [(int(row), entry) for entry in self.kept for row in entry.rows if self.state[row] & ACCEPTED]
+        places = locate(self.table, [row for row, _ in (*kept, *doubted)]) if kept or doubted else {}
+        found = (
+            *self.table.faults,
+            *(self._reject(row, entry, places[row]) for row, entry in kept),
+            *(self._reject(row, entry, places[row], "kept") for row, entry in doubted),
+        )
+        return tuple(sorted(found, key=lambda one: (one.line, one.byte))) if self.table.faults or doubted else found
 
-    def _reject(self, row: int, entry: Entry, place: tuple[int, int]) -> Reject:
-        taken = bool(self.state[row] & ACCEPTED)
-        action: Action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
+    def _reject(self, row: int, entry: Entry, place: tuple[int, int], action: Action | None = None) -> Reject:
+        if action is None:
+            taken = bool(self.state[row] & ACCEPTED)
+            action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
         line, byte = place
         return Reject(file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action)
 

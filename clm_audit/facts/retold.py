@@ -7,8 +7,8 @@ a week apart), else by customer and amount within a day, each order once. What i
 one in twenty is found, the systems tell of the same sales: an order of the same customer within a day but with
 another amount is a duplicate too, and the rest of those days is left out as ``unmatched``, since adding it could
 count it twice. If hardly any is found though both sides know the addresses of their customers, the systems sell
-apart and all other orders count. A mail tool never sells, and its refunds on the covered days are duplicates. Outside the covered days what is not found counts, so
-that a migration counts on.
+apart and all other orders count. A mail tool never sells, and its refunds on the covered days are duplicates. Outside
+the covered days what is not found counts, so that a migration counts on.
 """
 
 from __future__ import annotations

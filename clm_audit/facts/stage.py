@@ -6,8 +6,7 @@ Every yield of a file gives rows with the row number, the typed fields, ``left``
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,17 +16,18 @@ import polars as pl
 from clm_audit.config.preset import Yield
 from clm_audit.exits import DataError
 from clm_audit.facts import money, statuses
+from clm_audit.facts.asked import Asked, doubtful
 from clm_audit.facts.columns import Column, Finder, one_of
 from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS
-from clm_audit.facts.ledger import Rows
+from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, reason_of
 from clm_audit.facts.staged import Staged
 from clm_audit.facts.sums import find_sums
 from clm_audit.intake.model import RawTable
-from clm_audit.intake.names import normal, total_columns
+from clm_audit.intake.names import total_columns
 
 
 class Stager:
@@ -46,8 +46,9 @@ class Stager:
         )
         self.columns = [self._columns(source) for source in self.yields]
         self.segments = self._segments(segment_by)
-        self._long = False
+        self._long = self._doubted = False
         self.totals: Rows = np.zeros(0, dtype=np.int64)
+        self.kept: list[Entry] = []  # rows that are taken, and doubtful
         self.sums = pl.Series("row", [], dtype=pl.UInt32)  # rows that say of themselves that they are totals
         self.formats.guess(self._of_kind("day"), self._of_kind("cents", "micros"), self._of_kind("number"))
         self._find_currencies()
@@ -147,7 +148,9 @@ class Stager:
             replace(one, keys=one.keys_of(whole[f"hash {one.number}"])) if one.number in keyed else one
             for one in staged
         ]
-        notes = tuple(dict.fromkeys([*self.formats.notes, *self._namesakes(), *self._states(staged, base)]))
+        asked = Asked(self.table, self.finder, self.columns, base)
+        self.kept = asked.kept(doubtful(self.columns, self.formats)) if self._doubted else []
+        notes = tuple(dict.fromkeys([*self.formats.notes, *asked.namesakes(), *asked.states(staged)]))
         if not staged:
             return ()
         return (replace(staged[0], stamps=numbers, notes=notes, read=self.columns_read()), *staged[1:])
@@ -182,6 +185,7 @@ class Stager:
                 hint="the file changed while it was read; run again",
             )
         self._long = numbers.pop("places", 0) > 0
+        self._doubted = numbers.pop("doubtful", 0) > 0
         return numbers
 
     def _ids(self, one: Staged) -> dict[str, Column]:
@@ -192,38 +196,19 @@ class Stager:
     def _has_keys(self, one: Staged) -> bool:
         return self.in_memory and one.fact == "orders" and not one.by_line
 
-    def _namesakes(self) -> Iterator[str]:
-        """Columns that are read while others have the same header."""
-        called = Counter(normal(header) for header in self.table.headers.values())
-        for header in sorted({column.header.strip() for columns in self.columns for column in columns.values()}):
-            if (several := called[normal(header)]) > 1:
-                yield f"{several} columns are called {header}: the first of them is read"
-
-    def _states(self, staged: Sequence[Staged], base: pl.LazyFrame) -> Iterator[str]:
-        """The states that nobody knows, with their counts."""
-        for one in staged:
-            column = self.finder.rule(one.source, "status")
-            if column is not None and one.fact == "tickets" and statuses.UNKNOWN not in one.left:
-                found = base.group_by(column.name).len().collect(engine="streaming")
-                yield from statuses.tickets_of_unknown_state(dict(found.iter_rows()))
-            if column is None or statuses.UNKNOWN not in one.left:
-                continue
-            rows = one.rows.filter(pl.col("left") == one.left.index(statuses.UNKNOWN) + 1).select("row")
-            if rows.head(1).collect().height:
-                states = base.select("row", column.name).join(rows, on="row", how="semi").group_by(column.name).len()
-                yield statuses.named(dict(states.collect(engine="streaming").iter_rows()), one.fact)
-
     def _counts(self) -> dict[str, pl.Expr]:
         """Counts over the whole file: rows, stamps, rounded amounts, and three decimals that could be thousands."""
         counts = {"rows": pl.len()}
         for number, column in enumerate(self.day_columns()):
             counts.update(self.reader.stamps(number, column))
         counts |= {f"rounded/{n}": self.reader.rounded(column) for n, column in enumerate(self._of_kind("cents"))}
-        for number, column in enumerate(self._doubtful()):
+        hits = doubtful(self.columns, self.formats).values()
+        counts |= {f"doubtful/{number}": hit.sum() for number, hit in enumerate(hits)}
+        for number, column in enumerate(self._unproved()):
             counts[f"places/{number}"] = money.more_places(pl.col(column.name)).sum()
         return counts
 
-    def _doubtful(self) -> list[Column]:
+    def _unproved(self) -> list[Column]:
         """Number columns taken as plain whose decimal point nothing has proved yet."""
         settled = self.formats.certain | self.formats.pointed
         columns = self._of_kind("cents", "micros")
@@ -347,6 +332,6 @@ class Stager:
                     column = next(column for column in one.columns.values() if column.header == header)
                     changed |= self.formats.confirm(column, is_date=code == "bad_date")
         if self._long:
-            for column in self._doubtful():
+            for column in self._unproved():
                 changed |= self.formats.confirm(column, is_date=False)
         return changed

@@ -235,6 +235,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "negative_number": ("The number is below zero, which cannot be.", _MEND),
     "negative_refund": ("The refund is below zero.", "Export refunds as positive amounts."),
     "order_incomplete": ("Another line of the same order was rejected, so the order is not whole.", _MEND),
+    "other_currency": (
+        "The sign of the amount is of another currency than the one that its row states, which was taken.",
+        "Check that line, and correct the sign or the currency.",
+    ),
     "other_encoding": (
         "The record holds bytes of another encoding than the file; they were read as cp1252.",
         "Check that line.",
@@ -280,6 +284,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     ),
     "truncated": ("The file ends within this record: it is cut off.", "Export the file again; its end is missing."),
     "undoubled_quote": ("A quote within a quoted cell was not doubled; it was kept as text.", "Nothing to do."),
+    "two_addresses": (
+        "The cell holds two addresses; as one, they are the address of nobody.",
+        "Give each record one address, or the customer's id beside it.",
+    ),
     "unknown_kind": (
         "The kind of response or of survey is not known.",
         "Write responded, converted, clicked or opened; of a survey nps, csat, ces, rating or good_bad.",
