@@ -17,11 +17,12 @@ import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.detour import Detour, Fault
-from clm_audit.intake.dialect import Dialect, find_header, plain, sniff
+from clm_audit.intake.dialect import Dialect, find_header, plain
 from clm_audit.intake.doubts import Doubt, doubts
 from clm_audit.intake.footer import footers
 from clm_audit.intake.glue import glued_table
-from clm_audit.intake.header import Heading, find_heading
+from clm_audit.intake.header import find_heading
+from clm_audit.intake.heading import Heading
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
 from clm_audit.intake.locate import places_of, rows_at
 from clm_audit.intake.marks import CR, LF, Rules
@@ -31,6 +32,7 @@ from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
 from clm_audit.intake.sample import confirmed, profile_of
 from clm_audit.intake.scan import scan, unique_names
+from clm_audit.intake.sniff import sniff
 from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
 from clm_audit.intake.text import Text

@@ -1,9 +1,7 @@
-"""How a file is written: separator, quote, escape and record end, from its first megabyte.
+"""How a file is written (separator, quote, escape and record end), and its first records read by that.
 
-Where a preset knows header names, the right separator is the one that makes them appear. Blind, a
-separator is scored as *pattern × type*: the share of records that have the commonest width, times
-how much the cells below each other look alike and look like something (a date, a number, a code).
-The four usual separators come first; a rarer one must explain nearly every record.
+Where a preset knows header names, the right separator is the one that makes them appear; blind ones are found in
+:mod:`clm_audit.intake.sniff`.
 """
 
 from __future__ import annotations
@@ -11,15 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
-from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
 SEPARATORS = (",", ";", "\t", "|")
-RARE = ("^", "~", "\x1f", "\x01", ":", " ")
 SEPARATOR_NAMES = {
     ",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde",
     "\x1f": "unit separator", "\x01": "start of heading", ":": "colon", " ": "space",
@@ -27,17 +23,8 @@ SEPARATOR_NAMES = {
 SAMPLE = 200  # records by which dialects are compared
 _LINE_END = re.compile(rb"\r{0,2}\n|\r|\Z")
 _ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR"}
-_WEIGHT = {BLANK: 0.5, TEXT: 0.3, WORD: 0.7}
-_ENOUGH = 0.3  # share of the records that must have the commonest width
-_NEARLY_ALL = 0.95
-_FEW = 4  # lines from which nobody can tell a colon or blank that separates
-_BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
-_RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _LINES = 3  # records from which wider ones among single cells are faults
 _TOGETHER = 0.8  # share of the records between the first and the last wide one that must be wide, too, in a table
-_ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
-_MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
-_FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
 
 
 @dataclass(frozen=True)
@@ -177,67 +164,6 @@ def best_row(rows: Sequence[Sequence[str]], names: Names) -> tuple[int, int]:
     return best, max(best_score[0], 0)
 
 
-def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
-    """The dialect of a file from its head, blind; a ``separator`` that is known already is kept."""
-    inner = _unwrapped(head, start)
-    if inner and not separator:
-        return replace(sniff(inner, 0, _separator(inner, 0)), end=_end(head)[0], mixed=_end(head)[1], wrapped=True)
-    chosen = separator or _separator(head, start)
-    chosen = _doubled(head, start, chosen)
-    quote = _quote(head, chosen)
-    escape = _escapes(head, chosen, quote)
-    end, mixed = _end(head)
-    return Dialect(chosen, quote, end, escape, _spaced(head, start, chosen, quote), mixed)
-
-
-def _separator(head: bytes, start: int) -> str:
-    """The separator with the best score; the comma when none separates anything.
-
-    A rare one is taken where it explains nearly every record and no usual one does as well.
-    """
-    best, best_score = ",", 0.0
-    for separator in SEPARATORS:
-        score, share = score_of(head, start, separator)
-        if share >= _ENOUGH and score > best_score:
-            best, best_score = separator, score
-    many = len(head.splitlines()) > _FEW
-    for separator in RARE:
-        usual = separator not in ": "
-        if not (usual or many) or (separator == " " and _marked(head, start)):
-            continue
-        score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
-        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
-        if sure and score > best_score * (1 if usual else _BETTER):
-            best, best_score = separator, score
-    return best if best in RARE else _unless_text(head, start, best)
-
-
-def _marked(head: bytes, start: int) -> bool:
-    """Whether most lines hold a usual separator, so that their blanks are text."""
-    lines = [line for line in head[start:].splitlines()[:SAMPLE] if line.strip()]
-    return 2 * sum(1 for line in lines if re.search(rb"[,;\t|]", line)) > len(lines)
-
-
-def _paired(head: bytes, start: int, separator: str) -> bool:
-    """Whether each line has one colon with no blank or slash behind it, the first line between two words."""
-    if separator != ":":
-        return False
-    lines = [line for line in head[start:].splitlines()[:SAMPLE] if line.strip()]
-    told = [line for line in lines if line.count(b":") == 1 and re.search(rb":(?![ /\d]|\Z)", line)]
-    first = lines[0].split(b":") if lines else []
-    words = len(first) == 2 and all(re.fullmatch(rb"[A-Za-z][A-Za-z _-]*", part) for part in first)
-    return words and len(told) >= _RARE_SHARE * len(lines)
-
-
-def _unless_text(head: bytes, start: int, separator: str) -> str:
-    """The separator, or another that stands nowhere, where the file is one column of texts that hold it."""
-    found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
-    wide = sum(1 for one in found if len(one.cells) > 1)
-    if wide > 1 and wide >= _MARKED * len(found) and body_width(found) == 1:
-        return next((mark for mark in SEPARATORS if mark.encode() not in head), separator)
-    return separator
-
-
 def body_width(rows: Sequence[Record]) -> int:
     """The commonest width, wide ones before narrow ones; one column where wider records are faults among its cells."""
     filled = [len(record.cells) for record in rows if not record.blank]
@@ -251,131 +177,3 @@ def _closed(widths: Sequence[int]) -> bool:
     """Whether the records wider than one cell stand together: a small table below its titles."""
     wide = [at for at, width in enumerate(widths) if width > 1]
     return len(wide) > 1 and len(wide) >= _TOGETHER * (wide[-1] - wide[0] + 1)
-
-
-def _unwrapped(head: bytes, start: int) -> bytes:
-    """What stands in quotes where most records do so as a whole and then have one width; else nothing."""
-    found = [record for record in records(head, "\0", start, SAMPLE) if not record.blank]
-    whole = ((one.cells[0], head[one.start : one.stop - len(one.end)].decode("utf-8", "replace")) for one in found)
-    bodies = [body for body, raw in whole if raw == f'"{body.replace(chr(34), chr(34) * 2)}"']
-    wrapped = [body for body in bodies if any(mark in body for mark in SEPARATORS)]
-    if len(wrapped) < 2 or len(wrapped) < _RARE_SHARE * len(found):
-        return b""
-    inner = "\n".join(wrapped).encode()
-    _, share = max(score_of(inner, 0, mark) for mark in SEPARATORS)
-    return inner if share >= _NEARLY_ALL else b""
-
-
-def _doubled(head: bytes, start: int, separator: str) -> str:
-    """The separator, or two of it where it never stands alone."""
-    runs = Counter(map(len, re.findall(rb"(?:%b)+" % re.escape(separator.encode()), head)))
-    if not runs or sum(count for length, count in runs.items() if length % 2) > (1 - _NEARLY_ALL) * runs.total():
-        return separator
-    _, share = score_of(head, start, separator * 2)
-    return separator * 2 if share >= _RARE_SHARE else separator
-
-
-def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[float, float]:
-    """Pattern × type score of a separator, and the share of records with the commonest width."""
-    if separator.encode() not in head:
-        return 0.0, 0.0
-    rows = [record.cells for record in records(head, separator, start, SAMPLE, _quote(head, separator))]
-    rows = [row for row in rows if any(cell.strip() for cell in row)]
-    widths = Counter(len(row) for row in rows if len(row) >= least)
-    if not widths:
-        return 0.0, 0.0
-    width = max(widths, key=lambda wide: widths[wide] * (wide - 1) / wide)
-    pattern = widths[width] / len(rows)
-    body = [row for row in rows if len(row) == width]
-    if separator == " " and all(not row[0] or not row[-1] for row in body):  # blanks around cells separate nothing
-        return 0.0, 0.0
-    return pattern * (width - 1) / width * _types(body[1:] or body), pattern
-
-
-def _types(rows: Sequence[Sequence[str]]) -> float:
-    """How much columns look alike from row to row, and look like something; 0 to 1."""
-    total = 0.0
-    for column in zip(*rows, strict=True):
-        shapes = Counter(map(shape, column))
-        blanks = shapes.pop(BLANK, 0)
-        shapes[WORD] += shapes.pop(TEXT, 0) if shapes[WORD] > shapes[TEXT] else 0
-        weight = sum(count * _weight(kind) for kind, count in shapes.items()) + blanks * _WEIGHT[BLANK]
-        filled = len(column) - blanks
-        alike = max(shapes.values()) / filled if filled else 1.0
-        total += weight / len(column) * (0.5 + 0.5 * alike)
-    return total / len(rows[0])
-
-
-def _weight(kind: str) -> float:
-    if kind.startswith("code"):
-        return 0.1 if any(mark in kind for mark in ",;\t|") else 0.8
-    return _WEIGHT.get(kind, 1.0)
-
-
-def _quote(head: bytes, separator: str) -> str:
-    """The character that wraps cells; none when quotes occur and never wrap one."""
-    mark, part = re.escape(separator.encode()), head[: 1 << 18]
-    wrapped = {
-        quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b ?(?=%b|[\r\n]|\Z)"
-                          % (mark, *(quote.encode(),) * 5, mark), part)
-        for quote in ('"', "'", "`")
-    }  # fmt: skip
-    single = wrapped["'"]
-    lines = part.count(b"\n") or part.count(b"\r")
-    needed = any(separator.encode() in cell for cell in single)  # an apostrophe may be a part of the text
-    whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
-    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or whole or len(single) > max(lines, 2)):
-        return "'"
-    if len(wrapped["`"]) > max(2 * lines, 2) and len(wrapped["`"]) > 4 * len(wrapped['"']):
-        return "`"
-    opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
-    lines = sum(1 for line in part.splitlines() if b'"' in line)
-    return "" if not wrapped['"'] and opened is None and lines >= 3 else '"'
-
-
-def _escapes(head: bytes, separator: str, quote: str) -> bool:
-    """Whether a backslash escapes quotes: records show it and none doubles a quote inside a cell."""
-    if not quote or head.count(b"\\" + quote.encode()) < 2:
-        return False
-    mark, wrap = re.escape(separator.encode()), quote.encode()
-    escaped = re.findall(rb"[^\\]\\%b(?!%b|[\r\n]|\Z)" % (wrap, mark), head)
-    doubled = re.search(rb"[^\r\n%b%b\\]%b%b[^\r\n%b%b]" % (wrap, mark, wrap, wrap, wrap, mark), head)
-    return len(escaped) >= 2 and doubled is None
-
-
-def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
-    """Whether a blank follows every separator of the records that make up the table."""
-    if separator not in ",;|" or (separator.encode() + b" " not in head and b" " + separator.encode() not in head):
-        return False
-    rows = [record.cells for record in records(head, separator, start, SAMPLE, quote) if len(record.cells) > 1]
-    common = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
-    later = [cell for row in rows if len(row) == common for cell in row[1:]]
-    opened = re.findall(rb"%b( ?)%b" % (re.escape(separator.encode()), (quote or '"').encode()), head[: 1 << 18])
-    # A quoted cell has lost its blank in `later`; it is looked at in the bytes.
-    bare = [cell for cell in later if cell]
-    gaps = sum(1 for gap in opened if gap)
-    blank = sum(1 for cell in bare if cell.startswith(" "))
-    after = blank + gaps >= _NEARLY_ALL * len(bare) and gaps >= _NEARLY_ALL * len(opened) and blank + gaps > 2
-    return after or _aligned(head, start, separator, quote)
-
-
-def _aligned(head: bytes, start: int, separator: str, quote: str) -> bool:
-    """Whether cells are filled up with blanks to a width: most end with blanks before the separator."""
-    mark, part = re.escape(separator.encode()), head[start : start + (1 << 18)]
-    ended = len(re.findall(rb" %b" % mark, part))
-    held = re.findall(rb"%b( *)(?=%b|[\r\n])" % ((quote or '"').encode(), mark), part)
-    return ended > _ALIGNED * len(re.findall(mark, part)) and any(held)
-
-
-def _end(head: bytes) -> tuple[str, bool]:
-    """The line end of most records, and whether another kind is so common that either ends a record."""
-    bare = re.sub(rb'"[^"]*"', b"", head)
-    crlf = bare.count(b"\r\n")
-    line_feeds, returns = bare.count(b"\n"), bare.count(b"\r") - crlf
-    total = line_feeds + returns
-    if not total:
-        return "\n", False
-    odd = bare.count(b"\r\r\n")
-    returns -= odd
-    main = "\r" if returns > line_feeds else "\r\n" if 2 * crlf > line_feeds else "\n"
-    return main, min(line_feeds, returns) + odd > _FEW_ENDS * total

@@ -12,6 +12,7 @@ from clm_audit.intake.shapes import NUMBER, TEXT, WHOLE, WORD, shape
 
 MOST = 20  # lines of a footer
 _SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
+_SHORT_CELL = 1 << 12  # bytes before a line in which the cell above it begins
 TOTAL_WORDS = (
     r"\W*(?:(?:grand|sub|report|overall)[ -]?)?"
     r"(?:totals?\b|sum\b|summe\b|gesamt|insgesamt|somme\b|totale|totaal|suma\b|average\b|count\b)"
@@ -44,6 +45,15 @@ def _summing(filled: Sequence[str]) -> bool:
     return 2 * numbers >= len(filled) - 1
 
 
+def _rest_of_a_cell(mender: Mender, start: int, text: str) -> bool:
+    """Whether a line may be what a line end cut off from the last cell before it: a known value with it, or text that
+    goes on in small letters where the last column holds text."""
+    last = mender.readings.profile.columns[-1]
+    before = mender.read(max(0, start - _SHORT_CELL), start).decode("utf-8", "replace").rstrip("\r\n")
+    cell = before[before.rfind(mender.dialect.separator) + 1 :].strip("\"'")
+    return any(map(last.knows, (cell + text, f"{cell} {text}"))) or (last.free and text[:1].islower())
+
+
 def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     text = mender.line(fault.start)
     cells = [cell.strip().strip("\"'") for cell in text.split(mender.dialect.separator)]
@@ -55,6 +65,8 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     if CLOSING.match(filled[0]) and (short or _summing(filled)):
         return True
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
+        return False
+    if _rest_of_a_cell(mender, fault.start, filled[0]):
         return False
     column = mender.readings.profile.columns[0]
     if any(value.startswith(filled[0]) for value in column.values):  # the beginning of a record that was cut off

@@ -7,14 +7,13 @@ header; where nothing but words stands, one whose cells differ from each other a
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from clm_audit.exits import DataError
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, body_width, records
+from clm_audit.intake.heading import Heading, numbered, placed, titles_of
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
@@ -27,37 +26,6 @@ _TWINS = 4  # names among which one may come twice in a table of words
 _LEAST_BODY = 4  # lines from which one can tell names from the words below them
 _DIGITS = re.compile(r"\d")
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
-
-
-@dataclass(frozen=True)
-class Heading:
-    """The header of a file, and where its data begin.
-
-    ``names`` are as many as the rows have cells; ``spare`` of them at the end have no name and should be blank in every
-    row. ``record`` is None without a header. ``stop`` is the byte at which data begin, ``above`` counts the
-    records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself.
-    """
-
-    names: tuple[str, ...]
-    record: Record | None
-    stop: int
-    above: int
-    width: int
-    spare: int = 0
-    titles: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The names as written; fewer or more than columns where nobody can say which is whose."""
-        if self.record is None:
-            return ()
-        return self.names[: len(self.names) - self.spare] if any(self.names) else self.record.cells
-
-    @property
-    def line(self) -> int:
-        """Physical line of the header, 0 without one."""
-        return self.record.line if self.record else 0
 
 
 def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where: str) -> Heading | None:
@@ -79,7 +47,7 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
     rows = found[first:]
     index, matches = best_row([record.cells for record in rows], names)
     if matches:
-        return _placed(found, first + index, first + index + 1, where)
+        return placed(found, first + index, first + index + 1, where)
     width = body_width(rows[:HEAD_RECORDS])
     spot = _blind(rows, width, dialect)
     if spot is not None:
@@ -88,12 +56,12 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
         told = any(_families([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
         unsure = () if told else ("nothing but words below the header, which may be a row itself",)
         notes = (*_above(rows[:header], "header"), *unsure)
-        return _placed(found, first + header, first + after, where, blind=notes)
+        return placed(found, first + header, first + after, where, blind=notes)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
     while data and width > 1 and not rows[data - 1].blank and _broken(rows[data - 1].cells, width, families):
         data -= 1  # a broken row, not a title
-    titles = _titles(found[: first + data])
+    titles = titles_of(found[: first + data])
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
     return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes)
@@ -245,7 +213,7 @@ def _heads(cells: Sequence[str], families: Sequence[frozenset[str]], below: Sequ
 def _years(cells: Sequence[str]) -> bool:
     """Whether the names are years or the like: at least three numbers that count up by one."""
     numbers = [cell.strip() for cell in cells[1:] if cell.strip().isdecimal()]
-    return len(numbers) >= 3 and len(numbers) >= len(cells) - 2 and _numbered(numbers)
+    return len(numbers) >= 3 and len(numbers) >= len(cells) - 2 and numbered(numbers)
 
 
 def _narrow(cells: Sequence[str], width: int) -> bool:
@@ -253,79 +221,3 @@ def _narrow(cells: Sequence[str], width: int) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     words = all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
     return len(filled) >= 2 and words and width / 2 <= len(cells) <= 2 * width
-
-
-def _titles(rows: Sequence[Record]) -> tuple[str, ...]:
-    return tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in rows)
-
-
-def _placed(
-    found: Sequence[Record], index: int, after: int, where: str, *, blind: Sequence[str] | None = None
-) -> Heading:
-    """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows.
-
-    ``blind``: the notes on a header that was found without a known name.
-    """
-    record = found[index]
-    names, spare, note = list(record.cells), 0, ""
-    rows = [one.cells for one in found[after:] if not one.blank]
-    width = len(names)
-    alike = sum(1 for row in rows if len(row) == width)
-    if len(rows) > 1 and 2 * alike < len(rows):
-        width = body_width(found[after:])
-        width = len(names) if width == 1 and blind is None else width  # known names are columns, whatever the rows say
-    if width != len(names):
-        rows = [row for row in rows if len(row) == width]
-        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
-    lines = f"{after - index} header lines" if after - index > 1 else ""
-    return Heading(
-        names=tuple(names),
-        record=record,
-        stop=found[after - 1].stop,
-        above=after,
-        width=len(record.cells),
-        spare=spare,
-        titles=_titles(found[:index]),
-        notes=tuple(filter(None, (note, lines, *(blind or ())))),
-    )
-
-
-def _fitted(
-    names: list[str], rows: Sequence[Sequence[str]], width: int, where: str, *, blind: bool
-) -> tuple[list[str], int, str]:
-    """Names for rows of another width, where only one way exists; how many columns they leave at the end."""
-    lack = width - len(names)
-    blanks = [i for i, name in enumerate(names) if not name.strip()]
-    if lack < 0 and not any(name.strip() for name in names[width:]):
-        return names[:width], 0, "blank names at the end of the header left out"
-    if lack < 0 and len(blanks) == -lack:
-        return [name for i, name in enumerate(names) if i not in blanks], 0, "blank names in the header left out"
-    if lack > 0 and all(not cell.strip() for row in rows for cell in row[-lack:]):
-        return [*names, *[""] * lack], lack, f"rows end with {lack} blank cells more than the header"
-    if lack == 1 and _numbered([row[0] for row in rows]):
-        return ["", *names], 0, "the first column numbers the rows and has no name"
-    what = f"the header has {len(names)} names, the rows below have {width} cells"
-    if lack == 1 and _decimals(rows):
-        what += ", two of which seem to be the halves of one number"
-        raise DataError(what, where=where, hint="export the numbers with a decimal point, or in quotes")
-    if blind:  # the rows are what they are, and the names are handed on as written
-        return [""] * width, 0, f"{what}: nobody can say which name is whose"
-    raise DataError(what, where=where, hint="give every column a name and export the file again")
-
-
-def _decimals(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the second of two neighbouring columns of whole numbers always has two digits: decimal commas."""
-    columns = list(zip(*rows, strict=True))
-    for left, right in itertools.pairwise(columns):
-        filled = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() or b.strip()]
-        if len(filled) > 2 and all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled):
-            return True
-    return False
-
-
-def _numbered(cells: Sequence[str]) -> bool:
-    """Whether cells count up by one."""
-    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
-        return False
-    numbers = [int(cell) for cell in cells]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))

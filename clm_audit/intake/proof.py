@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clm_audit.exits import DataError
+from clm_audit.intake.blanks import spans, void
 from clm_audit.intake.detour import Detour
 from clm_audit.intake.limits import CHUNK, MAX_CELL
 from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, marks
@@ -187,16 +188,18 @@ class _Pass:
         if self.rules.end == LF:
             length -= window[at - offset] == CR  # a window is one byte ahead: the byte before the record end
         off = separators != self.rules.width - 1
-        void = off & self._void(starts, at, window, offset) if off.any() else off
-        for index in np.flatnonzero(off & ~void):
+        bare = off & void(starts, at, window, offset, self.rules.separator) if off.any() else off
+        for index in np.flatnonzero(off & ~bare):
             if not self._set_aside(int(starts[index]), int(at[index]), int(separators[index])):
-                kept = (one[:index] for one in (at, starts, length, off, void, separators))
-                at, starts, length, off, void, separators = kept
+                kept = (one[:index] for one in (at, starts, length, off, bare, separators))
+                at, starts, length, off, bare, separators = kept
                 break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
         hollow |= ~off & self._spaces(starts, length, window, offset)
-        self._book_blank(starts[hollow | void], at[hollow | void] + 1)
-        self.ragged_blank = max((self.ragged_blank, *starts[void & (separators > 0)][-1:].tolist()))
+        empty = hollow | bare
+        self.blanks += int(empty.sum())
+        self.blank += spans(starts[empty], at[empty] + 1)
+        self.ragged_blank = max((self.ragged_blank, *starts[bare & (separators > 0)][-1:].tolist()))
         rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
         if len(rows):
             self.first = self.first if self.height else int(starts[rows[0]])
@@ -206,24 +209,6 @@ class _Pass:
             self.record = int(at[-1]) + 1
             self.separators = len(found.at) - int(ends[-1]) - 1
         return starts[rows]
-
-    def _void(self, starts: Offsets, at: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
-        """Which records hold nothing but blanks and separators, however many; all of a record must be in the window."""
-        solid = np.ones(256, dtype=np.int32)
-        solid[[*b" \t\r\n", self.rules.separator]] = 0
-        before = np.concatenate(([0], np.cumsum(solid[window], dtype=np.int32)))
-        place = np.maximum(starts - offset + 1, 0)
-        void: npt.NDArray[np.bool_] = (before[at - offset + 1] == before[place]) & (starts >= offset)
-        return void
-
-    def _book_blank(self, starts: Offsets, stops: Offsets) -> None:
-        """Count empty lines; those that follow each other are one span, as millions of them may."""
-        if not len(starts):
-            return
-        self.blanks += len(starts)
-        gaps = np.flatnonzero(starts[1:] != stops[:-1])
-        first, last = np.concatenate(([0], gaps + 1)), np.concatenate((gaps, [len(starts) - 1]))
-        self.blank.extend(zip(starts[first].tolist(), stops[last].tolist(), strict=True))
 
     def _spaces(self, starts: Offsets, length: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
         """Which records are separators and blanks only."""

@@ -309,3 +309,18 @@ def test_a_header_in_quotes_as_a_whole_above_a_rare_separator(tmp_path: Path) ->
     records = [(row[0], row[2], row[3]) for row in ORDERS]
     table = read(tmp_path, '"id^amount^state"\n' + text(records).replace(",", "^"))
     assert (table.header, rows(table)) == (("id", "amount", "state"), records)
+
+
+def test_the_rest_of_a_last_cell_is_no_footer(tmp_path: Path) -> None:
+    notes = ("asked about the plan", "first order", "moved")
+    records = [(*one[:3], notes[n % 3]) for n, one in enumerate(ORDERS)]
+    cut = text([*records, ("1030", "2024-05-05", "9.00", "asked abou")], "id,day,amount,note")
+    table = read(tmp_path, cut + "t the plan\n")
+    assert [(one.line, one.action) for one in (*table.repaired, *table.rejected)] == [(33, "rejected")]
+    assert rows(table)[:-1] == records
+
+
+def test_a_remark_below_a_column_of_text_is_a_footer(tmp_path: Path) -> None:
+    records = [(*one[:3], f"note {WORDS[n % 7]}") for n, one in enumerate(ORDERS)]
+    table = read(tmp_path, text(records, "id,day,amount,note") + "Confidential\n")
+    assert (rows(table), table.rejected) == (records, ())

@@ -1,0 +1,122 @@
+"""A header that was found: its names brought to the width of the rows below it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clm_audit.exits import DataError
+from clm_audit.intake.dialect import Record, body_width
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The header of a file, and where its data begin.
+
+    ``names`` are as many as the rows have cells; ``spare`` of them at the end have no name and should be blank in every
+    row. ``record`` is None without a header. ``stop`` is the byte at which data begin, ``above`` counts the
+    records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself.
+    """
+
+    names: tuple[str, ...]
+    record: Record | None
+    stop: int
+    above: int
+    width: int
+    spare: int = 0
+    titles: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names as written; fewer or more than columns where nobody can say which is whose."""
+        if self.record is None:
+            return ()
+        return self.names[: len(self.names) - self.spare] if any(self.names) else self.record.cells
+
+    @property
+    def line(self) -> int:
+        """Physical line of the header, 0 without one."""
+        return self.record.line if self.record else 0
+
+
+def titles_of(rows: Sequence[Record]) -> tuple[str, ...]:
+    """The text of each line, its filled cells joined by blanks."""
+    return tuple(" ".join(cell.strip() for cell in one.cells if cell.strip()) for one in rows)
+
+
+def placed(
+    found: Sequence[Record], index: int, after: int, where: str, *, blind: Sequence[str] | None = None
+) -> Heading:
+    """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows.
+
+    ``blind``: the notes on a header that was found without a known name.
+    """
+    record = found[index]
+    names, spare, note = list(record.cells), 0, ""
+    rows = [one.cells for one in found[after:] if not one.blank]
+    width = len(names)
+    alike = sum(1 for row in rows if len(row) == width)
+    if len(rows) > 1 and 2 * alike < len(rows):
+        width = body_width(found[after:])
+        width = len(names) if width == 1 and blind is None else width  # known names are columns, whatever the rows say
+    if width != len(names):
+        rows = [row for row in rows if len(row) == width]
+        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
+    lines = f"{after - index} header lines" if after - index > 1 else ""
+    return Heading(
+        names=tuple(names),
+        record=record,
+        stop=found[after - 1].stop,
+        above=after,
+        width=len(record.cells),
+        spare=spare,
+        titles=titles_of(found[:index]),
+        notes=tuple(filter(None, (note, lines, *(blind or ())))),
+    )
+
+
+def _fitted(
+    names: list[str], rows: Sequence[Sequence[str]], width: int, where: str, *, blind: bool
+) -> tuple[list[str], int, str]:
+    """Names for rows of another width, where only one way exists; how many columns they leave at the end."""
+    lack = width - len(names)
+    blanks = [i for i, name in enumerate(names) if not name.strip()]
+    if lack < 0 and not any(name.strip() for name in names[width:]):
+        return names[:width], 0, "blank names at the end of the header left out"
+    if lack < 0 and len(blanks) == -lack:
+        return [name for i, name in enumerate(names) if i not in blanks], 0, "blank names in the header left out"
+    if lack > 0 and all(not cell.strip() for row in rows for cell in row[-lack:]):
+        return [*names, *[""] * lack], lack, f"rows end with {lack} blank cells more than the header"
+    if lack == 1 and numbered([row[0] for row in rows]):
+        return ["", *names], 0, "the first column numbers the rows and has no name"
+    what = f"the header has {len(names)} names, the rows below have {width} cells"
+    if lack == 1 and _decimals(rows):
+        what += ", two of which seem to be the halves of one number"
+        raise DataError(what, where=where, hint="export the numbers with a decimal point, or in quotes")
+    if blind:  # the rows are what they are, and the names are handed on as written
+        return [""] * width, 0, f"{what}: nobody can say which name is whose"
+    raise DataError(what, where=where, hint="give every column a name and export the file again")
+
+
+def _decimals(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second of two neighbouring columns of whole numbers always has two digits: decimal commas."""
+    columns = list(zip(*rows, strict=True))
+    for left, right in itertools.pairwise(columns):
+        filled = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() or b.strip()]
+        if len(filled) > 2 and all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled):
+            return True
+    return False
+
+
+def numbered(cells: Sequence[str]) -> bool:
+    """Whether cells count up by one.
+
+    >>> numbered(["7", "8", "9"]), numbered(["7", "9"])
+    (True, False)
+    """
+    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
