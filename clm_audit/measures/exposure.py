@@ -24,7 +24,7 @@ from clm_audit.measures.totals import along
 
 LEAST_BEFORE, LEAST_AFTER = 13, 4  # weeks, and periods, that a finding needs on either side
 FEWEST_LOST = 5  # losses that an export must record before it is believed to record them
-CODES = ("horizon_too_long", "no_loss_recorded")
+CODES = ("horizon_too_long", "nobody_watched", "no_loss_recorded", "never_seen")
 Span = tuple[int, int]
 
 
@@ -76,14 +76,16 @@ def _within(window: Span, watch: Watch) -> Span:
 
 
 def too_long(calendar: Calendar, span: Span, watch: Watch, weeks: int) -> NotAssessable | None:
-    """Why customers cannot be watched for so long, naming the longest time that leaves enough of them on each side: 0
-    where no time at all would."""
+    """Why customers cannot be watched for so long, naming the longest time that leaves enough of them on each side,
+    if any does."""
     live = calendar.go_live
     before = live - span[0] - 7 * LEAST_BEFORE
     after = span[1] - live - 7 * calendar.washout_weeks - 7 * LEAST_AFTER * weeks
-    longest = max(0, min(before, after))
+    longest = min(before, after)
     if watch.days <= longest:
         return None
+    if longest < 1:
+        return NotAssessable(code="nobody_watched", detail={"days": watch.days})
     return NotAssessable(code="horizon_too_long", detail={"days": watch.days, "longest": longest})
 
 
@@ -152,7 +154,8 @@ def measured(inputs: Inputs, share: Share, missing: NotAssessable | None = None)
         s2_of=variance,
         behind=behind,
     )
-    return cook(inputs, recipe, missing or too_long(calendar, span, share.watch, weeks))
+    nobody = None if line(share.num)(None).any() else NotAssessable(code="never_seen")
+    return cook(inputs, recipe, missing or too_long(calendar, span, share.watch, weeks) or nobody)
 
 
 def _left_out(share: Share, scheme: Watched) -> dict[str, str | int | float]:

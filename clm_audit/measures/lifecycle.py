@@ -92,5 +92,5 @@ def _made(inputs: Inputs, metric: LifecycleId) -> MetricTotals:
         return blank(metric, refused) if refused else replace(found, units=undivided if inputs.plan.control else ())
     for group in CATALOGUE[metric].facts:
         if not any(fact in inputs.facts.tables for fact in group):
-            return blank(metric, inputs.absent(group[0]))
+            return blank(metric, inputs.absent("orders" if "orders" in group else group[0]))
     return MAKERS[metric](inputs)

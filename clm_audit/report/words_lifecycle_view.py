@@ -61,9 +61,14 @@ def not_measured(missing: Sequence[tuple[str, str, str]]) -> str:
         groups.setdefault((lacking, export.strip().rstrip(".")), []).append(metric[:1].lower() + metric[1:])
     said = []
     for (lacking, export), names in groups.items():
-        why = f"no {lacking}" if lacking[:1].islower() else lacking
+        why = f"no {lacking}" if lacking[:1].islower() else _continued(lacking)
         said.append(f"{listed(names)} ({why}{f'; {export}' if export else ''})")
     return f"Not told: {'; '.join(said)}." if said else ""
+
+
+def _continued(sentence: str) -> str:
+    """A sentence that goes on within another one."""
+    return sentence if sentence[1:2].isupper() else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def reading(told: Mapping[MetricId, Mapping[str, str | int | float]], *, curve: bool) -> str:
@@ -102,7 +107,7 @@ def not_adjusted(metrics: Sequence[MetricReport]) -> str:
     for metric in metrics:
         if isinstance(metric.adjusted, Unknown):
             groups.setdefault(metric.adjusted.reason.rstrip("."), []).append(in_text(metric.id))
-    said = [f"{listed(names)} ({why[:1].lower()}{why[1:]})" for why, names in groups.items()]
+    said = [f"{listed(names)} ({_continued(why)})" for why, names in groups.items()]
     return f"Without an adjusted effect: {'; '.join(said)}." if said else ""
 
 

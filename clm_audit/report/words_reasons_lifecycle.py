@@ -9,6 +9,14 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Customers would have to be watched for {days} days on both sides of go-live; the data allow {longest} days.",
         "Export again later, or add older exports: 13 weeks of customers must remain before go-live, 4 periods after.",
     ),
+    "nobody_watched": (
+        "Customers would have to be watched for {days} days on both sides of go-live; the data are too short for it.",
+        "Export again later, or add older exports: 13 weeks of customers must remain before go-live, 4 periods after.",
+    ),
+    "never_seen": (
+        "It is not seen of a single customer, before go-live or after it, so there is no change to judge.",
+        "Nothing to do if that is so; else look whether the export leaves something out.",
+    ),
     "nobody_lost_so_soon": (
         "Whoever has not ordered for {weeks} weeks counts as lost, so within {days} days nobody can be.",
         "Read the churn rate; or set inactivity in clm-audit.yaml to 26 weeks or fewer, if customers buy that often.",

@@ -199,3 +199,14 @@ def test_one_subscription_of_two_lines_is_one_customer_kept() -> None:
     )
     assert share(both, "churn_rate", "before") == share(alone, "churn_rate", "before")
     assert share(both, "grr", "before") < share(alone, "grr", "before")
+
+
+def test_what_nobody_ever_did_is_no_change() -> None:
+    """Every customer orders once: the share of those who came again is a true zero, and nothing to judge."""
+    once = World({"orders": [order(day, day, 1_000) for day in range(GO_LIVE - 3 * YEAR, GO_LIVE + YEAR)]})
+    measured = measure(plan(**windows()), once.facts())
+    found = metric(measured, "repeat_purchase_rate")
+    assert found.missing == NotAssessable(code="never_seen")
+    assert share(measured, "repeat_purchase_rate", "before") == 0.0
+    assert share(measured, "first_90_day_churn", "after") == 1.0
+    assert share(measured, "customer_lifetime_value", "before") == pytest.approx(10.0, rel=0.01), "one order each"
