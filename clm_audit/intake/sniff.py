@@ -22,6 +22,7 @@ _NEARLY_ALL = 0.95
 _FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
+_TABLE = 0.8  # the same of lines in quotes with at least three cells
 _ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
 _MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
@@ -98,7 +99,8 @@ def _unwrapped(head: bytes, start: int) -> bytes:
         return b""
     inner = "\n".join(wrapped).encode()
     _, share = max(score_of(inner, 0, mark) for mark in SEPARATORS)
-    return inner if share >= _NEARLY_ALL else b""
+    _, many = max(score_of(inner, 0, mark, least=3) for mark in SEPARATORS)  # a small table may stand below
+    return inner if share >= _NEARLY_ALL or many >= _TABLE else b""
 
 
 def _doubled(head: bytes, start: int, separator: str) -> str:

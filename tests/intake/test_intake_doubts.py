@@ -324,3 +324,11 @@ def test_a_remark_below_a_column_of_text_is_a_footer(tmp_path: Path) -> None:
     records = [(*one[:3], f"note {WORDS[n % 7]}") for n, one in enumerate(ORDERS)]
     table = read(tmp_path, text(records, "id,day,amount,note") + "Confidential\n")
     assert (rows(table), table.rejected) == (records, ())
+
+
+def test_a_small_table_below_records_that_are_quoted_as_a_whole_is_rejected_line_by_line(tmp_path: Path) -> None:
+    lines = [f'"{line}"' for line in text(ORDERS, "id,day,amount,state").splitlines()]
+    below = ['""', '"Region,Manager"', '"R1,Customer 0001"', '"R2,Customer 0002"']
+    table = read(tmp_path, "\n".join([*lines, *below]) + "\n")
+    assert (table.header, rows(table)) == (("id", "day", "amount", "state"), ORDERS)
+    assert [one.line for one in table.rejected] == [33, 34, 35]
