@@ -30,7 +30,8 @@ LEFT_OUT = "Not part of the run"
 METHOD = (
     "Each audit measures the effect of the same go-live with the data that it had then. The windows of such audits"
     " share most of their weeks, so their intervals are not independent of each other. A finding that changes says that"
-    " more is known, not that something changed in between: compare --against tests that."
+    " more is known, not that something changed in between: compare --against tests that. A finding allows for the"
+    " number of metrics, so one whose interval just clears zero may be inconclusive all the same."
 )
 CAPTION = (
     "The adjusted effect that each audit found, with its 95 % interval; above it the finding. Strip: under {size}, too"

@@ -36,7 +36,12 @@ def plans(monkeypatch: pytest.MonkeyPatch, saved: AuditReport, tmp_path: Path) -
     """Stands in for the audit itself: every plan that it is called with; it answers with the saved report."""
     seen: list[AuditPlan] = []
 
-    def audit(plan: AuditPlan, progress: Callable[[str, int, int], None], rejects: Callable[..., None]) -> AuditReport:
+    def audit(
+        plan: AuditPlan,
+        progress: Callable[[str, int, int], None],
+        rejects: Callable[..., None],
+        _inspect: Callable[..., None],
+    ) -> AuditReport:
         seen.append(plan)
         for done in (0, 5, 10):
             progress("orders.csv", done, 10)

@@ -30,6 +30,10 @@ def test_metrics_are_offered(tab, metric: str) -> None:
 def test_commands_and_zones_are_offered(tab) -> None:
     assert tab("comp") == ["compare"]
     assert tab("compare", "--timezone", "Europe/Berl") == ["Europe/Berlin"]
+    assert tab("hist") == ["history"]
+    assert tab("schema", "hi") == ["history"]
+    assert "--keep" in tab("compare", "--ke")
+    assert tab("history", "audits", "--format", "m") == ["md"]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

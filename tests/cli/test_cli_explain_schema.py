@@ -15,7 +15,7 @@ from clm_audit.exits import ExitCode
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.mark.parametrize("which", ["config", "audit", "check"])
+@pytest.mark.parametrize("which", ["config", "audit", "check", "plan", "history"])
 def test_a_schema_is_clean_json(clm_audit: Run, which: str) -> None:
     run = clm_audit("schema", which)
     assert (run.returncode, run.stderr) == (0, "")
