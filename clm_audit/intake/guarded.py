@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +16,12 @@ from typing import Any
 
 from clm_audit.exits import DataError
 from clm_audit.intake.limits import (
+    MAX_PARQUET_FOOTER,
     MAX_ROWS_FROM,
     MAX_ROWS_PER_BYTE,
     MIB,
     PARQUET_BYTES_PER_SECOND,
+    PARQUET_FOOTER_SHARE,
     READER_MEMORY,
     READER_MEMORY_MOST,
     READER_MEMORY_PER_BYTE,
@@ -98,6 +101,10 @@ def open_parquet(path: Path, out: Path, name: str) -> Columns:
         tail = file.read(8)
     if size < 12 or head != b"PAR1" or tail[4:] != b"PAR1" or int.from_bytes(tail[:4], "little") > size - 12:
         raise DataError("Parquet: the file is cut or damaged (no footer)", where=name, hint="copy or export it again")
+    footer = int.from_bytes(tail[:4], "little")
+    if footer > MAX_PARQUET_FOOTER and footer > PARQUET_FOOTER_SHARE * size:
+        what = f"Parquet: {footer:,} of {size:,} bytes describe columns, so there are too many of them to read"
+        raise DataError(what, where=name, hint="export fewer columns")
     request = {"kind": "parquet", "path": str(path), "out": str(out), **_budget(size, PARQUET_BYTES_PER_SECOND)}
     answer = _ask(request, name, "Parquet file", "export it again, or as CSV")
     height = answer["height"]
@@ -118,17 +125,20 @@ def _ask(request: dict[str, Any], name: str, what: str, hint: str) -> dict[str, 
     search = os.pathsep.join(filter(None, (str(_PACKAGES), os.environ.get("PYTHONPATH", ""))))
     environment = {**os.environ, "PYTHONPATH": search, "POLARS_MAX_THREADS": "2", "PYTHONWARNINGS": "ignore"}
     command = [sys.executable, "-m", "clm_audit.intake.worker"]
-    child = subprocess.Popen(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
-        command, stdin=PIPE, stdout=PIPE, stderr=PIPE, encoding="utf-8", errors="replace", env=environment
-    )
     slow = f"this {what} takes too long to open: more than {request['seconds']} seconds"
-    try:
-        out, err = _wait(child, json.dumps(request), request["memory"], READER_PATIENCE * request["seconds"])
-    except subprocess.TimeoutExpired as error:
-        raise DataError(slow, where=name, hint=hint) from error
-    finally:
-        child.kill()
-        child.communicate()
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as asked:  # a pipe that fills up slowly may never be closed
+        json.dump(request, asked)
+        asked.seek(0)
+        child = subprocess.Popen(  # noqa: S603 - a fixed command of our own; the path travels as data on stdin
+            command, stdin=asked, stdout=PIPE, stderr=PIPE, encoding="utf-8", errors="replace", env=environment
+        )
+        try:
+            out, err = _wait(child, request["memory"], READER_PATIENCE * request["seconds"])
+        except subprocess.TimeoutExpired as error:
+            raise DataError(slow, where=name, hint=hint) from error
+        finally:
+            child.kill()
+            child.communicate()
     if child.returncode == -_OUT_OF_TIME:
         raise DataError(slow, where=name, hint=hint)
     if child.returncode:
@@ -142,18 +152,16 @@ def _ask(request: dict[str, Any], name: str, what: str, hint: str) -> dict[str, 
     return answer
 
 
-def _wait(child: subprocess.Popen[str], request: str, memory: int, seconds: int) -> tuple[str, str]:
+def _wait(child: subprocess.Popen[str], memory: int, seconds: int) -> tuple[str, str]:
     """What the child wrote; it is killed as soon as it holds ``memory`` bytes, however it came by them.
 
     Raises :class:`subprocess.TimeoutExpired` after ``seconds``.
     """
     end = time.monotonic() + seconds
-    text: str | None = request
     while True:
         try:
-            return child.communicate(text, timeout=WATCH_SECONDS)
+            return child.communicate(timeout=WATCH_SECONDS)
         except subprocess.TimeoutExpired:
-            text = None
             if time.monotonic() > end:
                 raise
             if _resident(child.pid) > memory:

@@ -16,8 +16,10 @@ import xlwt
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
 from clm_audit.exits import DataError
+from clm_audit.intake.guarded import open_workbook
 from clm_audit.intake.locate import locate
 from clm_audit.intake.model import ROW, Exports, RawTable
+from clm_audit.intake.names import Names
 from clm_audit.intake.read import read_exports
 
 
@@ -303,3 +305,11 @@ def test_a_compound_file_without_a_workbook_is_refused(home: Path) -> None:
     (home / "b.xls").unlink()
     xlsx(home / "c.xlsx", {"one": [["Order", "Total"]]})
     assert [name for name, _ in read(home).unknown] == ["mail.msg"]
+
+
+def test_a_request_larger_than_a_pipe_reaches_a_slow_reader(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clm_audit.intake.guarded.WATCH_SECONDS", 0.0001)
+    xlsx(home / "f.xlsx", {"Orders": [["order", "date"], ["a", "2024-01-05"]]})
+    names = Names.of(f"a header of an export, number {number}" for number in range(20_000))
+    sheets, _ = open_workbook(home / "f.xlsx", home.parent / "run" / "out", "f.xlsx", names)
+    assert [(one.header, one.height) for one in sheets] == [(("order", "date"), 1)]
