@@ -162,8 +162,8 @@ def audit_json() -> str:
         "What `compare --json` writes, and the only thing that all other formats are made from. Changes are shares"
         " (0.07 is +7 %), money is a decimal string, dates are ISO, windows are half-open. What cannot be said is an"
         " object with a `reason` and never a made-up number ([Unknown](#unknown)). `clm-audit schema audit` prints the"
-        " JSON Schema that this page is made from; `schema check` and `schema plan` those of the other two commands. How"
-        " each number is named and traced: [trace.md](../trace.md).",
+        " JSON Schema that this page is made from; `schema check` and `schema plan` those of the other two commands."
+        " How each number is named and traced: [trace.md](../trace.md).",
         "## The root",
         _fields(schema),
     ]
