@@ -234,7 +234,7 @@ import clm_audit.pipeline as auditing
 from clm_audit.cli.main import main
 from clm_audit.report.model import AuditReport
 report = AuditReport.model_validate_json(open(sys.argv[1], "rb").read())
-def audit(plan, progress, rejects):
+def audit(plan, progress, rejects, inspect):
     progress("orders.csv", 5, 10)
     return report
 auditing.audit = audit
