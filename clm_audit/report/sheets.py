@@ -1,4 +1,7 @@
-"""The tables of the workbook: which figures of the report stand in which sheet, column by column."""
+"""The tables of the workbook: which figures of the report stand in which sheet, column by column.
+
+A number's id in the audit JSON is that of its row with the ``id`` of its column in place of the ``*``.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from clm_audit.config.plan import MetricId
-from clm_audit.report import look, numbers, words_reasons
+from clm_audit.report import look, numbers
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
+from clm_audit.report.trace import keys
 
 Kind = Literal["text", "wide", "number", "plain", "share", "money", "count", "date"]
 Cell = str | float | int | date | None
@@ -17,11 +20,13 @@ Cell = str | float | int | date | None
 
 @dataclass(frozen=True)
 class Column:
-    """``kind``: how its cells look; ``width`` in characters."""
+    """``kind``: how its cells look; ``width`` in characters; ``id``: what its numbers are called in the audit JSON,
+    in place of the ``*`` of the row's id."""
 
     header: str
     kind: Kind = "text"
     width: int = 16
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,17 +51,22 @@ class Sheet:
         return self.values[row] if kind == "number" and self.values else kind
 
 
-SIDES = (Column("before", "number", 13), Column("after", "number", 13))
+SIDES = (Column("before", "number", 13, "before"), Column("after", "number", 13, "after"))
+RATIOS = (Column("before", "number", 13, "before.value"), Column("after", "number", 13, "after.value"))
+EFFECT = (
+    Column("observed change", "share", 12, "observed_change"),
+    Column("adjusted effect", "share", 12, "adjusted.effect"),
+    Column("low", "share", 10, "adjusted.low"),
+    Column("high", "share", 10, "adjusted.high"),
+    Column("p (Holm)", "plain", 10, "adjusted.p_holm"),
+    Column("finding", "text", 20),
+    Column("in words", "wide", 70),
+)
+ID = Column("id", "text", 44)
 METRIC = (Column("metric", "text", 30), Column("unit", "text", 26))
 
 
-def sheets(report: AuditReport) -> list[Sheet]:
-    """Every sheet that has something to show, in the order of the tabs."""
-    made = [make(report) for make in MAKERS]
-    return [sheet for sheet in made if sheet.rows or sheet.name in ("Summary", "Ledger")]
-
-
-def value_kind(metric: MetricId) -> Kind:
+def value_kind(metric: str) -> Kind:
     """How values of a metric look.
 
     >>> value_kind("campaign_response"), value_kind("transaction_size"), value_kind("purchase_frequency")
@@ -75,21 +85,16 @@ def _summary(report: AuditReport) -> Sheet:
         Column("question", "count", 9),
         *METRIC,
         Column("answer", "text", 16),
-        *SIDES,
-        Column("observed change", "share", 12),
-        Column("adjusted effect", "share", 12),
-        Column("low", "share", 10),
-        Column("high", "share", 10),
-        Column("p (Holm)", "plain", 10),
-        Column("finding", "text", 20),
-        Column("in words", "wide", 70),
-        Column("id", "text", 30),
+        *RATIOS,
+        *EFFECT,
+        ID,
     )
-    rows = tuple(_finding(report, item) for item in report.metrics)
+    rows = tuple(finding_cells(report, item) for item in report.metrics)
     return Sheet("Summary", report.title, columns, rows, tuple(value_kind(item.id) for item in report.metrics), fixed=2)
 
 
-def _finding(report: AuditReport, metric: MetricReport) -> tuple[Cell, ...]:
+def finding_cells(report: AuditReport, metric: MetricReport) -> tuple[Cell, ...]:
+    """The row of a metric in the summary."""
     answer, adjusted = look.answer_of(report, metric), metric.adjusted
     effect: tuple[Cell, ...] = (None, None, None, None)
     if not isinstance(adjusted, Unknown):
@@ -105,7 +110,7 @@ def _finding(report: AuditReport, metric: MetricReport) -> tuple[Cell, ...]:
         *effect,
         metric.finding,
         " ".join(look.sentences(metric)),
-        f"metrics.{metric.id}",
+        f"metrics.{metric.id}.*",
     )
 
 
@@ -113,40 +118,45 @@ def _series(report: AuditReport) -> Sheet:
     columns = (
         Column("metric", "text", 30),
         Column("period from", "date", 12),
-        Column("observed", "number", 12),
-        Column("expected", "number", 12),
-        Column("expected, low", "number", 13),
-        Column("expected, high", "number", 13),
+        Column("observed", "number", 12, "value"),
+        Column("expected", "number", 12, "expected"),
+        Column("expected, low", "number", 13, "low"),
+        Column("expected, high", "number", 13, "high"),
+        ID,
     )
     rows = tuple(
-        (item.name, point.period, point.value, point.expected, point.low, point.high)
+        (item.name, point.period, point.value, point.expected, point.low, point.high,
+         f"metrics.{item.id}.series.{point.period}.*")
         for item in report.metrics
         for point in item.series
-    )
+    )  # fmt: skip
     kinds = tuple(value_kind(item.id) for item in report.metrics for _ in item.series)
     heading = "Every period, and what was expected had nothing changed at go-live"
     return Sheet("Series", heading, columns, rows, kinds, fixed=2)
 
 
 def _segments(report: AuditReport) -> Sheet:
-    columns = (*METRIC, Column("column", "text", 16), Column("segment", "text", 28), *SIDES, Column("change", "share"))
+    columns = (*METRIC, Column("column", "text", 16), Column("segment", "text", 28), *SIDES,
+               Column("change", "share", 12, "change"), ID)  # fmt: skip
     rows = tuple(
-        (item.name, item.unit, one.column, one.label, known(one.before), known(one.after), known(one.change))
+        (item.name, item.unit, one.column, one.label, known(one.before), known(one.after), known(one.change),
+         f"metrics.{item.id}.segments.{key}.*")
         for item in report.metrics
-        for one in item.segments
-    )
+        for key, one in zip(keys(item.segments), item.segments, strict=True)
+    )  # fmt: skip
     kinds = tuple(value_kind(item.id) for item in report.metrics for _ in item.segments)
     return Sheet("Segments", "Each metric by segment; groups under 5 customers are left out", columns, rows, kinds)
 
 
 def _variants(report: AuditReport) -> Sheet:
     columns = (Column("metric", "text", 30), Column("variant", "text", 44), Column("unit", "text", 14), *SIDES,
-               Column("change", "share"))  # fmt: skip
+               Column("change", "share", 12, "change"), ID)  # fmt: skip
     rows = tuple(
-        (item.name, one.label, one.unit, known(one.before), known(one.after), known(one.change))
+        (item.name, one.label, one.unit, known(one.before), known(one.after), known(one.change),
+         f"metrics.{item.id}.variants.{key}.*")
         for item in report.metrics
-        for one in item.variants
-    )
+        for key, one in zip(keys(item.variants), item.variants, strict=True)
+    )  # fmt: skip
     units: dict[str, Kind] = {
         "share": "share",
         **({report.currency: "money"} if isinstance(report.currency, str) else {}),
@@ -155,55 +165,9 @@ def _variants(report: AuditReport) -> Sheet:
     return Sheet("Variants", "The same questions by other definitions", columns, rows, kinds)
 
 
-def _lifecycle(report: AuditReport) -> Sheet:
-    columns = (
-        *METRIC,
-        *SIDES,
-        Column("observed change", "share", 12),
-        Column("adjusted effect", "share", 12),
-        Column("low", "share", 10),
-        Column("high", "share", 10),
-        Column("p (Holm)", "plain", 10),
-        Column("finding", "text", 20),
-        Column("in words", "wide", 70),
-        Column("id", "text", 30),
-    )
-    rows = []
-    for item in report.lifecycle:
-        cells = _finding(report, item)
-        rows.append((*cells[1:3], *cells[4:-1], f"lifecycle.{item.id}"))
-    kinds = tuple(value_kind(item.id) for item in report.lifecycle)
-    changes: tuple[Kind, ...] = tuple("number" if one.change_unit == "points" else "share" for one in report.lifecycle)
-    return Sheet("Lifecycle", "The metrics of the customer lifecycle", columns, tuple(rows), kinds, changes)
-
-
-def _money(report: AuditReport) -> Sheet:
-    money = report.money
-    columns = (Column("line", "text", 40), Column("a year", "money", 15), Column("low", "money", 15),
-               Column("high", "money", 15),
-               Column("in today's money", "money", 17), Column("why", "wide", 80))  # fmt: skip
-    if isinstance(money, Unknown):
-        return Sheet("Money", "The money", columns, ())
-    rows: list[tuple[Cell, ...]] = []
-    for one in money.benefits:
-        yearly = one.yearly
-        ends = (
-            (None,) * 3 if isinstance(yearly, Unknown) else tuple(map(float, (yearly.value, yearly.low, yearly.high)))
-        )
-        said = yearly.reason if isinstance(yearly, Unknown) else one.sentence
-        rows.append((one.name, *ends, float(one.present), said if one.proven else f"not proven: {said}"))
-    rows += [(f"cost: {one.what}", -float(one.yearly), None, None, -float(one.present), f"at go-live: {one.initial}")
-             for one in money.costs]  # fmt: skip
-    npv = money.npv
-    rows.append(("net present value", None, float(npv.low), float(npv.high), float(npv.value), money.sentence))
-    rows += [("", None, None, None, None, note) for note in money.notes]
-    currency = "" if isinstance(money.currency, Unknown) else f", {money.currency}"
-    return Sheet("Money", f"The money over {money.years} years{currency}", columns, tuple(rows))
-
-
 def _totals(report: AuditReport) -> Sheet:
     columns = (Column("total", "text", 32), Column("currency", "text", 10), *SIDES, Column("why not", "wide", 60),
-               Column("id", "text", 32))  # fmt: skip
+               ID)  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     kinds: list[Kind] = []
     for name, before in report.totals["before"].items():
@@ -211,82 +175,27 @@ def _totals(report: AuditReport) -> Sheet:
         figures = [None if isinstance(one, Unknown) else float(one.value) for one in both]
         currency = next((one.currency for one in both if not isinstance(one, Unknown) and one.currency), None)
         why = next((one.reason for one in both if isinstance(one, Unknown)), None)
-        rows.append((name.replace("_", " "), currency, *figures, why, f"totals.*.{name}"))
+        rows.append((name.replace("_", " "), currency, *figures, why, f"totals.*.{name}.value"))
         kinds.append("money" if currency else "count")
     return Sheet("Totals", "What was counted in each window", columns, tuple(rows), tuple(kinds))
 
 
-def _ledger(report: AuditReport) -> Sheet:
-    counts = ("read", *look.LEDGER, "repaired")
-    columns = (
-        Column("file", "text", 44),
-        *(Column(name, "count", 11) for name in counts),
-        Column("system", "text", 14),
-        Column("object", "text", 14),
-        Column("encoding", "text", 12),
-        Column("dialect", "text", 16),
-        Column("header line", "count", 11),
-        Column("bytes", "count", 13),
-        Column("sha256", "text", 66),
-        Column("notes", "wide", 70),
-    )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            file.path,
-            *(getattr(file.rows, name) for name in counts),
-            *(file.system, file.object, file.encoding, file.dialect, file.header_line, file.bytes, file.sha256),
-            "; ".join(file.notes),
-        )
-        for file in report.files
-    ]
-    total = look.ledger_total(file.rows for file in report.files)
-    rows.append(("all files", *(getattr(total, name) for name in counts), *(None,) * 8))
-    return Sheet("Ledger", "What became of every row that was read", columns, tuple(rows))
-
-
-def _rejects(report: AuditReport) -> Sheet:
-    columns = (Column("file", "text", 44), Column("code", "text", 26), Column("rows", "count", 11),
-               Column("why", "wide", 60), Column("what to do", "wide", 70))  # fmt: skip
+def _since(report: AuditReport) -> Sheet:
+    columns = (Column("metric", "text", 30), Column("result", "text", 14),
+               Column("effect then", "share", 12, "earlier"), Column("difference", "share", 12, "change"),
+               Column("low", "share", 10, "low"), Column("high", "share", 10, "high"),
+               Column("in words", "wide", 80), ID)  # fmt: skip
+    if isinstance(report.since, Unknown):
+        return Sheet("Since", "", columns, ())
     rows = tuple(
-        (file.path, code, many, words_reasons.reject(code), words_reasons.reject_remedy(code))
-        for file in report.files
-        for code, many in file.reasons.items()
-    )
-    return Sheet("Rejects", "Why rows were not taken; rejects.csv lists each", columns, rows)
-
-
-def _checks(report: AuditReport) -> Sheet:
-    columns = (Column("check", "text", 36), Column("result", "text", 14), Column("message", "wide", 80),
-               Column("what to do", "wide", 70), Column("concerns", "wide", 50), Column("id", "text", 30))  # fmt: skip
-    rows = tuple(
-        (one.title, look.CHECKS[one.status][2], one.message, one.remedy, look.concerns(report.metrics, one.metrics),
-         f"checks.{one.id}")
-        for group in look.by_status(report.checks).values()
-        for one in group
+        (one.name, one.result, known(one.earlier), known(one.change), known(one.low), known(one.high), one.sentence,
+         f"since.metrics.{one.id}.*")
+        for one in report.since.metrics
     )  # fmt: skip
-    return Sheet("Checks", "Whether the data are fit to judge by, worst first", columns, rows)
-
-
-def _assumptions(report: AuditReport) -> Sheet:
-    columns = (Column("assumption", "text", 36), Column("value", "wide", 50), Column("set by", "text", 30),
-               Column("if it is wrong", "wide", 80))  # fmt: skip
-    rows = tuple((one.what, one.value, one.source, one.consequence) for one in report.assumptions)
-    return Sheet("Assumptions", "What was settled, by whom, and what follows if it is wrong", columns, rows)
-
-
-MAKERS: Sequence[Callable[[AuditReport], Sheet]] = (
-    _summary,
-    _series,
-    _segments,
-    _variants,
-    _lifecycle,
-    _money,
-    _totals,
-    _ledger,
-    _rejects,
-    _checks,
-    _assumptions,
-)
+    points: tuple[Kind, ...] = tuple(
+        "number" if look.change_unit(report, one.id) == "points" else "share" for one in report.since.metrics
+    )
+    return Sheet("Since", report.since.sentence, columns, rows, (), points)
 
 
 def said(report: AuditReport) -> Iterator[tuple[str, str]]:
@@ -307,3 +216,7 @@ def said(report: AuditReport) -> Iterator[tuple[str, str]]:
     if report.verdict.next_step:
         yield "next step", report.verdict.next_step
     yield "written by", f"{report.tool.name} {report.tool.version}"
+
+
+FIRST: Sequence[Callable[[AuditReport], Sheet]] = (_summary, _series, _segments, _variants)
+LAST: Sequence[Callable[[AuditReport], Sheet]] = (_since, _totals)

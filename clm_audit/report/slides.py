@@ -3,85 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 from clm_audit.report import look, numbers
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
-from clm_audit.report.words_money import amount
+from clm_audit.report.slide_parts import HEADLINES, MOST_ROWS, Grid, Lines, Slide, bars_of, brief
+from clm_audit.report.slides_value import value_slides
+from clm_audit.report.trace import keys
 
 VERDICT = "Verdict"
-MOST_ROWS = 10
-MOST_TEXT = 420
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A chart of lines over time: name -> a value for each day, None where there is none."""
-
-    days: tuple[date, ...]
-    lines: tuple[tuple[str, tuple[float | None, ...]], ...]
-    form: str
-    description: str
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A chart of bars with the ends of their intervals."""
-
-    names: tuple[str, ...]
-    values: tuple[float, ...]
-    lows: tuple[float, ...]
-    highs: tuple[float, ...]
-    description: str
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table; the first row is its header."""
-
-    rows: tuple[tuple[str, ...], ...]
-    widths: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Slide:
-    """One slide: ``big`` is said first; ``tone`` colours it; ``foot`` stands small at the bottom."""
-
-    title: str
-    big: str = ""
-    tone: look.Tone = "open"
-    points: tuple[str, ...] = ()
-    picture: Lines | Bars | Grid | None = None
-    foot: str = ""
 
 
 def slides(report: AuditReport) -> list[Slide]:
-    """Every slide in its order: ten to fifteen of them for a whole audit."""
+    """Every slide in its order: ten to fifteen of them for a whole audit, the cover counted."""
     return [
         _verdict(report),
         _answers(report),
         *_effects(report),
         *(_metric(metric) for metric in report.metrics),
         _quality(report),
-        *_lifecycle(report),
-        *_money(report),
+        *value_slides(report),
         _next(report),
         _assumptions(report),
     ]
-
-
-def brief(text: str, most: int = MOST_TEXT) -> str:
-    """Whole sentences up to a length.
-
-    >>> brief("One. Two. Three.", 9)
-    'One. Two.'
-    """
-    if len(text) <= most:
-        return text
-    head = text[:most]
-    end = max(head.rfind(". "), head.rfind("."))
-    return head[: end + 1] if end > most // 3 else f"{head[: most - 1].rstrip()}…"
 
 
 def _verdict(report: AuditReport) -> Slide:
@@ -94,7 +37,8 @@ def _verdict(report: AuditReport) -> Slide:
         points.append(report.since.sentence)
     glyph, tone = look.VERDICTS[verdict.value]
     said = tuple(brief(point) for point in points if point)
-    return Slide(VERDICT, f"{glyph} {verdict.value.capitalize()}", tone, said)
+    ids = ("plain.better", "plain.of")
+    return Slide(VERDICT, f"{glyph} {verdict.value.capitalize()}", tone, said, ids=ids)
 
 
 def _answers(report: AuditReport) -> Slide:
@@ -110,23 +54,17 @@ def _answers(report: AuditReport) -> Slide:
             f"{look.effect(metric.adjusted)} {look.interval(metric.adjusted)}",
             f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
         ))  # fmt: skip
-    widths = (0.35, 3.4, 1.6, 1.9, 0.9, 2.6, 1.9)
-    return Slide("The five questions", report.plain.sentence, "open", (), Grid(tuple(rows), widths))
+    widths = (0.35, 3.3, 1.5, 1.9, 1.1, 2.6, 1.9)
+    ids = tuple(f"metrics.{one.id}.{part}" for one in report.metrics for part in HEADLINES)
+    return Slide("The five questions", report.plain.sentence, "open", (), Grid(tuple(rows), widths), ids=ids)
 
 
 def _effects(report: AuditReport) -> Iterator[Slide]:
-    known = [(item.name, item.adjusted) for item in report.metrics if not isinstance(item.adjusted, Unknown)]
-    if not known:
+    bars = bars_of(report.metrics)
+    if bars is None:
         return
-    said = "; ".join(f"{name} {look.effect(one)} {look.interval(one)}" for name, one in known)
-    bars = Bars(
-        tuple(name for name, _ in known),
-        tuple(one.effect for _, one in known),
-        tuple(one.low for _, one in known),
-        tuple(one.high for _, one in known),
-        said,
-    )
-    yield Slide("What the CRM can take credit for", "", "open", (), bars, look.credit(report))
+    ids = tuple(f"metrics.{one.id}.{part}" for one in report.metrics for part in HEADLINES if "adjusted" in part)
+    yield Slide("What the CRM can take credit for", "", "open", (), bars, look.credit(report), ids=ids)
 
 
 def _metric(metric: MetricReport) -> Slide:
@@ -151,7 +89,9 @@ def _metric(metric: MetricReport) -> Slide:
         picture = Lines(tuple(point.period for point in metric.series), lines, form, said)
     title = f"{metric.question_number} · {metric.question}"
     big = f"{metric.name}: {glyph} {metric.finding}"
-    return Slide(title, big, tone, tuple(points), picture, f"{metric.name}: {metric.unit}")
+    series = [f"metrics.{metric.id}.series.{point.period}.value" for point in metric.series]
+    ids = (*(f"metrics.{metric.id}.{part}" for part in HEADLINES), *series[:1], *series[-1:])
+    return Slide(title, big, tone, tuple(points), picture, f"{metric.name}: {metric.unit}", ids=ids)
 
 
 def _quality(report: AuditReport) -> Slide:
@@ -168,51 +108,8 @@ def _quality(report: AuditReport) -> Slide:
     said = f"{len(report.files)} files, {numbers.count(total.read)} rows read: {parts}"
     tone: look.Tone = "bad" if grouped["fail"] else "flat" if shown else "good"
     points = (said, *_capped(shown, 6, 200))
-    return Slide("Are the data fit to judge by?", counts or "No check was run", tone, points)
-
-
-def _lifecycle(report: AuditReport) -> Iterator[Slide]:
-    known = [item for item in report.lifecycle if item.finding != "not assessable"]
-    if not known:
-        return
-    rows = [("Metric", "Before → after", "Change", "Adjusted effect, 95 %", "Finding")]
-    rows += [
-        (
-            item.name,
-            f"{look.ratio(item.id, item.before)} → {look.ratio(item.id, item.after)}",
-            look.change(item.observed_change, item.change_unit),
-            f"{look.effect(item.adjusted)} {look.interval(item.adjusted)}",
-            f"{look.FINDINGS[item.finding][0]} {item.finding}",
-        )
-        for item in known[:MOST_ROWS]
-    ]
-    left = len(report.lifecycle) - len(known)
-    foot = f"{left} more could not be assessed; the report says what each would need" if left else ""
-    yield Slide("The customer lifecycle", "", "open", (), Grid(tuple(rows), (3.6, 2.4, 1.4, 2.8, 2.5)), foot)
-
-
-def _money(report: AuditReport) -> Iterator[Slide]:
-    money = report.money
-    if isinstance(money, Unknown):
-        return
-    rows = [("Line", "A year", "In today's money")]
-    rows += [
-        (
-            one.name if one.proven else f"{one.name} (not proven)",
-            look.NOTHING if isinstance(one.yearly, Unknown) else amount(one.yearly.value, None),
-            amount(one.present, None),
-        )
-        for one in money.benefits
-    ]
-    rows += [(f"Cost: {one.what}", amount(f"-{one.yearly}", None), amount(f"-{one.present}", None))
-             for one in money.costs]  # fmt: skip
-    kept = (*rows[: MOST_ROWS + 1], ("Net present value", "", amount(money.npv.value, None)))
-    foot = (
-        ""
-        if len(rows) <= MOST_ROWS + 1
-        else f"The first {MOST_ROWS} of {len(rows) - 1} lines; the rest in the workbook"
-    )
-    yield Slide("The money", brief(money.sentence, 260), "open", (), Grid(kept, (7.0, 2.6, 3.1)), foot)
+    ids = tuple(f"files.{key}.rows.{name}" for key in keys(report.files) for name in ("read", *look.LEDGER))
+    return Slide("Are the data fit to judge by?", counts or "No check was run", tone, points, ids=ids)
 
 
 def _next(report: AuditReport) -> Slide:
@@ -225,7 +122,8 @@ def _assumptions(report: AuditReport) -> Slide:
     rows += [(one.what, brief(one.value, 90), one.source) for one in report.assumptions[:MOST_ROWS]]
     many = len(report.assumptions)
     foot = f"The first {MOST_ROWS} of {many}; the rest in the report and the workbook" if many > MOST_ROWS else ""
-    return Slide("What this rests on", "", "open", (), Grid(tuple(rows), (4.0, 5.4, 3.3)), foot)
+    ids = tuple(f"assumptions.{key}.value" for key in keys(report.assumptions))
+    return Slide("What this rests on", "", "open", (), Grid(tuple(rows), (4.0, 5.4, 3.3)), foot, ids=ids)
 
 
 def _capped(lines: Sequence[str], most: int, length: int) -> tuple[str, ...]:

@@ -14,9 +14,11 @@ from pptx import Presentation
 
 from clm_audit.report.formats import FORMATS
 from clm_audit.report.model import AuditReport, Unknown
+from clm_audit.report.model_money import MoneyReport
 from clm_audit.report.packed import evenly_packed
-from clm_audit.report.sheets import sheets
-from clm_audit.report.slides import brief, slides
+from clm_audit.report.sheets_data import sheets
+from clm_audit.report.slide_parts import brief
+from clm_audit.report.slides import slides
 from report import worlds
 
 HOSTILE = {"title": "=1+1", "client": "+SUM(A1)\u202e\x1b[31m", "author": "-1"}
@@ -111,14 +113,18 @@ def test_there_are_ten_to_fifteen_slides_and_each_has_a_title(full: AuditReport,
 def test_the_charts_of_the_slides_can_be_edited_and_hold_the_numbers(full: AuditReport, deck: Any) -> None:
     frames = [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart]
     shown = [metric for metric in full.metrics if any(point.value is not None for point in metric.series)]
-    assert len(frames) == len(shown) + 1
-    for metric, frame in zip(shown, frames[1:], strict=True):
+    assert len(frames) == len(shown) + 2  # the effects, and the money
+    for metric, frame in zip(shown, frames[1:-1], strict=True):
         (observed, *_) = frame.chart.plots[0].series
         assert list(observed.values) == [
             None if point.value is None else pytest.approx(point.value, rel=1e-9) for point in metric.series
         ]
         behind = openpyxl.load_workbook(io.BytesIO(frame.chart.part.chart_workbook.xlsx_part.blob))
         assert behind.active.max_row == len(metric.series) + 1
+    net, sums = frames[-1].chart.plots[0].series
+    assert isinstance(full.money, MoneyReport)
+    assert list(net.values) == [pytest.approx(float(flow.net)) for flow in full.money.flows]
+    assert list(sums.values) == [pytest.approx(float(flow.cumulative)) for flow in full.money.flows]
     for frame in frames:
         assert len(frame._element.xpath(".//p:cNvPr")[0].get("descr")) > 40
 
