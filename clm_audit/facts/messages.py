@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from clm_audit.facts.alike import repeated
 from clm_audit.facts.common import Context, booked, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Entry
@@ -53,8 +54,8 @@ def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], contex
         if "bounced" in one.columns:
             delivered = delivered & ~pl.col("bounced").fill_null(False)
         frames.append(_rows(number, one, campaigns, context, "sent", delivered.alias("delivered")))
-    rows = pl.concat(frames).sort("delivered", "day", "part", "row", descending=[True, False, False, False])
-    kept = _once(rows, staged, ["campaign", "recipient"], context, "sends")
+    first = [pl.col("delivered").not_(), pl.col("day")]
+    kept = _once(pl.concat(frames), staged, ["campaign", "recipient"], first, context, "sends")
     path = context.folder / "sends.parquet"
     columns = ("campaign", "recipient", "segment", "day", "delivered", "file", "side", "rows")
     kept.with_columns(context.segment("recipient")).select(columns).write_parquet(path)
@@ -64,8 +65,7 @@ def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], contex
 def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
     """Write the responses: one row a recipient, campaign and kind, on the first day."""
     frames = [_rows(number, one, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
-    rows = pl.concat(frames).sort("day", "part", "row")
-    kept = _once(rows, staged, ["campaign", "recipient", "kind"], context, "responses")
+    kept = _once(pl.concat(frames), staged, ["campaign", "recipient", "kind"], [pl.col("day")], context, "responses")
     path = context.folder / "responses.parquet"
     kept.select("campaign", "recipient", "day", "kind", "file", "side", "rows").write_parquet(path)
     return path
@@ -95,25 +95,44 @@ def _rows(
     ).collect(engine="streaming")
 
 
-def _once(rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], context: Context, fact: str) -> pl.DataFrame:
-    """The first row of each key; books the others as repeated, and gives each kept row its record count."""
-    known = rows.filter(~pl.any_horizontal(pl.col(key).is_null()))
-    known = known.with_columns(again=~pl.struct(key).is_first_distinct())
+def _once(
+    rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], first: list[pl.Expr], context: Context, fact: str
+) -> pl.DataFrame:
+    """The row of each key that comes first by ``first``, else in its file; books the others as repeated, and gives
+    each kept row its record count. Only rows that share a key are sorted: as a rule there are next to none."""
+    nameless = pl.any_horizontal(pl.col(key).is_null())
+    unknown = rows.filter(nameless)
+    known = rows.filter(~nameless) if unknown.height else rows
+    known = known.with_columns(again=_later(known, key, first))
     kept = []
     for number, one in enumerate(staged):
-        here = known.filter(pl.col("part") == number)
-        unknown = rows.filter((pl.col("part") == number) & pl.any_horizontal(pl.col(key).is_null()))
+        mine = pl.col("part") == number
+        here = known.filter(mine) if len(staged) > 1 else known
         again = rows_of(here.filter("again"))
         entries = [
             *not_taken(one),
-            Entry(rows_of(unknown), "unknown_kind", _header(one)),
+            Entry(rows_of(unknown.filter(mine)), "unknown_kind", _header(one)),
             Entry(again, "repeated", _header(one), repeated=True),
         ]
         context.count(f"{fact}.duplicate_rows", len(again))
-        kept.append(booked(context, one, entries, here.filter(~pl.col("again"))))
+        kept.append(booked(context, one, entries, here.filter(~pl.col("again")) if len(again) else here))
     table = pl.concat(kept)
     context.count(f"{fact}.rows", table.height)
     return table
+
+
+def _later(known: pl.DataFrame, key: list[str], first: list[pl.Expr]) -> pl.Series:
+    """Whether another row of the same key comes before. Hashes only propose who shares a key."""
+    hashed = known.select(pl.struct(key).hash()).to_series().to_numpy()
+    later = np.zeros(known.height, dtype=np.bool_)
+    shared = repeated(hashed)
+    if len(shared):
+        some = known[shared].select(
+            *key, *(each.alias(f"by {at}") for at, each in enumerate(first)), at=pl.Series(shared)
+        )
+        some = some.sort(*(f"by {at}" for at in range(len(first))), maintain_order=True)
+        later[some.filter(~pl.struct(key).is_first_distinct())["at"].to_numpy()] = True
+    return pl.Series(later)
 
 
 def _header(one: Staged) -> str:
