@@ -174,7 +174,8 @@ CLV: Mapping[str, str] = {
     "orders": (
         "Average order value times orders per active customer and month times the average lifespan, which is one"
         " divided by the monthly churn rate. Lost means no order for {inactivity_weeks} weeks after the last one, and"
-        " the lifespan runs until these weeks have passed."
+        " the lifespan runs until these weeks have passed. Active, too, is who ordered within these weeks: purchase"
+        " frequency, which looks back further, counts fewer orders per customer."
     ),
 }
 Detail = Mapping[str, str | int | float]

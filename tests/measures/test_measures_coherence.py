@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,8 +14,9 @@ from clm_audit.config.plan import Activation
 from clm_audit.inference.survival import Survival, survival
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Cells, Measured, Ratio
+from clm_audit.measures.stages import funnel
 from clm_audit.measures.totals import only
-from measures.life import lifecycle, subscription
+from measures.life import lifecycle, stage, subscription
 from measures.test_measures_exposure import YEAR, club, metric, ratio, shop, windows
 from measures.world import GO_LIVE, Row, World, order, plan
 
@@ -210,3 +213,26 @@ def test_what_nobody_ever_did_is_no_change() -> None:
     assert share(measured, "repeat_purchase_rate", "before") == 0.0
     assert share(measured, "first_90_day_churn", "after") == 1.0
     assert share(measured, "customer_lifetime_value", "before") == pytest.approx(10.0, rel=0.01), "one order each"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_stages_add_up_to_the_conversion_and_are_those_of_the_funnel(seed: int) -> None:
+    """Leads of three years who move on, or not, after a few days or after too many."""
+    draw, rows = random.Random(seed), []
+    for customer in range(600):
+        day = draw.randrange(GO_LIVE - 2 * YEAR, GO_LIVE + YEAR)
+        for place in range(1, 5):
+            rows.append(stage(customer, place, day))
+            day += draw.choice([3, 30, 89, 90, 91, 150])
+            if draw.random() < 0.5 or day >= GO_LIVE + YEAR:
+                break
+    audit = plan(**windows())
+    orders = [order(1, day, 100) for day in range(GO_LIVE - 2 * YEAR, GO_LIVE + YEAR, 7)]
+    measured = measure(audit, World({"orders": orders, "stages": rows}).facts())
+    whole, counts = metric(measured, "stage_conversion"), funnel(audit, measured.calendar, measured.totals)
+    for side in SIDES:
+        known = [one for part in whole.segments if isinstance(one := getattr(part, side), Ratio)]
+        sums = sum(one.numerator for one in known), sum(one.denominator for one in known)
+        assert sums == ratio(getattr(whole, side))
+        moving = [one for one in counts[side] if one.reached is not None]
+        assert (sum(one.reached or 0 for one in moving), sum(one.entered for one in moving)) == sums
