@@ -76,7 +76,7 @@ def test_no_data_check_cries_wolf(company: Company, tmp_path: Path) -> None:
     found = warnings(report)
     assert not [name for name, said in found.items() if said.startswith("fail")]
     # what is told twice is said, and so is the file of checkouts; nothing says when customers were acquired
-    assert set(found) == {"unknown_files", "duplicates", "spend_twice", "import_day"}
+    assert set(found) == {"unknown_files", "duplicates", "spend_twice", "import_day", "lifecycle_stages"}
 
 
 def test_spend_that_ads_and_books_both_tell_of_is_said(company: Company, tmp_path: Path) -> None:
