@@ -12,6 +12,7 @@ from clm_audit.inference.outlook import Outlook
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import MetricTotals, to_date
 from clm_audit.report import words_ahead, words_metrics, words_reasons
+from clm_audit.report.compose import brand
 from clm_audit.report.model import Tool
 from clm_audit.report.model_ahead import AheadMetric, AheadReport, ReachReport
 from clm_audit.report.printable import rounded
@@ -33,6 +34,7 @@ def compose_ahead(
     )
     return AheadReport(
         tool=Tool(version=__version__),
+        brand=brand(plan),
         title=plan.title or words_ahead.TITLE,
         go_live=plan.go_live,
         begun=begun,

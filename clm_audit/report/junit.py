@@ -12,6 +12,8 @@ from clm_audit.report import look, words_verdict
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
 from clm_audit.report.safe import visible
+from clm_audit.report.slide_parts import HEADLINES
+from clm_audit.report.trace import numbers
 
 NAME = "clm-audit"
 
@@ -36,12 +38,30 @@ def to_junit(report: AuditReport) -> str:
         suites = {"metrics": tuple(_metrics(said)), "checks": tuple(_checks(said)), "gate": tuple(_gate(said))}
     shown = {name: cases for name, cases in suites.items() if cases}
     every = [case for cases in shown.values() for case in cases]
+    shown_ids = _properties(report)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="{NAME}" {_counts(every)}>']
     for name, cases in shown.items():
         lines.append(f'  <testsuite name="{NAME}.{name}" {_counts(cases)}>')
+        lines += shown_ids.get(name, [])
         lines += [line for case in cases for line in _case(name, case)]
         lines.append("  </testsuite>")
     return "\n".join([*lines, "</testsuites>"]) + "\n"
+
+
+def _properties(report: AuditReport) -> dict[str, list[str]]:
+    """Suite -> its numbers as properties, by their ids and as they stand in the audit JSON."""
+    known = numbers(report)
+    groups = [("metrics", one.id) for one in report.metrics] + [("lifecycle", one.id) for one in report.lifecycle]
+    headlines = [f"{part}.{name}.{tail}" for part, name in groups for tail in HEADLINES]
+    found = {
+        "metrics": [key for key in headlines if key in known],
+        "checks": [key for key in known if key.startswith("checks.")],
+    }
+    lines = {
+        suite: [f'      <property name="{_value(key)}" value="{_value(str(known[key]))}"/>' for key in keys]
+        for suite, keys in found.items()
+    }
+    return {suite: ["    <properties>", *told, "    </properties>"] for suite, told in lines.items() if told}
 
 
 def _metrics(report: AuditReport) -> Iterator[Case]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from clm_audit.report import look, numbers, rows, words
 from clm_audit.report.fitted import fitted
+from clm_audit.report.ids_said import metric_ids, since_ids
 from clm_audit.report.language import spoken
-from clm_audit.report.markdown_lifecycle import lifecycle_lines
-from clm_audit.report.markdown_money import money_lines
+from clm_audit.report.markdown_ids import ids_lines
+from clm_audit.report.markdown_lifecycle import goal_lines, lifecycle_lines
+from clm_audit.report.markdown_money import cost_lines, money_lines
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
 
@@ -31,7 +33,8 @@ def in_brief(report: AuditReport, mark: str, most: int, size: Callable[[str], in
 def _sections(report: AuditReport) -> list[str]:
     blocks = (
         _head(report), _answers(report), _open_points(report), _controls(report), _since(report),
-        lifecycle_lines(report), money_lines(report), _checks(report), _foot(report),
+        cost_lines(report), lifecycle_lines(report), goal_lines(report), money_lines(report), _checks(report),
+        _foot(report),
     )  # fmt: skip
     return ["\n".join(block) for block in blocks if block]
 
@@ -63,6 +66,7 @@ def _answers(report: AuditReport) -> list[str]:
         "| --- | --- | --- | ---: | ---: | ---: | --- |",
         *lines,
         *(["", markdown(report.verdict.difference)] if report.verdict.difference else []),
+        *ids_lines(metric_ids("metrics", report.metrics)),
     ]
 
 
@@ -112,7 +116,7 @@ def _since(report: AuditReport) -> list[str]:
         f"- {look.SINCE[one.result][0]} **{markdown(one.name)}**: {markdown(one.sentence)}"
         for one in report.since.metrics
     ]
-    return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines]
+    return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines, *ids_lines(since_ids(report))]
 
 
 def _checks(report: AuditReport) -> list[str]:

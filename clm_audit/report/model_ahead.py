@@ -8,6 +8,7 @@ from typing import Literal
 from clm_audit.config.base import Frozen
 from clm_audit.config.plan import MetricId
 from clm_audit.report.model import Tool
+from clm_audit.report.model_brand import Brand
 
 OutlookStatus = Literal["decided", "never", "not assessable"]
 
@@ -45,6 +46,7 @@ class AheadReport(Frozen):
 
     schema_version: Literal["1"] = "1"
     tool: Tool
+    brand: Brand = Brand()
     title: str
     go_live: date | None
     begun: bool

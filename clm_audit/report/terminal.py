@@ -2,95 +2,35 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from rich.box import ROUNDED
 from rich.console import Console
 from rich.panel import Panel
-from rich.table import Table
-from rich.text import Text
 
 from clm_audit.intake.model import RowCounts
 from clm_audit.report import look, numbers, words
 from clm_audit.report import rows as rows_said
+from clm_audit.report.ids_said import LEDGER as LEDGER_IDS
+from clm_audit.report.ids_said import metric_ids
 from clm_audit.report.interval_plot import interval_plot, plot_reach
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.model_check import CheckOnlyReport
-from clm_audit.report.safe import rich_text, terminal
+from clm_audit.report.safe import terminal
 from clm_audit.report.terminal_goals import draw_goals
 from clm_audit.report.terminal_lifecycle import draw_lifecycle
 from clm_audit.report.terminal_money import draw_costs, draw_money
+from clm_audit.report.terminal_page import PROSE, TONES, fold
+from clm_audit.report.terminal_page import Kind as Kind
+from clm_audit.report.terminal_page import Page as Page
 
-_TONES = {"good": "green", "bad": "red", "flat": "yellow", "open": "magenta"}
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _UNITS_FROM = 136  # columns from which units have a column of their own
-PROSE = 110  # columns: longer lines are hard to read
 _COUNTS = ("read", *look.LEDGER)
 _COUNTS_WIDTH = 64  # columns that the counts of the ledger take
 NEXT = 3  # steps that are shown; the JSON has all
 LISTS = "rejects.csv beside an --html report, or --rejects FILE.csv, lists"
-Kind = Literal["text", "fixed", "number"]
-
-
-@dataclass(frozen=True)
-class Page:
-    """A console and its sink: every text goes through :func:`rich_text` on its way."""
-
-    console: Console
-
-    def text(self, text: str, style: str = "") -> Text:
-        """A text that is safe to print."""
-        return rich_text(text, style, self.console.encoding)
-
-    def marked(self, glyph: str, word: str, tone: look.Tone) -> Text:
-        """A word beside its glyph, in the colour of its tone."""
-        return self.text(f"{glyph} {word}", _TONES[tone])
-
-    def line(self, text: str, style: str = "", indent: int = 0) -> None:
-        """A sentence, wrapped so that neither a percentage nor an interval is torn."""
-        for part in fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - indent):
-            self.console.print(Text(" " * indent + part, style=style))
-
-    def item(self, glyph: str, text: str, tone: look.Tone) -> None:
-        """A sentence that begins with a glyph; its further lines stand below the words."""
-        lines = fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - 2)
-        self.console.print(self.marked(glyph, lines[0], tone))
-        for part in lines[1:]:
-            self.console.print(Text(f"  {part}", style=_TONES[tone]))
-
-    def labelled(self, label: str, text: str, width: int) -> None:
-        """A line with its label before it; further lines stand below the text."""
-        lines = fold(terminal(text, self.console.encoding), min(self.console.width, PROSE) - width - 2)
-        for number, part in enumerate(lines):
-            head = self.text(f"  {label:<{width}}" if not number else " " * (width + 2), "dim")
-            self.console.print(head.append(part, style="default"))
-
-    def heading(self, text: str) -> None:
-        """The heading of a part, after an empty line."""
-        self.console.print()
-        self.line(text, "bold underline")
-
-    def table(self, *columns: tuple[str, Kind]) -> Table:
-        """A table without lines. Only ``text`` columns may wrap, and those fold: nothing is cut."""
-        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-        for head, kind in columns:
-            justify: Literal["left", "right"] = "right" if kind == "number" else "left"
-            table.add_column(self.text(head), justify=justify, no_wrap=kind != "text", overflow="fold")
-        return table
-
-
-def fold(text: str, width: int) -> list[str]:
-    """``text`` in lines of at most ``width`` that tear no number.
-
-    >>> fold("it could be anything in [-1 %, +2 %]", 30)
-    ['it could be anything in', '[-1 %, +2 %]']
-    """
-    lines = textwrap.wrap(look.together(text), max(width, 20), break_on_hyphens=False)
-    return [line.replace(look.NO_BREAK, " ") for line in lines]
 
 
 def print_report(report: AuditReport, console: Console) -> None:
@@ -137,9 +77,7 @@ def _box(page: Page, report: AuditReport) -> None:
             body.append("\n\n" if at and not number else "\n")
             body.append(part)
     head = page.text("Verdict")
-    page.console.print(
-        Panel(body, box=ROUNDED, title=head, title_align="left", border_style=_TONES[tone], expand=False)
-    )
+    page.console.print(Panel(body, box=ROUNDED, title=head, title_align="left", border_style=TONES[tone], expand=False))
 
 
 def _verdict(report: AuditReport) -> Iterator[str]:
@@ -207,6 +145,7 @@ def _metrics(page: Page, report: AuditReport) -> None:
             page.marked(glyph, metric.finding, tone),
         )
     page.console.print(table)
+    page.ids(metric_ids("metrics", report.metrics))
 
 
 def _reasons(page: Page, report: AuditReport) -> None:
@@ -255,6 +194,8 @@ def draw_ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
         page.console.print(table)
     else:
         _stacked(page, rows)
+    if isinstance(report, AuditReport):
+        page.ids(LEDGER_IDS)
     for note in rows_said.folded_notes(report.files):
         page.line(note, "dim")
     for name, why in report.unknown_files:

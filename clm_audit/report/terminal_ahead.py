@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.console import Console
 
 from clm_audit.report import look, numbers, words_ahead
+from clm_audit.report.language import spoken
 from clm_audit.report.model_ahead import AheadMetric, AheadReport
-from clm_audit.report.terminal import Kind, Page
+from clm_audit.report.terminal_page import Kind, Page
 
 NOT_YET = "–"
 SHORT = {"never": "never", "not assessable": "no data"}
@@ -14,7 +15,11 @@ SHORT = {"never": "never", "not assessable": "no data"}
 
 def print_ahead(report: AheadReport, console: Console) -> None:
     """Print the outlook: the answer first, then the table, then what stands behind it."""
-    page = Page(console)
+    with spoken(report) as said:
+        _draw(Page(console), said)
+
+
+def _draw(page: Page, report: AheadReport) -> None:
     page.line(f"clm-audit · {report.title}", "bold")
     page.line(f"go-live  {numbers.day(report.go_live) if report.go_live else 'still to come'}")
     page.line(f"data     up to {numbers.day(report.data_until)}")

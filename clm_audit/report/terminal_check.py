@@ -12,7 +12,8 @@ from clm_audit.report import numbers, words_reading
 from clm_audit.report.language import spoken
 from clm_audit.report.model_check import CheckOnlyReport, FactSource, FileReading, MetricSources
 from clm_audit.report.shared_folder import below
-from clm_audit.report.terminal import PROSE, Page, draw_checks, draw_ledger
+from clm_audit.report.terminal import draw_checks, draw_ledger
+from clm_audit.report.terminal_page import PROSE, Page
 
 ABLE, UNABLE = ("✔", "yes"), ("–", "no")
 _LABEL = 12  # columns that the label of a file's line takes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clm_audit.report.ids_said import goal_ids
 from clm_audit.report.model import AuditReport
 from clm_audit.report.words_funnel import GLYPHS
 
 if TYPE_CHECKING:
     from clm_audit.report import look
-    from clm_audit.report.terminal import Page
+    from clm_audit.report.terminal_page import Page
 
 _TONES: dict[str, look.Tone] = {"met": "good", "missed": "bad", "undecided": "open", "not assessable": "open"}
 
@@ -22,3 +23,4 @@ def draw_goals(page: Page, report: AuditReport) -> None:
     for goal in report.goals:
         owner = f" ({goal.owner})" if goal.owner else ""
         page.item(GLYPHS[goal.result], f"{goal.sentence}{owner}", _TONES[goal.result])
+    page.ids(goal_ids(report))

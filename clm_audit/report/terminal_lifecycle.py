@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clm_audit.report import look
+from clm_audit.report.ids_said import metric_ids
 from clm_audit.report.model import AuditReport
 from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, not_adjusted, sides, told
 
 if TYPE_CHECKING:
-    from clm_audit.report.terminal import Page
+    from clm_audit.report.terminal_page import Page
 
 
 def draw_lifecycle(page: Page, report: AuditReport) -> None:
@@ -31,6 +32,7 @@ def draw_lifecycle(page: Page, report: AuditReport) -> None:
                 *map(page.text, (*cells, look.interval(metric.adjusted))), page.marked(glyph, metric.finding, tone)
             )
         page.console.print(table)
+        page.ids(metric_ids("lifecycle", found))
     for line in filter(None, (not_adjusted(found), view.reading, *curve_lines(view))):
         page.line(line)
     if view.missing:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from clm_audit.report import look, numbers
 from clm_audit.report.costs_said import cost_figure
+from clm_audit.report.ids_said import cost_ids, money_ids
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.model_money import AmountRange, MoneyReport, WorthReport
 from clm_audit.report.words_money import amount
 
 if TYPE_CHECKING:
-    from clm_audit.report.terminal import Page
+    from clm_audit.report.terminal_page import Page
 
 NOTHING = "–"
 
@@ -21,9 +22,11 @@ def draw_money(page: Page, report: AuditReport) -> None:
     if isinstance(report.money, MoneyReport):
         page.heading("The money")
         _appraisal(page, report.money)
+        page.ids(*money_ids(report))
     elif isinstance(report.worth, WorthReport):
         page.heading("What one per cent is worth")
         _worth(page, report.worth, report.money.reason)
+        page.ids(*money_ids(report))
 
 
 def draw_costs(page: Page, report: AuditReport) -> None:
@@ -37,6 +40,7 @@ def draw_costs(page: Page, report: AuditReport) -> None:
         cells = (row.name, cost_figure(row.id, row.before), cost_figure(row.id, row.after), look.change(row.change))
         table.add_row(*map(page.text, cells))
     page.console.print(table)
+    page.ids(cost_ids(report))
     for note in costs.notes:
         page.line(note)
 

@@ -112,3 +112,15 @@ def test_what_cannot_be_planned_is_refused_before_anything_is_read(
     assert run.returncode == 2
     assert said in run.stderr
     assert run.stdout == ""
+
+
+def test_the_outlook_is_told_in_the_formats_of_its_reader(clm_audit: Run, tmp_path: Path) -> None:
+    """`report.language` holds for `plan` as for the audit; the JSON stays neutral but for the language itself."""
+    text = (SAMPLE / "clm-audit.yaml").read_text(encoding="utf-8").replace("path: ", f"path: {SAMPLE}/")
+    own = tmp_path / "clm-audit.yaml"
+    own.write_text(f"{text}\nreport:\n  language: de\n" if "\nreport:" not in text else text, encoding="utf-8")
+    told = clm_audit("plan", "-c", own)
+    assert told.returncode == 0, told.stderr
+    assert "data     up to 29.06.2025" in told.stdout
+    assert "2025-06-29" not in told.stdout
+    assert json.loads(clm_audit("plan", "-c", own, "--format", "json").stdout)["data_until"] == "2025-06-29"

@@ -34,7 +34,12 @@ SCHEMA = etree.XMLSchema(etree.fromstring(b"""
   </xs:extension></xs:simpleContent></xs:complexType>
   <xs:element name="testsuites"><xs:complexType>
     <xs:sequence><xs:element name="testsuite" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
-      <xs:sequence><xs:element name="testcase" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
+      <xs:sequence><xs:element name="properties" minOccurs="0"><xs:complexType><xs:sequence>
+      <xs:element name="property" maxOccurs="unbounded"><xs:complexType>
+        <xs:attribute name="name" type="xs:string" use="required"/>
+        <xs:attribute name="value" type="xs:string" use="required"/>
+      </xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element>
+      <xs:element name="testcase" minOccurs="0" maxOccurs="unbounded"><xs:complexType>
         <xs:sequence>
           <xs:choice minOccurs="0">
             <xs:element name="skipped" type="said"/><xs:element name="failure" type="said"/>

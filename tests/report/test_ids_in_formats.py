@@ -10,7 +10,9 @@ from typing import Any
 
 import openpyxl
 import pytest
+from lxml import etree
 from pptx import Presentation
+from rich.console import Console
 
 from clm_audit import audit, plan, read_audit
 from clm_audit.cli.compare import held_against
@@ -20,7 +22,8 @@ from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.model_money import MoneyReport
-from clm_audit.report.trace import numbers
+from clm_audit.report.terminal import print_report
+from clm_audit.report.trace import find, leaves, numbers
 from report import worlds
 from report.shown_numbers import MINUS, NOTHING, UNSURE, Ids, fits, numbers_in, pairs
 
@@ -217,3 +220,56 @@ def test_the_slides_of_a_whole_audit_have_money_and_lifecycle_with_their_charts(
     ]
     assert set(lifecycle.plots[0].series[0].values) <= set(effects)
     assert sample.since.sentence in " ".join(texts_of(by_title["Verdict"]))
+
+
+LINE = re.compile(r"([a-z_.]+)\.\[([^\]]+)\]\.\[([^\]]+)\]")
+
+
+def expanded(text: str) -> list[str]:
+    """Every id that the lines below the tables stand for."""
+    said = " ".join(text.split())
+    assert "ids: " in said
+    return [
+        f"{part}.{row}.{column}"
+        for part, rows, columns in LINE.findall(said)
+        for row in rows.split(", ")
+        for column in columns.split(", ")
+    ]
+
+
+def on_a_terminal(report: AuditReport) -> str:
+    file = io.StringIO()
+    print_report(report, Console(file=file, width=100, no_color=True))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("what", ["md", "github", "text"])
+def test_the_lines_below_tables_stand_for_numbers_that_are_shown(sample: AuditReport, what: str) -> None:
+    values = numbers(sample)
+    everything = tuple(leaves(sample))
+    text = on_a_terminal(sample) if what == "text" else FORMATS[what].render(sample).decode()
+    ids = expanded(text)
+    shown = [each for each in numbers_in(text) if each != NOTHING]
+    assert len(ids) > 100
+    for one in ids:
+        named = find(one, tuple(values))
+        if not named:  # not known: the audit says why
+            assert any(key.startswith(one.rsplit(".", 1)[0]) and key.endswith(".reason") for key in everything), one
+            continue
+        assert len(named) == 1, named
+        if what != "text" or not one.startswith("goals."):  # there in the sentences of the goals
+            assert any(fits(as_told(named[0], each), values[named[0]]) for each in shown), named
+    assert {"metrics.service_cost.adjusted.effect", "lifecycle.nps.before", "money.npv.value"} <= set(ids)
+
+
+def test_the_properties_of_the_test_report_are_the_numbers(report: AuditReport) -> None:
+    values = numbers(report)
+    tree = etree.fromstring(FORMATS["junit"].render(report))
+    given = {one.get("name"): one.get("value") for one in tree.iter("property")}
+    wanted = {
+        name
+        for name in values
+        if name.startswith("metrics.") and name.removeprefix("metrics.").partition(".")[2] in HEADLINES
+    }
+    assert wanted <= set(given)
+    assert all(value == str(values[name]) for name, value in given.items())

@@ -144,6 +144,8 @@ def test_junit_is_xml_and_nothing_in_it_is_markup_from_data(audited: Audited) ->
         "skipped",
         "failure",
         "system-out",
+        "properties",
+        "property",
     }
 
 
