@@ -198,7 +198,8 @@ class AuditPlan(Frozen):
     ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
     ``own_presets`` are the user's, by system, out of ``presets_folder``.
     ``inactivity_weeks``: without an order for so long, a customer without a subscription counts as lost.
-    ``config`` is the file that was read, if any: nothing is written over it, and no report names it.
+    ``config`` is the file that was read, if any: nothing is written over it. Its origin is its way from the folder of
+    the run, where it lies below that, as annotations of its lines need it.
     """
 
     title: str | None = None

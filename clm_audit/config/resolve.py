@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -61,7 +62,7 @@ def resolve(
     Raises :class:`~clm_audit.exits.UsageError` with everything that is wrong.
     """
     from_env, problems = from_environment(env)
-    layers = _Layers(_document(paths, config, env, cwd), from_env, options)
+    layers = _Layers(_document(paths, config, env, cwd), from_env, options, cwd)
     file, found = _validated(layers)
     problems = (*problems, *found)
     root = layers.path.parent if layers.path else cwd
@@ -146,8 +147,10 @@ class _Layers:
         found: tuple[Path, Document] | None,
         from_env: Mapping[str, tuple[object, str]],
         options: Mapping[str, object],
+        cwd: Path = Path(),
     ) -> None:
         self.path = found[0] if found else None
+        self.seen_from = _seen_from(cwd, self.path) if self.path else "default"
         self.document = found[1] if found else Document("", {})
         self.data: dict[str, Any] = copy.deepcopy(self.document.data)
         self._over: dict[Loc, str] = {}
@@ -189,6 +192,29 @@ class _Layers:
                 return self._over[loc[:end]]
         mark = self.document.keys.get(loc) or self.document.values.get(loc)
         return f"{self.path.name}:{mark[0]}:{mark[1]}" if self.path and mark else "default"
+
+
+def _seen_from(folder: Path, path: Path) -> str:
+    """A file below ``folder`` by its way from there; of any other only the name, which gives no private folder away.
+
+    Nor is a way told from above the user's own folder: it would name the user.
+
+    >>> _seen_from(Path("/home/me"), Path("/home/me/audit/clm-audit.yaml"))
+    'audit/clm-audit.yaml'
+    >>> _seen_from(Path("/home/me/audit"), Path("/home/me/audit/../secret/clm-audit.yaml"))
+    'clm-audit.yaml'
+    """
+    plain = Path(os.path.normpath(path))
+    above = folder == Path(folder.anchor) or folder in _home().parents
+    return plain.relative_to(folder).as_posix() if plain.is_relative_to(folder) and not above else plain.name
+
+
+def _home() -> Path:
+    """The user's own folder; the root where the system knows of none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def _document(
@@ -294,6 +320,7 @@ def _origins(plan: AuditPlan, layers: _Layers, *, given: bool) -> Mapping[str, s
     replaced = layers.origin(("sources",))
     paths = COMMAND_LINE if replaced == "default" else f"{COMMAND_LINE}, instead of {replaced}"
     origins = {"metrics": layers.origin(("metrics",)), "sources": paths if given else replaced}
+    origins["config"] = layers.seen_from
     for path, *_ in plan_values(plan):
         if path.startswith("sources["):
             index = int(path.removeprefix("sources[").removesuffix("]"))

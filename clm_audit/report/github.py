@@ -42,7 +42,7 @@ def to_annotations(report: AuditReport) -> str:
     """At most nine workflow commands, the weightiest first, and how many more there would be."""
     with spoken(report) as said:
         notes = sorted(_notes(said), key=lambda note: LEVELS.index(note.level))
-    lines = [_command(note) for note in notes[:MOST]]
+    lines = [_command(note, _config(report)) for note in notes[:MOST]]
     if more := len(notes) - MOST:
         lines += [_command(Note("notice", "clm-audit", f"and {more} more, in the report"))] if more > 0 else []
     return "".join(f"{line}\n" for line in lines)
@@ -80,14 +80,28 @@ def _origin(report: AuditReport, setting: str) -> str:
     return next((str(entry["origin"]) for entry in entries if entry is not None), "")
 
 
-def _command(note: Note) -> str:
-    """A workflow command.
+def _config(report: AuditReport) -> tuple[str, str]:
+    """The configuration file: its name, and its way from the folder of the run."""
+    entry = report.plan.get("config") or {}
+    name = str(entry.get("value") or "")
+    way = str(entry.get("origin") or "")
+    return name, way if name and way.endswith(name) else name
+
+
+def _command(note: Note, config: tuple[str, str] = ("", "")) -> str:
+    """A workflow command; ``config``: name of the configuration file, and its way from the folder of the run.
 
     >>> _command(Note("error", "a,b", "50 %", "clm-audit.yaml:3:1"))
     '::error file=clm-audit.yaml,line=3,col=1,title=a%2Cb::50 %25'
+    >>> _command(Note("error", "a", "b", "clm-audit.yaml:3:1"), ("clm-audit.yaml", "crm/clm-audit.yaml"))
+    '::error file=crm/clm-audit.yaml,line=3,col=1,title=a::b'
     """
     place = _PLACE.fullmatch(note.where)
-    parts = {"file": place["file"], "line": place["line"], "col": place["column"]} if place else {}
+    name, way = config
+    parts: dict[str, str] = {}
+    if place:
+        file = way if name and place["file"] == name else place["file"]
+        parts = {"file": file, "line": place["line"], "col": place["column"]}
     told = ",".join(f"{name}={_property(value)}" for name, value in (parts | {"title": note.title}).items())
     text = visible(" ".join(note.text.split()))
     short = text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}{CUT}"

@@ -231,7 +231,7 @@ def test_every_field_of_the_plan_has_an_origin(here: Path) -> None:
         "presets_folder": "presets",
     }
     heads = {path.partition(".")[0].partition("[")[0] for path in plan.origins}
-    assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "config", "origins"} == heads
+    assert {names.get(name, name) for name in AuditPlan.model_fields} - {"root", "origins"} == heads
 
 
 def test_the_plan_does_not_depend_on_where_one_stands(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,3 +239,16 @@ def test_the_plan_does_not_depend_on_where_one_stands(here: Path, monkeypatch: p
     first = resolve([], file, {}, {}, here)
     monkeypatch.chdir("/")
     assert resolve([], file, {}, {}, Path("/")) == first
+
+
+def test_the_way_to_the_file_is_known_from_the_folder_of_the_run_and_gives_no_other_folder_away(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Annotations name a file by it; what lies above the folder of the run, or above the user's own, is not told."""
+    file = config(here, "go_live: 2024-07-01\nsources: [{path: more}]\n")
+    assert resolve([], file, {}, {}, here.parent).origins["config"] == f"{here.name}/{file.name}"
+    assert resolve([], file, {}, {}, here).origins["config"] == file.name
+    (here / "more").mkdir(exist_ok=True)
+    assert resolve([], file, {}, {}, here / "more").origins["config"] == file.name
+    monkeypatch.setenv("HOME", str(here))
+    assert resolve([], file, {}, {}, here.parent).origins["config"] == file.name

@@ -202,3 +202,13 @@ def test_whole_sections_go_from_the_end(most: int) -> None:
     kept = [section for section in sections if section in text]
     assert kept == sections[: len(kept)]
     assert ("left out" in text) == (len(kept) < 3)
+
+
+def test_annotations_name_the_configuration_by_its_way_from_the_folder_of_the_run() -> None:
+    report = gated()
+    entry = {"value": "clm-audit.yaml", "origin": "audits/crm/clm-audit.yaml"}
+    below = report.model_copy(update={"plan": {**report.plan, "config": entry}})
+    named = re.findall(r"file=([^,]+),line=(\d+)", to_annotations(below))
+    assert ("audits/crm/clm-audit.yaml", "12") in named
+    assert {file for file, _ in named} == {"audits/crm/clm-audit.yaml"}
+    assert {file for file, _ in re.findall(r"file=([^,]+),line=(\d+)", to_annotations(report))} == {"clm-audit.yaml"}
