@@ -146,10 +146,12 @@ def paid_days(inputs: Inputs) -> tuple[int, int]:
 
 
 def told_days(inputs: Inputs) -> tuple[int, int]:
-    """The same from the first recorded end on: what came before was only kept in the export if it stayed, and would
-    show revenue that nobody ever took away. A few ends alone do not say since when they are recorded."""
+    """The same from the first recorded loss of a customer on: what came before was only kept in the export if it
+    stayed, and would show revenue that nobody ever took away. A few losses do not say since when they are recorded."""
     first, end = paid_days(inputs)
-    found = inputs.totals.cells["subscription_days"]
+    found = inputs.totals.cells.get("spell_days")
+    if found is None:
+        return first, end
     day, ended = found.keys["day"], found.values["ended"]
     inside = (ended > 0) & (day < end)
     return (max(first, int(day[inside].min())), end) if ended[inside].sum() >= FEWEST_LOST else (first, end)

@@ -157,11 +157,12 @@ def test_what_an_export_of_those_who_stayed_shows_of_earlier_years_is_not_read()
     start, first = GO_LIVE - 1_100, GO_LIVE - 182
     leaving = {each: first + 40 * each for each in range(14)}
     rows = [subscription(each, each, start, 10_000, leaving.get(each)) for each in range(20)]
+    rows += [subscription(40 + each, each, start - 90, 9_000, start) for each in range(20)]  # another price is no loss
     found = made("nrr", world(subscriptions=rows).facts())
     assert found.before == NotAssessable(code="short_look_back", detail={"side": "before", "weeks": 52, "longest": 25})
     assert sums(found.after) == (600, 1_500)  # five had left a day before go-live, fourteen at the end
     assert found.start[0] >= first
-    few = made("nrr", world(subscriptions=rows[12:]).facts())  # two losses alone: nobody knows since when
+    few = made("nrr", world(subscriptions=rows[12:20]).facts())  # two losses alone: nobody knows since when
     assert sums(few.before) == (800, 800)
 
 
