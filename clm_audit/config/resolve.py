@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ from clm_audit.config.preset import Preset, load_presets
 from clm_audit.config.registration import read_registration
 from clm_audit.config.rules import broken_rules
 from clm_audit.config.scalars import days_of
+from clm_audit.config.seen_from import seen_from
 from clm_audit.config.settings import CONFIG_VARIABLE, SETTINGS, from_environment
 from clm_audit.config.show import plan_values
 from clm_audit.config.sources import from_command_line, from_file
@@ -150,7 +150,7 @@ class _Layers:
         cwd: Path = Path(),
     ) -> None:
         self.path = found[0] if found else None
-        self.seen_from = _seen_from(cwd, self.path) if self.path else "default"
+        self.seen_from = seen_from(cwd, self.path) if self.path else "default"
         self.document = found[1] if found else Document("", {})
         self.data: dict[str, Any] = copy.deepcopy(self.document.data)
         self._over: dict[Loc, str] = {}
@@ -192,29 +192,6 @@ class _Layers:
                 return self._over[loc[:end]]
         mark = self.document.keys.get(loc) or self.document.values.get(loc)
         return f"{self.path.name}:{mark[0]}:{mark[1]}" if self.path and mark else "default"
-
-
-def _seen_from(folder: Path, path: Path) -> str:
-    """A file below ``folder`` by its way from there; of any other only the name, which gives no private folder away.
-
-    Nor is a way told from above the user's own folder: it would name the user.
-
-    >>> _seen_from(Path("/home/me"), Path("/home/me/audit/clm-audit.yaml"))
-    'audit/clm-audit.yaml'
-    >>> _seen_from(Path("/home/me/audit"), Path("/home/me/audit/../secret/clm-audit.yaml"))
-    'clm-audit.yaml'
-    """
-    plain = Path(os.path.normpath(path))
-    above = folder == Path(folder.anchor) or folder in _home().parents
-    return plain.relative_to(folder).as_posix() if plain.is_relative_to(folder) and not above else plain.name
-
-
-def _home() -> Path:
-    """The user's own folder; the root where the system knows of none."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return Path("/")
 
 
 def _document(
