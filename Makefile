@@ -55,9 +55,10 @@ bench-intake: $(VENV)/.dev  ## Score the intake on polluted files beside other r
 	PYTHONPATH=. $(BIN)/python benchmarks/intake/corpora.py
 	PYTHONPATH=. $(BIN)/python benchmarks/intake/speed.py
 
-bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of the verdict beside what people use instead
+bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of verdict and lifecycle (BENCH_SHORT=1: a look)
 	$(BIN)/python -m pip install --quiet --group bench
-	PYTHONPATH=. $(BIN)/python benchmarks/truth/run.py
+	PYTHONPATH=. $(BIN)/python benchmarks/truth/run.py $(if $(BENCH_SHORT),--short)
+	PYTHONPATH=. $(BIN)/python benchmarks/truth/lifecycle.py $(if $(BENCH_SHORT),--short)
 
 fuzz: $(VENV)/.dev      ## Feed mutated files to every reader (FUZZ_MINUTES=10)
 	PYTHONPATH=tests:. $(BIN)/python tests/fuzz/fuzz.py --minutes $(or $(FUZZ_MINUTES),10)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import layouts
-import lifecycle
+import members
 from company import END, FIRST, GO_LIVE, Effects, Market, simulate
 
 SEED = 2027
@@ -38,7 +38,7 @@ def exports(seed: int = SEED, effects: Effects | None = None) -> Mapping[str, st
             f"{folder}/meta-ads-daily.csv": layouts.meta_ads(company, start, end),
             f"{folder}/costs.csv": layouts.costs(company, start, end),
         }
-    known |= lifecycle.files(seed, company)
+    known |= members.files(seed, company)
     return dict(sorted(known.items()))
 
 

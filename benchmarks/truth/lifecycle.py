@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 from effects import NONE, Effect, true_change
 from journeys import DAYS, KINDS, WARM, Company, draw, facts, plan
 from numpy.typing import NDArray
 from rates import coverage, numbers, told
-from run import ONE_THREAD, save_records
+from run import ONE_THREAD
 from simulated import WEEKS
-from trial import OURS, Records, Row
+from trial import OURS, Row
 
 from clm_audit.inference.assess import assess
 from clm_audit.inference.model import Finding
@@ -42,7 +43,9 @@ SIZES = (0.10, 0.20, -0.10, -0.20)
 STEPS, RAMPS = (tuple(Effect(size, shape) for size in SIZES) for shape in ("step", "ramp"))
 ARMS = (NONE, *STEPS, *RAMPS)
 SPANS = ((104, 130), (66, 96))
-"""Weeks of data before the two made-up go-lives of a company; effects are put in at the first."""
+"""Weeks of data before the two made-up go-lives of a company."""
+EFFECTS_EVERY = 3
+"""Effects are put in at the first go-live of every third company: they take nine tenths of the time."""
 AFTER = (39, 52)
 COMPANIES, SHORT = 120, 4
 ALL = "all"
@@ -53,6 +56,7 @@ class Asked(NamedTuple):
     """Whether a metric of the lifecycle was assessable at one date without an effect, and the finding's code."""
 
     kind: str
+    company: int
     metric: str
     assessed: bool
     code: str
@@ -66,6 +70,8 @@ class Found(NamedTuple):
     asked: list[Asked]
 
 
+NOTHING = Found([], [])
+Keep = Path | None
 Audited = Mapping[str, tuple[MetricTotals, Finding]]
 
 
@@ -101,10 +107,10 @@ def try_company(seed: int, arms: Sequence[Effect], number: int) -> Found:
         days = WARM + 7 * live, WARM + 7 * end
         twin = audited(company, NONE, *days)
         found.asked.extend(
-            Asked(company.kind, metric, one.effect is not None, one.code or "", one.value)
+            Asked(company.kind, number, metric, one.effect is not None, one.code or "", one.value)
             for metric, (_, one) in twin.items()
         )
-        for arm in arms if place == 0 else (NONE,):
+        for arm in arms if place == 0 and number % EFFECTS_EVERY == 0 else (NONE,):
             looked = twin if arm == NONE else audited(company, arm, *days)
             found.rows.extend(_rows(company, live, arm, looked, twin))
     return found
@@ -124,21 +130,38 @@ def _rows(company: Company, live: int, arm: Effect, looked: Audited, twin: Audit
     return rows
 
 
-def run(companies: int, seed: int, workers: int, arms: Sequence[Effect] = ARMS, minutes: float = math.inf) -> Found:
+def run(
+    todo: Sequence[int], seed: int, workers: int, minutes: float = math.inf, earlier: Found = NOTHING, keep: Keep = None
+) -> Found:
     """All companies in their order, whatever the number of workers; none is begun after so many ``minutes``."""
-    found, started, batch = Found([], []), time.monotonic(), 4 * workers
+    found, started, batch = Found([*earlier.rows], [*earlier.asked]), time.monotonic(), 4 * workers
     os.environ.update(dict.fromkeys(ONE_THREAD, "1"))  # one process a core; the children read it as they start
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for first in range(0, companies, batch):
+        for first in range(0, len(todo), batch):
             if time.monotonic() - started > 60 * minutes:
-                print(f"time is up: {companies - first} companies were left out")
+                print(f"time is up: {len(todo) - first} companies were left out")
                 break
-            numbers_of = range(first, min(companies, first + batch))
-            for one in pool.map(partial(try_company, seed, arms), numbers_of, chunksize=1):
+            for one in pool.map(partial(try_company, seed, ARMS), todo[first : first + batch], chunksize=1):
                 found.rows.extend(one.rows)
                 found.asked.extend(one.asked)
-            print(f"{min(companies, first + batch)} of {companies} companies", flush=True)
+            if keep is not None:
+                save(found, keep)
+            print(f"{min(len(todo), first + batch)} of {len(todo)} companies", flush=True)
     return found
+
+
+def save(found: Found, path: Path) -> None:
+    """The single tests, for whoever wants to look closer or to go on: two Parquet files beside ``path``."""
+    for name, kept in found._asdict().items():
+        pl.DataFrame([one._asdict() for one in kept]).write_parquet(path.with_name(f"{path.name}_{name}.parquet"))
+
+
+def known(path: Path) -> Found:
+    """The single tests of an earlier run, as :func:`save` left them; none where there is no file."""
+    if not path.with_name(f"{path.name}_asked.parquet").is_file():
+        return NOTHING
+    rows, asked = (pl.read_parquet(path.with_name(f"{path.name}_{name}.parquet")) for name in Found._fields)
+    return Found([Row(**one) for one in rows.to_dicts()], [Asked(**one) for one in asked.to_dicts()])
 
 
 def summary(found: Found) -> dict[str, dict[str, Any]]:
@@ -183,15 +206,16 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options.add_argument("--minutes", type=float, default=math.inf, help="begin no company after so many minutes")
     options.add_argument("--records", type=Path, help="also write every single test here (Parquet)")
+    options.add_argument("--resume", action="store_true", help="go on from the tests that are in --records already")
     chosen = options.parse_args()
-    found = run(
-        chosen.companies or (SHORT if chosen.short else COMPANIES), chosen.seed, chosen.workers, minutes=chosen.minutes
-    )
-    companies = len({row.cluster for row in found.rows})
-    result = {"companies": companies, "seed": chosen.seed, "kinds": summary(found)}
+    companies = chosen.companies or (SHORT if chosen.short else COMPANIES)
+    earlier = known(chosen.records) if chosen.resume and chosen.records else NOTHING
+    done = {one.company for one in earlier.asked}
+    todo = [number for number in range(companies) if number not in done]
+    found = run(todo, chosen.seed, chosen.workers, chosen.minutes, earlier, chosen.records)
+    tried = len({one.company for one in found.asked})
+    result = {"companies": tried, "seed": chosen.seed, "kinds": summary(found)}
     print(tables(result))
-    if chosen.records:
-        save_records(Records(found.rows, []), chosen.records)
     if not chosen.short:
         RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(written(PAGE.read_text("utf-8"), result), encoding="utf-8")

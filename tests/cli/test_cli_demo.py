@@ -21,10 +21,10 @@ def test_demo_writes_and_audits_the_sample_company(demo: Demo) -> None:
     assert (folder / "report.html").read_bytes().lstrip().lower().startswith(b"<!doctype html")
     assert json.loads((folder / "audit.json").read_text(encoding="utf-8"))["schema_version"] == "1"
     assert run.stdout.strip()
-    assert run.stderr.splitlines()[-2:] == [
-        "the report is clm-audit-demo/report.html",
-        "clm-audit: exit 0, done",
-    ]
+    said = run.stderr.splitlines()
+    assert said[-3] == "the report is clm-audit-demo/report.html"
+    assert said[-2].startswith("next: clm-audit init ")
+    assert said[-1] == "clm-audit: exit 0, done"
 
 
 def test_the_files_of_the_demo_tell_nothing_of_this_machine(demo: Demo) -> None:

@@ -199,7 +199,7 @@ def test_a_folder_without_any_table_is_refused(clm_audit: Run, tmp_path: Path) -
     (tmp_path / "in" / "page.csv").write_text("<!DOCTYPE html><html><body>Sign in</body></html>", "utf-8")
     run = clm_audit("init", "in")
     assert run.returncode == ExitCode.UNFIT
-    assert "no export was recognised" in run.stderr
+    assert "in/page.csv: a web page (HTML), not an export" in run.stderr
     assert not (tmp_path / "clm-audit.yaml").exists()
 
 
