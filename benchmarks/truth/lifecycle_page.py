@@ -27,7 +27,8 @@ def _each(found: Mapping[str, Any]) -> Iterator[tuple[str, Numbers]]:
 
 def tables(found: Mapping[str, Any]) -> str:
     """What was measured, metric by metric."""
-    return "\n\n".join([_errors(found), _power(found), _family(found), missed(found)]) + "\n"
+    size = f"This run: `--companies {found['companies']} --seed {found['seed']}`."
+    return "\n\n".join([size, _errors(found), _power(found), _family(found), missed(found)]) + "\n"
 
 
 def _errors(found: Mapping[str, Any]) -> str:
