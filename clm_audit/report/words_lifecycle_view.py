@@ -157,7 +157,7 @@ def group(side: str, customers: int) -> str:
 def point(share: float, low: float, high: float) -> str:
     """A share with its interval.
 
-    >>> point(0.512, 0.48, 0.545)
+    >>> point(0.512, 0.48, 0.549)
     '51 % [48 %, 55 %]'
     """
     return f"{percent(share)} [{percent(low)}, {percent(high)}]"
