@@ -90,7 +90,7 @@ def run(program: str, command: Sequence[str], repeat: int) -> Run:
 def stages(folder: Path) -> dict[str, float]:
     """CPU seconds of each stage of one audit in this process, imports first."""
     import clm_audit.cli.main  # noqa: F401 - its import is what is measured
-    from clm_audit import audit
+    from clm_audit import pipeline as audit
     from clm_audit.config.resolve import resolve
     from clm_audit.report.html import to_html
 
