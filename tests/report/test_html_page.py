@@ -193,3 +193,12 @@ def test_the_same_report_gives_the_same_bytes_in_any_process() -> None:
         run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
         seen.add(run.stdout)
     assert len(seen) == 1
+
+
+def test_what_the_verdict_calls_open_is_not_decided() -> None:
+    report = REPORTS["inconclusive_report"]
+    decided = report.metrics[0].model_copy(update={"finding": "improved"})
+    verdict = report.verdict.model_copy(update={"because": tuple(metric.id for metric in report.metrics)})
+    page = to_html(report.model_copy(update={"metrics": (decided, *report.metrics[1:]), "verdict": verdict}))
+    (line,) = re.findall(r"<p>Open: (.*?)</p>", page)
+    assert re.findall(r'href="#(\w+)"', line) == [metric.id for metric in report.metrics[1:]]
