@@ -36,7 +36,7 @@ class Engine:
     collect: Callable[[Frames], Collected]
 
 
-def _plain(name: str, column: NDArray[Any]) -> NDArray[Any]:
+def plain(name: str, column: NDArray[Any]) -> NDArray[Any]:
     """int64 or float64; a null where none may be is an error of the program, not of the data."""
     if np.ma.is_masked(column):
         raise TypeError(f"column {name} holds nulls")
@@ -60,7 +60,7 @@ def _collect_polars(frames: Frames) -> Collected:
     for name, result in zip(frames, results, strict=True):
         if any(result.null_count().row(0)):
             raise TypeError(f"{name} holds nulls")
-        collected[name] = {column.name: _plain(column.name, column.to_numpy()) for column in result}
+        collected[name] = {column.name: plain(column.name, column.to_numpy()) for column in result}
     return collected
 
 
@@ -97,7 +97,7 @@ def _collect_duckdb(frames: Frames) -> Collected:
             raise DataError(
                 f"a sum of {name} is larger than 9.2e18", hint="look for amounts in the wrong unit"
             ) from None
-        collected[name] = {column: _plain(column, values) for column, values in columns.items()}
+        collected[name] = {column: plain(column, values) for column, values in columns.items()}
     return collected
 
 
