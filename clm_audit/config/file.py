@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clm_audit.config.brand import Language
 from clm_audit.config.gate import GateRule
-from clm_audit.config.plan import MetricId, QuestionId, RatchetValue, Response, Side, VerdictValue
+from clm_audit.config.plan import EngineName, MetricId, QuestionId, RatchetValue, Response, Side, VerdictValue
 from clm_audit.config.scalars import (
     Amount,
     Colour,
@@ -20,6 +20,7 @@ from clm_audit.config.scalars import (
     Currency,
     DatesWritten,
     Day,
+    EnvironmentName,
     Flag,
     Length,
     Materiality,
@@ -59,24 +60,36 @@ class WindowsFile(Shape):
 
 
 class SourceFile(Shape):
-    """One path with exports, or (later) tables of an engine."""
+    """One path with exports, or tables of an engine."""
 
     path: Text | None = Field(default=None, description="A file, or a folder with everything below it.")
     system: Text | None = Field(
         default=None, description="The product it came from; default: recognised by its headers."
     )
     side: Side = Field(default="both", description="Which side of go-live its rows are for; `both`: split by date.")
-    map: dict[str, Text] | None = Field(
-        default=None, description="An ad-hoc mapping: `fact`, and the column header for each field of that fact."
+    map: dict[str, Text | dict[str, Text]] | None = Field(
+        default=None,
+        description="An ad-hoc mapping: `fact`, and the column header for each field of that fact. Of an engine: fact"
+        " -> its fields and their columns.",
     )
     dates: DatesWritten | None = Field(
         default=None,
         description="How its dates are written, where the rows do not prove it: `day first`, `month first`, `excel`"
         " or `excel 1904` (numbers of days), or a pattern such as `%d.%m.%y`.",
     )
-    engine: Text | None = Field(default=None, description="Not in this version: where the facts live.")
+    engine: EngineName | None = Field(default=None, description="Where the facts live, in place of `path`.")
     tables: dict[str, Text] | None = Field(
-        default=None, description="Not in this version: fact -> table of the engine."
+        default=None, description="Of an engine: fact -> table, or pattern of Parquet or CSV files for `duckdb`."
+    )
+    database: Text | None = Field(default=None, description="`duckdb`: the database file; it is opened read-only.")
+    master: Text | None = Field(default=None, description="`spark`: the master, as `local[4]` or `spark://host:7077`.")
+    remote: Text | None = Field(default=None, description="`spark`: the address of Spark Connect, `sc://host:15002`.")
+    conf: dict[str, Text] | None = Field(default=None, description="`spark`: settings of the session; no secrets.")
+    url: Text | None = Field(
+        default=None, description="`ibis`: the connection, without a password: `postgres://user@host/database`."
+    )
+    password_env: EnvironmentName | None = Field(
+        default=None, description="`ibis`: the environment variable that holds the password."
     )
 
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from clm_audit.config.base import Frozen
 from clm_audit.config.brand import Language, Logo
-from clm_audit.config.preset import Preset, load_presets
+from clm_audit.config.preset import FactName, Preset, load_presets
 from clm_audit.config.stages import Goal, Stage
 from clm_audit.config.vocabulary import LifecycleId
 
@@ -61,6 +61,29 @@ class Source(Frozen):
     side: Side = "both"
     map: Mapping[str, str] | None = None
     dates: str | None = None
+
+
+EngineName = Literal["duckdb", "spark", "ibis"]
+
+
+class EngineSource(Frozen):
+    """Tables that stay where they are: ``tables`` (fact -> table, or file pattern) of one database or cluster.
+
+    ``map``: fact -> (field -> column). ``database``: a DuckDB file; ``master``, ``remote``, ``conf``: a Spark session;
+    ``url``: a connection without a password, which stands in the environment variable ``password_env``.
+    """
+
+    engine: EngineName
+    tables: Mapping[FactName, str]
+    map: Mapping[FactName, Mapping[str, str]] = {}
+    system: str | None = None
+    side: Side = "both"
+    database: Path | None = None
+    master: str | None = None
+    remote: str | None = None
+    conf: Mapping[str, str] = {}
+    url: str | None = None
+    password_env: str | None = None
 
 
 class SpendRules(Frozen):
@@ -196,6 +219,7 @@ class AuditPlan(Frozen):
     ``origins`` maps a dotted config path (``policy.materiality``) to where its value came from:
     ``option --go-live``, ``CLM_AUDIT_GO_LIVE``, ``clm-audit.yaml:3:1`` or ``default``.
     ``go_live`` is None only when it is to be taken from the first day of the *after* sources.
+    ``engines``: the sources that are tables of an engine; their places are ``engines[0].tables.orders`` and so on.
     ``own_presets`` are the user's, by system, out of ``presets_folder``.
     ``inactivity_weeks``: without an order for so long, a customer without a subscription counts as lost.
     ``config`` is the file that was read, if any: nothing is written over it. Its origin is its way from the folder of
@@ -211,6 +235,7 @@ class AuditPlan(Frozen):
     currency: str | None = None
     rates: Mapping[str, Decimal] = {}
     sources: tuple[Source, ...] = ()
+    engines: tuple[EngineSource, ...] = ()
     spend: SpendRules = SpendRules()
     hourly_rate: Decimal | None = None
     response: Response | None = None

@@ -16,6 +16,7 @@ from clm_audit.config.plan import (
     Activation,
     AuditPlan,
     Control,
+    EngineSource,
     GateRules,
     KnownEvent,
     MetricPolicy,
@@ -70,20 +71,21 @@ def resolve(
     own, found = _own_presets(file, folder, layers)
     problems += found
     systems = tuple(sorted({*load_presets(), *own}))
-    sources, found = from_file(file, root, layers.where, systems, replaced=bool(paths))
+    sources, engines, found = from_file(file, root, layers.where, systems, replaced=bool(paths))
     problems += found
     if paths:
         sources, found = from_command_line(paths, cwd)
+        engines = ()
         problems += found
     registration, found = _registration(file, layers, root, cwd)
     problems += found
     logo, found = _logo(file, layers, root)
     problems += found
     if not problems:
-        problems = tuple(_nothing_to_do(file, sources, layers.path is not None, needs_go_live))
+        problems = tuple(_nothing_to_do(file, (*sources, *engines), layers.path is not None, needs_go_live))
     if problems:
         raise UsageError(problems=_in_order(problems))
-    plan = _plan(file, sources, root, layers, given=bool(paths))
+    plan = _plan(file, sources, engines, root, layers, given=bool(paths))
     if logo:
         plan = plan.model_copy(update={"report": plan.report.model_copy(update={"logo": logo})})
     return plan.model_copy(update={"registration": registration, "own_presets": own, "presets_folder": folder})
@@ -230,7 +232,7 @@ def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 
 def _nothing_to_do(
-    file: ConfigFile, sources: Sequence[Source], has_file: bool, needs_go_live: bool
+    file: ConfigFile, sources: Sequence[Source | EngineSource], has_file: bool, needs_go_live: bool
 ) -> Iterator[Problem]:
     if not sources:
         example = "compare exports/ --go-live 2024-07-01" if needs_go_live else "check exports/"
@@ -248,7 +250,15 @@ def _nothing_to_do(
         )
 
 
-def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _Layers, *, given: bool) -> AuditPlan:
+def _plan(
+    file: ConfigFile,
+    sources: tuple[Source, ...],
+    engines: tuple[EngineSource, ...],
+    root: Path,
+    layers: _Layers,
+    *,
+    given: bool,
+) -> AuditPlan:
     general = file.policy.materiality
     plan = AuditPlan(
         title=file.title,
@@ -260,6 +270,7 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         currency=file.currency,
         rates=file.rates,
         sources=sources,
+        engines=engines,
         spend=SpendRules(**file.spend.model_dump()),
         hourly_rate=file.service.hourly_rate,
         response=file.response,
@@ -289,19 +300,28 @@ def _plan(file: ConfigFile, sources: tuple[Source, ...], root: Path, layers: _La
         root=root,
         config=layers.path,
     )
-    return plan.model_copy(update={"origins": _origins(plan, layers, given=given)})
+    return plan.model_copy(update={"origins": _origins(plan, file, layers, given=given)})
 
 
-def _origins(plan: AuditPlan, layers: _Layers, *, given: bool) -> Mapping[str, str]:
+def _origins(plan: AuditPlan, file: ConfigFile, layers: _Layers, *, given: bool) -> Mapping[str, str]:
     """Dotted path -> origin, for every value that is shown and for the lists as a whole."""
     replaced = layers.origin(("sources",))
     paths = COMMAND_LINE if replaced == "default" else f"{COMMAND_LINE}, instead of {replaced}"
     origins = {"metrics": layers.origin(("metrics",)), "sources": paths if given else replaced}
+    origins["engines"] = origins["sources"]
     origins["config"] = layers.seen_from
+    files, engines = (
+        [at for at, one in enumerate(file.sources) if (one.engine is None) is own] for own in (True, False)
+    )
     for path, *_ in plan_values(plan):
         if path.startswith("sources["):
             index = int(path.removeprefix("sources[").removesuffix("]"))
-            origins[path] = paths if given else layers.origin(("sources", index))
+            origins[path] = paths if given else layers.origin(("sources", files[index]))
+        elif path.startswith("engines["):
+            index = int(path.removeprefix("engines[").removesuffix("]"))
+            origins[path] = layers.origin(("sources", engines[index]))
+            for fact in plan.engines[index].tables:
+                origins[f"{path}.tables.{fact}"] = layers.origin(("sources", engines[index], "tables", fact))
         else:
             origins[path] = layers.origin(tuple(path.split(".")))
         if path.endswith(".materiality") and origins[path] == "default":

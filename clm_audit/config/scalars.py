@@ -21,6 +21,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _QUARTER = re.compile(r"\d{4}-Q[1-4]")
 _SPAN = re.compile(r"(\d{1,4}) (day|week|month|year)s?")
 DATES_WRITTEN = ("day first", "month first", "excel", "excel 1904")
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -36,6 +37,14 @@ def text(value: object) -> str:
     written = str(getattr(value, "text", value))
     if not written.strip():
         refuse("must not be empty")
+    return written
+
+
+def environment_name(value: object) -> str:
+    """The name of an environment variable; anything else may be the secret itself, and is not repeated."""
+    written = text(value)
+    if not _VARIABLE.fullmatch(written):
+        refuse("must be the name of an environment variable", "as in password_env: SHOP_PASSWORD")
     return written
 
 
@@ -271,6 +280,7 @@ Quarter = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(Q[1-4]|[0-9]{2}-[0-9]{2})$"}),
 ]
 Colour = Annotated[str, BeforeValidator(colour), WithJsonSchema({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})]
+EnvironmentName = Annotated[str, BeforeValidator(environment_name), WithJsonSchema({"type": "string"})]
 DatesWritten = Annotated[
     str, BeforeValidator(dates_written), WithJsonSchema({"type": "string", "examples": [*DATES_WRITTEN, "%d.%m.%Y"]})
 ]

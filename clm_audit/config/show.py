@@ -12,6 +12,7 @@ from clm_audit.config.plan import (
     METRIC_IDS,
     AuditPlan,
     Bound,
+    EngineSource,
     FindingValue,
     MoneyRules,
     Source,
@@ -64,6 +65,8 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "rates", {code: str(rate) for code, rate in sorted(plan.rates.items())}, ""
     for index, source in enumerate(plan.sources):
         yield f"sources[{index}]", _source(plan, source), ""
+    for index, tables in enumerate(plan.engines):
+        yield f"engines[{index}]", _engine(plan, tables), ""
     own = _relative(plan.presets_folder, plan.root) if plan.presets_folder else None
     yield "presets", own, "" if own else "those that ship"
     for category in ("acquisition", "retention", "service"):
@@ -148,6 +151,17 @@ def _source(plan: AuditPlan, source: Source) -> dict[str, str]:
         out["system"] = source.system
     if source.map:
         out["map"] = ", ".join(f"{name}: {header}" for name, header in source.map.items())
+    return out
+
+
+def _engine(plan: AuditPlan, source: EngineSource) -> dict[str, str]:
+    """An engine with its tables; its settings are in the configuration."""
+    out = {"engine": source.engine, "side": source.side, "tables": ""}
+    out["tables"] = ", ".join(f"{fact}: {table}" for fact, table in source.tables.items())
+    if source.database:
+        out["database"] = _relative(source.database, plan.root)
+    if source.system:
+        out["system"] = source.system
     return out
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
+from clm_audit.config.engine_sources import KEYS, check_engine, check_fields, of_engine
 from clm_audit.config.file import ConfigFile, SourceFile
-from clm_audit.config.plan import Side, Source
+from clm_audit.config.plan import EngineSource, Side, Source
 from clm_audit.config.preset import FactName
 from clm_audit.config.strict_yaml import Loc, dotted
 from clm_audit.config.validate import Where
@@ -32,53 +33,71 @@ def from_command_line(paths: Sequence[Path | str], cwd: Path) -> tuple[tuple[Sou
 
 def from_file(
     file: ConfigFile, root: Path, where: Where, systems: Sequence[str], *, replaced: bool
-) -> tuple[tuple[Source, ...], tuple[Problem, ...]]:
-    """The `sources` of the configuration; relative paths are relative to its folder.
+) -> tuple[tuple[Source, ...], tuple[EngineSource, ...], tuple[Problem, ...]]:
+    """The `sources` of the configuration: paths, and tables of engines; relative paths are relative to its folder.
 
     ``systems`` are the names that `system` may give. ``replaced``: paths of the command line stand in for them, so
     whether they are there is not asked.
     """
     problems: list[Problem] = []
     sources: list[Source] = []
+    engines: list[EngineSource] = []
     places: list[str] = []
     columns = (*file.segment_by, *([file.control.segment] if file.control else []))
     for index, entry in enumerate(file.sources):
         loc: Loc = ("sources", index)
-        problems += check_entry(entry, loc, columns, systems, where)
-        if entry.path is None:
+        wrong = tuple(check_entry(entry, loc, columns, systems, where))
+        problems += wrong
+        if entry.engine is not None and not wrong:
+            engines.append(of_engine(entry, root))
+        if entry.path is None or entry.engine is not None:
             continue
         path, at = root / entry.path, where((*loc, "path"), False)
         unreadable = None if replaced else _unreadable(path, entry.path, f"{dotted((*loc, 'path'))}: ", at)
         if unreadable:
             problems.append(unreadable)
-        sources.append(Source(path=path, system=entry.system, side=entry.side, map=entry.map, dates=entry.dates))
+        sources.append(Source(path=path, system=entry.system, side=entry.side, map=_flat(entry.map), dates=entry.dates))
         places.append(where(loc, False))
     problems += _given_twice([source.path for source in sources], lambda index: places[index])
-    return tuple(sources), tuple(problems)
+    return tuple(sources), tuple(engines), tuple(problems)
+
+
+def _flat(mapping: Mapping[str, str | dict[str, str]] | None) -> Mapping[str, str] | None:
+    if mapping is None:
+        return None
+    return {field: header for field, header in mapping.items() if isinstance(header, str)}
 
 
 def check_entry(
     entry: SourceFile, loc: Loc, segment_by: Sequence[str], systems: Sequence[str], where: Where
 ) -> Iterator[Problem]:
     """One entry of `sources`, all but whether the path is there."""
-    if entry.engine is not None or entry.tables is not None:
-        at = (*loc, "engine" if entry.engine is not None else "tables")
-        yield Problem(
-            f"{dotted(at)}: reading tables of an engine is not in this version", where(at, True), "give a path instead"
-        )
-    elif entry.path is None:
-        yield Problem(f"{dotted((*loc, 'path'))}: is missing", where(loc, False), "a file or a folder")
+    if entry.engine is not None:
+        yield from check_engine(entry, loc, segment_by, where)
+    else:
+        for key in (key for key in KEYS if getattr(entry, key) is not None):
+            at = (*loc, key)
+            yield Problem(f"{dotted(at)}: is a key of an engine", where(at, True), "add engine: duckdb, spark or ibis")
+        if entry.path is None:
+            yield Problem(f"{dotted((*loc, 'path'))}: is missing", where(loc, False), "a file or a folder")
     if entry.system is not None and entry.system not in systems:
         at = (*loc, "system")
         hint = did_you_mean(entry.system, systems) or f"known: {', '.join(systems)}; presets: FOLDER adds your own"
         yield Problem(f"{dotted(at)}: there is no system of this name", where(at, False), hint)
-    if entry.map is not None:
+    if entry.map is not None and entry.engine is None:
         yield from _check_map(entry.map, (*loc, "map"), segment_by, where)
 
 
-def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], where: Where) -> Iterator[Problem]:
+def _check_map(
+    mapping: Mapping[str, str | dict[str, str]], loc: Loc, segment_by: Sequence[str], where: Where
+) -> Iterator[Problem]:
     fact = mapping.get("fact")
-    if fact is None:
+    nested = [name for name, value in mapping.items() if isinstance(value, dict)]
+    if nested:
+        at = (*loc, nested[0])
+        yield Problem(f"{dotted(at)}: must be text", where(at, False), "only a map of an engine goes by fact")
+        return
+    if not isinstance(fact, str):
         yield Problem(f"{dotted((*loc, 'fact'))}: is missing", where(loc, False), f"one of {', '.join(NOW)}")
         return
     at = (*loc, "fact")
@@ -86,19 +105,8 @@ def _check_map(mapping: Mapping[str, str], loc: Loc, segment_by: Sequence[str], 
         hint = did_you_mean(fact, tuple(FACTS)) or f"one of {', '.join(NOW)}"
         yield Problem(f"{dotted(at)}: there is no fact {fact}", where(at, False), hint)
         return
-    declared = FACTS[fact]
-    for name in (name for name in mapping if name != "fact" and name not in declared.names):
-        if declared.segments and {name, mapping[name]} & set(segment_by):
-            continue
-        hint = did_you_mean(name, declared.names) or f"fields: {', '.join(declared.names)}"
-        if declared.segments:
-            hint += "; a segment column must stand in segment_by or control"
-        yield Problem(f"{dotted((*loc, name))}: {fact} has no such field", where((*loc, name), True), hint)
-    for name in (name for name in declared.required if name not in mapping):
-        yield Problem(f"{dotted((*loc, name))}: is missing: {fact} needs it", where(loc, False))
-    if declared.one_of and not any(all(name in mapping for name in some) for some in declared.one_of):
-        either = " or ".join(" + ".join(some) for some in declared.one_of)
-        yield Problem(f"{dotted(loc)}: {fact} needs {either}", where(loc, False))
+    fields = {name: str(header) for name, header in mapping.items() if name != "fact"}
+    yield from check_fields(fact, fields, loc, segment_by, where)
 
 
 def _unreadable(path: Path, given: str, prefix: str, where: str) -> Problem | None:

@@ -19,6 +19,7 @@ from clm_audit.exits import Problem
 Model = TypeVar("Model", bound=BaseModel)
 Where = Callable[[Loc, bool], str]  # location, whether the key is meant -> file:line:column or another origin
 
+_SECRET = re.compile(r"passw|pwd|secret|token|credential|key$", re.IGNORECASE)
 _SENTENCES = {
     "missing": "is missing",
     "bool_type": "must be true or false",
@@ -82,6 +83,8 @@ def _problem(shape: type[BaseModel], data: dict[str, Any], detail: ErrorDetails,
     if kind == "extra_forbidden":
         names = keys_at(shape, loc[:-1])
         hint = did_you_mean(str(loc[-1]), names) or _all(names)
+        if "password_env" in names and _SECRET.search(str(loc[-1])):
+            hint = "no secret stands in this file: name an environment variable in password_env"
         return Problem(f"{dotted(loc)}: unknown key", where(loc, True), hint)
     if kind == "missing":
         loc = (*loc, detail["loc"][-1])

@@ -12,6 +12,7 @@ from clm_audit.config.base import Frozen
 from clm_audit.config.plan import AuditPlan
 
 LEFT_OUT = frozenset({"origins", "root", "registration", "own_presets"})
+ONLY_WHERE_USED = frozenset({"engines"})
 # Where the plan's names and the config's differ.
 CONFIG_PATHS: Mapping[str, str] = {
     "before": "windows.before",
@@ -69,6 +70,8 @@ def _leaves(model: Frozen, prefix: str, root: Path) -> Iterator[tuple[str, Any]]
             continue
         path = f"{prefix}{WINDOW_FIELDS.get(name, name)}" if prefix else CONFIG_PATHS.get(name, name)
         value = getattr(model, name)
+        if name in ONLY_WHERE_USED and not value:
+            continue
         if isinstance(value, Frozen):
             yield from _leaves(value, f"{path}.", root)
         elif path == RULES and value:

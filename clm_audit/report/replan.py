@@ -30,6 +30,9 @@ def plan_of(report: AuditReport, root: Path, where: str = "") -> AuditPlan:
     for path, entry in report.plan.items():
         _put(tree, _place(path), entry.get("value"))
     tree["sources"] = [{**source, "path": root / source["path"]} for source in tree.get("sources", [])]
+    tree["engines"] = [
+        {**one, "database": root / one["database"] if one.get("database") else None} for one in tree.get("engines", [])
+    ]
     for name in PATHS:
         tree[name] = root / tree[name] if tree.get(name) else None
     origins = {path: str(entry.get("origin")) for path, entry in report.plan.items()}

@@ -109,8 +109,25 @@ def test_an_impossible_value_is_refused(tmp_path: Path, line: str, expected: str
             "sources[0].system: there is no system of this name (did you mean hubspot?)",
         ),
         (
-            "{engine: spark, tables: {orders: o}}",
-            "sources[0].engine: reading tables of an engine is not in this version",
+            "{engine: sparkle, tables: {orders: o}}",
+            "sources[0].engine: must be one of duckdb, spark, ibis (did you mean spark?)",
+        ),
+        ("{engine: duckdb}", "sources[0].tables: is missing"),
+        (
+            "{engine: duckdb, tables: {oders: o}}",
+            "sources[0].tables.oders: there is no fact oders (did you mean orders",
+        ),
+        ("{engine: duckdb, tables: {orders: o}, path: exports}", "an engine has tables, not files with path"),
+        ("{engine: duckdb, tables: {orders: o}, master: local}", "sources[0].master: is a key of the engine spark"),
+        ("{path: exports, database: x.duckdb}", "sources[0].database: is a key of an engine"),
+        ("{engine: ibis, tables: {orders: o}}", "sources[0].url: is missing"),
+        (
+            "{engine: duckdb, tables: {orders: o}, map: {orders: {order: id, date: day}}}",
+            "sources[0].map.orders.amount: is missing: orders needs it",
+        ),
+        (
+            "{engine: duckdb, tables: {orders: o}, map: {order: id}}",
+            "sources[0].map.order: must be a mapping of fields to columns",
         ),
         ("{path: costs.csv, map: {date: D}}", "sources[0].map.fact: is missing"),
         ("{path: costs.csv, map: {fact: spnd, date: D}}", "there is no fact spnd (did you mean spend"),
@@ -245,3 +262,26 @@ def test_everything_that_is_said_reaches_the_plan(tmp_path: Path) -> None:
 def test_every_key_is_described() -> None:
     for name, field in ConfigFile.model_fields.items():
         assert field.description, name
+
+
+@pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ("{engine: ibis, tables: {orders: o}, url: 'postgres://ann:TopSecret@host/shop'}", "url"),
+        ("{engine: ibis, tables: {orders: o}, url: 'snowflake://ann@host/shop?private_key=TopSecret'}", "url"),
+        ("{engine: spark, tables: {orders: o}, remote: 'sc://host:15002/;token=TopSecret'}", "remote"),
+        ("{engine: spark, tables: {orders: o}, conf: {spark.hadoop.fs.s3a.secret.key: TopSecret}}", "conf"),
+        ("{engine: ibis, tables: {orders: o}, url: 'postgres://ann@host/shop', password: TopSecret}", "password"),
+        ("{engine: ibis, tables: {orders: o}, url: 'postgres://ann@host/shop', token: TopSecret}", "token"),
+        (
+            "{engine: ibis, tables: {orders: o}, url: 'postgres://ann@host/shop', password_env: top-Secret}",
+            "password_env",
+        ),
+    ],
+)
+def test_no_secret_stands_in_the_file(tmp_path: Path, entry: str, place: str) -> None:
+    problems = refused(tmp_path, f"go_live: 2024-07-01\nsources:\n  - {entry}\n")
+    assert len(problems) == 1, problems
+    assert problems[0].startswith("c.yaml:3:")
+    assert f"sources[0].{place}" in problems[0]
+    assert "TopSecret" not in problems[0]

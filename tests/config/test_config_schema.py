@@ -48,13 +48,14 @@ def test_the_example_names_every_key() -> None:
         assert re.search(rf"\b{key}\b", text), f"{key} is not in the example"
 
 
-def test_what_the_example_calls_unknown_to_this_version_is_refused(tmp_path: Path) -> None:
-    lines = [line[2:] for line in EXAMPLE.read_text(encoding="utf-8").splitlines() if re.match(r"# \w+: [\[{]", line)]
-    assert len(lines) == 1
-    for line in lines:
-        (tmp_path / "c.yaml").write_text(f"go_live: 2024-07-01\n{line}\n", encoding="utf-8")
-        with pytest.raises(UsageError, match="not in this version"):
-            resolve([], tmp_path / "c.yaml", {}, {}, tmp_path)
+def test_the_engines_of_the_example_resolve(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    start = text.index("#   - engine: duckdb")
+    lines = [line[2:] for line in text[start:].split("\n\n")[0].splitlines()]
+    (tmp_path / "c.yaml").write_text("go_live: 2024-07-01\nsources:\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    plan = resolve([], tmp_path / "c.yaml", {}, {}, tmp_path)
+    assert [one.engine for one in plan.engines] == ["duckdb", "spark", "ibis"]
+    assert plan.engines[2].password_env == "SHOP_PASSWORD"
 
 
 @pytest.mark.parametrize(
