@@ -15,7 +15,8 @@ from typing import Any
 import narwhals as nw
 
 Frame = nw.LazyFrame[Any]
-EVERYWHERE = frozenset({"polars", "duckdb"})
+EVERYWHERE = frozenset({"polars", "duckdb", "spark", "postgres", "snowflake", "bigquery", "databricks", "trino"})
+"""Embedded engines, sessions, and the warehouses whose SQL Ibis writes."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "sort_head": Operation(
             lambda left, _: left.select("key", "day").sort("day", "key", descending=[True, False]).head(1)
         ),
-        "n_unique": Operation(lambda left, _: left.group_by("key").agg(nw.col("day").n_unique())),
+        # PostgreSQL refuses the cast of a truth value to a small integer that Ibis writes there
+        "n_unique": Operation(
+            lambda left, _: left.group_by("key").agg(nw.col("day").n_unique()), EVERYWHERE - {"postgres"}
+        ),
         "shift_over": Operation(_previous),
         "cum_sum_over": Operation(_running),
         "left_join": Operation(

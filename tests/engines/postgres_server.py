@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PR_SET_PDEATHSIG = 1
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
@@ -79,8 +81,9 @@ def _free_port() -> int:
 def postgres_server() -> Iterator[Server]:
     """A server that accepts connections, for as long as the context lives."""
     initdb, postgres = binary("initdb"), binary("postgres")
-    assert initdb is not None
-    assert postgres is not None
+    if initdb is None or postgres is None:
+        assert not os.environ.get("CLM_AUDIT_REQUIRE_ENGINES"), "no PostgreSQL server on this machine"
+        pytest.skip("no PostgreSQL server on this machine")
     with tempfile.TemporaryDirectory(prefix="clm-audit-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         user = _user()
@@ -111,7 +114,7 @@ def postgres_server() -> Iterator[Server]:
             _wait(server, process)
             yield server
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGQUIT)  # at once: the data go away with their folder
             process.wait(timeout=30)
 
 

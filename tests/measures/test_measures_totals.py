@@ -8,9 +8,9 @@ import pytest
 from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.finish import retained_cells
 from clm_audit.measures.measure import measure
-from clm_audit.measures.model import Cells, Measured
+from clm_audit.measures.model import Measured
 from clm_audit.measures.totals import total
-from measures.oracle import Oracle, Table, outside
+from measures.oracle import Oracle, Table, outside, same
 from measures.world import GO_LIVE, company, plan
 
 WORLD = company()
@@ -24,24 +24,6 @@ def measured(request: pytest.FixtureRequest) -> Measured:
 @pytest.fixture(scope="module")
 def oracle(measured: Measured) -> Oracle:
     return Oracle(WORLD, measured.calendar)
-
-
-def same(cells: Cells, expected: Table) -> None:
-    """Every cell and every quantity; what the oracle never touched must be 0."""
-    names = list(cells.keys)
-    found = {tuple(int(cells.keys[n][i]) for n in names): i for i in range(cells.keys[names[0]].size)}
-    assert set(expected) <= set(found)
-    for key, row in found.items():
-        for name, column in cells.values.items():
-            if name == "unreported":
-                continue
-            value = expected.get(key, {}).get(name, 0)
-            if column.dtype == np.int64:
-                assert column[row] == value, (key, name)
-            else:
-                assert column[row] == pytest.approx(float(value), rel=1e-9), (key, name)
-    for key, quantities in expected.items():
-        assert set(quantities) <= set(cells.values), key
 
 
 def test_orders_per_period(measured: Measured, oracle: Oracle) -> None:
