@@ -426,9 +426,9 @@ def verdict(case: Case, found: dict[str, object]) -> str:
     """exact, said (wrong, and something is listed), silent, alarm, or refused."""
     if "error" in found:
         return "alarm" if case.clean else "refused"
-    records = Counter(_key(row) for row in found["records"])  # type: ignore[attr-defined]
+    records = Counter(_key(row) for row in found["records"])
     right = Counter(_key(row) for at, row in enumerate(case.rows) if at not in case.open)
-    names = [name for name in (n.strip() for n in found["header"]) if name]  # type: ignore[attr-defined]
+    names = [name for name in (n.strip() for n in found["header"]) if name]
     missing, extra = right - records, records - right
     exact = not missing and extra.total() <= 2 * len(case.open) and names == [name for name in case.names if name]
     said = bool(found["listed"])

@@ -115,7 +115,7 @@ class World:
             tables["customers"] = table(
                 "customers", {"customer": np.arange(self.acquired.size), "acquired": self.acquired}
             )
-        return Facts(tables, (), (), ({},), "USD")  # type: ignore[arg-type]
+        return Facts(tables, (), (), ({},), "USD")
 
 
 def _orders(orders: Orders) -> pl.LazyFrame:

@@ -203,7 +203,7 @@ def facts(company: Company, factor: Array, end: int) -> Facts:
             seen = company.joined < end
             came = {"customer": np.flatnonzero(seen), "acquired": ZERO + company.joined[seen]}
             tables["customers"] = table("customers", {**came, "segment": company.segment[seen] + 1})
-    return Facts(tables, (), (), SEGMENTS, "USD")  # type: ignore[arg-type]
+    return Facts(tables, (), (), SEGMENTS, "USD")
 
 
 def _named(name: str, company: Company, who: Array, day: Array, end: int, **more: Array) -> pl.LazyFrame:

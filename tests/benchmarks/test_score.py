@@ -148,7 +148,7 @@ def test_every_reader_reads_an_ordinary_file(tmp_path: Path) -> None:
     for name in ("clm-audit", "csv", "Polars", "Polars, lenient", "DuckDB", "DuckDB, rejects"):
         found = answer(READERS[name], path)
         assert "error" not in found, (name, found)
-        assert [list(row) for row in found["records"]] == right, name  # type: ignore[attr-defined]
+        assert [list(row) for row in found["records"]] == right, name
         assert found["header"] == ("id", "note", "day"), name
 
 

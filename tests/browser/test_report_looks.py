@@ -50,7 +50,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(path: Path, browser: object) -> Iterator[pypdfium2.PdfDocument]:
-    page = browser.new_context(bypass_csp=True).new_page()  # type: ignore[attr-defined]
+    page = browser.new_context(bypass_csp=True).new_page()
     page.goto(path.as_uri())
     page.add_style_tag(content=LETTERS)
     document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True, print_background=True))

@@ -203,10 +203,10 @@ def test_the_exit_code_is_that_of_the_report(
     plans: list[AuditPlan], saved: AuditReport, monkeypatch: pytest.MonkeyPatch, verdict: str, gate: str
 ) -> None:
     told = saved.model_copy(
-        update={"verdict": saved.verdict.model_copy(update={"value": verdict}), "gate": Gate(result=gate)}  # type: ignore[arg-type]
+        update={"verdict": saved.verdict.model_copy(update={"value": verdict}), "gate": Gate(result=gate)}
     )
     monkeypatch.setattr(auditing, "audit", lambda *_: told)
-    expected = exit_code(fit=verdict != "not assessable", gate=gate)  # type: ignore[arg-type]
+    expected = exit_code(fit=verdict != "not assessable", gate=gate)
     assert main(["compare", "before", "after", "--quiet", "--format", "json"]) is expected
     assert plans == []
 

@@ -226,7 +226,7 @@ def test_a_format_that_cannot_be_made_leaves_every_file_as_it_was(
     def fail(self: object, report: object, **options: bool) -> bytes:
         if self is FORMATS[form]:
             raise MemoryError
-        return real(self, report, **options)  # type: ignore[arg-type]
+        return real(self, report, **options)
 
     monkeypatch.setattr(type(FORMATS[form]), "render", fail)
     code = entry.main(["report", "audit.json", f"--{first}", "one", f"--{form}", "two"])

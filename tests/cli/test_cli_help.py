@@ -20,7 +20,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def test_there_are_these_commands() -> None:
-    assert tuple(typer.main.get_command(app).commands) == COMMANDS  # type: ignore[attr-defined]
+    assert tuple(typer.main.get_command(app).commands) == COMMANDS
 
 
 @pytest.mark.parametrize("command", ["", *COMMANDS])
@@ -37,7 +37,7 @@ def test_help_starts_with_examples(command: str, flag: str) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_and_argument_is_documented(name: str) -> None:
-    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    command = typer.main.get_command(app).commands[name]
     shown = CliRunner().invoke(app, [name, "--help"]).stdout
     for parameter in command.params:
         assert getattr(parameter, "help", None), parameter.name

@@ -62,7 +62,7 @@ def test_the_proposal_for_the_sample_company_runs(clm_audit: Run, tmp_path: Path
     found = audit(clm_audit, "-c", "clm-audit.yaml")
     plain = audit(clm_audit, "before", "after")
     assert found["totals"] == plain["totals"]
-    assert [file["rows"] for file in found["files"]] == [file["rows"] for file in plain["files"]]  # type: ignore[attr-defined]
+    assert [file["rows"] for file in found["files"]] == [file["rows"] for file in plain["files"]]
 
 
 def test_the_proposal_for_one_folder_runs_and_changes_nothing(clm_audit: Run, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_an_unknown_file_gets_a_map_that_runs_once_it_is_taken(clm_audit: Run, t
         "fact": "orders", "order": "Rechnung Nr", "date": "Datum", "amount": "Betrag", "customer": "Kunde",
     }  # fmt: skip
     found = audit(clm_audit)
-    read = next(file["rows"] for file in found["files"] if file["path"].endswith("verkauf.csv"))  # type: ignore[attr-defined]
+    read = next(file["rows"] for file in found["files"] if file["path"].endswith("verkauf.csv"))
     assert read["accepted"] + read["outside"] == len(rows)
 
 

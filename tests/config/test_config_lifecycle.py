@@ -58,6 +58,6 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, text: str, exp
 def test_every_metric_of_the_lifecycle_can_be_set_and_gated(tmp_path: Path, metric: str) -> None:
     text = f"metrics: {{{metric}: {{materiality: 2%}}}}\ngate: {{metrics: {{{metric}: worsened}}}}\n"
     plan = resolved(tmp_path, text)
-    assert plan.metrics[metric].materiality == 0.02  # type: ignore[index]
+    assert plan.metrics[metric].materiality == 0.02
     assert f"metrics.{metric}.materiality" in show_config(plan)
     assert metric not in METRIC_IDS

@@ -31,7 +31,7 @@ def config(folder: Path, text: str, name: str = "clm-audit.yaml") -> Path:
 
 def problems(*args: object, **more: object) -> list[str]:
     with pytest.raises(UsageError) as caught:
-        resolve(*args, **more)  # type: ignore[arg-type]
+        resolve(*args, **more)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -57,7 +57,7 @@ objects:
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.path)
 def test_option_beats_variable_beats_file_beats_default(here: Path, setting: object) -> None:
-    path, variable, option = setting.path, setting.variable, setting.option  # type: ignore[attr-defined]
+    path, variable, option = setting.path, setting.variable, setting.option
     in_file, in_env, in_option = GIVEN[path]
     for name in GIVEN["plan"]:
         frozen = registration_text(freeze(AuditPlan(), date(2024, 6, 30)))

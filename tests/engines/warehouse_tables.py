@@ -41,7 +41,7 @@ def loading(database: Database, load: Load) -> Engine:
         for name, table in tables.items():
             load(name, columns[name], table.collect().rows())
         if set(tables) <= set(SCHEMAS):
-            with engine.open({name: name for name in tables}) as frames:  # type: ignore[arg-type]
+            with engine.open({name: name for name in tables}) as frames:
                 yield frames
         else:
             kinds = {name: {column: KINDS[kind] for column, kind in columns[name].items()} for name in tables}

@@ -54,7 +54,7 @@ def totals(metric: str, level: float, seed: int, step: float = 0.0) -> MetricTot
     log = math.log(level) + 0.02 * draw.standard_normal(size) + step * (np.arange(size) >= n0)
     start = (np.arange(size) - n0) * 7
     side = Ratio(level, level, 1.0, 52.0)
-    return MetricTotals(metric, start, den * np.exp(log), den, None, n0, 52.1775, side, side)  # type: ignore[arg-type]
+    return MetricTotals(metric, start, den * np.exp(log), den, None, n0, 52.1775, side, side)
 
 
 def measured(*lifecycle: MetricTotals, metrics: tuple[MetricTotals, ...] = ()) -> Measured:

@@ -95,7 +95,7 @@ def test_chunk_borders_change_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     assert expected[8] == (18, 14 + 8 * 8)
     for size in (1, 2, 5, 11):
         monkeypatch.setattr(decode, "CHUNK", size)
-        monkeypatch.setattr(proof.prove, "__defaults__", (*proof.prove.__defaults__[:-1], size))  # type: ignore[index]
+        monkeypatch.setattr(proof.prove, "__defaults__", (*proof.prove.__defaults__[:-1], size))
         assert locate(table, range(9)) == expected
 
 

@@ -289,7 +289,7 @@ def test_amounts_that_could_wrap_are_refused() -> None:
 def test_empty_tables_are_missing_facts() -> None:
     facts = World({"orders": orders()}).facts()
     tables = {name: frame(name, []) for name in SCHEMAS} | dict(facts.tables)
-    found = measure(plan(), type(facts)(tables, (), (), facts.segments, "USD"))  # type: ignore[arg-type]
+    found = measure(plan(), type(facts)(tables, (), (), facts.segments, "USD"))
     sane(found)
     assert {each.metric for each in found.metrics if not each.missing} == {"purchase_frequency", "transaction_size"}
 

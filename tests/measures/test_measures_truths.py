@@ -173,7 +173,7 @@ def test_only_metrics_of_mixed_facts_are_refused() -> None:
     assert (size.how["currency"], cost.how["currency"]) == ("USD", "EUR")
     assert found.currencies["net_revenue"] == "USD"
     assert found.currencies["acquisition_spend"] == "EUR"
-    assert found.window_totals["net_revenue"][0] > 0  # type: ignore[operator]
+    assert found.window_totals["net_revenue"][0] > 0
 
 
 def test_a_fact_in_two_currencies_is_refused_alone() -> None:

@@ -41,7 +41,7 @@ class World:
     def facts(self) -> Facts:
         """The world as the facts floor would hand it on."""
         tables = {name: frame(name, self.rows(name)) for name in self.tables}
-        return Facts(tables, (), (), SEGMENTS, self.currency, self.absent)  # type: ignore[arg-type]
+        return Facts(tables, (), (), SEGMENTS, self.currency, self.absent)
 
 
 def frame(table: str, rows: Sequence[Row]) -> pl.LazyFrame:

@@ -74,7 +74,7 @@ def goal(result: str = "met", target: float = 0.4, quarter: str = "2024-Q3") -> 
         start=date(2024, 7, 1),
         end=date(2024, 10, 1),
         quarter=quarter,
-        result=result,  # type: ignore[arg-type]
+        result=result,
         value=0.43 if known else none,
         low=0.41 if known else none,
         high=0.45 if known else none,

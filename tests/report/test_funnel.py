@@ -80,8 +80,8 @@ def test_the_drawings_are_named_and_stay_inside(width: int) -> None:
     for chart in (funnel_figure(funnel, width), scores_figure(scores, width)):
         drawn = ElementTree.fromstring(svg.single(chart, "name"))
         space = "{http://www.w3.org/2000/svg}" if drawn.tag.startswith("{") else ""
-        assert drawn.find(f"{space}title").text  # type: ignore[union-attr]
-        assert drawn.find(f"{space}desc").text.endswith("The numbers are in the table that follows.")  # type: ignore[union-attr]
+        assert drawn.find(f"{space}title").text
+        assert drawn.find(f"{space}desc").text.endswith("The numbers are in the table that follows.")
         for mark in chart.marks:
             if mark.tag == "rect":
                 assert float(mark.attributes["x"]) >= 0
@@ -96,7 +96,7 @@ def test_bars_are_as_long_as_their_numbers() -> None:
     bars = [float(mark.attributes["width"]) for mark in funnel_figure(funnel, WIDE).marks if mark.tag == "rect"]
     entered = [side.entered for one in funnel.stages for side in (one.before, one.after)]
     for bar, number in zip(bars, entered, strict=True):
-        assert bar == pytest.approx(max(bars[0] * number / entered[0], 1), abs=0.2)  # type: ignore[operator]
+        assert bar == pytest.approx(max(bars[0] * number / entered[0], 1), abs=0.2)
 
 
 def test_without_stages_and_answers_nothing_is_drawn() -> None:

@@ -36,7 +36,7 @@ def speaking(report: AuditReport, language: Language) -> AuditReport:
 def drawn(report: AuditReport) -> str:
     console = Console(file=io.StringIO(), width=120)
     print_report(report, console)
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return console.file.getvalue()
 
 
 @given(st.decimals(0, 10**9, places=2))
@@ -44,7 +44,7 @@ def test_numbers_are_written_as_the_languages_write_them(amount: object) -> None
     for language in OTHERS:
         with numbers.speaking(language):
             text = numbers.money(str(amount), None)
-        assert text == format_decimal(amount, "#,##0.00", locale=language)  # type: ignore[arg-type]
+        assert text == format_decimal(amount, "#,##0.00", locale=language)
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -42,12 +42,12 @@ def test_values_are_scores_and_changes_are_points() -> None:
     assert report.change_unit == "points"
     for side, told in ((totals.before, report.before), (totals.after, report.after)):
         assert not isinstance(told, Unknown)
-        promoters_less_detractors = 2 * side.numerator - side.denominator  # type: ignore[union-attr]
-        assert told.value == pytest.approx(100 * promoters_less_detractors / side.denominator)  # type: ignore[union-attr]
+        promoters_less_detractors = 2 * side.numerator - side.denominator
+        assert told.value == pytest.approx(100 * promoters_less_detractors / side.denominator)
         assert told.numerator == pytest.approx(promoters_less_detractors)
     assert not isinstance(report.adjusted, Unknown)
     assert report.adjusted.unit == "points"
-    assert report.observed_change == pytest.approx(report.after.value - report.before.value)  # type: ignore[union-attr]
+    assert report.observed_change == pytest.approx(report.after.value - report.before.value)
     assert report.adjusted.low < report.adjusted.effect < report.adjusted.high
     # half of the answers become tens: from a score near -12 to one near +44
     assert report.adjusted.low < 56 < report.adjusted.high
@@ -76,7 +76,7 @@ def test_the_variant_by_customer_is_a_score() -> None:
     _, _, report = surveyed(0.5)
     [variant] = report.variants
     assert variant.unit == "points"
-    assert variant.change == pytest.approx(variant.after - variant.before)  # type: ignore[operator]
+    assert variant.change == pytest.approx(variant.after - variant.before)
 
 
 def test_scores_reach_from_minus_to_plus_a_hundred() -> None:

@@ -147,7 +147,7 @@ def test_a_check_shows_the_ledger_and_the_checks_and_no_verdict(width: int) -> N
     report = worlds.check_report()
     console = Console(file=io.StringIO(), width=width)
     print_check(report, console)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
+    text = console.file.getvalue()
     assert "Ledger" in text
     assert "Data checks" in text
     assert "Verdict" not in text

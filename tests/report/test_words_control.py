@@ -33,7 +33,7 @@ FEW = NotAssessable(code="too_few_controls", detail={"have": 3, "need": 5})
 
 
 def found(value: str = "improved", **changes: object) -> Finding:
-    finding = finding_of(METRIC, value, "holm_significant", 0.08, 0.02)  # type: ignore[arg-type]
+    finding = finding_of(METRIC, value, "holm_significant", 0.08, 0.02)
     return replace(finding, control=replace(FOUND, **changes))
 
 

@@ -22,7 +22,7 @@ METRIC = totals_of("purchase_frequency", calendar())
 
 def found(value: FindingValue = "improved", **changes: object) -> Finding:
     finding = finding_of(METRIC, value, "holm_significant", 0.08, 0.02)
-    return replace(finding, **changes)  # type: ignore[arg-type]
+    return replace(finding, **changes)
 
 
 def test_every_course_and_every_variation_has_its_words() -> None:

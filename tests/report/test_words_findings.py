@@ -176,12 +176,12 @@ def plain(
             Answer(question=5, metric="acquisition_cost", answer=answer, before=1.0, after=2.0, change=1.0)
             for answer in answers
         ),
-        better=better, worse=worse, of=of, without_data=without, reading=reading,  # type: ignore[arg-type]
+        better=better, worse=worse, of=of, without_data=without, reading=reading,
     )  # fmt: skip
 
 
 def undecided(lean: str = "neither") -> Verdict:
-    return Verdict(value="inconclusive", row="nothing decided", uncapped="inconclusive", lean=lean)  # type: ignore[arg-type]
+    return Verdict(value="inconclusive", row="nothing decided", uncapped="inconclusive", lean=lean)
 
 
 def test_readings_that_agree_need_no_explanation() -> None:
@@ -196,7 +196,7 @@ def test_readings_that_agree_need_no_explanation() -> None:
 def test_readings_never_contradict_without_a_sentence(read: str, value: str) -> None:
     row = {"good fit": "improved, nothing worse", "mixed": "improved and worsened", "switch": "no benefit",
            "inconclusive": "nothing decided", "not assessable": "nothing assessable"}[value]  # fmt: skip
-    verdict = Verdict(value=value, row=row, uncapped=value)  # type: ignore[arg-type]
+    verdict = Verdict(value=value, row=row, uncapped=value)
     found = finding("inconclusive", "too_little_information", effect(0.03, -0.02, 0.08))
     said = words_verdict.difference(plain(read, 1, 3), verdict, [found])
     agree = read == value or (read == "unclear" and value in ("inconclusive", "not assessable"))

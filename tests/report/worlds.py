@@ -104,7 +104,7 @@ def plan(**changes: object) -> AuditPlan:
             "spend.acquisition": "/home/me/audit/clm-audit.yaml:9:3",
         },
     }
-    return AuditPlan(**{**settings, **changes})  # type: ignore[arg-type]
+    return AuditPlan(**{**settings, **changes})
 
 
 def calendar(**changes: object) -> Calendar:
@@ -121,7 +121,7 @@ def calendar(**changes: object) -> Calendar:
         "merge": {"orders": 1, "tickets": 1, "sends": 4, "acquired": 2, "retained": 2},
         "season_aligned": True,
     }
-    return Calendar(**{**settings, **changes})  # type: ignore[arg-type]
+    return Calendar(**{**settings, **changes})
 
 
 def totals_of(metric: MetricId, when: Calendar, *, weeks: int = 4) -> MetricTotals:
@@ -314,7 +314,7 @@ def facts(**changes: object) -> Facts:
         },
         "systems": ("shopify", "zendesk"),
     }
-    return Facts(**{**settings, **changes})  # type: ignore[arg-type]
+    return Facts(**{**settings, **changes})
 
 
 def totals() -> Totals:

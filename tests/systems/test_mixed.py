@@ -63,7 +63,7 @@ def test_every_record_and_every_cent_of_six_systems(company: Company, tmp_path: 
     assert facts.evidence["customers.email_case"] == sum(one.email != one.written for one in company.customers)
     # customers of shop, mail and helpdesk are the same people
     by = {"customers": "customer", "orders": "customer", "tickets": "customer", "sends": "recipient"}
-    of = {name: set(facts.tables[name].collect()[who].drop_nulls()) for name, who in by.items()}  # type: ignore[index]
+    of = {name: set(facts.tables[name].collect()[who].drop_nulls()) for name, who in by.items()}
     assert len(of["customers"]) == len(company.customers)
     assert of["orders"] | of["tickets"] | of["sends"] <= of["customers"]
     assert len(of["tickets"]) >= ticket_totals(company.tickets)["tickets.customers"]

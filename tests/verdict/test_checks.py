@@ -58,7 +58,7 @@ def said(check: Check) -> tuple[str, str]:
 
 
 def kind(fact: str = "orders", *, caps: tuple[int, ...] = (), category: str | None = None) -> ExportObject:
-    yields = (Yield(fact=fact, fields={}, category=category),)  # type: ignore[arg-type]
+    yields = (Yield(fact=fact, fields={}, category=category),)
     return ExportObject(recognise=Recognise(required=("Id",)), yields=yields, caps=caps)
 
 
@@ -81,7 +81,7 @@ def table(name: str = "orders.csv", rows: int = 70, **changes: object) -> RawTab
         "object_name": "orders",
         "object": kind(),
     }
-    return RawTable(**{**settings, **changes})  # type: ignore[arg-type]
+    return RawTable(**{**settings, **changes})
 
 
 def record(path: str = "orders.csv", name: str = "orders", **rows: int) -> FileRecord:
@@ -104,7 +104,7 @@ def calendar(**changes: object) -> Calendar:
         "merge": {"orders": 1, "acquired": 1},
         "season_aligned": True,
     }
-    return Calendar(**{**settings, **changes})  # type: ignore[arg-type]
+    return Calendar(**{**settings, **changes})
 
 
 def subject(
@@ -130,7 +130,7 @@ def totals(metric: MetricId = "purchase_frequency", num: np.ndarray | None = Non
     ones = np.ones(len(start))
     one = Ratio(1.0, 1.0, 1.0, 52.0)
     made = MetricTotals(metric, start, ones if num is None else num, ones, None, 52, 52.18, one, one)
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 # files

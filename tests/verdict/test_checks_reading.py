@@ -36,7 +36,7 @@ def table(rows: int = 1000, **changes: object) -> RawTable:
         "header_line": 1, "sha256": "", "bytes": 1, "encoding": "utf-8", "dialect": "comma", "system": "plain",
         "object_name": "orders", "object": None,
     }  # fmt: skip
-    return RawTable(**{**settings, **changes})  # type: ignore[arg-type]
+    return RawTable(**{**settings, **changes})
 
 
 def subject(*tables: RawTable, **evidence: int) -> Subject:

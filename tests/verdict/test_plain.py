@@ -79,7 +79,7 @@ def test_question_five_is_one_question() -> None:
     ],
 )
 def test_two_metrics_one_question(two: tuple[str, str], together: str) -> None:
-    assert of_question(two) == of_question(two[::-1]) == together  # type: ignore[arg-type]
+    assert of_question(two) == of_question(two[::-1]) == together
 
 
 def test_the_rule_over_all_counts() -> None:

@@ -36,7 +36,7 @@ def earlier_of(calendar: Calendar, effect: EarlierEffect | None, *, weeks_less: 
 
 
 def finding(metric: str, log_effect: float, half: float) -> Finding:
-    item = worlds.totals_of(metric, worlds.calendar())  # type: ignore[arg-type]
+    item = worlds.totals_of(metric, worlds.calendar())
     made = worlds.finding_of(item, "inconclusive", "too_little_information", log_effect, half / 2)
     assert made.effect is not None
     one = interval(log_effect, half)

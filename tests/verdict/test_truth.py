@@ -82,7 +82,7 @@ def test_row_names_are_unique() -> None:
 def test_row_by_row(
     improved: int, worsened: int, unchanged: int, undecided: int, weeks: float, required: str, value: str, name: str
 ) -> None:
-    tally = Tally(improved, worsened, unchanged, undecided, required, weeks)  # type: ignore[arg-type]
+    tally = Tally(improved, worsened, unchanged, undecided, required, weeks)
     assert (row_for(tally).value, row_for(tally).name) == (value, name)
 
 
