@@ -34,8 +34,8 @@ def observed_parts(
 
     None when a side has no positive number, or a window holds no observed period.
     """
-    sides = totals.before, totals.after
-    if not all(isinstance(side, Ratio) and side.value > 0.0 for side in sides):
+    first, last = totals.before, totals.after
+    if not (isinstance(first, Ratio) and isinstance(last, Ratio) and min(first.value, last.value) > 0.0):
         return None
     series = estimate.series
     start = totals.start[series.first + series.position]
@@ -45,7 +45,7 @@ def observed_parts(
     contrast = inside[1] / inside[1].sum() - inside[0] / inside[0].sum()
     moved = _moved(estimate, contrast)
     season, trend = (sum(moved[name] for name in names) for names in (SEASON, TREND))
-    observed = math.log(sides[1].value) - math.log(sides[0].value)  # type: ignore[union-attr]
+    observed = math.log(last.value) - math.log(first.value)
     effect = estimate.effect.log_effect
     season, trend, breaks, effect = (rounded(part) for part in (season, trend, moved["breaks"], effect))
     return Parts(season, trend, breaks, effect, rounded(observed - math.fsum((season, trend, breaks, effect))))
