@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth docs picture goldens clean
+.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth docker-check docs picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of verdict and li
 	$(BIN)/python -m pip install --quiet --group bench
 	PYTHONPATH=. $(BIN)/python benchmarks/truth/run.py $(if $(BENCH_SHORT),--short)
 	PYTHONPATH=. $(BIN)/python benchmarks/truth/lifecycle.py $(if $(BENCH_SHORT),--short)
+
+docker-check:    ## Build the image and run it without network, as another user (BASE=image, DOCKER_BUILD=options)
+	tests/packaging/docker_check.sh
 
 fuzz: $(VENV)/.dev      ## Feed mutated files to every reader (FUZZ_MINUTES=10)
 	PYTHONPATH=tests:. $(BIN)/python tests/fuzz/fuzz.py --minutes $(or $(FUZZ_MINUTES),10)

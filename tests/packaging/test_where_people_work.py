@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from clm_audit.report.formats import FORMATS
 from e2e.companies import steady_orders, write_orders
 
 ROOT = Path(__file__).parents[2]
@@ -104,14 +105,17 @@ def test_the_container_runs_as_nobody_in_particular() -> None:
     assert users
     assert users[-1] not in ("root", "0")
     assert any(line == 'ENTRYPOINT ["clm-audit"]' for line in last)
-    assert "slim" in last[0]
+    assert re.search(r"^ARG BASE=python:3\.\d+-slim$", DOCKERFILE, re.MULTILINE)
+    assert {one[0].split(" AS ")[0] for one in stages()} == {"FROM ${BASE}"}
 
 
-def test_the_container_has_every_extra_and_what_it_needs_of_the_system() -> None:
+def test_the_container_has_every_format_and_what_it_needs_of_the_system() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     installed = re.search(r"/src\[([a-z,]+)\]", DOCKERFILE)
     assert installed is not None
-    assert set(installed[1].split(",")) == set(project["optional-dependencies"])
+    extras = set(installed[1].split(","))
+    assert extras <= set(project["optional-dependencies"])
+    assert {form.extra for form in FORMATS.values() if form.extra} | {"duckdb"} <= extras
     packages = set(shlex.split(next(line for line in stages()[-1] if "apt-get" in line)))
     ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert set(re.findall(r"libpango(?:ft2)?-[\d.]+-\d|libharfbuzz-subset\d", ci)) <= packages
