@@ -1,13 +1,14 @@
 """Goals: was the target of a metric reached in its quarter? Met, missed or undecided, by the interval of its value.
 
 A value of a quarter has an interval because its customers could have been others: the sampling variance of the metric's
-periods, and where a metric has none, what its periods vary by around the quarter's own value (a jackknife).
+periods, and where a metric has none, what its periods vary by around the quarter's own value (a jackknife). A metric
+with a :class:`~clm_audit.measures.model.Level` is held against that of the last period that ends in the quarter.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -81,7 +82,11 @@ def _judged(plan: AuditPlan, goal: Goal, totals: MetricTotals | None, seen: date
     if totals is None or not totals.num.size:
         why = totals.missing if totals is not None and totals.missing else NotAssessable(code="goal_not_measured")
         return GoalResult(goal, "not assessable", start, end, missing=why)
-    inside = _periods(totals, day_number(start), day_number(end))
+    days = day_number(start), day_number(end)
+    inside = _periods(totals, *days)
+    if totals.level is not None:
+        inside = _last_ending(totals, *days)
+        totals = replace(totals, num=totals.level.num, den=totals.level.den, s2=totals.level.s2)
     kept = inside & np.isfinite(totals.num) & np.isfinite(totals.den) & (totals.den > 0)
     if not kept.any():
         return GoalResult(goal, "not assessable", start, end, missing=NotAssessable(code="quarter_not_seen"))
@@ -112,6 +117,14 @@ def _periods(totals: MetricTotals, start: int, end: int) -> NDArray[np.bool_]:
     middle = totals.start + 7 * WEEKS_PER_YEAR / totals.ppy / 2
     inside: NDArray[np.bool_] = (middle >= start) & (middle < end)
     return inside
+
+
+def _last_ending(totals: MetricTotals, start: int, end: int) -> NDArray[np.bool_]:
+    """The last of the periods that end in the quarter."""
+    last_day = totals.start + round(7 * WEEKS_PER_YEAR / totals.ppy) - 1
+    inside = (last_day >= start) & (last_day < end)
+    only: NDArray[np.bool_] = np.arange(inside.size) == np.flatnonzero(inside).max(initial=-1)
+    return only
 
 
 def _spread(totals: MetricTotals, kept: NDArray[np.bool_], confidence: float) -> float | None:

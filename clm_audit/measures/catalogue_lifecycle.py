@@ -119,6 +119,7 @@ LIFECYCLE: tuple[Metric, ...] = (
             "recurring revenue of the customers of 12 months ago",
         ),
         (("subscriptions",),),
+        variants=(_variant("twelve_months", "share"),),
     ),
     _life(
         "grr",
@@ -129,6 +130,7 @@ LIFECYCLE: tuple[Metric, ...] = (
             "recurring revenue of the customers of 12 months ago",
         ),
         (("subscriptions",),),
+        variants=(_variant("twelve_months", "share"),),
     ),
     _life(
         "customer_lifetime_value",

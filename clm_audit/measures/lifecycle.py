@@ -22,8 +22,9 @@ from clm_audit.measures.lifetime import customer_lifetime_value
 from clm_audit.measures.members import churn_rate, early_churn, retention_rate
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
-from clm_audit.measures.recurring import grr, nrr, subscription_cells, subscription_frames
+from clm_audit.measures.recurring import subscription_cells, subscription_frames
 from clm_audit.measures.referrals import referral_cells, referral_frames, referral_rate
+from clm_audit.measures.revenue import grr, nrr
 from clm_audit.measures.spells import spell_cells, spell_frames
 from clm_audit.measures.stages import stage_cells, stage_conversion, stage_frames
 from clm_audit.measures.surveys import nps, survey_cells, survey_frames

@@ -16,8 +16,8 @@ from clm_audit.measures import (
     mix,
     periods,
     ready,
-    recurring,
     referrals,
+    revenue,
     service,
     sides,
     stages,
@@ -44,7 +44,7 @@ from clm_audit.measures.service import service_cost
 
 CODES = (
     *(code for part in (periods, service, windows, ready, sides, mix) for code in part.CODES),
-    *(code for part in (stages, recurring, surveys, referrals) for code in part.CODES),
+    *(code for part in (stages, revenue, surveys, referrals) for code in part.CODES),
     *(code for part in (exposure, activation, cohorts) for code in part.CODES),
 )
 MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {

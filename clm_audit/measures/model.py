@@ -221,6 +221,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Level:
+    """Where a metric stands at the end of each of its periods, for a metric that the model reads as a flow: ``num`` /
+    ``den`` and the sampling variance of its log, NaN where it is not known. Goals are held against it."""
+
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    s2: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
 class MetricTotals:
     """One metric, ready for inference and the report.
 
@@ -230,7 +240,8 @@ class MetricTotals:
     reading. ``how`` holds facts about the definition as used (base_weeks, cost_source, response …).
     ``units``: the same by unit of the control group, when there is one, or why the metric has none.
     ``mix``: who bought, or why that cannot be told; None where it is not asked. ``alternatives``: other definitions.
-    ``factors``: a metric that is their product has no periods of its own.
+    ``factors``: a metric that is their product has no periods of its own. ``level``: what a goal is held against,
+    where that is not the periods.
     """
 
     metric: MetricId
@@ -251,6 +262,7 @@ class MetricTotals:
     alternatives: tuple[Alternative, ...] = ()
     shown: Shown | None = None
     factors: tuple[Factor, ...] = ()
+    level: Level | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ NO_FUNNEL = "No export says when customers entered which stage."
 NO_SCORES = "No export holds answers to the question of recommending."
 FEW = "Fewer than five customers."
 LAST = "The last stage that is recorded."
-PACE = " The quarter is read at its yearly pace."
+YEAR_BACK = " The quarter is read at its end, by the customers of 12 months before."
 
 
 def drop_off(shares: Mapping[str, tuple[str, float] | None], days: int) -> str:
@@ -73,8 +73,8 @@ def goal(found: GoalResult, metric: MetricId, name: str, currency: str | None) -
         ends = (amount(metric, end, currency) for end in (found.low, found.high))
         said += f" (95 % interval {' to '.join(ends)})"
     why = words_reasons.reason(found.missing) if found.missing else ""
-    pace = PACE if metric in ("nrr", "grr") else ""
-    return f"{head}{found.result}. {said} against a target of {target}.{pace}{f' {why}' if why else ''}"
+    read = YEAR_BACK if metric in ("nrr", "grr") else ""
+    return f"{head}{found.result}. {said} against a target of {target}.{read}{f' {why}' if why else ''}"
 
 
 def entrants(number: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from clm_audit.config.plan import MetricId
 
+YEAR_WEEKS = 52
 QUESTIONS: Mapping[str, str] = {
     "question.stage_conversion": "Do more of those who enter a stage reach the next one?",
     "question.activation_rate": "Do more new customers become active soon?",
@@ -39,8 +40,8 @@ UNITS: Mapping[str, str] = {
     "unit.repeat_purchase_rate": "share of first-time buyers",
     "unit.retention_rate": "share of new customers",
     "unit.churn_rate": "share of customers lost per month",
-    "unit.nrr": "share of the recurring revenue of 12 months ago",
-    "unit.grr": "share of the recurring revenue of 12 months ago",
+    "unit.nrr": "share of the recurring revenue of {look_back} ago",
+    "unit.grr": "share of the recurring revenue of {look_back} ago",
     "unit.customer_lifetime_value": "{currency} per customer",
     "unit.nps": "points",
     "unit.referral_rate": "share of customers who refer somebody in 4 weeks",
@@ -50,6 +51,7 @@ VARIANTS: Mapping[str, str] = {
     "variant.value_per_month": "what a customer brings per month",
     "variant.nps_by_customer": "by the latest answer of each customer",
     "variant.referrers_in_window": "customers who referred somebody within the window",
+    "variant.twelve_months": "over 12 months, whichever system the customers met",
     "variant.seen": "lifetime value counted only as far as the history reaches",
 }
 FORMULAS: Mapping[MetricId, str] = {
@@ -59,8 +61,11 @@ FORMULAS: Mapping[MetricId, str] = {
     "repeat_purchase_rate": "first-time buyers who bought again within 90 days / first-time buyers",
     "retention_rate": "new customers still active after 6 months / new customers",
     "churn_rate": "customers lost in a month / customers at its start",
-    "nrr": "recurring revenue now / then, of the customers of 12 months ago",
-    "grr": "recurring revenue now without expansion / then, of the customers of 12 months ago",
+    "nrr": "recurring revenue now / then, of the customers of 12 months ago (or of as long as the data allow)",
+    "grr": (
+        "recurring revenue now without expansion / then, of the customers of 12 months ago (or of as long as the data"
+        " allow)"
+    ),
     "customer_lifetime_value": (
         "average order value times purchase frequency times lifespan; with subscriptions, recurring revenue per"
         " customer / monthly churn rate"
@@ -92,14 +97,16 @@ DEFINITIONS: Mapping[MetricId, str] = {
     ),
     "churn_rate": "Customers lost, divided by customers at the start and months. Lost means {lost}.{passed}",
     "nrr": (
-        "Recurring revenue of the customers of 12 months (52 weeks) ago, now divided by then, with what they added, at"
-        " the end of each window. The adjusted effect reads each four weeks alone, at their yearly pace, so that no"
-        " month from before go-live is in it."
+        "Recurring revenue of the customers of {revenue_span} ago, now divided by then, with what they added, at the"
+        " end of each window. {revenue_why}The adjusted effect reads each four weeks alone and takes as many of them"
+        " together as {revenue_span} have, so that no month from before go-live is in it and what happened once counts"
+        " once."
     ),
     "grr": (
-        "Recurring revenue of the customers of 12 months (52 weeks) ago, now divided by then, without what they added,"
-        " at the end of each window. The adjusted effect reads each four weeks alone, at their yearly pace, so that no"
-        " month from before go-live is in it."
+        "Recurring revenue of the customers of {revenue_span} ago, now divided by then, without what they added, at the"
+        " end of each window. {revenue_why}The adjusted effect reads each four weeks alone and takes as many of them"
+        " together as {revenue_span} have, so that no month from before go-live is in it and what happened once counts"
+        " once."
     ),
     "customer_lifetime_value": "{clv}",
     "nps": (
@@ -126,9 +133,9 @@ LIMITS: Mapping[MetricId, str] = {
     "churn_rate": "Without an end date a loss shows only when the inactivity has passed: the newest are unseen.",
     **dict.fromkeys(
         ("nrr", "grr"),
-        "Amounts are those of the subscriptions, not of invoices. Until 12 months have passed since go-live, the plain"
-        " figure after it looks back over go-live; and in the adjusted effect a change of all prices on one day weighs"
-        " more the shorter the time since go-live is.",
+        "Amounts are those of the subscriptions, not of invoices. Retention over a shorter time than 12 months is"
+        " higher than that over 12: compare it with nothing but the other window. A change of all prices since go-live"
+        " is in it, whoever decided on it.",
     ),
     "customer_lifetime_value": (
         "A lifespan longer than the history is extrapolated from the churn rate: read the figure counted only as far"
@@ -178,7 +185,20 @@ CLV: Mapping[str, str] = {
         " frequency, which looks back further, counts fewer orders per customer."
     ),
 }
+REVENUE_SPAN = (
+    "So long is the time that both sides of go-live have; 12 months (52 weeks), once both have them, stand beside it. "
+)
 Detail = Mapping[str, str | int | float]
+
+
+def look_back(how: Detail) -> str:
+    """How long ago the customers were whose revenue is compared.
+
+    >>> look_back({"look_back_weeks": 24}), look_back({"look_back_weeks": 52}), look_back({})
+    ('24 weeks', '12 months', '12 months')
+    """
+    weeks = int(how.get("look_back_weeks", 0))
+    return f"{weeks} weeks" if 0 < weeks < YEAR_WEEKS else "12 months"
 
 
 def chosen(how: Detail) -> dict[str, str | int | float]:
@@ -203,4 +223,6 @@ def chosen(how: Detail) -> dict[str, str | int | float]:
         "within": how.get("within", 7),
         "watched": how.get("watched", 90),
         "days": days,
+        "revenue_span": "12 months (52 weeks)" if look_back(how) == "12 months" else look_back(how),
+        "revenue_why": "" if look_back(how) == "12 months" else REVENUE_SPAN,
     }

@@ -10,7 +10,7 @@ from clm_audit.report import look
 from clm_audit.report.model import MetricReport, Unknown
 from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.numbers import count, percent
-from clm_audit.report.words_lifecycle import LOST
+from clm_audit.report.words_lifecycle import LOST, look_back
 from clm_audit.report.words_metrics import in_text, listed, name
 
 HEADING = "The customer lifecycle"
@@ -82,7 +82,7 @@ def reading(told: Mapping[MetricId, Mapping[str, str | int | float]], *, curve: 
     how = next((told[metric] for metric in (*alike, "first_90_day_churn") if metric in told), {})
     source, gaps = str(how.get("lost_by", "")), {"inactivity_weeks": 26, **how}
     if source not in _COUNTED:
-        return ""
+        return _revenue(told)
     if source != "orders" and early is not None:
         alike.insert(0, "first_90_day_churn")
     same = listed([*map(in_text, alike), *(["the curve"] if curve else [])])
@@ -98,7 +98,17 @@ def reading(told: Mapping[MetricId, Mapping[str, str | int | float]], *, curve: 
         )
     if source == "orders" and ("nrr" in told or "grr" in told):
         said.append("Net and gross revenue retention count subscriptions alone.")
-    return " ".join(said)
+    return " ".join([*said, *filter(None, [_revenue(told)])])
+
+
+def _revenue(told: Mapping[MetricId, Mapping[str, str | int | float]]) -> str:
+    """Over which time revenue is kept, where that is not twelve months; empty where it is."""
+    alike: list[MetricId] = [metric for metric in ("nrr", "grr") if metric in told]
+    over = {look_back(told[metric]) for metric in alike} - {look_back({})}
+    if not over:
+        return ""
+    names = listed([in_text(metric) for metric in alike])
+    return f"{names[:1].upper()}{names[1:]} look back {listed(sorted(over))}: as long as both sides of go-live have."
 
 
 def not_adjusted(metrics: Sequence[MetricReport]) -> str:

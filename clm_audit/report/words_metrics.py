@@ -224,7 +224,9 @@ def unit(metric: MetricId, currency: str | None, how: Mapping[str, str | int | f
     responses = _one_of(RESPONSE_UNITS, found.get("response"), "responses")
     label = CATALOGUE[metric].unit_label
     by_orders = words_lifecycle.UNITS_BY_ORDERS if found.get("lost_by") == "orders" else {}
-    return by_orders.get(label, UNITS[label]).format(currency=currency or NO_CURRENCY, responses=responses)
+    return by_orders.get(label, UNITS[label]).format(
+        currency=currency or NO_CURRENCY, responses=responses, look_back=words_lifecycle.look_back(found)
+    )
 
 
 def variant_unit(kind: str, currency: str | None) -> str:

@@ -46,8 +46,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Export all subscriptions, the cancelled ones included.",
     ),
     "short_look_back": (
-        "The {side} window has to be compared with {weeks} weeks before its end; the subscriptions reach back"
-        " {longest}.",
+        "The {side} window has to be compared with {weeks} weeks before its end; the subscriptions tell of {longest}.",
         "Export all subscriptions, also those that ended long ago.",
     ),
     "no_loss_recorded": (

@@ -13,7 +13,16 @@ import pytest
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.config.stages import Goal
 from clm_audit.inference.goals import GoalResult, judge_goals, quarter_of
-from clm_audit.measures.model import WEEKS_PER_YEAR, Calendar, Measured, MetricTotals, Ratio, Totals, day_number
+from clm_audit.measures.model import (
+    WEEKS_PER_YEAR,
+    Calendar,
+    Level,
+    Measured,
+    MetricTotals,
+    Ratio,
+    Totals,
+    day_number,
+)
 
 LIVE = date(2025, 1, 6)
 END = date(2025, 12, 29)
@@ -118,3 +127,19 @@ def test_a_quarter_with_a_hole_stays_open() -> None:
     found = judged(goal("nps", "-90"), totals("nps", 40, 100, 0.0001, num=num))
     assert (found.result, found.missing.code) == ("undecided", "quarter_has_gaps")  # type: ignore[union-attr]
     assert found.end - found.start == timedelta(days=92)
+
+
+def test_a_level_is_that_of_the_last_period_that_ends_in_the_quarter() -> None:
+    """Periods end on the last day of every four weeks from go-live on: 2025-09-14 is the last one of the third
+    quarter. One that reaches into the next quarter is none of it, wherever its middle lies."""
+    flow = totals("nrr", 30, 100, 0.01)
+    ends = [LIVE + timedelta(days=28 * each - 1) for each in range(-25, 13)]
+    assert [day for day in ends if day < date(2025, 10, 1)][-1] == date(2025, 9, 14)
+    value = [1.2 if day == date(2025, 9, 14) else 0.5 for day in ends]
+    level = Level(100 * np.array(value), np.full(len(value), 100.0), np.full(len(value), 0.0004))
+    found = judged(goal("nrr", "1.10"), totals("nrr", 30, 100, 0.01, level=level))
+    assert found.result == "met"
+    assert (found.value, found.low) == (1.2, pytest.approx(1.2 * math.exp(-1.959964 * 0.02), rel=1e-6))
+    unknown = Level(level.num * math.nan, level.den, level.s2)
+    assert judged(goal("nrr", "1.10"), totals("nrr", 30, 100, level=unknown)).result == "not assessable"
+    assert judged(goal("nrr", "0.2"), flow).value == pytest.approx(0.3)

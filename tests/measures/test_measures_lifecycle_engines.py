@@ -12,7 +12,7 @@ import pytest
 from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Cells, Measured
-from clm_audit.measures.recurring import YEAR, look_day, looks
+from clm_audit.measures.recurring import YEAR, look_day, looks, pairs
 from clm_audit.measures.stages import HORIZON
 from measures.life import lifecycle
 from measures.world import GO_LIVE, World, plan
@@ -99,20 +99,20 @@ def test_recurring_revenue_of_every_look(world: World, measured: Measured) -> No
     calendar = measured.calendar
     rows = [row for row in world.tables["subscriptions"] if row["left_out"] is None and row["monthly"] is not None]
     made: dict[tuple[int, ...], Counter[str]] = defaultdict(Counter)
-    for period in looks(calendar):
-        for back in (1, YEAR):
-            paid: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-            for row in rows:
-                for at, shift in enumerate((0, back)):
-                    day = look_day(calendar, period - shift)
-                    if row["day"] <= day and (row["until"] is None or row["until"] > day):
-                        paid[row["customer"]][at] += row["monthly"]
-            for customer, (now, then) in paid.items():
-                if then > 0:
-                    cell = made[customer % 4, period, back]
-                    cell.update({"customers": 1, "then": then, "now": now, "kept": min(now, then)})
-                    cell.update({"now2": now**2, "then2": then**2, "nowthen": now * then})
-                    cell.update({"kept2": min(now, then) ** 2, "keptthen": min(now, then) * then})
+    assert {(at, back) for at in looks(calendar) for back in (1, YEAR)} < set(pairs(calendar))
+    for period, back in pairs(calendar):
+        paid: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for row in rows:
+            for at, shift in enumerate((0, back)):
+                day = look_day(calendar, period - shift)
+                if row["day"] <= day and (row["until"] is None or row["until"] > day):
+                    paid[row["customer"]][at] += row["monthly"]
+        for customer, (now, then) in paid.items():
+            if then > 0:
+                cell = made[customer % 4, period, back]
+                cell.update({"customers": 1, "then": then, "now": now, "kept": min(now, then)})
+                cell.update({"now2": now**2, "then2": then**2, "nowthen": now * then})
+                cell.update({"kept2": min(now, then) ** 2, "keptthen": min(now, then) * then})
     assert without_zeros(plain(measured.totals.cells["recurring"])) == made
 
 

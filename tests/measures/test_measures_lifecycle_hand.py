@@ -1,9 +1,8 @@
-"""Stage conversion, revenue retention, NPS and referrals of tables small enough to be computed by hand."""
+"""Stage conversion, NPS and referrals of tables small enough to be computed by hand."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
@@ -12,7 +11,7 @@ from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.facts.model import Facts
 from clm_audit.measures.measure import measure
 from clm_audit.measures.model import MetricTotals, Ratio
-from measures.life import answer, referral, stage, subscription
+from measures.life import answer, referral, stage
 from measures.world import GO_LIVE, Row, World, order, plan
 
 YEAR = 364
@@ -117,61 +116,6 @@ def test_words_that_nobody_knows_are_not_guessed() -> None:
     assert found.missing.code == "missing_fact"
     one = made("stage_conversion", world(stages=[stage(each, 4, GO_LIVE - 300 + each) for each in range(30)]).facts())
     assert one.missing == NotAssessable(code="one_stage")
-
-
-def subscribers() -> list[Row]:
-    """Ten of 100.00 a month; before go-live one left and one paid half; after it one doubled and two left."""
-    start, then, now = GO_LIVE - 1_000, GO_LIVE - 100, GO_LIVE + 200
-    rows = [subscription(each, each, start, 10_000, then if each in (8, 9) else None) for each in range(10)]
-    rows.append(subscription(20, 8, then, 5_000))
-    for each in (6, 7):
-        rows[each]["until"] = now
-    rows.append(subscription(21, 0, now, 10_000))
-    rows += [subscription(30, 30, GO_LIVE - 50, 7_000), subscription(31, 31, GO_LIVE + YEAR - 5, 99_000)]
-    return rows
-
-
-@pytest.mark.parametrize(("metric", "before", "after"), [("nrr", 850, 820), ("grr", 850, 720)])
-def test_revenue_of_the_customers_of_a_year_ago(metric: LifecycleId, before: float, after: float) -> None:
-    found = made(metric, world(subscriptions=subscribers()).facts())
-    assert sums(found.before) == (before, 1_000)
-    # a year ago (a day before go-live): 8 of 100, one of 50, one of 70; now 6 of 100, one more 100, 50 and 70
-    assert sums(found.after) == (after, 920)
-    at = (found.start == GO_LIVE + 196).nonzero()[0][0]
-    step = {"nrr": 820 / 920, "grr": 720 / 920}[metric]
-    assert found.num[at] / found.den[at] == pytest.approx(step**13)
-    assert found.how["mixed_weeks"] == 0
-
-
-def test_an_export_of_those_who_stayed_cannot_tell() -> None:
-    rows = [{**row, "until": None, "cancelled": None} for row in subscribers()]
-    found = made("nrr", world(subscriptions=rows).facts())
-    assert found.missing == NotAssessable(code="none_ended", detail={"fact": "subscriptions"})
-    rows = [{**row, "monthly": None} for row in subscribers()]
-    found = made("nrr", world(subscriptions=rows).facts())
-    assert found.missing == NotAssessable(code="no_interval", detail={"fact": "subscriptions"})
-
-
-def test_what_an_export_of_those_who_stayed_shows_of_earlier_years_is_not_read() -> None:
-    """Twenty paid for three years; that any of them left is recorded from half a year before go-live on."""
-    start, first = GO_LIVE - 1_100, GO_LIVE - 182
-    leaving = {each: first + 40 * each for each in range(14)}
-    rows = [subscription(each, each, start, 10_000, leaving.get(each)) for each in range(20)]
-    rows += [subscription(40 + each, each, start - 90, 9_000, start) for each in range(20)]  # another price is no loss
-    found = made("nrr", world(subscriptions=rows).facts())
-    assert found.before == NotAssessable(code="short_look_back", detail={"side": "before", "weeks": 52, "longest": 25})
-    assert sums(found.after) == (600, 1_500)  # five had left a day before go-live, fourteen at the end
-    assert found.start[0] >= first
-    few = made("nrr", world(subscriptions=rows[12:20]).facts())  # two losses alone: nobody knows since when
-    assert sums(few.before) == (800, 800)
-
-
-def test_a_look_back_beyond_the_data_is_refused() -> None:
-    rows = [{**row, "day": max(row["day"], GO_LIVE - 150)} for row in subscribers()]
-    found = made("grr", world(subscriptions=rows).facts())
-    assert isinstance(found.before, NotAssessable)
-    assert found.before.code == "short_look_back"
-    assert found.before.detail == {"side": "before", "weeks": 52, "longest": 21}
 
 
 def test_the_score_by_answer_and_by_customer() -> None:
