@@ -695,13 +695,12 @@ def row_cp1252(draft: Draft, piece: Piece) -> bool:
     if found is None:
         return False
     cells, at = found
-    put(draft, piece, cells, at, cells[at], Truth([cells]))
-    fields = draft.fields(cells)
     try:
-        piece.raw = draft.style.join(fields).encode("cp1252")
+        raw = draft.style.join(draft.fields(cells)).encode("cp1252")
     except UnicodeEncodeError:
-        piece.text = draft.style.join(["?" if not f.isascii() else f for f in fields])
         return False
+    put(draft, piece, cells, at, cells[at], Truth([cells]))
+    piece.raw = raw
     return True
 
 

@@ -5,7 +5,6 @@ Its dialect and header are found, it is proved from end to end, faulty regions a
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from clm_audit.intake.dialect import Dialect, find_header, plain
 from clm_audit.intake.doubts import Doubt, doubts
 from clm_audit.intake.footer import footers
 from clm_audit.intake.glue import glued_table
+from clm_audit.intake.glued import Headers, other_headers
 from clm_audit.intake.header import find_heading
 from clm_audit.intake.heading import Heading
 from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
@@ -36,12 +36,11 @@ from clm_audit.intake.sniff import sniff
 from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
 from clm_audit.intake.text import Text
-from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals
+from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals, structure_of
 from clm_audit.intake.transcode import UNSURE
 from clm_audit.intake.walk import walk
 
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
-_LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
 
 
@@ -68,26 +67,39 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
         head = file.read(HEAD)
     dialect, heading = _first_look(head, text.start, names, name)
 
-    def read_part(part: Text, target: Path, known: Names, tests: Totals) -> Delimited:
+    record = heading.record
+    others = other_headers(text.path, record, dialect) if record is not None else Headers()
+
+    def read_part(part: Text, target: Path, known: Names, tests: Totals, again: tuple[bytes, ...]) -> Delimited:
         with part.path.open("rb") as file:
             first = file.read(HEAD)
-        return _read(part, name, target, *_first_look(first, part.start, known, name), tests, lambda _: None, blind)
+        return _read(
+            part, name, target, *_first_look(first, part.start, known, name), again, tests, lambda _: None, blind
+        )
 
-    glued = glued_table(text, name, rows, head, (dialect, heading.record), names, totals, read_part)
-    return glued or _read(text, name, rows, dialect, heading, totals, progress, blind)
+    glued = glued_table(text, name, rows, head, (dialect, record, others), names, totals, read_part)
+    return glued or _read(text, name, rows, dialect, heading, others.writings, totals, progress, blind)
 
 
 def _read(
-    text: Text, name: str, rows: Path, dialect: Dialect, heading: Heading, totals: Totals, progress: Tick, blind: bool
+    text: Text,
+    name: str,
+    rows: Path,
+    dialect: Dialect,
+    heading: Heading,
+    again: tuple[bytes, ...],
+    totals: Totals,
+    progress: Tick,
+    blind: bool,
 ) -> Delimited:
-    """One table, of which dialect and header are known."""
+    """One table, of which dialect and header are known; ``again``: how else the header is written below."""
     if heading.width > MAX_COLUMNS:
         what = f"{heading.width:,} columns; more than {MAX_COLUMNS:,} are not read"
         raise DataError(what, where=f"{name}:{heading.line}", hint="export fewer columns")
     headers = unique_names(heading.names)
-    is_odd = _structure(totals(headers), dialect.separator)
+    is_odd = structure_of(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
-        return _Reading(text, name, rows, dialect, heading, raw, is_odd).table(headers, progress, blind=blind)
+        return _Reading(text, name, rows, dialect, heading, again, raw, is_odd).table(headers, progress, blind=blind)
 
 
 def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
@@ -107,9 +119,18 @@ class _Reading:
     """One file on its way from its dialect to its rows."""
 
     def __init__(
-        self, text: Text, name: str, rows: Path, dialect: Dialect, heading: Heading, raw: RawIOBase, is_odd: Structure
+        self,
+        text: Text,
+        name: str,
+        rows: Path,
+        dialect: Dialect,
+        heading: Heading,
+        again: tuple[bytes, ...],
+        raw: RawIOBase,
+        is_odd: Structure,
     ) -> None:
         self.text, self.name, self.rows, self.dialect, self.heading = text, name, rows, dialect, heading
+        self.again = again
         self.is_odd, self.raw = is_odd, raw
         self.size = text.path.stat().st_size
         self.width = len(heading.names)
@@ -122,7 +143,11 @@ class _Reading:
         """Prove, repair, and put the table together."""
         again, broken = self._header()
         self.mender.header = again.decode()
-        body = self._proved(headers, again, progress) if self.dialect.plain else self._walked(headers, progress)
+        body = (
+            self._proved(headers, self._headers(again), progress)
+            if self.dialect.plain
+            else self._walked(headers, progress)
+        )
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
@@ -195,6 +220,11 @@ class _Reading:
         again = written(self.heading.written, self.dialect.separator, self.dialect.quote).strip("\n").encode()
         return again, [Fault(record.start, "header_quotes", 0, True)]
 
+    def _headers(self, header: bytes) -> tuple[bytes, ...]:
+        """The header as it may come again: as it is, without quotes, and as it was seen elsewhere."""
+        bare = header.replace(self.dialect.quote.encode(), b"") if self.dialect.quote else header
+        return tuple(sorted({header, bare, *self.again} - {b""}))
+
     def _spots(self, faults: Sequence[Fault]) -> list[Fault]:
         """Records with bytes of another encoding, and the like, that have no other fault."""
         known = {fault.start for fault in faults}
@@ -206,7 +236,7 @@ class _Reading:
                 found.setdefault(start, code)
         return [Fault(start, code, -1, True, kept=code == UNSURE) for start, code in found.items()]
 
-    def _proved(self, headers: Mapping[str, str], header: bytes, progress: Tick) -> _Body:
+    def _proved(self, headers: Mapping[str, str], again: tuple[bytes, ...], progress: Tick) -> _Body:
         dialect, heading, text = self.dialect, self.heading, self.text
         rules = Rules(ord(dialect.separator), self.end, self.width, ord(dialect.quote) if dialect.quote else 0)
         last = -1
@@ -215,10 +245,10 @@ class _Reading:
             nonlocal last
             last = int(starts[-1]) if len(starts) else last
 
-        proof = prove(text.path, self.name, rules, heading.stop, self.is_odd, progress, keep, self.mender.mend, header)
+        proof = prove(text.path, self.name, rules, heading.stop, self.is_odd, progress, keep, self.mender.mend, again)
         layout = Layout(
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
-            encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, header=header,
+            encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, headers=again,
             detours=tuple(one.bare() for one in proof.detours),
         )  # fmt: skip
         frame = scan(text.path, rules, proof, headers, self.rows)
@@ -268,16 +298,3 @@ def _notes(odd: int, lost: int, repaired: int) -> tuple[str, ...]:
         else "",
     )
     return tuple(filter(None, found))
-
-
-def _structure(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -> Structure:
-    """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
-
-    def is_structure(record: bytes) -> bool:
-        if len(record) > _LONGEST_TOTAL:
-            return False
-        text = record.decode("utf-8", "replace")
-        cells = next(csv.reader([text], delimiter=separator), []) if len(separator) == 1 else text.split(separator)
-        return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
-
-    return is_structure

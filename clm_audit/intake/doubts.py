@@ -20,6 +20,7 @@ from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WHOLE, WORD, Profile, shape
+from clm_audit.intake.turned import form, kind, turned_from
 
 _WHOLE_FILE = 4 * MIB  # bytes of a file up to which all its rows are looked at
 _PART = 20_000  # rows at the beginning, in the middle and at the end of longer ones
@@ -30,9 +31,7 @@ _LOOKED = 500  # cells that say which kind a column has
 _REGULAR = 0.9  # share of the cells of one column that hold a mark equally often where it may separate cells
 _RUN = 3  # rows of another kind that follow each other up to the end: another table
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
-_NOTHING = frozenset(("-", "--", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "tbd", "unknown", "?", "inf"))
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
-_DIGIT, _LETTERS = r"\d", r"\p{L}+"
 _TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
 _FEW_NAMED = 0.02
 
@@ -60,7 +59,11 @@ def doubts(
     if odd:
         what = f"rows with cells unlike the others of their column: {len(odd):,} (the first is row {min(odd) + 1:,})"
         yield Doubt(what, "unlike_column", tuple(sorted(odd)))
-    if other >= 0:
+    turned = turned_from(frame, height, columns)
+    if turned >= 0:
+        what = f"from row {turned + 1:,} on the columns hold what others hold above: perhaps another export"
+        yield Doubt(what, "other_table", tuple(frame.filter(pl.col(ROW) >= turned).select(ROW).collect()[ROW]))
+    elif other >= 0:
         what = f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
         yield Doubt(what, "other_table", (other,))
     for what, code, test in _suspects(columns, dialect):
@@ -126,18 +129,6 @@ def _titled(cells: Sequence[str]) -> bool:
     return len(set(cells)) == len(cells) and all(re.match(_TITLE, cell) for cell in cells)
 
 
-def _kind(cell: str) -> str:
-    """What a cell is, coarser than its shape."""
-    found = shape(cell)
-    if found in (BLANK, "mail", "link") or cell.strip().casefold() in _NOTHING:
-        return found if found in ("mail", "link") else BLANK
-    if found in (WORD, TEXT, LINES):
-        return "words"
-    if found == "time" or found.startswith("date"):
-        return "date"
-    return "code" if found.startswith("code") else "number"
-
-
 def _unlike(rows: pl.DataFrame, columns: Sequence[str]) -> tuple[set[int], int]:
     """Rows with a rare cell of another kind than its column, and the row from which on a column has another kind."""
     odd: set[int] = set()
@@ -156,24 +147,23 @@ def _misfits(rows: pl.DataFrame, name: str) -> tuple[list[int], int]:
     """The rows whose cell is of another kind than most of the column, and how many are filled."""
     cells = rows[name]
     step = max(cells.len() // _LOOKED, 1)
-    kinds = Counter(map(_kind, cells.gather_every(step)))
+    kinds = Counter(map(kind, cells.gather_every(step)))
     kinds.pop(BLANK, None)
     main, most = kinds.most_common(1)[0] if kinds else (BLANK, 0)
     if most < 2 or most <= _MAIN * kinds.total():
         return [], 0
     if main == "words":  # a word may stand anywhere among words; only the end of the table can tell
         tail = rows.tail(_LOOKED)
-        found = [(row, _kind(cell)) for row, cell in tail.select(ROW, name).iter_rows()]
+        found = [(row, kind(cell)) for row, cell in tail.select(ROW, name).iter_rows()]
         ends = list(itertools.takewhile(lambda one: one[1] not in ("words", BLANK), reversed(found)))
-        alike = len({kind for _, kind in ends}) == 1 and sum(1 for _, kind in found if kind != "words") == len(ends)
+        alike = len({what for _, what in ends}) == 1 and sum(1 for _, what in found if what != "words") == len(ends)
         return [row for row, _ in reversed(ends)] if alike and len(ends) >= _RUN else [], len(found)
-    bare = pl.col(name).str.replace_all(_DIGIT, "9").str.replace_all(_LETTERS, "A")
-    groups = rows.select(ROW, name, bare.alias(" bare")).group_by(" bare").agg(pl.col(name).first(), pl.col(ROW))
+    groups = rows.select(ROW, name, form(name).alias(" bare")).group_by(" bare").agg(pl.col(name).first(), pl.col(ROW))
     longest = sorted({len(cell) for cell in groups[name] if shape(cell) == WHOLE})[-2:]
     numbers: list[int] = []
     for cell, members in groups.select(name, ROW).iter_rows():
         huge = len(longest) == 2 and len(cell) == longest[1] >= max(_LONG, 2 * longest[0]) and shape(cell) == WHOLE
-        if _kind(cell) not in (main, BLANK) or (huge and len(members) == 1):
+        if kind(cell) not in (main, BLANK) or (huge and len(members) == 1):
             numbers.extend(members)
     return sorted(numbers), int((cells.str.strip_chars() != "").sum())
 

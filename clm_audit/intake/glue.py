@@ -13,7 +13,7 @@ import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.dialect import Dialect, Record
-from clm_audit.intake.glued import first_line, second_headers
+from clm_audit.intake.glued import Headers, first_line, other_headers
 from clm_audit.intake.locate import places_of, starts_of
 from clm_audit.intake.marks import CR, LF, Offsets
 from clm_audit.intake.model import ROW, Layout, Reject
@@ -21,7 +21,7 @@ from clm_audit.intake.names import Names, normal
 from clm_audit.intake.text import Text
 from clm_audit.intake.textrows import LISTED, Delimited, Totals
 
-Reader = Callable[[Text, Path, Names, Totals], Delimited]
+Reader = Callable[[Text, Path, Names, Totals, tuple[bytes, ...]], Delimited]
 _PIECE = 1 << 20
 
 
@@ -39,28 +39,28 @@ def glued_table(
     name: str,
     rows: Path,
     head: bytes,
-    found: tuple[Dialect, Record | None],
+    found: tuple[Dialect, Record | None, Headers],
     names: Names,
     totals: Totals,
     read: Reader,
 ) -> Delimited | None:
     """The table of all parts, None for a file of one part or one whose parts cannot be read by themselves."""
-    dialect, record = found
-    at = second_headers(text.path, record, dialect) if record is not None else []
-    first = None if at else first_line(head, text.start)
+    dialect, record, others = found
+    first = None if others.starts else first_line(head, text.start)
     looked = record is not None and first is not None and first[1].start == record.start
     if first is not None and not (looked and first[0].separator == dialect.separator):
         dialect, record = first
-        at = second_headers(text.path, record, dialect)
-    if not at or record is None:
+        others = other_headers(text.path, record, dialect)
+    if not others.starts or record is None:
         return None
     known = Names(names.exact | Names.of(record.cells).exact, names.patterns)
     first_tests: dict[str, re.Pattern[str]] = {}
     parts: list[_Part] = []
     try:
-        for number, (start, part) in enumerate(_cut(text, sorted({*at, record.start})[1:], rows)):
+        for number, (start, part) in enumerate(_cut(text, others.starts, rows)):
             tests = _same_tests(first_tests) if number else _first_tests(totals, first_tests)
-            table = read(part, rows.with_name(f"{rows.stem}-{number}{rows.suffix}"), known, tests)
+            target = rows.with_name(f"{rows.stem}-{number}{rows.suffix}")
+            table = read(part, target, known, tests, others.writings)
             if not table.header_line:
                 return None
             parts.append(_Part(start, table, starts_of(table.layout, name, table.height) + start))

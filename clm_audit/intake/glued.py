@@ -2,112 +2,141 @@
 
 Somebody appended one export to another (`type a.csv b.csv`), and the second has its columns in another order, one more
 or one less, or another separator. Below its own header each part is a table that can be proved; by their names the
-columns of all parts come together under the first header. A line is such a header only if it holds the names of the
+columns of all parts come together under the first header. A record is such a header only if it holds the names of the
 first one and no other cell, or nearly all of them; what nobody can match stays where it is, and is listed as before.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from clm_audit.intake.dialect import SEPARATORS, Dialect, Record
 from clm_audit.intake.limits import MAX_COLUMNS
-from clm_audit.intake.names import normal
-from clm_audit.intake.shapes import TEXT, WORD, shape
+from clm_audit.intake.names import folded, normal
+from clm_audit.intake.shapes import LINES, TEXT, WORD, shape
+from clm_audit.intake.spots import Spot, spots_of
 from clm_audit.intake.strict import StrictReader
-from clm_audit.intake.text import pieces
 
-_MOST_HITS = 10_000  # lines with the longest name of the header; beyond, it is an ordinary word of the rows
+_MOST_HITS = 10_000  # places with the longest name of the header; beyond, it is an ordinary word of the rows
 _MOST_PARTS = 50
-_LONGEST = 1 << 16  # bytes of a line that may be a header
 _MORE = 3  # names beyond those of the first header
 _NEARLY = 0.6  # share of the names of the first header that another one has at least
-_LINE_END = re.compile(rb"[\r\n]")
 _RARE = ("^", "~", "\x1f", "\x01")  # separators that stand in no name
 _LEAST = 3  # names of a header that is found again in another order
+_TRIED = 3  # names that are looked for, the longest first, until one is no ordinary word
 
 
-def second_headers(path: Path, record: Record, dialect: Dialect) -> list[int]:
-    """Bytes at which other headers of the same table stand, written in another way than this one.
+@dataclass(frozen=True)
+class Headers:
+    """The other headers of a file: bytes at which parts with another one begin, and how else the first is written."""
 
-    Empty when none does, or when there are more than anybody glues together.
+    starts: tuple[int, ...] = ()
+    writings: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Other:
+    """A header that was found again: where it begins, how it is written, its separator and names in their order,
+    and whether it begins a line."""
+
+    start: int
+    raw: str
+    separator: str
+    names: tuple[str, ...]
+    whole: bool
+
+
+def other_headers(path: Path, record: Record, dialect: Dialect) -> Headers:
+    """Where other headers of the same table stand, and how this one is written where it comes again.
+
+    Empty when there is none, or when there are more than anybody glues together.
     """
     if len(record.cells) > MAX_COLUMNS:
-        return []
-    names = [normal(cell) for cell in record.cells if normal(cell)]
+        return Headers()
+    names = tuple(normal(cell) for cell in record.cells if normal(cell))
     words = {name for name in names if any(char.isalpha() for char in name)}
     if len(words) < max(2, _NEARLY * len(names)) or len(set(names)) < len(names):
-        return []
-    wanted = max((cell.strip() for cell in record.cells if normal(cell) in words), key=len).encode()
-    found: list[int] = []
-    for hits, (start, line) in enumerate(_lines_with(path, wanted)):
-        if hits > _MOST_HITS or len(found) > _MOST_PARTS:
-            return []
-        if start != record.start and _other_header(line, names, dialect):
-            found.append(start)
-    return found
+        return Headers()
+    lines = (line.strip() for cell in record.cells if normal(cell) in words for line in cell.splitlines())
+    wanted = sorted({line for line in lines if any(map(str.isalpha, line))}, key=lambda line: (-len(line), line))
+    for name in wanted[:_TRIED]:
+        found = _found(path, record, name, names, dialect)
+        if found is not None:
+            return _sorted_out(found, names, dialect)
+    return Headers()
 
 
-def _lines_with(path: Path, wanted: bytes) -> Iterator[tuple[int, str]]:
-    """The lines that hold some bytes: where they start, and their text. Longer ones than headers are passed over."""
-    at, rest = 0, b""
-    for piece in pieces(path):
-        text = rest + piece
-        stop = max(text.rfind(b"\n"), text.rfind(b"\r")) + 1
-        for start, line in _lines_in(text[:stop], wanted):
-            yield at + start, line
-        at, rest = at + stop, text[stop:] if len(text) - stop <= _LONGEST else b""
-        at += len(text) - stop - len(rest)
-    for start, line in _lines_in(rest, wanted):
-        yield at + start, line
+def _found(path: Path, record: Record, name: str, names: Sequence[str], dialect: Dialect) -> list[_Other] | None:
+    """The headers at the places that hold a name; None when it is an ordinary word of the rows."""
+    found: dict[int, _Other] = {}
+    for hits, spot in enumerate(spots_of(path, name, record, (dialect.separator, *SEPARATORS, *_RARE))):
+        if spot is None or hits > _MOST_HITS:
+            return None
+        other = _header_at(spot, names, dialect)
+        if other is not None and other.start != record.start and (other.whole or other.start > record.start):
+            found.setdefault(other.start, other)
+    own = _Other(record.start, "", dialect.separator, tuple(names), whole=True)
+    return sorted((own, *found.values()), key=lambda one: one.start)
 
 
-def _lines_in(body: bytes, wanted: bytes) -> Iterator[tuple[int, str]]:
-    """The same of a piece of whole lines: the bytes are looked for first, then the ends of their line."""
-    place = body.find(wanted)
-    while place >= 0:
-        low, ended = max(0, place - _LONGEST), _LINE_END.search(body, place)
-        start = max(body.rfind(mark, low, place) for mark in (b"\n", b"\r")) + 1
-        stop = ended.start() if ended else len(body)
-        if (start or not low) and stop - start <= _LONGEST:
-            yield start, body[start:stop].decode("utf-8", "replace")
-        place = body.find(wanted, stop)
+def _sorted_out(found: Sequence[_Other], names: tuple[str, ...], dialect: Dialect) -> Headers:
+    """Those at which a part in another order, or with another separator, begins; the others are the first once more."""
+    usual = (dialect.separator, names)
+    kinds = [(one.separator, one.names) for one in found]
+    again = {one.raw for one, kind in zip(found, kinds, strict=True) if kind == usual}
+    starts = [one.start for one, kind, before in zip(found[1:], kinds[1:], kinds, strict=False) if kind != before]
+    writings = tuple(sorted(raw.encode() for raw in again - {""}))
+    return Headers(() if len(starts) > _MOST_PARTS else tuple(starts), writings)
 
 
-def _other_header(line: str, names: Sequence[str], dialect: Dialect) -> bool:
-    """Whether a line holds the names of a header, and is not that header once more."""
-    for mark in dict.fromkeys((dialect.separator, *SEPARATORS)):
-        for quote in dict.fromkeys((dialect.quote, '"', "'")):
-            read = StrictReader(Dialect(mark, quote)).record(line.removeprefix("\ufeff"))
-            if read is not None and len(read.cells) == 1:  # a record that stands in quotes as a whole
-                read = StrictReader(Dialect(mark, quote)).record(read.cells[0])
-            cells = [normal(cell) for cell in read.cells] if read is not None else []
-            filled = [cell for cell in cells if cell]
-            if len(filled) < 2 or len(set(filled)) < len(filled):
-                continue
-            common, moved = set(filled) & set(names), filled != list(names)
-            if set(filled) == set(names) and (mark != dialect.separator or (moved and len(names) >= _LEAST)):
-                return True
-            more = common == set(names) and len(filled) <= len(names) + _MORE
-            fewer = common == set(filled) and len(filled) >= max(2, _NEARLY * len(names))
-            told = len(names) > 2 or filled[: len(names)] == list(names)
-            if moved and (more or fewer) and told and len(common) < max(len(filled), len(names)):
-                return True
-    return False
+def _header_at(spot: Spot, names: Sequence[str], dialect: Dialect) -> _Other | None:
+    """The header that holds a place, if one does: it begins with a line, or behind a record without a line end."""
+    near = folded(spot.text)
+    if sum(name in near for name in names) < _NEARLY * len(names):
+        return None
+    for begin, whole in spot.begins(names):
+        for mark in dict.fromkeys((dialect.separator, *SEPARATORS)):
+            for quote in dict.fromkeys((dialect.quote, '"', "'")):
+                own = Dialect(mark, quote)
+                read = StrictReader(own).record(spot.text, begin)
+                if read is None or read.stop <= spot.place:
+                    continue
+                cells = read.cells
+                if len(cells) == 1:  # a record that stands in quotes as a whole
+                    inner = StrictReader(own).record(cells[0])
+                    cells = inner.cells if inner is not None else cells
+                filled = tuple(normal(cell) for cell in cells if normal(cell))
+                if _is_header(filled, names, same_mark=mark == dialect.separator, whole=whole):
+                    raw = spot.text[begin : read.stop].rstrip("\r\n")
+                    return _Other(spot.start + len(spot.text[:begin].encode()), raw, mark, filled, whole)
+    return None
+
+
+def _is_header(filled: Sequence[str], names: Sequence[str], *, same_mark: bool, whole: bool) -> bool:
+    """Whether filled cells are the names of a header in any order, or nearly all of them in a ``whole`` line."""
+    if len(filled) < 2 or len(set(filled)) < len(filled):
+        return False
+    common, moved = set(filled) & set(names), list(filled) != list(names)
+    if len(common) == len(names) == len(filled):
+        return not same_mark or not moved or len(names) >= _LEAST
+    more = len(common) == len(names) and len(filled) <= len(names) + _MORE
+    fewer = len(common) == len(filled) >= max(2, _NEARLY * len(names))
+    told = len(names) > 2 or list(filled[: len(names)]) == list(names)
+    return whole and (more or fewer) and told
 
 
 def first_line(head: bytes, start: int) -> tuple[Dialect, Record] | None:
-    """The first line as a header of words, where the file as a whole seems to have none of several columns."""
-    match = re.compile(rb"[\r\n]*([^\r\n]+)").match(head, start)
-    if match is None:
-        return None
-    line = match.group(1).decode("utf-8", "replace")
+    """The first record as a header of words, where the file as a whole seems to have none of several columns."""
+    text = head[start:].decode("utf-8", "replace")
+    begin = len(text) - len(text.lstrip("\r\n"))
     for mark in (*SEPARATORS, *_RARE):
         for quote in ('"', "'"):
-            read = StrictReader(Dialect(mark, quote)).record(line)
+            read = StrictReader(Dialect(mark, quote)).record(text, begin)
             cells = read.cells if read is not None else ()
-            if len(cells) >= _LEAST and all(shape(cell) in (WORD, TEXT) and quote not in cell for cell in cells):
-                return Dialect(mark, quote), Record(match.start(1), match.end(), 1, b"", cells)
+            named = all(shape(cell) in (WORD, TEXT, LINES) and quote not in cell for cell in cells)
+            if read is not None and len(cells) >= _LEAST and named:
+                stop = start + len(text[: read.stop].encode())
+                return Dialect(mark, quote), Record(start + begin, stop, 1, b"", cells)
     return None

@@ -73,8 +73,8 @@ def _starts(layout: Layout, content: Path, wanted: Offsets, name: str) -> Offset
         seen += len(starts)
 
     rules = Rules(layout.separator, layout.end, layout.width, layout.quote)
-    header, detours = layout.header, layout.detours
-    prove(content, name, rules, layout.start, lambda _: True, on_rows=keep, header=header, detours=detours)
+    headers, detours = layout.headers, layout.detours
+    prove(content, name, rules, layout.start, lambda _: True, on_rows=keep, headers=headers, detours=detours)
     return np.concatenate(found)
 
 

@@ -48,8 +48,10 @@ class RowCounts(Frozen):
 class FileRecord(Frozen):
     """One file in the audit JSON (`files[]`). ``path`` is relative to the plan's root when below it.
 
-    ``facts``: the facts that its rows feed; ``reasons``: code -> rows that a fact did not take for it. A row that
-    several facts refuse counts under each of their reasons."""
+    ``facts``: the facts that its rows can feed; ``feeds``: fact (spend by category: ``spend.service``) -> rows that
+    count in it. ``reasons``: code -> rows that no fact took, each row under the first reason it was refused for, so
+    that they add up to the rejected and the duplicate ones; ``partly``: code -> accepted rows of which a part was
+    left out for it."""
 
     path: str
     sha256: str
@@ -61,7 +63,9 @@ class FileRecord(Frozen):
     header_line: int
     rows: RowCounts
     facts: tuple[str, ...] = ()
+    feeds: Mapping[str, int] = {}
     reasons: Mapping[str, int] = {}
+    partly: Mapping[str, int] = {}
     notes: tuple[str, ...] = ()
 
 
@@ -86,7 +90,7 @@ class Layout:
 
     Text: ``content`` is the UTF-8 text that was proved, its data begin at byte ``start``; ``separator``
     and ``end`` are the bytes between fields and after records, ``quote`` the one around them, ``width``
-    the number of fields; ``header`` is the record that may be repeated, ``detours`` are the faulty regions;
+    the number of fields; ``headers`` are records that may be repeated, ``detours`` are the faulty regions;
     ``encoding``, ``lead`` and ``nuls`` lead back to the bytes of the original. Spreadsheets: ``content``
     holds the sheet row of each data row. Parquet has no content. A file that went through repair has
     ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row.
@@ -102,7 +106,7 @@ class Layout:
     nuls: tuple[int, ...] = ()
     positions: Path | None = None
     quote: int = 0x22
-    header: bytes = b""
+    headers: tuple[bytes, ...] = ()
     detours: tuple[Detour, ...] = ()
 
 

@@ -20,7 +20,12 @@ def normal(header: str) -> str:
     >>> normal("\\ufeff  Record ID ") == normal("record id")
     True
     """
-    return " ".join(unicodedata.normalize("NFC", header).replace("\ufeff", "").split()).casefold()
+    return folded(header)
+
+
+def folded(text: str) -> str:
+    """The same of a longer text, which is not kept."""
+    return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split()).casefold()
 
 
 @lru_cache(maxsize=4_096)

@@ -65,7 +65,7 @@ def prove(
     progress: Callable[[int], None] = lambda _: None,
     on_rows: Callable[[Offsets], None] = lambda _: None,
     mend: Mend | None = None,
-    header: bytes = b"",
+    headers: Sequence[bytes] = (),
     detours: Sequence[Detour] = (),
     chunk: int = CHUNK,
 ) -> Proof:
@@ -73,12 +73,12 @@ def prove(
 
     ``name`` is used in messages; ``is_structure`` is asked about each record of another width;
     ``progress`` is told the offset reached, ``on_rows`` where the data records of a chunk start.
-    A record that is byte for byte the ``header`` is structure. ``mend`` explains the region that begins
+    A record that is byte for byte one of the ``headers`` is structure. ``mend`` explains the region that begins
     with a broken record; without it :class:`DataError` with ``where="name:line"`` is raised there.
     ``detours`` are those of an earlier pass, which are taken again.
     """
     with path.open("rb", buffering=0) as file:
-        one = _Pass(file, path.stat().st_size, name, rules, start, is_structure, mend, header, detours)
+        one = _Pass(file, path.stat().st_size, name, rules, start, is_structure, mend, headers, detours)
         return one.run(progress, on_rows, chunk)
 
 
@@ -94,11 +94,11 @@ class _Pass:
         start: int,
         is_odd: Structure,
         mend: Mend | None,
-        header: bytes,
+        headers: Sequence[bytes],
         known: Sequence[Detour],
     ) -> None:
         self.file, self.size, self.name, self.rules, self.is_odd = file, size, name, rules, is_odd
-        self.mend, self.header, self.known = mend, header, list(reversed(known))
+        self.mend, self.headers, self.known = mend, headers, list(reversed(known))
         self.begin = self.record = self.last_mark = start  # record: where the unfinished one began
         self.separators = 0  # of the unfinished record
         self.quoted = False
@@ -230,8 +230,7 @@ class _Pass:
     ) -> npt.NDArray[np.bool_]:
         """Which records are the header once more; they are booked as structure."""
         again = np.zeros(len(starts), dtype=bool)
-        bare = self.header.replace(bytes((self.rules.quote,)), b"")
-        for header in sorted({self.header, bare} - {b""}):  # as written, and without quotes
+        for header in self.headers:
             likely = np.flatnonzero((length == len(header)) & ~again)
             self._check_order(starts[likely], header, window, offset)
             for place, byte in ((0, header[0]), (len(header) - 1, header[-1])):
@@ -265,7 +264,7 @@ class _Pass:
             self.blanks += 1
             self.blank.append((start, stop + 1))
             self.ragged_blank = start if separators else self.ragged_blank
-        elif self.is_odd(text):
+        elif text in self.headers or self.is_odd(text):
             self.odd.append((start, stop + 1))
         else:
             fields = "1 field" if separators == 0 else f"{separators + 1} fields"

@@ -70,8 +70,10 @@ class Ragged:
         """The meaning of a record that was read as these cells."""
         wide = len(cells) > self.width
         first, second = cells[: self.width], cells[self.width :]
-        if self.profile.typed > 1 and self.profile.fits(first) and self.profile.fits(second):
-            return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
+        if len(second) == self.width and self.profile.fits(first) and self.profile.fits(second):
+            if self.profile.typed > 1 or self.profile.telling:
+                return Verdict(Reading(first, "missing_line_end"), second=Reading(second))
+            return Verdict(None, "too_many_cells", apart=self._start_of(raw, self.width))
         if self.header and raw.endswith(self.header) and len(raw) > len(self.header):
             alone = cells_of(self._strict, raw[: -len(self.header)])
             if alone is not None and self.profile.fits(alone):
@@ -106,9 +108,13 @@ class Ragged:
             if len(cuts) == 1:
                 ended, begun = (*cells[:inner], fused[: cuts[0]]), (fused[cuts[0] :], *cells[self.width :])
                 return Verdict(Reading(ended, "missing_line_end", inner), second=Reading(begun))
-        marks = (at for at, char in enumerate(raw) if char == self.dialect.separator)
-        starts = (at + 1 for at in marks if len(cells_of(self._strict, raw[:at]) or ()) == inner)
-        return Verdict(None, "missing_line_end", apart=next(starts, 0))
+        return Verdict(None, "missing_line_end", apart=self._start_of(raw, inner))
+
+    def _start_of(self, raw: str, cell: int) -> int:
+        """The character at which a cell of a record begins; 0 when it cannot be told."""
+        marks = (match.start() for match in re.finditer(re.escape(self.dialect.separator), raw))
+        starts = (at for at in marks if len(cells_of(self._strict, raw[:at]) or ()) == cell)
+        return next((at + len(self.dialect.separator) for at in starts), 0)
 
     def _other_writing(self, raw: str) -> Iterator[Reading]:
         """The whole record written in another way: another separator, other quotes, backslashes."""

@@ -25,10 +25,11 @@ def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
     if "'" in text and not dialect.wrapped:
         single = replace(dialect, quote="'")
         usual = replace(dialect, quote='"') if dialect.quote == "'" else dialect
-        more, marks = _regular(single, text)[0] - _regular(usual, text)[0], _regular(single, text)[1]
+        (covered, marks), (kept, needed) = _regular(single, text), _regular(usual, text)
+        more = covered - kept
         if dialect.quote == "'" and more < (not (_dense(text) or marks > 1)):
             dialect = usual
-        elif more >= 0 and marks > 1:
+        elif more >= (needed > 0) and marks > 1:  # where both readings hold, the usual one does
             dialect = single
     if dialect.escape:
         doubled = replace(dialect, escape=False)

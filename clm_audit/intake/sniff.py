@@ -21,6 +21,7 @@ _ENOUGH = 0.3  # share of the records that must have the commonest width
 _NEARLY_ALL = 0.95
 _FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
+_WIDE = 3  # cells of a record that text is unlikely to hold so often
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _TABLE = 0.8  # the same of lines in quotes with at least three cells
 _ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
@@ -84,9 +85,21 @@ def _unless_text(head: bytes, start: int, separator: str) -> str:
     """The separator, or another that stands nowhere, where the file is one column of texts that hold it."""
     found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
     wide = sum(1 for one in found if len(one.cells) > 1)
-    if wide > 1 and wide >= _MARKED * len(found) and body_width(found) == 1:
-        return next((mark for mark in SEPARATORS if mark.encode() not in head), separator)
-    return separator
+    if wide <= 1 or wide < _MARKED * len(found) or body_width(found) > 1:
+        return separator
+    tables = {mark: at for mark in SEPARATORS if (at := _table(head, start, mark)) >= 0}
+    if len(tables) > 1:  # one table above another, each with a separator of its own
+        return min(tables, key=lambda mark: tables[mark])
+    return next((mark for mark in SEPARATORS if mark.encode() not in head), separator)
+
+
+def _table(head: bytes, start: int, separator: str) -> int:
+    """Where a table of several columns begins whose rows are a good part of the records, or -1."""
+    if score_of(head, start, separator, least=_WIDE)[1] < _ENOUGH:
+        return -1
+    found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if len(one.cells) >= _WIDE]
+    width = Counter(len(one.cells) for one in found).most_common(1)[0][0]
+    return next(one.start for one in found if len(one.cells) == width)
 
 
 def _unwrapped(head: bytes, start: int) -> bytes:
@@ -153,7 +166,7 @@ def _quote(head: bytes, separator: str) -> str:
     """The character that wraps cells; none when quotes occur and never wrap one."""
     mark, part = re.escape(separator.encode()), head[: 1 << 18]
     wrapped = {
-        quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b ?(?=%b|[\r\n]|\Z)"
+        quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b *(?=%b|[\r\n]|\Z)"
                           % (mark, *(quote.encode(),) * 5, mark), part)
         for quote in ('"', "'", "`")
     }  # fmt: skip

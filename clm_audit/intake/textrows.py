@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from clm_audit.intake.model import Layout, Reject
+from clm_audit.intake.proof import Structure
 
+_LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
 LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
 # The headers of a file -> patterns that a total has, by the number of the column
 Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
@@ -42,3 +45,16 @@ class Delimited:
 def no_totals(_: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
     """Of a file that nobody knows, nobody knows its totals."""
     return ()
+
+
+def structure_of(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -> Structure:
+    """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
+
+    def is_structure(record: bytes) -> bool:
+        if len(record) > _LONGEST_TOTAL:
+            return False
+        text = record.decode("utf-8", "replace")
+        cells = next(csv.reader([text], delimiter=separator), []) if len(separator) == 1 else text.split(separator)
+        return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
+
+    return is_structure

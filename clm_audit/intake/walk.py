@@ -17,6 +17,7 @@ from clm_audit.intake.detour import Detour
 from clm_audit.intake.dialect import plain
 from clm_audit.intake.limits import MAX_CELL, MIB
 from clm_audit.intake.mend import Mender
+from clm_audit.intake.names import normal
 from clm_audit.intake.strict import Strict, written
 
 
@@ -47,7 +48,7 @@ class _Walk:
     """One walk over one file."""
 
     def __init__(self, mender: Mender, start: int, width: int, out: BinaryIO, header: tuple[str, ...]) -> None:
-        self.mender, self.at, self.width, self.out, self.header = mender, start, width, out, header
+        self.mender, self.at, self.width, self.out, self.header = mender, start, width, out, tuple(map(normal, header))
         self.mark = plain(mender.dialect).separator
         self.starts: array[int] = array("q")
         self.detours: list[Detour] = []
@@ -91,7 +92,7 @@ class _Walk:
         """Whether a record is a row or structure; it is booked then."""
         if not any(cell.strip() for cell in record.cells) and (len(record.cells) == 1 or not any(record.quoted)):
             self.blank += 1
-        elif record.cells == self.header or (
+        elif self._is_header(record.cells) or (
             len(record.cells) != self.width and self.mender.is_odd(raw.rstrip("\r\n").encode())
         ):
             self.odd += 1
@@ -101,6 +102,11 @@ class _Walk:
         else:
             return False
         return True
+
+    def _is_header(self, cells: tuple[str, ...]) -> bool:
+        """Whether a record is the header once more, however it is written."""
+        names = self.header
+        return len(cells) == len(names) > 0 and normal(cells[0]) == names[0] and tuple(map(normal, cells)) == names
 
     def _swallowed(self, raw: str) -> bool:
         """Whether the lines of a record could all be records of their own."""

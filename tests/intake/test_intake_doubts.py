@@ -332,3 +332,8 @@ def test_a_small_table_below_records_that_are_quoted_as_a_whole_is_rejected_line
     table = read(tmp_path, "\n".join([*lines, *below]) + "\n")
     assert (table.header, rows(table)) == (("id", "day", "amount", "state"), ORDERS)
     assert [one.line for one in table.rejected] == [33, 34, 35]
+
+
+def test_apostrophes_quote_nothing_where_quotes_do_as_well(tmp_path: Path) -> None:
+    table = read(tmp_path, "day,a,b,c,d\n" + '2024-01-01,\',,"\',",","\n' * 2)
+    assert rows(table) == [("2024-01-01", "'", "", "',", ",")] * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,90 @@ def test_a_header_named_like_a_pattern_of_polars_is_a_column(tmp_path: Path) -> 
     table = read(tmp_path, lines(("*", "^a.*$"), ("1", "2024-01-01"), ("2", "2024-01-02")))
     assert table.frame.collect().height == 2
     assert table.header == ("*", "^a.*$")
+
+
+def quoted(*rows: tuple[str, ...], mark: str = ",", end: str = "\n") -> str:
+    return "".join(mark.join(f'"{cell}"' for cell in row) + end for row in rows)
+
+
+LONG = ("order\n(id)", "day, as\nyear-month-day", "amount", "state\r\nin words")
+TURN = (2, 0, 3, 1)
+
+
+def turned(*rows: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return [tuple(row[at] for at in TURN) for row in rows]
+
+
+@pytest.mark.parametrize("cut", [1, 6, 11])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_second_header_in_another_order_whose_names_hold_line_ends(
+    tmp_path: Path, cut: int, mark: str, end: str
+) -> None:
+    parts = quoted(LONG, *ROWS[:cut], end=end) + quoted(*turned(LONG, *ROWS[cut:]), mark=mark, end=end)
+    table = read(tmp_path, parts)
+    assert table.frame.collect().rows() == ROWS
+    assert [one.code for one in table.repaired] == ["other_header"]
+    assert table.read == len(ROWS) + 2
+
+
+@pytest.mark.parametrize("header", [HEADER, LONG])
+@pytest.mark.parametrize("written", [str.upper, str.title, lambda name: f"  {name} ", str])
+def test_the_header_once_more_is_structure_however_it_is_written(
+    tmp_path: Path, header: tuple[str, ...], written: Callable[[str], str]
+) -> None:
+    again = tuple(written(name) for name in header)
+    parts = [quoted(header, *ROWS[:4]), quoted(again), lines(*ROWS[4:8]), quoted(again), lines(*ROWS[8:])]
+    table = read(tmp_path, "".join(parts))
+    assert table.frame.collect().rows() == ROWS
+    assert (table.structure, table.repaired, table.doubted) == (3, (), ())
+
+
+def test_a_header_below_a_record_without_a_line_end(tmp_path: Path) -> None:
+    first = lines(HEADER, *ROWS[:6]).removesuffix("\n")
+    table = read(tmp_path, first + lines(*turned(HEADER, *ROWS[6:]), mark=";"))
+    assert table.frame.collect().rows() == ROWS
+    assert [(one.line, one.code) for one in table.repaired] == [(7, "other_header")]
+
+
+def test_a_third_part_in_the_order_of_the_first(tmp_path: Path) -> None:
+    parts = [lines(HEADER, *ROWS[:4]), lines(*turned(HEADER, *ROWS[4:8])), lines(HEADER, *ROWS[8:])]
+    table = read(tmp_path, "".join(parts))
+    assert table.frame.collect().rows() == ROWS
+    assert [one.line for one in table.repaired] == [6, 11]
+
+
+def test_a_cell_that_names_all_columns_is_text(tmp_path: Path) -> None:
+    rows = [*ROWS[:5], ("K-900", "2024-03-30", "1.00", "see; order; day; amount; state"), *ROWS[5:]]
+    table = read(tmp_path, quoted(HEADER, *rows))
+    assert table.frame.collect().rows() == rows
+    assert not table.repaired
+
+
+def test_a_name_that_every_row_holds_does_not_hide_a_second_header(tmp_path: Path) -> None:
+    header = ("customer-of-ours", "day", "amount")
+    rows = [(f"customer-of-ours-{n}", f"2024-03-{n % 28 + 1:02}", f"{n}.50") for n in range(400)]
+    parts = lines(header, *rows[:200]) + lines(*[row[::-1] for row in (header, *rows[200:])])
+    table = read(tmp_path, parts)
+    assert table.frame.collect().rows() == rows
+
+
+def test_two_tables_each_with_a_separator_of_its_own(tmp_path: Path) -> None:
+    rows = [(f"2024-03-{n + 1:02}", f"one; two {n}", f"{n},500.00", "USD") for n in range(20)]
+    header = ("day", "what it was", "amount", "currency")
+    content = f"Report\n{quoted(header)}{quoted(*rows[:10])}" + lines(header, mark=";") + quoted(*rows[10:], mark=";")
+    assert read(tmp_path, content).frame.collect().rows() == rows
+
+
+def test_rows_whose_columns_change_places_under_another_header_are_listed_one_by_one(tmp_path: Path) -> None:
+    other = [row[::-1] for row in (("number", "when", "net", "how"), *ROWS)]
+    table = read(tmp_path, lines(HEADER, *ROWS) + lines(*other))
+    assert table.height == 25
+    assert {(one.line, one.code) for one in table.doubted} >= {(line, "other_table") for line in range(15, 27)}
+
+
+def test_columns_that_change_their_kind_are_no_change_of_places(tmp_path: Path) -> None:
+    later = [(f"{7000 + n}", f"2024-05-{n + 1:02}", f"{n}.50", "paid") for n in range(12)]
+    table = read(tmp_path, lines(HEADER, *ROWS, *later))
+    assert table.height == 24
+    assert len(table.doubted) <= 1
