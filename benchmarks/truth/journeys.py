@@ -6,11 +6,14 @@ every pace and price wanders as everything does in ``simulated.py``: trend, walk
 Christmas. An effect multiplies the paces of what is good from go-live on and divides those of leaving; customers keep
 their patience, so that the company with the effect and the one without are twins. Half of the companies with
 subscriptions show those alone who were left when the data begin, as after a change of systems; half bill by the month.
+Half of them change all prices on one day now and then: a quarter on the same day of every year, a quarter at any time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -19,7 +22,7 @@ from firm import table
 from numpy.typing import NDArray
 from simulated import FIRST_DAY, WEEKS, YEAR, course, scale
 
-from clm_audit.config.plan import Activation, AuditPlan
+from clm_audit.config.plan import LIFECYCLE_IDS, Activation, AuditPlan, MetricPolicy
 from clm_audit.facts.model import Facts
 from clm_audit.measures.model import to_date
 
@@ -77,7 +80,8 @@ class Marks:
 @dataclass(frozen=True)
 class Company:
     """One company. ``loss`` and ``start`` (of using the product) of its members, ``changes`` [2, n] days on which
-    they pay another of three ``amounts`` [3, n]; ``marks``: orders, answers, referrals; ``leads``: two waits."""
+    they pay another of three ``amounts`` [3, n]; ``lists``: days on which all prices change, and by what they are
+    multiplied from then on; ``marks``: orders, answers, referrals; ``leads``: two waits."""
 
     number: int
     kind: str
@@ -90,6 +94,7 @@ class Company:
     start: Wait
     changes: Array
     amounts: Array
+    lists: tuple[Array, Array]
     net: Array
     marks: dict[str, Marks]
     opinion: Array
@@ -135,9 +140,19 @@ def draw(seed: int, number: int) -> Company:
     flags = rng.uniform(size=3) < 0.5
     leads, lead_pace = _leads(rng)
     return Company(
-        number, kind, *map(bool, flags), joined, segment, loss, start, changes, amounts, net, marks, opinion, leads,
-        lead_pace,
+        number, kind, *map(bool, flags), joined, segment, loss, start, changes, amounts, _lists(seed, number), net,
+        marks, opinion, leads, lead_pace,
     )  # fmt: skip
+
+
+def _lists(seed: int, number: int) -> tuple[Array, Array]:
+    """The days on which a company changes its prices, and the levels from then on; of its own draws."""
+    rng = np.random.default_rng([seed, number, 9])
+    habit, years = rng.uniform(), np.arange(DAYS // 365)
+    yearly = rng.integers(0, 365) + 365 * years
+    days = yearly if habit < 0.25 else np.sort(rng.integers(0, DAYS, rng.poisson(years.size / 2)))
+    days = days if habit < 0.5 else days[:0]
+    return days, np.exp(np.cumsum(rng.normal(0.04, 0.04, days.size)))
 
 
 def _members(rng: Rng) -> tuple[Array, Array, Array]:
@@ -177,10 +192,17 @@ def _leads(rng: Rng) -> tuple[tuple[Array, Array, Array, Array], tuple[Array, Ar
     return (day, (rng.uniform(size=day.size) < share).astype(np.int64), *patience), (next(paces), next(paces))
 
 
-def plan(live: int) -> AuditPlan:
-    """The plan of an audit with go-live on a day: the defaults, the event, and a quarter of silence."""
-    activation = Activation(event=ACTIVATED)
-    return AuditPlan(go_live=to_date(ZERO + live), currency="USD", activation=activation, inactivity_weeks=13)
+def plan(live: int, only: Collection[str] = ()) -> AuditPlan:
+    """The plan of an audit with go-live on a day: the defaults, the event, and a quarter of silence; of the metrics of
+    the lifecycle ``only`` some."""
+    off = {metric: MetricPolicy(enabled=False) for metric in LIFECYCLE_IDS if only and metric not in only}
+    return AuditPlan(
+        go_live=to_date(ZERO + live),
+        currency="USD",
+        activation=Activation(event=ACTIVATED),
+        inactivity_weeks=13,
+        metrics=off,
+    )
 
 
 def facts(company: Company, factor: Array, end: int) -> Facts:
@@ -269,14 +291,17 @@ def _orders(company: Company, factor: Array, gone: Array, end: int) -> pl.LazyFr
 def _subscriptions(company: Company, gone: Array, end: int) -> pl.LazyFrame:
     """One item for each amount that a customer paid."""
     shown = gone > WARM if company.survivors else np.ones(gone.size, dtype=bool)
-    frames = []
+    lists = zip((0, *company.lists[0]), (*company.lists[0], 2 * DAYS), (1.0, *company.lists[1]), strict=True)
     bounds = (company.joined, *company.changes, np.full(gone.size, 2 * DAYS))
-    for amount, since, until in zip(company.amounts, bounds[:-1], bounds[1:], strict=True):
-        last = np.minimum(until, gone)
+    frames = []
+    for (listed, unlisted, level), place in product(lists, range(len(company.amounts))):
+        since = np.maximum(bounds[place], listed)
+        last = np.minimum(np.minimum(bounds[place + 1], unlisted), gone)
         kept = np.flatnonzero(shown & (last > since) & (since < end))
+        cents = np.maximum(1, np.round(company.amounts[place][kept] * level)).astype(np.int64)
         columns = {
             "customer": kept, "subscription": kept, "segment": company.segment[kept] + 1, "day": ZERO + since[kept],
-            "until": ZERO + last[kept], "amount": amount[kept], "monthly": amount[kept],
+            "until": ZERO + last[kept], "amount": cents, "monthly": cents,
             "currency": _words("USD", kept.size), "interval": _words("month", kept.size),
             "recurring": np.ones(kept.size, dtype=bool),
         }  # fmt: skip

@@ -3,7 +3,8 @@
 Companies to which nothing happened (``journeys.py``) are measured by ``clm_audit.measures`` and judged by
 ``clm_audit.inference`` at made-up go-lives, as they are and with every pace changed from go-live on, so that makers,
 exposure and censoring are tried along with the model. The truth of an effect is what the untouched twin does not have.
-Prints the tables, writes ``results/lifecycle.json`` and the tables of ``docs/methods.md``; in short it only prints.
+Prints the tables, writes ``results/lifecycle.json`` and the tables of ``docs/methods.md``. In short it only prints; so
+it does of some metrics alone (``--only``), without effects: many more companies for the question of false alarms.
 """
 
 from __future__ import annotations
@@ -63,6 +64,13 @@ class Asked(NamedTuple):
     value: str
 
 
+class Wanted(NamedTuple):
+    """What is tried: the ``arms``, and of the metrics ``only`` some where any is named."""
+
+    arms: Sequence[Effect] = ARMS
+    only: Sequence[str] = ()
+
+
 class Found(NamedTuple):
     """All that came out of some companies."""
 
@@ -70,14 +78,14 @@ class Found(NamedTuple):
     asked: list[Asked]
 
 
-NOTHING = Found([], [])
+NOTHING, EVERYTHING = Found([], []), Wanted()
 Keep = Path | None
 Audited = Mapping[str, tuple[MetricTotals, Finding]]
 
 
-def audited(company: Company, effect: Effect, live: int, end: int) -> Audited:
+def audited(company: Company, effect: Effect, live: int, end: int, only: Sequence[str] = ()) -> Audited:
     """Metric -> its totals and its finding, by the product alone."""
-    asked = plan(live)
+    asked = plan(live, only)
     factor = effect.factor(np.arange(DAYS), live, end)
     measured = measure(asked, facts(company, factor, end))
     findings = assess(asked, replace(measured, metrics=()))
@@ -97,7 +105,7 @@ def truth(touched: MetricTotals, untouched: MetricTotals) -> float:
     return true_change(touched, untouched, usable)
 
 
-def try_company(seed: int, arms: Sequence[Effect], number: int) -> Found:
+def try_company(seed: int, wanted: Wanted, number: int) -> Found:
     """Everything about one company."""
     company, rng = draw(seed, number), np.random.default_rng([seed, number, 8])
     found = Found([], [])
@@ -105,13 +113,13 @@ def try_company(seed: int, arms: Sequence[Effect], number: int) -> Found:
         live = int(rng.integers(*span))
         end = min(live + int(rng.choice(AFTER)), WEEKS)
         days = WARM + 7 * live, WARM + 7 * end
-        twin = audited(company, NONE, *days)
+        twin = audited(company, NONE, *days, wanted.only)
         found.asked.extend(
             Asked(company.kind, number, metric, one.effect is not None, one.code or "", one.value)
             for metric, (_, one) in twin.items()
         )
-        for arm in arms if place == 0 and number % EFFECTS_EVERY == 0 else (NONE,):
-            looked = twin if arm == NONE else audited(company, arm, *days)
+        for arm in wanted.arms if place == 0 and number % EFFECTS_EVERY == 0 else (NONE,):
+            looked = twin if arm == NONE else audited(company, arm, *days, wanted.only)
             found.rows.extend(_rows(company, live, arm, looked, twin))
     return found
 
@@ -131,7 +139,13 @@ def _rows(company: Company, live: int, arm: Effect, looked: Audited, twin: Audit
 
 
 def run(
-    todo: Sequence[int], seed: int, workers: int, minutes: float = math.inf, earlier: Found = NOTHING, keep: Keep = None
+    todo: Sequence[int],
+    seed: int,
+    workers: int,
+    minutes: float = math.inf,
+    earlier: Found = NOTHING,
+    keep: Keep = None,
+    wanted: Wanted = EVERYTHING,
 ) -> Found:
     """All companies in their order, whatever the number of workers; none is begun after so many ``minutes``."""
     found, started, batch = Found([*earlier.rows], [*earlier.asked]), time.monotonic(), 4 * workers
@@ -141,7 +155,7 @@ def run(
             if time.monotonic() - started > 60 * minutes:
                 print(f"time is up: {len(todo) - first} companies were left out")
                 break
-            for one in pool.map(partial(try_company, seed, ARMS), todo[first : first + batch], chunksize=1):
+            for one in pool.map(partial(try_company, seed, wanted), todo[first : first + batch], chunksize=1):
                 found.rows.extend(one.rows)
                 found.asked.extend(one.asked)
             if keep is not None:
@@ -207,16 +221,20 @@ def main() -> None:
     options.add_argument("--minutes", type=float, default=math.inf, help="begin no company after so many minutes")
     options.add_argument("--records", type=Path, help="also write every single test here (Parquet)")
     options.add_argument("--resume", action="store_true", help="go on from the tests that are in --records already")
+    options.add_argument("--only", nargs="+", default=(), help="of the metrics some, without effects; only printed")
+    options.add_argument("--kind", choices=KINDS, help="of the companies those of one kind")
     chosen = options.parse_args()
     companies = chosen.companies or (SHORT if chosen.short else COMPANIES)
     earlier = known(chosen.records) if chosen.resume and chosen.records else NOTHING
     done = {one.company for one in earlier.asked}
-    todo = [number for number in range(companies) if number not in done]
-    found = run(todo, chosen.seed, chosen.workers, chosen.minutes, earlier, chosen.records)
+    kinds = (chosen.kind,) if chosen.kind else KINDS
+    todo = [number for number in range(companies) if number not in done and KINDS[number % len(KINDS)] in kinds]
+    wanted = Wanted((NONE,), chosen.only) if chosen.only else EVERYTHING
+    found = run(todo, chosen.seed, chosen.workers, chosen.minutes, earlier, chosen.records, wanted)
     tried = len({one.company for one in found.asked})
     result = {"companies": tried, "seed": chosen.seed, "kinds": summary(found)}
     print(tables(result))
-    if not chosen.short:
+    if not (chosen.short or chosen.only or chosen.kind):
         RESULTS.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
         PAGE.write_text(written(PAGE.read_text("utf-8"), result), encoding="utf-8")
 
