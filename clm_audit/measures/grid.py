@@ -12,6 +12,7 @@ from clm_audit.measures.model import Calendar
 Frame = nw.LazyFrame[Any]
 LONGEST_PERIOD = 4  # weeks
 DAYS = 8  # places for the day of a week
+EMBEDDED = (nw.Implementation.POLARS, nw.Implementation.DUCKDB)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,18 @@ def packed(grid: Grid, *, dated: bool) -> nw.Expr:
     return (nw.col("at") * DAYS + low) * DAYS + high
 
 
-def steps(keyed: Frame) -> Frame:
-    """Sorted rows, each with the one ``before`` it (null for the very first).
+def steps(keyed: Frame, grid: Grid) -> Frame:
+    """Packed rows, each with the one ``before`` it (see :func:`with_before`)."""
+    return with_before(keyed, "packed", nw.col("packed"), nw.col("packed") // (grid.width * DAYS * DAYS))
 
-    They are sorted before anything is asked of their order: to embedded engines a neighbour then costs nothing.
+
+def with_before(rows: Frame, key: str, value: nw.Expr, customer: nw.Expr) -> Frame:
+    """Rows, each with ``before``: the ``value`` of the row before it by ``key``, which sorts customers one by one.
+
+    Embedded engines put all rows in order once, and a neighbour then costs nothing; the first row of a customer sees
+    the last one of another. Elsewhere one order of all rows would put them on a single worker: there the rows of a
+    customer are looked at on their own, and the first one sees null. So whoever reads ``before`` asks whose it is.
     """
-    return keyed.sort("packed").with_columns(before=nw.col("packed").shift(1).over(order_by="packed"))
+    if rows.implementation in EMBEDDED:
+        return rows.sort(key).with_columns(before=value.shift(1).over(order_by=key))
+    return rows.with_columns(whose=customer).with_columns(before=value.shift(1).over("whose", order_by=key))

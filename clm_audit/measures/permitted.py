@@ -42,6 +42,11 @@ def _previous(left: Frame, _: Frame) -> Frame:
     return keyed.with_columns(before=nw.col("at").shift(1).over(order_by="at")).filter(~nw.col("before").is_null())
 
 
+def _previous_within(left: Frame, _: Frame) -> Frame:
+    keyed = left.group_by("key", "day").agg(nw.len().alias("n"))
+    return keyed.with_columns(before=nw.col("day").shift(1).over("key", order_by="day").fill_null(-1))
+
+
 def _running(left: Frame, _: Frame) -> Frame:
     days = left.group_by("key", "day").agg(nw.col("cents").sum())
     return days.with_columns(running=nw.col("cents").cum_sum().over("key", order_by="day"))
@@ -63,6 +68,11 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         "when": Operation(_conditional),
         "arithmetic": Operation(lambda left, _: left.select(value=nw.col("key") * 100 + nw.col("day") - 1)),
         "floor_division": Operation(lambda left, _: left.select(week=nw.col("day") // 7, rest=nw.col("day") % 7)),
+        "floor_division_of_keys": Operation(
+            lambda left, _: left.select(key=nw.col("key") * 2**32 + nw.col("day")).select(
+                "key", whole=nw.col("key") // 2**32, rest=nw.col("key") % 2**32
+            )
+        ),
         "group_by_sum": Operation(lambda left, _: left.group_by("key").agg(nw.col("cents").sum())),
         "group_by_len": Operation(lambda left, _: left.group_by("key", "day").agg(nw.len().alias("n"))),
         "group_by_count": Operation(lambda left, _: left.group_by("key").agg(nw.col("cents").count())),
@@ -82,6 +92,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
             lambda left, _: left.group_by("key").agg(nw.col("day").n_unique()), EVERYWHERE - {"postgres"}
         ),
         "shift_over": Operation(_previous),
+        "shift_within": Operation(_previous_within),
         "cum_sum_over": Operation(_running),
         "left_join": Operation(
             lambda left, right: left.join(right, on="key", how="left").select(

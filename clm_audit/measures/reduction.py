@@ -87,7 +87,7 @@ def order_frames(
         .with_columns(nw.col("n", "x").cast(nw.Int64))
     )
     weekly = dated.select("at", "n", "x", *split)
-    stepped = steps(dated.select(*split, packed=packed(grid, dated=followed_up)))
+    stepped = steps(dated.select(*split, packed=packed(grid, dated=followed_up)), grid)
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
@@ -213,7 +213,7 @@ def total_frames(tables: Frames, daily: Collected, calendar: Calendar, *, segmen
     if tickets is not None:
         frames["ticket_days"] = ticket_frame(tickets)
     if "sends" in counted:
-        frames["campaign_days"] = campaign_frame(counted["sends"], counted.get("responses"))
+        frames["campaign_days"] = campaign_frame(counted["sends"], counted.get("responses"), split)
     elif "campaigns" in counted:
         frames["campaign_days"] = aggregate_frame(counted["campaigns"])
     if customers is not None and "acquired" in calendar.coverage:

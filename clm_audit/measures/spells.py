@@ -16,6 +16,7 @@ from clm_audit.measures.coverage import LONGEST_SILENCE, acquired_by, day_counts
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.entrants import NEVER
+from clm_audit.measures.grid import with_before
 from clm_audit.measures.model import Calendar, Cells
 from clm_audit.measures.totals import cells
 
@@ -97,9 +98,9 @@ def _subscribed(rows: Frame) -> Frame:
     runs = runs.with_columns(running=nw.col("step").cum_sum().over("customer", order_by="day"))
     edges = runs.filter((nw.col("running") == 0) | (nw.col("running") == nw.col("step")))
     key = nw.col("customer") * WIDTH + nw.col("day")
-    keyed = edges.select("segment", "running", key=key).sort("key")
+    keyed = edges.select("segment", "running", key=key)
     # every first edge of a spell is followed by its last one: an end that never comes is a day like any other
-    paired = keyed.with_columns(before=nw.col("key").shift(1).over(order_by="key")).filter(nw.col("running") == 0)
+    paired = with_before(keyed, "key", nw.col("key"), nw.col("key") // WIDTH).filter(nw.col("running") == 0)
     return paired.select(
         "segment",
         customer=nw.col("key") // WIDTH,
@@ -129,8 +130,8 @@ def first_spells(subscriptions: Frame) -> Frame:
 
 def _placed(spells: Frame) -> Frame:
     """Spells in the order of customers and days; ``again``: not the customer's first."""
-    keyed = spells.with_columns(key=nw.col("customer") * WIDTH + nw.col("start")).sort("key")
-    before = keyed.with_columns(before=nw.col("key").shift(1).over(order_by="key") // WIDTH)
+    keyed = spells.with_columns(key=nw.col("customer") * WIDTH + nw.col("start"))
+    before = with_before(keyed, "key", nw.col("customer"), nw.col("customer"))
     return before.with_columns(again=(~nw.col("before").is_null()) & (nw.col("before") == nw.col("customer")))
 
 
@@ -159,9 +160,9 @@ def _months(spells: Frame, calendar: Calendar) -> Frame:
     placed = spells.with_columns(
         came=_boundary(nw.col("start"), calendar.go_live), left=_boundary(nw.col("end"), calendar.go_live)
     ).filter(nw.col("left") > nw.col("came"))
-    keyed = placed.with_columns(key=nw.col("customer") * WIDTH + nw.col("came")).sort("key")
-    last = (nw.col("customer") * WIDTH + nw.col("left")).shift(1).over(order_by="key")
-    rows = keyed.with_columns(back=flag(last == nw.col("key")), gone=flag(nw.col("end") < NEVER))
+    keyed = placed.with_columns(key=nw.col("customer") * WIDTH + nw.col("came"))
+    paired = with_before(keyed, "key", nw.col("customer") * WIDTH + nw.col("left"), nw.col("customer"))
+    rows = paired.with_columns(back=flag(nw.col("before") == nw.col("key")), gone=flag(nw.col("end") < NEVER))
     zero = nw.lit(0).cast(nw.Int64)
     begun = rows.select("segment", "back", month=nw.col("came"), came=nw.lit(1).cast(nw.Int64), left=zero)
     ended = rows.filter(nw.col("gone") == 1)
