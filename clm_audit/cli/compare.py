@@ -101,7 +101,7 @@ def compare(
     outputs = dataclasses.replace(outputs, rejects=rejects, keep=keep).beside(plan)
     outputs.check()
     report = run(plan, outputs, stamp=stamp, quiet=quiet)
-    print_as(report, outputs.shown)
+    print_as(report, outputs)
     if outputs.shown == "text" and not quiet:
         say(f"next: {after_compare(report, given_words(paths or [], config, options), outputs.files, keep)}")
     fit = report.verdict.value != "not assessable"

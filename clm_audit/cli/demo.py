@@ -43,7 +43,7 @@ def demo(
     outputs = Outputs({"html": output / "report.html", "json": output / "audit.json"}).beside(plan)
     outputs.check()
     report = run(plan, outputs, stamp=False, quiet=quiet)
-    print_as(report, "text")
+    print_as(report, Outputs())
     if not quiet:
         say(f"the report is {output / 'report.html'}")
         say("next: clm-audit init exports/  (propose a configuration for your own exports)")
@@ -51,20 +51,21 @@ def demo(
 
 
 def copy_sample(sample: Path, target: Path) -> None:
-    """Copy the sample company to ``target``; what is there already must be the same.
+    """Copy the sample company to ``target``; what is there already must be the same. Every file is whole or not there.
 
     Raises :class:`UsageError` when a file of another content, or a file that is not the sample's, stands
     where the exports would be read.
     """
+    from clm_audit.report.write import Target, write_all
+
     wanted = {path.relative_to(sample): path for path in _files(sample)}
     problems = tuple(_in_the_way(wanted, target))
     if problems:
         raise UsageError(problems=problems)
-    for name, path in wanted.items():
-        copy = target / name
-        if not copy.exists():
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_bytes(path.read_bytes())
+    missing = {target / name: path for name, path in wanted.items() if not (target / name).exists()}
+    for copy in missing:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+    write_all([Target(copy, path.read_bytes()) for copy, path in missing.items()])
 
 
 def _files(sample: Path) -> Iterator[Path]:
@@ -74,6 +75,8 @@ def _files(sample: Path) -> Iterator[Path]:
 
 
 def _in_the_way(wanted: dict[Path, Path], target: Path) -> Iterator[Problem]:
+    from clm_audit.report.write import is_remnant
+
     hint = "give another folder with --output"
     if target.exists() and not target.is_dir():
         yield Problem("is not a folder", str(target), hint)
@@ -84,5 +87,5 @@ def _in_the_way(wanted: dict[Path, Path], target: Path) -> Iterator[Problem]:
             yield Problem("exists, and is not the sample company's", str(copy), hint)
     for part in ("before", "after"):
         for found in sorted((target / part).rglob("*")):
-            if not found.is_dir() and found.relative_to(target) not in wanted:
+            if not found.is_dir() and found.relative_to(target) not in wanted and not is_remnant(found.name):
                 yield Problem("is not a file of the sample company", str(found), hint)

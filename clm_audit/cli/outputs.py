@@ -26,7 +26,7 @@ class Outputs:
     """``files``: format -> where it goes, ``-`` being stdout; ``form``: the format on stdout, None where nothing was
     said. ``inputs`` are files that are never written over, ``folders`` those that nothing is written into.
     ``lists_rejects``: whether the run knows every reject; a saved audit holds only the first of them. ``keep``: the
-    folder in which the audit is kept beside earlier ones."""
+    folder in which the audit is kept beside earlier ones. ``ids``: whether the terminal shows the ids of numbers."""
 
     files: Mapping[str, Path] = field(default_factory=dict)
     form: str | None = None
@@ -35,6 +35,7 @@ class Outputs:
     folders: tuple[Path, ...] = ()
     lists_rejects: bool = True
     keep: Path | None = None
+    ids: bool = False
 
     def beside(self, plan: AuditPlan) -> Outputs:
         """The same for a run with this plan: what it reads is not written over."""
@@ -179,16 +180,16 @@ class Outputs:
 NOTHING_ELSE = Outputs()
 
 
-def print_as(report: AuditReport, form: str) -> None:
+def print_as(report: AuditReport, outputs: Outputs) -> None:
     """The report on stdout."""
     from clm_audit.cli.streams import print_drawn, write_stdout
 
-    if form == TEXT:
+    if outputs.shown == TEXT:
         from clm_audit.report.terminal import print_report
 
-        print_drawn(lambda console: print_report(report, console))
+        print_drawn(lambda console: print_report(report, console, ids=outputs.ids))
     else:
-        write_stdout(FORMATS[form].render(report, stdout=True))
+        write_stdout(FORMATS[outputs.shown].render(report, stdout=True))
 
 
 def _refused(path: Path, kind: str, inputs: Sequence[Path], where: str, hint: str = "") -> Iterator[Problem]:

@@ -40,7 +40,7 @@ def report(
     audit = read_audit(saved)
     try:
         written = outputs.write(audit)
-        print_as(audit, outputs.shown)
+        print_as(audit, outputs)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # Each was drawn once by the run that wrote it: whoever made this file did not have it from a run.
         what = "holds what no audit of clm-audit holds, and cannot be drawn"

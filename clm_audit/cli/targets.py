@@ -14,6 +14,7 @@ from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
 from clm_audit.report.formats import CHOICES, FORMATS, TEXT
 
+_IDS_HELP = "Print below each part what `explain ID --from audit.json` knows its numbers by."
 _FORMAT_HELP = f"Format of the result on stdout; default: {TEXT}."
 
 
@@ -24,7 +25,8 @@ def with_formats(command: Callable[..., Outcome]) -> Callable[..., Outcome]:
     def filled(**given: Any) -> Outcome:
         form = given.pop("form")
         files = {name: path for name in FORMATS if (path := given.pop(f"to_{name}")) is not None}
-        return command(**given, outputs=Outputs(files, form))
+        ids = given.pop("ids")
+        return command(**given, outputs=Outputs(files, form, ids=ids))
 
     hints = get_type_hints(command, include_extras=True)
     signature = inspect.signature(command)
@@ -45,8 +47,10 @@ def _options() -> dict[str, Any]:
     options: dict[str, Any] = {"form": Annotated[choice | None, typer.Option("--format", help=_FORMAT_HELP)]}
     for name, row in FORMATS.items():
         options[f"to_{name}"] = Annotated[Path | None, typer.Option(f"--{name}", metavar="FILE", help=row.help)]
+    options["ids"] = Annotated[bool, typer.Option("--ids", help=_IDS_HELP)]
     return options
 
 
 def _option(name: str, annotation: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=annotation)
+    default = False if name == "ids" else None
+    return inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=annotation)

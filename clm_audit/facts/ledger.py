@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -102,20 +102,33 @@ class Book:
             rows=self.counts(),
             facts=tuple(dict.fromkeys(one.fact for one in table.object.yields)) if table.object else (),
             reasons=self._reasons(),
+            partly=self._partly(),
             notes=(*table.notes, *self.notes, *(f"{what}: {count:,}" for what, count in self.tallies.items())),
         )
 
     def _reasons(self) -> dict[str, int]:
-        """Code -> rows that were not taken for it, whether or not they are listed one by one; sorted by code."""
+        """Code -> rows that no fact took, each under its first reason, whether or not they are listed; sorted."""
         found = Counter(fault.code for fault in self.table.faults if fault.action == "rejected")
+        if self.table.duplicate_of is not None:
+            return dict(sorted({**found, "repeated": self.table.height}.items()))
+        left = (self.state & (ACCEPTED | TOTAL)) == 0
+        for entry in sorted(self.entries, key=lambda entry: entry.repeated):  # a row is rejected before it is repeated
+            rows = np.unique(entry.rows)
+            found[entry.code] += int(left[rows].sum())
+            left[rows] = False
+        return {code: many for code, many in sorted(found.items()) if many}
+
+    def _partly(self) -> dict[str, int]:
+        """Code -> accepted rows that one of their facts did not take for it; sorted."""
+        rows: dict[str, list[Rows]] = {}
         for entry in self.entries:
-            found[entry.code] += len(entry.rows)
-        return dict(sorted(found.items()))
+            rows.setdefault(entry.code, []).append(entry.rows[(self.state[entry.rows] & ACCEPTED) > 0])
+        counted = {code: len(np.unique(np.concatenate(found))) for code, found in sorted(rows.items())}
+        return {code: many for code, many in counted.items() if many}
 
     def rejects(self) -> tuple[Reject, ...]:
         """Rows that were not taken or were repaired, in the order of the file; of too many the rejected ones."""
-        ordered = sorted(self.entries, key=lambda entry: entry.repeated)
-        flat = [(int(row), entry) for entry in ordered for row in np.sort(entry.rows)]
+        flat = [(int(row), entry) for entry, rows in self._listed() for row in rows]
         kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))
         if len(flat) > LISTED:
             self.notes.append(f"rows not taken that are counted and not listed one by one: {len(flat) - LISTED:,}")
@@ -127,6 +140,17 @@ class Book:
             *(self._reject(row, entry, places[row], "kept") for row, entry in doubted),
         )
         return tuple(sorted(found, key=lambda one: (one.line, one.byte))) if self.table.faults or doubted else found
+
+    def _listed(self) -> Iterator[tuple[Entry, Rows]]:
+        """Entries with their rows, rejected ones first; a row that repeats another does so once, whatever it serves."""
+        told: dict[str, Rows] = {}
+        for entry in sorted(self.entries, key=lambda entry: entry.repeated):
+            rows = np.unique(entry.rows)
+            if entry.repeated:
+                again = told.get(entry.code, np.empty(0, dtype=np.int64))
+                rows = np.setdiff1d(rows, again, assume_unique=True)
+                told[entry.code] = np.union1d(again, rows)
+            yield entry, rows
 
     def _reject(self, row: int, entry: Entry, place: tuple[int, int], action: Action | None = None) -> Reject:
         if action is None:

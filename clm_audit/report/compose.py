@@ -12,13 +12,13 @@ from typing import Literal
 from clm_audit import __version__
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, AuditPlan
-from clm_audit.facts.ledger import settle
 from clm_audit.facts.model import Facts
 from clm_audit.inference.model import Finding
 from clm_audit.intake.model import Exports
-from clm_audit.measures.model import Calendar, Measured, to_date
+from clm_audit.measures.model import Calendar, Measured, MetricTotals, to_date
 from clm_audit.measures.windows import MONEY
 from clm_audit.report import words_checks, words_metrics, words_next, words_verdict
+from clm_audit.report.compose_files import file_records, with_uses
 from clm_audit.report.compose_funnel import funnel_report, goal_reports, scores_report
 from clm_audit.report.compose_lifecycle import lifecycle_view
 from clm_audit.report.compose_metric import metric_report
@@ -33,6 +33,7 @@ from clm_audit.report.model import (
     CheckReport,
     EventReport,
     Figure,
+    MetricReport,
     PlainReport,
     Span,
     Tool,
@@ -67,6 +68,11 @@ def compose(
     currency = None if isinstance(facts.currency, NotAssessable) else facts.currency
     segment = plan.control.segment if plan.control else ""
     by_metric = {finding.metric: finding for finding in findings}
+
+    def metric(item: MetricTotals) -> MetricReport:
+        finding = by_metric[item.metric]
+        return with_segments(metric_report(item, finding, currency, segment), finding, judgement.segments)
+
     report = AuditReport(
         tool=Tool(version=__version__),
         title=plan.title or TITLE,
@@ -75,21 +81,14 @@ def compose(
         brand=brand(plan),
         currency=unknown(facts.currency) if isinstance(facts.currency, NotAssessable) else facts.currency,
         plan=echo(plan),
-        files=settle(facts.files, measured.outside),
+        files=file_records(facts, measured),
         unknown_files=(*exports.unknown, *exports.skipped),
         rejects=facts.rejects[:FIRST_REJECTS],
         reject_count=len(facts.rejects),
         windows=_windows(measured.calendar),
         totals={side: _totals(measured, at, currency) for at, side in enumerate(SIDES)},
-        metrics=tuple(
-            with_segments(
-                metric_report(item, by_metric[item.metric], currency, segment),
-                by_metric[item.metric],
-                judgement.segments,
-            )
-            for item in measured.metrics
-        ),
-        lifecycle=tuple(metric_report(item, by_metric[item.metric], currency, segment) for item in measured.lifecycle),
+        metrics=with_uses([metric(item) for item in measured.metrics], plan, facts, measured),
+        lifecycle=with_uses([metric(item) for item in measured.lifecycle], plan, facts, measured),
         lifecycle_view=lifecycle_view(plan, measured, findings),
         funnel=funnel_report(plan, measured),
         scores=scores_report(measured),

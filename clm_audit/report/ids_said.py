@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
+from clm_audit.report.model_lifecycle import LifecycleView
 
 FINDING = ("before", "after", "observed_change", "adjusted.effect", "adjusted.low", "adjusted.high")
 """Short forms of the ids of a metric's headline numbers."""
@@ -26,6 +27,32 @@ def ids_line(part: str, rows: Sequence[str], columns: Sequence[str]) -> str:
 def metric_ids(part: str, metrics: Sequence[MetricReport]) -> str:
     """The ids of the headline numbers of metrics."""
     return ids_line(part, [one.id for one in metrics], FINDING)
+
+
+def sentence_ids(part: str, said: Sequence[str]) -> str:
+    """The ids of sentences; the second number of one is ``ID.2``.
+
+    >>> sentence_ids("goals.nps", ["sentence"])
+    'ids: goals.nps.[sentence]'
+    """
+    return f"ids: {part}.[{', '.join(said)}]" if said else ""
+
+
+def hint(report: AuditReport) -> str:
+    """How to come from a number to where it comes from: for a page that has no room for ids."""
+    known = (one.id for one in report.metrics if not isinstance(one.before, Unknown))
+    number = next((f"{one}.before" for one in known), "files")
+    return (
+        f"Where a number comes from: clm-audit explain {number} --from audit.json (saved with --json audit.json); --ids"
+        " prints the id of every number and sentence."
+    )
+
+
+def curve_ids(view: LifecycleView) -> list[str]:
+    """The ids of the curves' points and of the days until half were active."""
+    curves = [name for name, sides in (("retention", view.retention), ("activation", view.activation)) if sides]
+    point = "SIDE.points.MONTHS.[share, low, high], SIDE.[half, half_from, half_to]"
+    return [f"ids: lifecycle_view.{name}.{point}" for name in curves]
 
 
 def cost_ids(report: AuditReport) -> str:

@@ -262,7 +262,8 @@ class MetricReport(Frozen):
     """One metric. ``question_number``: 0 for a metric of the lifecycle, which answers none of the five questions.
     ``why_different``: one sentence on why observed and adjusted differ, or empty; ``method``: its statistics in words
     (p-values, calibration), for the method section alone. ``change_unit``: how ``observed_change``, ``materiality`` and
-    the changes of variants, segments and variations are told."""
+    the changes of variants, segments and variations are told. ``uses``: the facts whose rows it is made of, spend by
+    its category (``spend.service``)."""
 
     id: MetricId
     question: str
@@ -296,6 +297,7 @@ class MetricReport(Frozen):
     sensitivity: SensitivityReport | Unknown
     control: ControlReport | Unknown
     change_unit: ChangeUnit = "share"
+    uses: tuple[str, ...] = ()
 
 
 class CheckReport(Frozen):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from clm_audit.config.plan import MetricId
-from clm_audit.intake.model import FileRecord
-from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.report import words_metrics, words_reasons, words_trace
+from clm_audit.report import words_metrics, words_trace
 from clm_audit.report.model import AuditReport
-from clm_audit.report.numbers import count
+from clm_audit.report.provenance_files import facts_behind, file_lines
+from clm_audit.report.said import SaidNumber, said_numbers, sentences
 from clm_audit.report.trace import find, leaves, numbers
 
 SHOWN_INPUTS = 8
@@ -18,38 +17,24 @@ REASON = ".reason"
 SETTINGS = ("go_live", "windows.", "timezone", "currency", "rates", "policy.", "metrics", "sources")
 """Settings that every number rests on; those of a fact come on top."""
 FACT_SETTINGS: Mapping[str, tuple[str, ...]] = {
-    "spend": ("spend.",),
-    "tickets": ("service.", "spend.service"),
+    "spend.acquisition": ("spend.acquisition",),
+    "spend.retention": ("spend.retention",),
+    "spend.service": ("spend.service",),
+    "tickets": ("service.",),
     "responses": ("response",),
     "campaigns": ("response",),
     "events": ("activation",),
     "stages": ("stages",),
 }
-TOTALS: Mapping[str, tuple[str, ...]] = {
-    "tickets": ("tickets",),
-    "handling_hours": ("tickets",),
-    "service_cost": ("tickets", "spend"),
-    "sent": ("sends", "campaigns"),
-    "delivered": ("sends", "campaigns"),
-    "opened": ("responses", "campaigns"),
-    "clicked": ("responses", "campaigns"),
-    "responded": ("responses", "campaigns"),
-    "converted": ("responses", "campaigns"),
-    "acquisition_spend": ("spend",),
-    "retention_spend": ("spend",),
-    "new_customers": ("customers", "orders"),
-    "customers": ("customers", "orders"),
-}
-"""The facts that a total is summed from; every other total is summed from orders."""
 
 
 def provenance(name: str, report: AuditReport) -> str | None:
     """What the number ``name`` of ``report`` is: value, formula, inputs, rows, files and settings; None when there is
-    no such number. Several that it may mean are listed instead."""
+    no such number. Several that it may mean are listed instead. Of a sentence: which numbers stand in it."""
     values = numbers(report)
     found = find(name, tuple(values))
     if not found:
-        return _unknown(name, report)
+        return _unknown(name, report) or _sentence(name, values, report)
     if len(found) > 1:
         return "\n".join((f"{name} may be any of these; name one:", *(f"  {one} = {values[one]}" for one in found)))
     return "\n".join(_lines(found[0], values, report))
@@ -62,6 +47,34 @@ def _unknown(name: str, report: AuditReport) -> str | None:
     return "\n".join(f"{one}: not assessable. {said[one]}" for one in found) or None
 
 
+def _sentence(name: str, values: Mapping[str, Any], report: AuditReport) -> str | None:
+    """A sentence with the numbers that stand in it, or one of them: ``finding_sentence.2``."""
+    texts = sentences(report)
+    found = find(name, tuple(texts))
+    head, _, place = name.rpartition(".")
+    one_of_it = not found and place.isdigit()
+    if one_of_it:
+        found = find(head, tuple(texts))
+    if not found:
+        return None
+    if len(found) > 1:
+        return "\n".join((f"{name} may be in any of these; name one:", *(f"  {one}" for one in found)))
+    key = found[0]
+    asked = [one for one in said_numbers(key, report) if not one_of_it or one.id.endswith(f".{place}")]
+    if not asked:
+        return None
+    lines = (f"{key}: {texts[key]}", *(_said(one, values) for one in asked), *_behind(key, _metric(key), report))
+    return "\n".join(lines)
+
+
+def _said(one: SaidNumber, values: Mapping[str, Any]) -> str:
+    """A number of a sentence, and what it is elsewhere in the audit."""
+    if not one.meant:
+        return f"Number: {one.id} = {one.written}, {words_trace.IN_THE_SENTENCE}"
+    meant = ", ".join(f"{name} = {values[name]}" if name in values else f"setting {name[5:]}" for name in one.meant)
+    return f"Number: {one.id} = {one.written}, written like {meant}"
+
+
 def _lines(key: str, values: Mapping[str, Any], report: AuditReport) -> Iterator[str]:
     metric = _metric(key)
     meant = words_trace.field(key)
@@ -72,9 +85,14 @@ def _lines(key: str, values: Mapping[str, Any], report: AuditReport) -> Iterator
         yield f"What it is: {meant.what}"
         yield from (f"Formula: {one}" for one in (meant.formula,) if one)
         yield from _inputs(key, meant.inputs, values)
-    facts = _facts(key, metric)
+    yield from _behind(key, metric, report)
+
+
+def _behind(key: str, metric: MetricId | None, report: AuditReport) -> Iterator[str]:
+    """Windows, files, checks and settings behind a number or a sentence."""
+    facts = facts_behind(key, metric, report)
     yield from _windows(report)
-    yield from _files(facts, report)
+    yield from file_lines(key, facts, report)
     yield from _checks(metric, report)
     yield from _settings(facts, report)
 
@@ -84,18 +102,10 @@ def _metric(key: str) -> MetricId | None:
     return next((part for part in get_args(MetricId) if part in key.split(".")), None)
 
 
-def _facts(key: str, metric: MetricId | None) -> frozenset[str]:
-    """The facts whose rows a number rests on."""
-    if metric is not None:
-        return frozenset(str(fact) for group in CATALOGUE[metric].facts for fact in group)
-    parts = key.split(".")
-    return frozenset(TOTALS.get(parts[2], ("orders",))) if parts[0] == "totals" else frozenset()
-
-
 def _inputs(key: str, patterns: tuple[str, ...], values: Mapping[str, Any]) -> Iterator[str]:
     head = ".".join(key.split(".")[:2])
     for pattern in patterns:
-        wanted = f"{head}{pattern}"
+        wanted = f"{head}{pattern}" if pattern.startswith(".") else pattern
         fitting = [one for one in values if one != key and words_trace.fits(wanted, one.split("."))]
         yield from (f"Input: {one} = {values[one]}" for one in fitting[:SHOWN_INPUTS])
         if len(fitting) > SHOWN_INPUTS:
@@ -108,37 +118,14 @@ def _windows(report: AuditReport) -> Iterator[str]:
     yield f"After: {windows.after.start} up to, not including, {windows.after.end}; go-live {windows.go_live}"
 
 
-def _files(facts: frozenset[str], report: AuditReport) -> Iterator[str]:
-    """The files behind it with what became of their records; all of them where a number has no facts of its own."""
-    for record in report.files:
-        fed = facts & _fed(record) if facts else _fed(record)
-        if not fed:
-            continue
-        rows = record.rows
-        yield f"File: {record.path} ({', '.join(sorted(fed))}), sha256 {record.sha256}"
-        yield (
-            f"  {count(rows.read)} records read: {count(rows.accepted)} used, {count(rows.rejected)} rejected,"
-            f" {count(rows.duplicate)} repeated, {count(rows.outside)} outside the history,"
-            f" {count(rows.structure)} header or total lines"
-        )
-        yield from (
-            f"  left out {count(n)}: {words_reasons.reject(code)} ({code})" for code, n in record.reasons.items()
-        )
-
-
-def _fed(record: FileRecord) -> frozenset[str]:
-    """The facts that a file feeds; order lines become orders."""
-    return frozenset("orders" if fact == "order_lines" else fact for fact in record.facts)
-
-
 def _checks(metric: MetricId | None, report: AuditReport) -> Iterator[str]:
     for check in report.checks:
         if check.status != "pass" and (metric is None or metric in check.metrics):
             yield f"Check {check.id} ({check.status}): {check.message}"
 
 
-def _settings(facts: frozenset[str], report: AuditReport) -> Iterator[str]:
-    wanted = (*SETTINGS, *(setting for fact in sorted(facts) for setting in FACT_SETTINGS.get(fact, ())))
+def _settings(facts: Sequence[str], report: AuditReport) -> Iterator[str]:
+    wanted = (*SETTINGS, *(setting for fact in facts for setting in FACT_SETTINGS.get(fact, ())))
     for path, entry in report.plan.items():
         if path.startswith(wanted) and entry.get("value") not in (None, [], {}):
             yield f"Setting: {path} = {_shown(entry.get('value'))} ({entry.get('origin')})"

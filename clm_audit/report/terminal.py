@@ -12,7 +12,7 @@ from clm_audit.intake.model import RowCounts
 from clm_audit.report import look, numbers, words
 from clm_audit.report import rows as rows_said
 from clm_audit.report.ids_said import LEDGER as LEDGER_IDS
-from clm_audit.report.ids_said import metric_ids
+from clm_audit.report.ids_said import hint, metric_ids, sentence_ids
 from clm_audit.report.interval_plot import interval_plot, plot_reach
 from clm_audit.report.language import spoken
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
@@ -28,15 +28,16 @@ from clm_audit.report.terminal_page import Page as Page
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _UNITS_FROM = 136  # columns from which units have a column of their own
 _COUNTS = ("read", *look.LEDGER)
-_COUNTS_WIDTH = 64  # columns that the counts of the ledger take
+SAID = ("finding_sentence", "reason", "why_different", "control.sentence", "control.better", "remedy")
 NEXT = 3  # steps that are shown; the JSON has all
 LISTS = "rejects.csv beside an --html report, or --rejects FILE.csv, lists"
 
 
-def print_report(report: AuditReport, console: Console) -> None:
-    """Print the whole report. Width, colour and encoding are the console's; no colour says anything alone."""
+def print_report(report: AuditReport, console: Console, *, ids: bool = False) -> None:
+    """Print the whole report. Width, colour and encoding are the console's; no colour says anything alone. ``ids``:
+    with the ids of the numbers and sentences below each part, in place of one line that says how to come by them."""
     with spoken(report) as said:
-        _draw(Page(console), said)
+        _draw(Page(console, ids), said)
 
 
 def _draw(page: Page, report: AuditReport) -> None:
@@ -52,6 +53,9 @@ def _draw(page: Page, report: AuditReport) -> None:
     draw_money(page, report)
     draw_checks(page, report.checks, report.metrics)
     draw_ledger(page, report)
+    if not page.shows_ids:
+        page.console.print()
+        page.line(hint(report), "dim")
 
 
 def _periods(page: Page, report: AuditReport) -> None:
@@ -78,6 +82,10 @@ def _box(page: Page, report: AuditReport) -> None:
             body.append(part)
     head = page.text("Verdict")
     page.console.print(Panel(body, box=ROUNDED, title=head, title_align="left", border_style=TONES[tone], expand=False))
+    page.ids(
+        sentence_ids("verdict", ["sentence"]), sentence_ids("since", ["sentence"]),
+        *(sentence_ids(f"recommendations.{step.id}", ["sentence"]) for step in report.recommendations[:NEXT]),
+    )  # fmt: skip
 
 
 def _verdict(report: AuditReport) -> Iterator[str]:
@@ -120,6 +128,7 @@ def _answers(page: Page, report: AuditReport) -> None:
     page.line(report.plain.sentence, "bold")
     if report.verdict.difference:
         page.line(report.verdict.difference)
+    page.ids(sentence_ids("plain", ["sentence"]), sentence_ids("verdict", ["difference"]))
 
 
 def _metrics(page: Page, report: AuditReport) -> None:
@@ -162,6 +171,7 @@ def _reasons(page: Page, report: AuditReport) -> None:
             page.line(f"{metric.control.sentence} {metric.control.better}".strip(), indent=2)
         if metric.remedy:
             page.line(f"→ {metric.remedy}", indent=2)
+        page.ids(sentence_ids(f"metrics.{metric.id}", SAID))
 
 
 def draw_checks(page: Page, checks: Sequence[CheckReport], metrics: Sequence[MetricReport] = ()) -> None:
@@ -179,6 +189,7 @@ def draw_checks(page: Page, checks: Sequence[CheckReport], metrics: Sequence[Met
                 page.line(f"concerns {look.concerns(metrics, concerned)}", "dim", indent=2)
             if group[0].remedy:
                 page.line(f"→ {group[0].remedy}", indent=2)
+            page.ids(sentence_ids(f"checks.{group[0].id}", ["message", "remedy"]))
 
 
 def draw_ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
@@ -187,13 +198,14 @@ def draw_ledger(page: Page, report: AuditReport | CheckOnlyReport) -> None:
     page.line("read = " + " + ".join(look.LEDGER), "dim")
     rows = [(file.path, file.rows) for file in report.files]
     rows.append(("all files", look.ledger_total(file.rows for file in report.files)))
-    if max(len(name) for name, _ in rows) <= page.console.width - _COUNTS_WIDTH:
+    counts = [_counts(found) for _, found in rows]
+    if max(len(name) for name, _ in rows) <= page.room_beside((_COUNTS, *counts)):
         table = page.table(("file", "text"), *((name, "number") for name in _COUNTS))
-        for name, counts in rows:
-            table.add_row(page.text(name), *(page.text(text) for text in _counts(counts)))
+        for (name, _), row in zip(rows, counts, strict=True):
+            table.add_row(page.text(name), *map(page.text, row))
         page.console.print(table)
     else:
-        _stacked(page, rows)
+        page.stacked(_COUNTS, [page.text(name) for name, _ in rows], counts)
     if isinstance(report, AuditReport):
         page.ids(LEDGER_IDS)
     for note in rows_said.folded_notes(report.files):
@@ -211,20 +223,6 @@ def _not_taken(page: Page, report: AuditReport | CheckOnlyReport, total: RowCoun
     page.line(f"{said}; {where} each with file, line, column and reason")
     for row in rows_said.rejected_first(report):
         page.line(row, indent=2)
-
-
-def _stacked(page: Page, rows: Sequence[tuple[str, RowCounts]]) -> None:
-    """The ledger with each name on a line of its own, for names that would be torn in a column."""
-    cells = [_counts(counts) for _, counts in rows]
-    widths = [max(len(name), *(len(row[at]) for row in cells)) for at, name in enumerate(_COUNTS)]
-    page.console.print(page.text(_columns(_COUNTS, widths), "dim"))
-    for (name, _), row in zip(rows, cells, strict=True):
-        page.line(name)
-        page.console.print(page.text(_columns(row, widths)))
-
-
-def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  " + "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def _counts(rows: RowCounts) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clm_audit.report.ids_said import goal_ids
+from clm_audit.report.ids_said import goal_ids, sentence_ids
 from clm_audit.report.model import AuditReport
+from clm_audit.report.trace import keys
 from clm_audit.report.words_funnel import GLYPHS
 
 if TYPE_CHECKING:
@@ -23,4 +24,4 @@ def draw_goals(page: Page, report: AuditReport) -> None:
     for goal in report.goals:
         owner = f" ({goal.owner})" if goal.owner else ""
         page.item(GLYPHS[goal.result], f"{goal.sentence}{owner}", _TONES[goal.result])
-    page.ids(goal_ids(report))
+    page.ids(goal_ids(report), *(sentence_ids(f"goals.{key}", ["sentence"]) for key in keys(report.goals)))

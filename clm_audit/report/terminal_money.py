@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from clm_audit.report import look, numbers
 from clm_audit.report.costs_said import cost_figure
-from clm_audit.report.ids_said import cost_ids, money_ids
+from clm_audit.report.ids_said import cost_ids, money_ids, sentence_ids
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.model_money import AmountRange, MoneyReport, WorthReport
 from clm_audit.report.words_money import amount
@@ -22,7 +22,7 @@ def draw_money(page: Page, report: AuditReport) -> None:
     if isinstance(report.money, MoneyReport):
         page.heading("The money")
         _appraisal(page, report.money)
-        page.ids(*money_ids(report))
+        page.ids(*money_ids(report), sentence_ids("money", ["sentence", "notes.1", "notes.2", "…"]))
     elif isinstance(report.worth, WorthReport):
         page.heading("What one per cent is worth")
         _worth(page, report.worth, report.money.reason)

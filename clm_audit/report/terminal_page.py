@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,9 +21,11 @@ Kind = Literal["text", "fixed", "number"]
 
 @dataclass(frozen=True)
 class Page:
-    """A console and its sink: every text goes through :func:`rich_text` on its way."""
+    """A console and its sink: every text goes through :func:`rich_text` on its way. ``shows_ids``: whether a line of
+    ids stands below each table and sentence."""
 
     console: Console
+    shows_ids: bool = False
 
     def text(self, text: str, style: str = "") -> Text:
         """A text that is safe to print."""
@@ -52,8 +55,8 @@ class Page:
             self.console.print(head.append(part, style="default"))
 
     def ids(self, *said: str) -> None:
-        """What the numbers of a table are called in the audit JSON."""
-        for text in filter(None, said):
+        """What the numbers of a table are called in the audit JSON, where that was asked for."""
+        for text in filter(None, said if self.shows_ids else ()):
             width = min(self.console.width, PROSE)
             for part in textwrap.wrap(terminal(text, self.console.encoding), width):
                 self.console.print(Text(part, style="dim"))
@@ -70,6 +73,29 @@ class Page:
             justify: Literal["left", "right"] = "right" if kind == "number" else "left"
             table.add_column(self.text(head), justify=justify, no_wrap=kind != "text", overflow="fold")
         return table
+
+    def room_beside(self, rows: Sequence[Sequence[str]], *further: Sequence[str]) -> int:
+        """Columns of the console that are left beside the columns of a table, the heads among its ``rows``, and
+        ``further`` columns, none of which wraps."""
+        return self.console.width - sum(
+            2 + width for width in (*self._widths(rows), *(max(map(len, cells)) for cells in further))
+        )
+
+    def stacked(self, heads: Sequence[str], names: Sequence[Text], rows: Sequence[Sequence[str]]) -> None:
+        """Rows of numbers, each below its name: for names that would be torn in a column."""
+        widths = self._widths((heads, *rows))
+        self.console.print(self.text(_columns(heads, widths), "dim"))
+        for name, row in zip(names, rows, strict=True):
+            self.console.print(name)
+            self.console.print(self.text(_columns(row, widths)))
+
+    def _widths(self, rows: Sequence[Sequence[str]]) -> list[int]:
+        """The width of each column, as this console writes it."""
+        return [max(len(self.text(cell).plain) for cell in column) for column in zip(*rows, strict=True)]
+
+
+def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  " + "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
 
 
 def fold(text: str, width: int) -> list[str]:

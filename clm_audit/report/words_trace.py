@@ -84,6 +84,7 @@ FIELDS: dict[str, Field] = {
     "variations.*.low": Field("lower end of its interval", RANGE),
     "variations.*.high": Field("upper end of its interval", RANGE),
 }
+IN_THE_SENTENCE = "which stands in this sentence alone: a limit or a definition, or worked out from what it speaks of"
 PRESENT = "yearly amounts discounted at each year's end; what is paid at go-live as it is"
 SPREAD = "the effects' own intervals carried through"
 MONEY: dict[str, Field] = {
@@ -91,8 +92,14 @@ MONEY: dict[str, Field] = {
     "money.margin": Field("contribution margin of revenue, a share; from the settings"),
     "money.discount": Field("discount rate a year, a share; from the settings"),
     "money.attributable": Field("share of the measured effects that counts; from the settings"),
-    "money.npv.*": Field("net present value and its interval", "pv_benefits - pv_costs"),
-    "money.roi.*": Field("return on investment and its interval, a share", "(pv_benefits - pv_costs) / pv_costs"),
+    "money.npv.*": Field(
+        "net present value and its interval", "pv_benefits - pv_costs", ("money.pv_benefits", "money.pv_costs")
+    ),
+    "money.roi.*": Field(
+        "return on investment and its interval, a share",
+        "(pv_benefits - pv_costs) / pv_costs",
+        ("money.pv_benefits", "money.pv_costs"),
+    ),
     "money.payback_months.*": Field("months until the costs are paid back", "interpolated within the year"),
     "money.probability_npv_positive": Field("how surely the net present value is above zero", SPREAD),
     "money.breakeven_attributable": Field("the least attributable share at which benefits cover the costs"),
@@ -140,7 +147,11 @@ ELSEWHERE: dict[str, Field] = {
     "files.*.rows.*": Field(
         "records of the file by what became of them", "read = accepted + rejected + duplicate + outside + structure"
     ),
-    "files.*.reasons.*": Field("records of the file that a fact did not take, for this reason"),
+    "files.*.reasons.*": Field(
+        "rows of the file that were not used, under the first reason each was refused for", "sum = rejected + duplicate"
+    ),
+    "files.*.partly.*": Field("used rows of the file of which a part was left out, for this reason"),
+    "files.*.feeds.*": Field("rows of the file that count in this fact, in the whole history"),
     "rejects.*.line": Field("the line of a record that was not taken as it stands"),
     "rejects.*.byte": Field("the byte offset of that record in the decompressed file; -1 where there is none"),
     "brand.logo.*": Field("size of the logo in pixels"),

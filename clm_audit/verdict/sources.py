@@ -41,7 +41,7 @@ class Sources:
 
 def sources(plan: AuditPlan, facts: Facts, measured: Measured | None = None) -> tuple[Sources, ...]:
     """One for each metric. With go-live it is known what measuring made of them; else only what is there."""
-    by_fact = _by_fact(facts)
+    by_fact = rows_by_fact(facts)
     made = {item.metric: item for item in measured.metrics} if measured else {}
     return tuple(_sources(plan, facts, by_fact, metric, made.get(metric)) for metric in METRIC_IDS)
 
@@ -62,7 +62,7 @@ def _sources(
     return Sources(metric, uses, missing)
 
 
-def _by_fact(facts: Facts) -> dict[str, dict[int, int]]:
+def rows_by_fact(facts: Facts) -> dict[str, dict[int, int]]:
     """Fact (``orders``, ``spend.service``) -> file -> rows that count."""
     found: dict[str, dict[int, int]] = {}
     for name, rows in facts.evidence.items():

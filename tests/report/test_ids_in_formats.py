@@ -239,7 +239,7 @@ def expanded(text: str) -> list[str]:
 
 def on_a_terminal(report: AuditReport) -> str:
     file = io.StringIO()
-    print_report(report, Console(file=file, width=100, no_color=True))
+    print_report(report, Console(file=file, width=100, no_color=True), ids=True)
     return file.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -17,8 +18,10 @@ from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport
 from clm_audit.report.plan_echo import echo
 from clm_audit.report.provenance import provenance
+from clm_audit.report.provenance_files import rows_said
 from clm_audit.report.replan import plan_of
 from clm_audit.report.reproduced import lines, reproduced
+from clm_audit.report.said import said_numbers, sentences, written
 from clm_audit.report.trace import find, leaves, numbers
 from clm_audit.report.words_trace import field
 from report import worlds
@@ -78,15 +81,58 @@ def test_where_a_number_comes_from_names_inputs_files_hashes_rows_and_settings()
     metric = report.metrics[0]
     assert f"= {metric.before.value}" in text
     assert f"metrics.purchase_frequency.before.numerator = {metric.before.numerator}" in text
-    assert f"File: {record.path} (orders), sha256 {record.sha256}" in text
-    assert f"{record.rows.read:,} records read" in text
-    assert f"left out {record.reasons['bad_date']}: " in text
+    assert f"File: {record.path}, sha256 {record.sha256}" in text
+    assert f"{record.rows.read:,} records read = {record.rows.accepted:,} used" in text
+    assert f"not used, {record.reasons['bad_date']}: " in text
     assert f"Before: {report.windows.before.start}" in text
     origin = report.plan["policy.materiality"]["origin"]
     assert f"policy.materiality = {report.plan['policy.materiality']['value']} ({origin})" in text
     others = [one for one in report.files if "tickets" in one.facts]
     assert others
-    assert all(f"File: {one.path} " not in text for one in others)
+    assert all(f"File: {one.path}," not in text for one in others)
+
+
+def test_the_numbers_of_a_sentence_are_counted_and_found_again() -> None:
+    report = saved(worlds.full_report())
+    metric = report.metrics[0]
+    key = f"metrics.{metric.id}.finding_sentence"
+    text = provenance(key, report)
+    assert text is not None
+    first, *rest = text.splitlines()
+    assert first == f"{key}: {metric.finding_sentence}"
+    told = [line for line in rest if line.startswith("Number: ")]
+    assert [line.split(" = ")[0] for line in told] == [f"Number: {key}.{place + 1}" for place in range(len(told))]
+    (low,) = [line for line in told if f"metrics.{metric.id}.adjusted.low = {metric.adjusted.low}" in line]
+    alone = provenance(low.split(" = ")[0].removeprefix("Number: "), report)
+    assert alone is not None
+    assert [line for line in alone.splitlines() if line.startswith("Number: ")] == [low]
+    assert provenance(f"{key}.99", report) is None
+
+
+@pytest.mark.parametrize("world", [worlds.full_report, worlds.inconclusive_report, worlds.bare_report])
+def test_every_sentence_with_a_number_has_an_id(world: Any) -> None:
+    """Against a walk of its own: what is said in the JSON with a digit in it, dates and names aside."""
+    report = saved(world())
+    found = sentences(report)
+    said = {"finding_sentence", "reason", "remedy", "why_different", "definition", "sentence", "message", "method"}
+    spoken = re.compile(r"(?<![\w.-])\d+(?:[.,]\d+)?(?![\w-])")
+    wanted = [
+        key
+        for key, text in leaves(report).items()
+        if isinstance(text, str) and said & set(key.split(".")) and " " in text and spoken.search(text)
+    ]
+    assert wanted
+    assert [key for key in wanted if key not in found] == []
+    for key, text in found.items():
+        assert [one.written for one in said_numbers(key, report)] == written(text)
+
+
+def test_the_rows_of_a_file_add_up_in_the_explanation() -> None:
+    report = saved(worlds.full_report())
+    for record in report.files:
+        line = rows_said(record.rows)
+        read, *parts = (int(each.replace(",", "")) for each in re.findall(r"\d[\d,]*", line))
+        assert read == record.rows.read == sum(parts)
 
 
 def test_a_number_that_is_not_known_is_explained_by_its_reason() -> None:
