@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from clm_audit.config.plan import AuditPlan
-from clm_audit.facts.build import build_facts
 from clm_audit.facts.redact import redacted
 from clm_audit.facts.store import run_folder
+from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.inference.assess import assess
 from clm_audit.inference.outlook import foresee
 from clm_audit.intake.model import Exports, Progress, Reject, silent
-from clm_audit.intake.read import read_exports
 from clm_audit.measures.history import has_begun, last_day, measure_history
 from clm_audit.measures.measure import measure
 from clm_audit.report.ahead import compose_ahead
@@ -28,9 +27,8 @@ def look_ahead(plan: AuditPlan, effect: float | None = None, progress: Progress 
 
     ``effect``: the change (share) that is asked for; each metric's materiality when None. Raises as :func:`audit`.
     """
-    with run_folder() as folder:
-        exports = read_exports(plan, folder, progress)
-        facts = build_facts(plan, exports, folder, stage(FACTS, progress))
+    with run_folder() as folder, exports_of(plan, folder, progress) as exports:
+        facts = facts_of(plan, exports, folder, stage(FACTS, progress))
         progress(MEASURING, 0, 1)
         end = last_day(plan, facts)
         begun = has_begun(plan, end)
@@ -68,9 +66,8 @@ def audit(
     Raises :class:`~clm_audit.exits.DataError` when a file cannot be proved or nothing can be measured,
     :class:`~clm_audit.exits.UsageError` when the plan names what is not there.
     """
-    with run_folder() as folder:
-        exports = read_exports(plan, folder, progress)
-        facts = build_facts(plan, exports, folder, stage(FACTS, progress))
+    with run_folder() as folder, exports_of(plan, folder, progress) as exports:
+        facts = facts_of(plan, exports, folder, stage(FACTS, progress))
         rejects(facts.rejects)
         if plan.report.redact:
             plan, facts = redacted(plan, facts)

@@ -68,19 +68,16 @@ def check(
 
 def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
     """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
-    from clm_audit.facts.build import build_facts
     from clm_audit.facts.store import run_folder
-    from clm_audit.intake.read import read_exports
+    from clm_audit.facts.warehouse.build import exports_of, facts_of
     from clm_audit.measures.measure import measure
     from clm_audit.pipeline import FACTS, JUDGING, MEASURING, stage
     from clm_audit.report.compose_check import compose_check
     from clm_audit.verdict.checks import all_checks, intake_checks
 
-    sides = {source.side for source in plan.sources}
-    with run_folder() as folder:
-        exports = read_exports(plan, folder, watch)
-        facts = build_facts(plan, exports, folder, stage(FACTS, watch))
-        if plan.go_live is not None or {"before", "after"} <= sides:
+    with run_folder() as folder, exports_of(plan, folder, watch) as exports:
+        facts = facts_of(plan, exports, folder, stage(FACTS, watch))
+        if plan.go_live is not None or {"before", "after"} <= plan.sides:
             watch(MEASURING, 0, 1)
             measured = measure(plan, facts)
             watch(JUDGING, 0, 1)

@@ -265,6 +265,11 @@ class AuditPlan(Frozen):
         return MappingProxyType({**load_presets(), **self.own_presets}) if self.own_presets else load_presets()
 
     @property
+    def sides(self) -> frozenset[Side]:
+        """The sides of go-live that the sources are for."""
+        return frozenset([*(one.side for one in self.sources), *(one.side for one in self.engines)])
+
+    @property
     def segment_columns(self) -> Mapping[str, str]:
         """Every column of the customer export that is read for its labels -> the setting that asks for it.
 

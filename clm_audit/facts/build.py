@@ -66,7 +66,7 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
         rejects=rejects,
         segments=(*segments, *({"segment": label} for label in labels)),
         currency=audit_currency.audit,
-        absent=_absent(plan, exports, tables),
+        absent=absent(plan, exports, tables),
         evidence=dict(sorted(context.evidence.items())),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
         columns={one.table.index: one.read for one in staged if one.read},
@@ -205,7 +205,7 @@ def _own(plan: AuditPlan, exports: Exports, books: Mapping[int, Book]) -> None:
             books[table.index].notes.append(f"read with your own preset {table.system}{instead}")
 
 
-def _absent(plan: AuditPlan, exports: Exports, tables: Mapping[Table, pl.LazyFrame]) -> dict[Table, str]:
+def absent(plan: AuditPlan, exports: Exports, tables: Mapping[Table, object]) -> dict[Table, str]:
     """For each fact that is not there, the export of a recognised system that would carry it."""
     presets = plan.presets
     systems = [table.system for table in exports.tables if table.system in presets]

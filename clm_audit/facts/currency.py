@@ -88,15 +88,16 @@ def decide(plan: AuditPlan, pools: Pools, staged: Sequence[Staged]) -> Currency:
             by_fact.update({(fact, code): count for code, count in stated.items()})
             if one.sign:
                 signs[fact, one.sign] += _counted(one).select(pl.len()).collect(engine="streaming").item()
-    decided = _decided(plan, names, seen, {sign for (_, sign), count in signs.items() if count})
-    return replace(decided, by_fact=by_fact + signs if _is_mixed(decided) else by_fact)
+    found = decided(plan, names, seen, {sign for (_, sign), count in signs.items() if count})
+    return replace(found, by_fact=by_fact + signs if _is_mixed(found) else by_fact)
 
 
 def _is_mixed(currency: Currency) -> bool:
     return isinstance(currency.audit, NotAssessable) and currency.audit.code == "mixed_currencies"
 
 
-def _decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int], signs: Set[str]) -> Currency:
+def decided(plan: AuditPlan, names: tuple[str, ...], seen: Mapping[str, int], signs: Set[str]) -> Currency:
+    """The currency by the rows that state each one (``seen``) and the shared ``signs``; ``names``: all that stand."""
     audit = plan.currency or _only(seen, plan.rates)
     if audit is None and not seen and len({marks.OPEN.get(sign, sign) for sign in signs}) > 1:
         return Currency(_mixed(signs), {}, names, seen)

@@ -17,26 +17,30 @@ PERSONAL = 20  # labels from which a column with one for every second customer i
 _ADDRESS = r"\S@\S"
 
 
-def refuse_persons(each: pl.DataFrame, columns: Mapping[str, str]) -> None:
+def refuse_persons(each: pl.DataFrame, columns: Mapping[str, str], weight: str | None = None) -> None:
     """Raise :class:`UsageError` when a column tells nearly every customer from the others.
 
     ``each``: one row a customer, one column of labels a segment column; ``columns``: name -> the setting that asks.
+    ``weight``: a column that says for how many customers a row stands.
     """
     for name, setting in columns.items():
-        filled = each[name].drop_nulls()
-        if filled.n_unique() > max(PERSONAL, len(filled) / 2):
+        filled = each.filter(pl.col(name).is_not_null())
+        values, customers = filled[name].n_unique(), filled.height if weight is None else int(filled[weight].sum())
+        if values > max(PERSONAL, customers / 2):
             raise UsageError(
-                f"{setting}: column {name!r} has {filled.n_unique():,} values for {len(filled):,} customers;"
+                f"{setting}: column {name!r} has {values:,} values for {customers:,} customers;"
                 " its values would name persons",
                 hint="choose a column that groups customers, such as region or industry",
             )
 
 
-def shown(each: pl.DataFrame, name: str, most: int = LABELS) -> pl.Expr:
+def shown(each: pl.DataFrame, name: str, most: int = LABELS, weight: str | None = None) -> pl.Expr:
     """The labels of a column as they may be shown: addresses as ``value 1`` …, rare ones beyond the
-    ``most`` frequent as :data:`OTHER`."""
+    ``most`` frequent as :data:`OTHER`. ``weight`` as in :func:`refuse_persons`."""
     label = pl.col(name)
-    sizes = each.filter(label.is_not_null()).group_by(name).len().sort("len", name, descending=[True, False])
+    size = pl.len() if weight is None else pl.col(weight).sum()
+    sizes = each.filter(label.is_not_null()).group_by(name).agg(size.alias("len"))
+    sizes = sizes.sort("len", name, descending=[True, False])
     kept = sizes[name].to_list()[:most]
     rest = pl.when(label.is_null() | label.is_in(kept)).then(label).otherwise(pl.lit(OTHER))
     if not sizes.select(label.str.contains(_ADDRESS).any()).item():

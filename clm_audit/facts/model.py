@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from clm_audit.config.base import Frozen, NotAssessable
 from clm_audit.intake.model import FileRecord, Reject
+
+if TYPE_CHECKING:
+    from clm_audit.facts.warehouse.model import Session
 
 # Every table also has: file:int32 (RawTable.index), side:int8 (-1 before only, 0 both, 1 after only),
 # rows:int32 (how many records of the file stand behind this row; the ledger sums it).
@@ -149,7 +152,8 @@ OF_LIFECYCLE: tuple[Table, ...] = ("stages", "surveys", "subscriptions", "events
 
 @dataclass(frozen=True)
 class Facts:
-    """What the exports say, typed. ``tables`` are lazy: of rows in memory, or of the run folder's Parquet files.
+    """What the exports say, typed. ``tables`` are lazy Polars frames: of rows in memory, or of the run folder's
+    Parquet files; those that stayed in an engine are its own (``session``, an open connection).
 
     ``segments``: code -> {segment column: label}; code 0 is "not known".
     ``currency``: the audit currency (declared, or the only one seen), or why there is none.
@@ -160,7 +164,7 @@ class Facts:
     ``orders.duplicate_rows``, ``currency.seen.EUR`` …), integers only.
     """
 
-    tables: Mapping[Table, pl.LazyFrame]
+    tables: Mapping[Table, Any]
     files: tuple[FileRecord, ...]
     rejects: tuple[Reject, ...]
     segments: tuple[Mapping[str, str], ...]
@@ -169,3 +173,4 @@ class Facts:
     evidence: Mapping[str, int] = field(default_factory=dict)
     systems: tuple[str, ...] = ()
     columns: Mapping[int, tuple[ColumnRead, ...]] = field(default_factory=dict)
+    session: Session | None = None

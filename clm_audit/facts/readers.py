@@ -32,7 +32,12 @@ _THOUSANDS = rf"^[+-]?\d{{1,3}}(?:{_GROUP}\d{{3}})+(?:\.0+)?$"
 
 def name_space(table: RawTable) -> str:
     """Whose ids a file speaks: its system's; hand-made tables and mapped files share one name space."""
-    return "plain" if table.system in (None, CUSTOM) else str(table.system)
+    return name_space_of(table.system)
+
+
+def name_space_of(system: str | None) -> str:
+    """The same for a system."""
+    return "plain" if system in (None, CUSTOM) else str(system)
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,14 @@ from clm_audit.measures import (
     windows,
 )
 from clm_audit.measures.alternatives import cap_of, explained
+from clm_audit.measures.beside import engine_of
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.campaigns import campaign_response
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.costs import acquisition_cost, cost_ratio, retention_cost
 from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames, outside_rows
-from clm_audit.measures.engines import POLARS, Collected, Engine, Frames
+from clm_audit.measures.engines import Collected, Engine, Frames
 from clm_audit.measures.finish import finish
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.lifecycle import lifecycle_cells, lifecycle_frames, lifecycle_metrics
@@ -57,12 +58,13 @@ MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
 }
 
 
-def measure(plan: AuditPlan, facts: Facts, engine: Engine = POLARS) -> Measured:
-    """Everything that later floors need, in one pass over the facts on ``engine``.
+def measure(plan: AuditPlan, facts: Facts, engine: Engine | None = None) -> Measured:
+    """Everything that later floors need, in one pass over the facts on ``engine`` (where they are when None).
 
     Raises :class:`~clm_audit.exits.DataError` when nothing is dated, go-live lies outside the data or
     amounts are too large to be summed; :class:`~clm_audit.exits.UsageError` when there is no go-live.
     """
+    engine = engine or engine_of(facts)
     with engine.open(facts.tables) as tables:
         daily = engine.collect(daily_frames(tables))
         if not set(day_counts(daily, None)) - {"acquired"}:

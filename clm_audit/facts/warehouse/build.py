@@ -1,0 +1,181 @@
+"""Tables of an engine, and the files beside them -> the facts of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from clm_audit.config.plan import AuditPlan, Source
+from clm_audit.exits import DataError, UsageError
+from clm_audit.facts import build as of_files
+from clm_audit.facts import currency as money_of
+from clm_audit.facts.currency import Currency
+from clm_audit.facts.model import Facts, Table
+from clm_audit.facts.warehouse.canonical import Making, header_currency, table_of
+from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers, keep_segments
+from clm_audit.facts.warehouse.ledger import Losses, counted
+from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable
+from clm_audit.facts.warehouse.orders import keep_orders, keep_tickets
+from clm_audit.facts.warehouse.people import keep_people
+from clm_audit.facts.warehouse.select import Selection, Selector
+from clm_audit.facts.warehouse.session import session_of
+from clm_audit.facts.warehouse.tables import tables_of
+from clm_audit.intake.model import Exports, Progress, RawTable, silent
+from clm_audit.intake.read import read_exports
+
+_KEEPERS = {
+    "orders": keep_orders,
+    "order_lines": keep_orders,
+    "customers": keep_customers,
+    "tickets": keep_tickets,
+}
+
+
+@dataclass(frozen=True)
+class EngineExports(Exports):
+    """Exports of a run whose facts are in an engine: ``tables`` are the files, then the engine's tables."""
+
+    session: Session | None = None
+    there: tuple[SourceTable, ...] = ()
+
+
+@contextmanager
+def exports_of(plan: AuditPlan, folder: Path, progress: Progress = silent) -> Iterator[Exports]:
+    """Every file and table of the plan's sources; a connection to an engine ends with the context.
+
+    Raises as :func:`~clm_audit.intake.read.read_exports`, and when the engine or one of its tables cannot be reached.
+    """
+    exports = read_exports(plan, folder, progress, none_will_do=bool(plan.engines))
+    if not plan.engines:
+        yield exports
+        return
+    with session_of(plan, folder) as session:
+        tables = tuple(tables_of(plan, session, len(exports.tables)))
+        _check_facts(exports, tables)
+        raw = tuple(_raw(table, session, folder) for table in tables)
+        there = tuple(table for table in tables if table.fact not in SMALL)
+        yield EngineExports((*exports.tables, *raw), exports.unknown, exports.skipped, session, there)
+
+
+def facts_of(plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent) -> Facts:
+    """The facts of the exports, wherever they are."""
+    if isinstance(exports, EngineExports) and exports.session is not None:
+        return _facts(plan, exports, exports.session, folder, progress)
+    return of_files.build_facts(plan, exports, folder, progress)
+
+
+def _check_facts(exports: Exports, tables: Sequence[SourceTable]) -> None:
+    """A fact with customers is in the engine, and in one table of it."""
+    for table in exports.tables:
+        for source in table.object.yields if table.object else ():
+            if source.fact not in SMALL and any(one.fact not in SMALL for one in tables):
+                what = f"{source.fact} cannot be read from a file while other facts are tables of an engine"
+                hint = "load the file into the engine; spend, campaigns and series may be files"
+                raise UsageError(what, where=table.name, hint=hint)
+    seen: dict[str, SourceTable] = {}
+    for one in tables:
+        fact = "orders" if one.fact == "order_lines" else one.fact
+        if fact in seen and fact not in SMALL:
+            what = f"{fact} stand in two tables, {seen[fact].name} and {one.name}"
+            raise UsageError(what, where=one.where, hint="make one view of both (UNION ALL), with ids that differ")
+        seen[fact] = one
+
+
+def _raw(table: SourceTable, session: Session, folder: Path) -> RawTable:
+    """A table among the files: a small one with its rows, which are brought home; of others only their number."""
+    (height,) = session.rows(f"SELECT COUNT(*) FROM {table.frm}")[0]
+    headers = {name: name for name in table.cells}
+    frame = pl.LazyFrame(schema=dict.fromkeys(headers, pl.String()))
+    if table.fact in SMALL:
+        if height > MOST_SMALL:
+            what = f"{table.name} has {height:,} rows; a table of {table.fact} may have {MOST_SMALL:,}"
+            raise DataError(what, where=table.where, hint="sum it up by day in a view")
+        path = folder / f"table-{table.index}.parquet"
+        columns = ", ".join(map(session.dialect.name_of, table.cells))
+        session.save(f"SELECT {columns} FROM {table.frm}", path)
+        frame = pl.scan_parquet(path, glob=False).with_row_index("__row")
+    return RawTable(
+        index=table.index, source=Source(path=Path(table.name), system=table.system, side=table.side),
+        path=Path(table.name), name=table.name, frame=frame, height=height, structure=0, headers=headers,
+        header_line=0, sha256="", bytes=0, encoding="", dialect=session.name, system=table.system,
+        object_name=table.object_name, object=table.object, nulls=table.nulls,
+    )  # fmt: skip
+
+
+def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Path, progress: Progress) -> Facts:
+    """The facts of the engine joined with those of the files beside it and of the small tables."""
+    indexes = {table.index for table in exports.there}
+    near = Exports(tuple(one for one in exports.tables if one.index not in indexes), exports.unknown, exports.skipped)
+    alone = plan.model_copy(update={"segment_by": (), "control": None})
+    home = of_files.build_facts(alone, near, folder, progress)
+    selections = _staged(plan, exports.there, session, progress)
+    keep_people(session, selections)
+    customers = next((one for one in selections if one.table.fact == "customers"), None)
+    if customers is not None:
+        keep_customer_rows(session, customers)
+    segments = keep_segments(session, plan, customers)
+    currency = _currency(plan, session, selections, home.evidence)
+    making = Making(session, plan, currency, len(segments) > 1)
+    tables: dict[Table, object] = {}
+    losses: dict[int, Losses] = {}
+    for one in selections:
+        tallies = _KEEPERS[one.table.fact](making, one)
+        losses[one.table.index] = counted(session, one, tallies)
+        fact: Table = "orders" if one.table.fact == "order_lines" else one.table.fact
+        tables[fact] = session.table(table_of(fact))
+    found = {**tables, **home.tables}
+    by_name = {record.path: record for record in home.files}
+    files = [
+        losses[table.index].record(()) if table.index in losses else by_name[table.name] for table in exports.tables
+    ]
+    return replace(
+        home,
+        tables={name: found[name] for name in of_files.TABLES if name in found},
+        files=tuple(files),
+        rejects=(*home.rejects, *(reject for one in losses.values() for reject in one.rejects())),
+        segments=(*segments, *home.segments[1:]),
+        currency=currency.audit,
+        absent=of_files.absent(plan, exports, found),
+        evidence=dict(sorted({**home.evidence, **making.evidence}.items())),
+        systems=tuple(sorted({table.system for table in exports.tables if table.system})),
+        session=session,
+    )
+
+
+def _staged(
+    plan: AuditPlan, tables: Sequence[SourceTable], session: Session, progress: Progress
+) -> tuple[Selection, ...]:
+    """Every table typed, once."""
+    found = []
+    for number, table in enumerate(tables, start=1):
+        one = Selector(session, table, plan.timezone, tuple(plan.segment_columns)).selection()
+        session.keep(table.staged, one.query)
+        progress(table.name, number, len(tables))
+        found.append(one)
+    return tuple(found)
+
+
+def _currency(plan: AuditPlan, session: Session, selections: Sequence[Selection], home: Mapping[str, int]) -> Currency:
+    """The audit's currency, by what the rows of the engine and of the files state."""
+    prefix = "currency.seen."
+    seen = {name.removeprefix(prefix): count for name, count in home.items() if name.startswith(prefix)}
+    for one in selections:
+        for name, count in _stated(session, one).items():
+            seen[name] = seen.get(name, 0) + count
+    return money_of.decided(plan, tuple(sorted(seen)), seen, set())
+
+
+def _stated(session: Session, one: Selection) -> Mapping[str, int]:
+    if not {"amount", "cost", "unit_price"} & set(one.columns) or one.table.fact == "subscriptions":
+        return {}
+    counted_rows = f"FROM {one.table.staged} WHERE reason = 0 AND left_out IS NULL"
+    if stated := header_currency(one):
+        return {stated: int(session.rows(f"SELECT COUNT(*) {counted_rows}")[0][0])}
+    if "currency" not in one.fields:
+        return {}
+    query = f"SELECT currency, COUNT(*) {counted_rows} AND currency IS NOT NULL GROUP BY currency"
+    return {str(name): int(count) for name, count in session.rows(query)}

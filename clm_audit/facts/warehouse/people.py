@@ -1,0 +1,152 @@
+"""Who is who, in an engine: the rules of ``facts/identity.py`` as SQL.
+
+``clm_people`` has a row for each key that any table holds: ``customer``, the exact code of who it stands for, and
+``reader``, the code of the person itself. Codes number the sorted names, as they do for files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clm_audit.facts.fields import FIELDS
+from clm_audit.facts.warehouse.model import PREFIX, Session
+from clm_audit.facts.warehouse.select import Selection
+
+PEOPLE = f"{PREFIX}people"
+_TEXTS, _LINKED, _FINALS, _CODES = (f"{PREFIX}{name}" for name in ("texts", "linked", "finals", "codes"))
+_HOPS = 16
+
+
+def ids_of(one: Selection) -> tuple[str, ...]:
+    """The fields of a table that name customers."""
+    return tuple(name for name, spec in FIELDS[one.table.fact].items() if spec.kind == "id" and name in one.fields)
+
+
+def keep_people(session: Session, selections: Sequence[Selection]) -> None:
+    """Make ``clm_people``."""
+    sql = session.dialect
+    every = [
+        f"SELECT {sql.name_of(name)} AS key FROM {one.table.staged}" for one in selections for name in ids_of(one)
+    ] or [f"SELECT CAST(NULL AS {sql.text}) AS key"]
+    session.keep(_TEXTS, f"SELECT DISTINCT key FROM ({' UNION ALL '.join(every)}) AS every_key WHERE key IS NOT NULL")
+    merged = _merged(session, selections)
+    linked = _linked(session, selections)
+    followed = (
+        f"SELECT t.key AS written, COALESCE(m.target, t.key) AS key FROM {_TEXTS} AS t"
+        f" LEFT JOIN {merged} AS m ON t.key = m.key"
+        if merged
+        else f"SELECT key AS written, key FROM {_TEXTS}"
+    )
+    persons = (
+        f"SELECT f.written, f.key, COALESCE(l.address, f.key) AS person FROM followed AS f"
+        f" LEFT JOIN {linked} AS l ON f.key = l.key"
+        if linked
+        else "SELECT written, key, key AS person FROM followed"
+    )
+    owners = _owners(selections, session, merged, linked)
+    session.keep(_FINALS, f"WITH followed AS ({followed}), persons AS ({persons}){owners} SELECT * FROM finals")
+    session.keep_codes(_CODES, f"SELECT final AS name FROM {_FINALS} UNION SELECT person AS name FROM {_FINALS}")
+    session.keep(
+        PEOPLE,
+        "SELECT f.written AS key, CAST(c.code AS BIGINT) AS customer, CAST(r.code AS BIGINT) AS reader, f.final AS name"
+        f" FROM {_FINALS} AS f JOIN {_CODES} AS c ON f.final = c.name JOIN {_CODES} AS r ON f.person = r.name",
+    )
+
+
+def _merged(session: Session, selections: Sequence[Selection]) -> str:
+    """Merged id -> the id that it was merged into, chains followed to their end; empty where nothing is merged."""
+    low = session.dialect.ordered.format("merged_into")
+    pairs = [
+        f"SELECT customer AS key, MIN({low}) AS target FROM {one.table.staged}"
+        " WHERE merged_into IS NOT NULL AND customer IS NOT NULL AND merged_into <> customer GROUP BY customer"
+        for one in selections
+        if one.table.fact == "customers" and {"customer", "merged_into"} <= set(one.fields)
+    ]
+    if not pairs:
+        return ""
+    name = f"{PREFIX}merged_0"
+    session.keep(name, " UNION ALL ".join(pairs))
+    for hop in range(1, _HOPS + 1):
+        further = session.rows(f"SELECT COUNT(*) FROM {name} AS m JOIN {name} AS f ON m.target = f.key")[0][0]
+        if not further:
+            break
+        step = f"{PREFIX}merged_{hop}"
+        session.keep(
+            step,
+            "SELECT m.key, COALESCE(CASE WHEN f.target <> m.key THEN f.target END, m.target) AS target"
+            f" FROM {name} AS m LEFT JOIN {name} AS f ON m.target = f.key",
+        )
+        name = step
+    return name
+
+
+def _linked(session: Session, selections: Sequence[Selection]) -> str:
+    """Id -> e-mail address; customers' tables are believed first, then the smallest address."""
+    sql = session.dialect
+    at = sql.position.format("customer", "'@'")
+    pairs = [
+        f"SELECT customer AS key, email AS address, {0 if one.table.fact == 'customers' else 1} AS rank"
+        f" FROM {one.table.staged} WHERE reason = 0 AND customer IS NOT NULL AND email IS NOT NULL AND {at} = 0"
+        for one in selections
+        if {"customer", "email"} <= set(one.fields)
+    ]
+    if not pairs:
+        return ""
+    order = f"ORDER BY rank, {sql.ordered.format('address')}"
+    session.keep(
+        _LINKED,
+        f"SELECT key, address FROM (SELECT key, address, ROW_NUMBER() OVER (PARTITION BY key {order}) AS nth"
+        f" FROM (SELECT DISTINCT key, address, rank FROM ({' UNION ALL '.join(pairs)}) AS pairs) AS each_pair)"
+        " AS ranked WHERE nth = 1",
+    )
+    return _LINKED
+
+
+def _owners(selections: Sequence[Selection], session: Session, merged: str, linked: str) -> str:
+    """The CTEs that end in ``finals``: whom each person belongs to, as in ``facts/belonging.py``."""
+    low = session.dialect.ordered
+    pairs = [
+        f"SELECT customer AS key, belongs_to AS owner FROM {one.table.staged}"
+        " WHERE reason = 0 AND customer IS NOT NULL AND belongs_to IS NOT NULL"
+        for one in selections
+        if {"customer", "belongs_to"} <= set(one.fields)
+    ]
+    if not pairs:
+        return ", finals AS (SELECT written, person, person AS final FROM persons)"
+    said = f"SELECT DISTINCT key, owner FROM ({' UNION ALL '.join(pairs)}) AS said"
+    onward = (
+        f"SELECT COALESCE(a.target, s.key) AS key, COALESCE(b.target, s.owner) AS owner FROM ({said}) AS s"
+        f" LEFT JOIN {merged} AS a ON s.key = a.key LEFT JOIN {merged} AS b ON s.owner = b.key"
+        if merged
+        else said
+    )
+    text = session.dialect.text
+    links = linked or f"(SELECT CAST(NULL AS {text}) AS key, CAST(NULL AS {text}) AS address)"
+    return (
+        f", owners AS (SELECT key, MIN({low.format('owner')}) AS owner FROM ({onward}) AS onward"
+        " WHERE key <> owner GROUP BY key)"
+        f", places AS (SELECT DISTINCT o.owner, l.address FROM owners AS o JOIN {links} AS l ON o.key = l.key)"
+        f", alone AS (SELECT MIN({low.format('owner')}) AS owner, address FROM places GROUP BY address"
+        " HAVING COUNT(*) = 1)"
+        f", firsts AS (SELECT owner, MIN({low.format('address')}) AS address FROM alone GROUP BY owner)"
+        ", named AS (SELECT o.owner, COALESCE(l.address, f.address, o.owner) AS final"
+        f" FROM (SELECT DISTINCT owner FROM owners) AS o LEFT JOIN {links} AS l ON l.key = o.owner"
+        " LEFT JOIN firsts AS f ON f.owner = o.owner)"
+        ", finals AS (SELECT p.written, p.person, COALESCE(a.final, b.final, c.final, p.person) AS final"
+        " FROM persons AS p LEFT JOIN owners AS o ON o.key = p.key LEFT JOIN named AS a ON a.owner = o.owner"
+        " LEFT JOIN named AS b ON b.owner = p.key LEFT JOIN alone AS e ON e.address = p.person"
+        " LEFT JOIN named AS c ON c.owner = e.owner)"
+    )
+
+
+def customer(one: Selection, fields: Sequence[str], rows: str = "s") -> tuple[str, str]:
+    """The code of the first of the fields that is known (SQL), and the joins that it needs."""
+    columns, joins = [], []
+    for name in fields:
+        if name in one.fields:
+            alias = f"p_{name}"
+            columns.append(f"{alias}.{'reader' if name == 'recipient' else 'customer'}")
+            joins.append(f" LEFT JOIN {PEOPLE} AS {alias} ON {rows}.{name} = {alias}.key")
+    if not columns:
+        return "CAST(NULL AS BIGINT)", ""
+    return f"COALESCE({', '.join(columns)})" if len(columns) > 1 else columns[0], "".join(joins)

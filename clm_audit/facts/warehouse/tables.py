@@ -1,0 +1,104 @@
+"""The tables that a configuration names, found in the engine and recognised by their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from clm_audit.config.plan import AuditPlan, EngineSource, Source
+from clm_audit.config.preset import FactName, Preset, Yield
+from clm_audit.exits import DataError
+from clm_audit.facts.readers import name_space_of
+from clm_audit.facts.warehouse.model import Cell, Kind, Session, SourceTable, placed
+from clm_audit.intake.recognise import Candidate, candidates, objects_for, why_unknown, winner
+
+_PLACES = re.compile(r"\(\s*\d+\s*,\s*(\d+)\s*\)")
+
+
+def tables_of(plan: AuditPlan, session: Session, first: int) -> Iterator[SourceTable]:
+    """Every table of the plan's engine, numbered from ``first``."""
+    number = first
+    for at, source in enumerate(plan.engines):
+        for fact, name in source.tables.items():
+            where = plan.origins.get(f"engines[{at}].tables.{fact}", "")
+            with placed(where):
+                yield _table(plan, session, source, fact, name, number, where)
+            number += 1
+
+
+def _table(
+    plan: AuditPlan, session: Session, source: EngineSource, fact: FactName, name: str, number: int, where: str
+) -> SourceTable:
+    cells = {column: _cell(session, column, kind) for column, kind in session.columns(name)}
+    chosen = _chosen(plan.presets, source, fact, name, tuple(cells))
+    rows = tuple(one for one in chosen.export.yields if _same_fact(one.fact, fact))
+    expressible(chosen, rows[0], name)
+    system = None if chosen.system == "custom" else chosen.system
+    return SourceTable(
+        index=number,
+        fact=rows[0].fact,
+        name=f"{source.engine}:{name}",
+        frm=session.source(name),
+        cells=cells,
+        source=rows[0],
+        system=chosen.system,
+        object_name=chosen.name,
+        object=chosen.export.model_copy(update={"yields": rows[:1], "caps": ()}),
+        nulls=chosen.nulls,
+        side=source.side,
+        where=where,
+        space=name_space_of(system),
+    )
+
+
+def _cell(session: Session, column: str, kind: str) -> Cell:
+    held = session.dialect.kind_of(kind)
+    match = _PLACES.search(kind)
+    return Cell(column, _kind(held), int(match[1]) if match and held == "decimal" else 0)
+
+
+def _kind(held: str) -> Kind:
+    return held  # type: ignore[return-value]  # the kinds of a dialect are those of the model
+
+
+def _same_fact(fact: FactName, wanted: FactName) -> bool:
+    return fact == wanted or {fact, wanted} == {"orders", "order_lines"}
+
+
+def _chosen(
+    presets: Mapping[str, Preset], source: EngineSource, fact: FactName, name: str, columns: tuple[str, ...]
+) -> Candidate:
+    """What the table is, by the configuration's own map or by its columns."""
+    own = source.map.get(fact)
+    asked = Source(path=Path(name), system=source.system, map={"fact": fact, **own} if own else None)
+    objects = [
+        one for one in objects_for(asked, presets) if any(_same_fact(each.fact, fact) for each in one.export.yields)
+    ]
+    headers = {column: column for column in columns}
+    fitting = candidates(objects, headers)
+    if not fitting:
+        hint = f"name its columns: map: {{{fact}: {{…}}}}, or make a view with the names of docs/systems/plain.md"
+        raise DataError(f"{name}: {why_unknown(objects, headers)}", hint=hint)
+    return winner(fitting, name)
+
+
+def expressible(chosen: Candidate, rows: Yield, name: str) -> None:
+    """Refuse what a preset may say and SQL does not do, by name. Raises :class:`DataError`."""
+    export = chosen.export
+    lacking = {
+        "several rows an order (lines)": bool(rows.lines),
+        "totals among the rows (totals)": any(key != "*" for key in export.totals),
+        "sections": export.sections,
+        "a period above the header (period_above)": export.period_above,
+        "keys and values (key_value)": export.key_value is not None,
+        "15-character ids (id_form: salesforce)": export.id_form == "salesforce",
+        "lists of merged ids (merged_from)": "merged_from" in rows.fields,
+        "customers by their order (stages of an order)": rows.fact == "stages" and "order" in rows.fields,
+    }
+    refused = [what for what, there in lacking.items() if there]
+    if refused and chosen.name:
+        what = f"{name} is a {chosen}, and tables of an engine cannot have: {', '.join(refused)}"
+        raise DataError(
+            what, hint="make a view with the columns of docs/systems/plain.md, or give the export as a file"
+        )
