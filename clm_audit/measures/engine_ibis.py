@@ -19,12 +19,12 @@ import polars as pl
 
 from clm_audit.exits import UsageError
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
+from clm_audit.facts.warehouse.dialect import Dialect
 from clm_audit.measures.engines import Collected, Columns, Engine, Frames, plain
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-DIALECTS = ("postgres", "snowflake", "bigquery", "databricks", "trino")
 KINDS: Mapping[pl.DataType, str] = MappingProxyType(
     {
         pl.Int64(): "int64",
@@ -38,16 +38,15 @@ KINDS: Mapping[pl.DataType, str] = MappingProxyType(
 
 
 class Database(Protocol):
-    """An open connection. ``fetch`` runs one query and gives its rows; a number that does not fit its type, and
-    whatever else goes wrong, is a :class:`~clm_audit.exits.DataError`."""
+    """What is asked of an open :class:`~clm_audit.facts.warehouse.model.Session`."""
 
     @property
-    def dialect(self) -> str:
-        """One of :data:`DIALECTS`."""
+    def dialect(self) -> Dialect:
+        """How SQL is written there; Ibis knows it by the same name."""
         ...
 
-    def fetch(self, query: str, what: str) -> Sequence[Sequence[object]]:
-        """The rows of ``query``; ``what`` says in an error what was asked."""
+    def rows(self, query: str) -> Sequence[Sequence[Any]]:
+        """The rows of a query. A number that does not fit its type is a :class:`~clm_audit.exits.DataError`."""
         ...
 
 
@@ -56,7 +55,7 @@ def warehouse_engine(database: Database) -> Engine:
 
     Its ``open`` takes fact -> the name of the canonical table there, as ``"clm_orders"`` or ``"place.clm_orders"``.
     """
-    return Engine(database.dialect, _open, partial(_collect, database))
+    return Engine(database.dialect.name, _open, partial(_collect, database))
 
 
 def canonical_table(fact: str, name: str) -> Table:
@@ -100,7 +99,7 @@ def _collect(database: Database, frames: Frames) -> Collected:
 
 
 def _columns(database: Database, name: str, frame: nw.LazyFrame[Any]) -> Columns:
-    rows = database.fetch(query(frame, database.dialect), name)
+    rows = database.rows(query(frame, database.dialect.name))
     found: dict[str, Any] = {}
     for place, (column, kind) in enumerate(frame.to_native().schema().items()):
         values = [row[place] for row in rows]

@@ -12,13 +12,14 @@ import polars as pl
 import sqlglot as sg
 
 from clm_audit.facts.model import SCHEMAS
+from clm_audit.facts.warehouse.dialect import POSTGRES, Dialect
 from clm_audit.measures.engine_ibis import KINDS, Database, warehouse_engine
 from clm_audit.measures.engines import Engine, Frames
 
 Columns = Mapping[str, pl.DataType]
 Rows = Sequence[tuple[Any, ...]]
 Load = Callable[[str, Columns, Rows], None]
-POSTGRES = {
+TYPES = {
     "int64": "BIGINT",
     "int32": "INTEGER",
     "int8": "SMALLINT",
@@ -55,14 +56,14 @@ class Connected:
     """A psycopg connection as the engine wants it."""
 
     connection: Any
-    dialect: str = "postgres"
+    dialect: Dialect = POSTGRES
 
-    def fetch(self, query: str, what: str) -> Rows:  # noqa: ARG002
+    def rows(self, query: str) -> Rows:
         return list(self.connection.execute(query).fetchall())
 
     def load(self, name: str, columns: Columns, rows: Rows) -> None:
         """The rows as a table of this session alone."""
-        typed = ", ".join(f'"{column}" {POSTGRES[KINDS[kind]]}' for column, kind in columns.items())
+        typed = ", ".join(f'"{column}" {TYPES[KINDS[kind]]}' for column, kind in columns.items())
         self.connection.execute(f'DROP TABLE IF EXISTS pg_temp."{name}"')
         self.connection.execute(f'CREATE TEMP TABLE "{name}" ({typed})')
         with self.connection.cursor().copy(f'COPY pg_temp."{name}" FROM STDIN') as copy:
@@ -76,10 +77,13 @@ class Translated:
     parser understood is run."""
 
     connection: Any
-    dialect: str
+    dialect: Dialect
 
-    def fetch(self, query: str, what: str) -> Rows:  # noqa: ARG002
-        parsed = sg.parse_one(query, dialect=self.dialect, error_level=sg.ErrorLevel.RAISE)
+    def __post_init__(self) -> None:
+        self.connection.execute("CREATE MACRO IF NOT EXISTS ieee_divide(a, b) AS CAST(a AS DOUBLE) / b")  # of BigQuery
+
+    def rows(self, query: str) -> Rows:
+        parsed = sg.parse_one(query, dialect=self.dialect.name, error_level=sg.ErrorLevel.RAISE)
         unsupported = sg.ErrorLevel.RAISE
         return list(self.connection.execute(parsed.sql("duckdb", unsupported_level=unsupported)).fetchall())
 
