@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint format fuzz bench bench-intake bench-truth docker-check docs picture goldens clean
+.PHONY: help demo test test-engines test-lowest lint format fuzz bench bench-intake bench-truth docker-check docs picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -28,6 +28,10 @@ demo: $(VENV)/.runtime  ## Audit the sample company and say where the HTML repor
 
 test: $(VENV)/.dev      ## Run the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-engines: $(VENV)/.dev  ## Run the tests of Spark (needs Java 17) and PostgreSQL, which `make test` leaves out
+	$(BIN)/python -m pip install --quiet --group engines
+	$(BIN)/python -m pytest -m engines tests/engines
 
 test-lowest:     ## Run the suite against the oldest supported versions of the dependencies
 	$(PYTHON) -m venv $(VENV)-lowest

@@ -1,0 +1,162 @@
+"""Spark as the engine of facts: tables of its catalog, or Parquet and CSV files where they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from clm_audit.config.plan import EngineName, EngineSource
+from clm_audit.config.vocabulary import did_you_mean
+from clm_audit.exits import UsageError
+from clm_audit.facts.warehouse.dialect import SPARK, Dialect
+from clm_audit.facts.warehouse.model import PREFIX
+from clm_audit.facts.warehouse.names import parts_of, quoted
+from clm_audit.facts.warehouse.spark_errors import meaning, other_errors, told
+from clm_audit.facts.warehouse.spark_start import started
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_FILES = re.compile(r"/|[.](parquet|csv|tsv)([.]gz)?$", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_CSV = {
+    "header": "true",
+    "mode": "FAILFAST",
+    "enforceSchema": "false",
+    "multiLine": "true",
+    "quote": '"',
+    "escape": '"',
+    "encoding": "UTF-8",
+}
+
+
+class SparkWarehouse:
+    """A session and what it keeps: temporary views over cached rows, given back when the session ends."""
+
+    name: EngineName = "spark"
+    dialect: Dialect = SPARK
+
+    def __init__(self, session: SparkSession, root: Path) -> None:
+        self.native, self._root = session, root
+        self.statements: list[str] = []
+        self._kept: dict[str, DataFrame] = {}
+        self._views: list[str] = []
+
+    def source(self, table: str) -> str:
+        """The quoted name of a table of the catalog, or of the view that reads the files."""
+        if not _FILES.search(table):
+            return quoted(SPARK, table)
+        path = table if _SCHEME.match(table) or table.startswith("/") else f"file://{self._root / table}"
+        if not re.search(r"[.](csv|tsv)([.]gz)?$", table, re.IGNORECASE):
+            return f"parquet.{SPARK.name_of(path)}"
+        view = f"{PREFIX}file_{table.encode().hex()}"
+        if view not in self._views:
+            with told():
+                self.native.read.options(**_CSV).csv(path).createOrReplaceTempView(view)
+            self._views.append(view)
+        return view
+
+    def columns(self, table: str) -> Sequence[tuple[str, str]]:
+        """Name and type of each column."""
+        from pyspark.errors import AnalysisException
+
+        try:
+            schema = self.native.sql(f"SELECT * FROM {self.source(table)}").schema
+        except AnalysisException as error:
+            if "NOT_FOUND" not in str(error):
+                raise meaning(str(error), type(error).__name__) from None
+            if _FILES.search(table):
+                raise UsageError(f"there is no file {table}", hint="a path, or one that Spark can reach") from None
+            raise UsageError(f"there is no table {table}", hint=self._near(table)) from None
+        except other_errors() as error:
+            raise meaning(str(error), type(error).__name__) from None
+        return [(field.name, field.dataType.simpleString()) for field in schema.fields]
+
+    def _near(self, table: str) -> str:
+        """The most similar name of the catalog, else some names of it."""
+        *place, name = parts_of(table)
+        at = f" IN {'.'.join(map(SPARK.name_of, place))}" if place else ""
+        with told():
+            try:
+                known = [str(row[1]) for row in self.native.sql(f"SHOW TABLES{at}").collect()]
+            except other_errors():
+                return f"there is no schema {'.'.join(place)}"
+        return did_you_mean(name, tuple(known)) or f"tables: {', '.join(sorted(known)[:12])}"
+
+    def keep(self, name: str, query: str) -> None:
+        """Cached at once under a temporary view, in memory and beyond it on the disks of the workers."""
+        self._hold(name, self._sql(query))
+
+    def keep_codes(self, name: str, query: str) -> None:
+        """``query`` gives distinct texts ``name``; they are kept with ``code``, their place (from 0) in their order.
+
+        A window over all of them would put them on one worker. So they are sorted by ranges, each range is numbered on
+        its own, and begins where the ranges before it end. The ranges are fixed before they are counted.
+        """
+        from pyspark.sql import Window
+        from pyspark.sql import functions as sql
+
+        names = self._sql(query)
+        with told():
+            ranges = names.repartitionByRange("name").withColumn("range", sql.spark_partition_id())
+            fixed = ranges.localCheckpoint(eager=True)
+            sizes = dict(sorted((row[0], row[1]) for row in fixed.groupBy("range").count().collect()))
+            begins = dict(zip(sizes, accumulate(sizes.values(), initial=0), strict=False))
+            within = sql.row_number().over(Window.partitionBy("range").orderBy("name"))
+            starts = self.native.createDataFrame(list(begins.items()), "range int, begins long")
+            numbered = fixed.withColumn("nth", within).join(sql.broadcast(starts), "range")
+            coded = numbered.select("name", (sql.col("begins") + sql.col("nth") - 1).alias("code"))
+        self._hold(name, coded)
+
+    def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
+        """Fetched whole."""
+        with told():
+            return [tuple(row) for row in self._sql(query).collect()]
+
+    def save(self, query: str, path: Path) -> None:
+        """Written here, not by the workers."""
+        with told():
+            found = self._sql(query).toArrow()
+        pl.DataFrame(found).write_parquet(path)
+
+    def table(self, name: str) -> DataFrame:
+        """The cached frame."""
+        return self._kept[name]
+
+    def close(self) -> None:
+        """Give the cached rows back: a server of Spark Connect outlives the session."""
+        for name, frame in reversed(self._kept.items()):
+            self.native.catalog.dropTempView(name)
+            frame.unpersist()
+        for view in self._views:
+            self.native.catalog.dropTempView(view)
+
+    def _sql(self, query: str) -> DataFrame:
+        self.statements.append(query)
+        with told():
+            return self.native.sql(query)
+
+    def _hold(self, name: str, frame: DataFrame) -> None:
+        with told():
+            held = frame.persist()
+            held.count()
+            held.createOrReplaceTempView(name)
+        self._kept[name] = held
+
+
+@contextmanager
+def open_spark(source: EngineSource, root: Path, folder: Path) -> Iterator[SparkWarehouse]:
+    """A session for as long as the context lives; what the JVM says goes to ``folder``."""
+    with started(source, folder) as session:
+        opened = SparkWarehouse(session, root)
+        try:
+            yield opened
+        finally:
+            with suppress(*other_errors()):
+                opened.close()

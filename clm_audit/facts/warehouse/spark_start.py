@@ -1,0 +1,109 @@
+"""Starting a Spark session as the configuration says: local, on a cluster, or behind Spark Connect."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clm_audit.config.plan import EngineSource
+from clm_audit.exits import UsageError
+from clm_audit.facts.warehouse.spark_errors import other_errors, told
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+INSTALL = "pip install 'clm-audit[spark]'"
+JAVA = "apt-get install openjdk-17-jre-headless, or set JAVA_HOME; Spark Connect (remote: sc://…) needs none here"
+STRICT = {
+    "spark.sql.ansi.enabled": "true",  # an overflow or a bad cast is an error, never a NULL
+    "spark.sql.session.timeZone": "UTC",
+}
+_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
+
+
+@contextmanager
+def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
+    """The session for as long as the context lives, under :data:`STRICT`.
+
+    One that is active already is taken when the configuration names neither ``master`` nor ``remote``, and stays open
+    afterwards. ``folder`` takes what the JVM has to say. Raises :class:`~clm_audit.exits.UsageError` when Spark or
+    Java is not installed, or nobody answers at the address.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise UsageError("the engine spark is not installed", hint=INSTALL) from None
+    there = None if source.master or source.remote else SparkSession.getActiveSession()
+    session = there or (_remote(source) if source.remote else _classic(source, folder))
+    try:
+        with strict(session):
+            yield session
+    finally:
+        if there is None:
+            with suppress(*other_errors()):  # one that is lost cannot be stopped
+                session.stop()
+
+
+@contextmanager
+def strict(session: SparkSession) -> Iterator[None]:
+    """The session under :data:`STRICT`; afterwards it has its own settings again, if it still lives."""
+    with told():
+        before = {name: session.conf.get(name) for name in STRICT}
+        for name, value in STRICT.items():
+            session.conf.set(name, value)
+    try:
+        yield
+    finally:
+        with suppress(*other_errors()):
+            for name, own in before.items():
+                session.conf.set(name, str(own))
+
+
+def _remote(source: EngineSource) -> SparkSession:
+    from pyspark.errors import PySparkException, PySparkImportError
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.remote(str(source.remote))
+    for name, value in source.conf.items():
+        builder = builder.config(name, value)
+    try:
+        session = builder.getOrCreate()
+        session.range(1).count()  # the address is asked for the first time
+    except PySparkImportError:
+        raise UsageError("what Spark Connect needs is not installed", hint=INSTALL) from None
+    except PySparkException:
+        raise UsageError(
+            "no Spark Connect server answers at the address of `remote`", hint="is it running, and may it be reached?"
+        ) from None
+    return session
+
+
+def _classic(source: EngineSource, folder: Path) -> SparkSession:
+    """A session of this process. The JVM's own chatter goes to a file: stderr belongs to the audit."""
+    from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
+    from pyspark.errors import PySparkException
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    java = Path(os.environ["JAVA_HOME"], "bin", "java") if os.environ.get("JAVA_HOME") else None
+    if not (java.is_file() if java else shutil.which("java")):
+        raise UsageError("Spark needs Java 17 or later, and there is none", hint=JAVA)
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    settings = SparkConf().setAppName("clm-audit").setAll([*_QUIET.items(), *source.conf.items()])
+    if source.master:
+        settings.setMaster(source.master)
+    try:
+        with (folder / "spark.log").open("ab") as log:
+            gateway = None if SparkContext._gateway else launch_gateway(settings, {"stderr": log, "stdout": log})
+            return SparkSession(SparkContext(conf=settings, gateway=gateway))
+    except (PySparkException, Py4JError):
+        raise UsageError(
+            f"no Spark session could be started on {source.master or 'the master of its own configuration'}",
+            hint="is the master running, is its address right, and is Java 17 or later there?",
+        ) from None
