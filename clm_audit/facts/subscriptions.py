@@ -14,6 +14,7 @@ from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.money import MICRO, half_even
 from clm_audit.facts.staged import Staged
 
+_NO_ID = "no column names the subscription, so the customer stands for it: equal rows of one customer count once"
 _SAID = ("day", "until", "cancelled", "amount", "currency", "interval", "left_out")
 
 
@@ -43,6 +44,8 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Path:
         left = mine.filter(pl.col("left_out").is_not_null()).group_by("left_out").len()
         count_left_out(context, one, "subscriptions", dict(left.iter_rows()))
         kept.append(booked(context, one, entries, mine))
+        if header in {one.columns[name].header for name in ("customer", "email") if name in one.columns}:
+            context.books[one.table.index].notes.append(_NO_ID)
     table = pl.concat(kept).with_columns(
         context.segment(),
         recurring=pl.col("interval") != intervals.ONCE,

@@ -34,3 +34,20 @@ def test_orders_under_their_usual_other_names(tmp_path: Path, amount: str) -> No
 def test_a_column_called_amount_is_taken_before_a_total(tmp_path: Path) -> None:
     write_csv(tmp_path / "o.csv", ("order", "date", "total", "amount"), [("a1", "2024-01-05", "99.00", "10.50")])
     assert_world(tmp_path, Expected({"o.csv": Rows(1)}, {"orders.rows": 1, "orders.net": 1_050}))
+
+
+@pytest.mark.parametrize("who", ["customer_id", "email"])
+def test_the_customer_stands_for_a_subscription_without_an_id(tmp_path: Path, who: str) -> None:
+    names = [f"customer{n:04}@example.com" if who == "email" else f"C{n}" for n in range(3)]
+    rows = [
+        (names[0], "2023-01-01", "10.00", "month", ""),
+        (names[1], "2023-02-01", "120.00", "year", "2024-02-01"),
+        (names[2], "2023-03-01", "20.00", "month", ""),
+        (names[2], "2023-05-01", "5.00", "month", ""),
+        (names[2], "2023-05-01", "5.00", "month", ""),
+    ]
+    write_csv(tmp_path / "s.csv", (who, "start", "amount", "interval", "end"), rows)
+    counted = {"subscriptions.rows": 4, "subscriptions.customers": 3, "subscriptions.monthly": 4_500}
+    expected = Expected({"s.csv": Rows(4, duplicate=1)}, counted, {"s.csv": "plain.subscriptions_by_customer"})
+    facts = assert_world(tmp_path, expected)
+    assert any("the customer stands for it" in note for note in facts.files[0].notes)
