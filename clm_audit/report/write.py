@@ -16,6 +16,7 @@ from clm_audit.report.rejects import HEADER
 
 _SNIFF = 4096
 _NEW_NAME = "name another file, or move this one away"
+_REMNANT = re.compile(r"\..+\.[0-9a-f]{12}\.part")
 REJECTS = "a list of rejects"
 CONFIG = "a configuration"
 _OTHER = "something else"
@@ -65,12 +66,32 @@ def write_all(targets: Sequence[Target], inputs: Iterable[Path] = (), *, force: 
         for temporary, path in ready:
             with _said_of(path):
                 temporary.replace(path)
+        temporaries.pop_all()  # all have their names: nothing is left to be removed
 
 
 def append(target: Target) -> None:
-    """Add to a file that another program reads, as CI does the summary of a step. Raises as :func:`write_all`."""
-    with _said_of(target.path), target.path.open("ab") as out:
-        out.write(target.data)
+    """Add to a file that another program reads, as CI does the summary of a step: all of it or nothing.
+
+    Raises as :func:`write_all`.
+    """
+    with _said_of(target.path), target.path.open("ab", buffering=0) as out:
+        end = out.tell()
+        try:
+            written = out.write(target.data)
+            while written < len(target.data):
+                written += out.write(target.data[written:])
+        except OSError:
+            out.truncate(end)
+            raise
+
+
+def is_remnant(name: str) -> bool:
+    """Whether a file has the name of one that a run was writing when it was killed: nobody's, and in nobody's way.
+
+    >>> is_remnant(".report.html.0123456789ab.part"), is_remnant("report.part")
+    (True, False)
+    """
+    return _REMNANT.fullmatch(name) is not None
 
 
 def check_target(path: Path, kind: str, inputs: Iterable[Path] = (), *, force: bool = False) -> None:

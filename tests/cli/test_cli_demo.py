@@ -61,6 +61,35 @@ def test_foreign_files_are_left_alone(tmp_path: Path, name: str, says: str) -> N
     assert path.read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("at", range(3))
+def test_a_copy_that_is_cut_short_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    """Killed while it wrote, it leaves whole files, and hidden ones that no next run stumbles over."""
+    done = 0
+    real = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        nonlocal done
+        if done == at:
+            raise KeyboardInterrupt
+        done += 1
+        return real(self, target)
+
+    sample = shipped("sample_data")
+    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: None)  # a kill removes nothing
+    with pytest.raises(KeyboardInterrupt):
+        copy_sample(sample, tmp_path)
+    monkeypatch.undo()
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".part"]
+    assert len(written) == at
+    assert all(path.read_bytes() == (sample / path.relative_to(tmp_path)).read_bytes() for path in written)
+    assert list(tmp_path.rglob(".*.part"))
+    copy_sample(sample, tmp_path)
+    (tmp_path / "after" / ".orders.csv.part").touch()  # not of a name that this program gives
+    with pytest.raises(UsageError, match="is not a file of the sample company"):
+        copy_sample(sample, tmp_path)
+
+
 def test_a_link_in_the_way_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "README.md").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError, match="exists, and is not"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -233,6 +235,46 @@ def test_a_format_that_cannot_be_made_leaves_every_file_as_it_was(
     assert code is ExitCode.INTERNAL
     assert sorted(path.name for path in saved.iterdir()) == ["audit.json"]
     assert "MemoryError" in capsys.readouterr().err
+
+
+@contextlib.contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """The system lets no file grow beyond ``size``: it takes what fits, and refuses the rest."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_of_each_format_that_the_system_cuts_short_is_not_left_there(
+    saved: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    """No stand-in for the disk: the kernel itself fails the write."""
+    target = saved / f"r.{form}"
+    assert entry.main(["report", "audit.json", f"--{form}", str(target), "--quiet"]) is ExitCode.DONE
+    old = target.read_bytes()
+    before = sorted(path.name for path in saved.iterdir())
+    capsys.readouterr()
+    with files_end_at(len(old) // 2):
+        assert entry.main(["report", "audit.json", f"--{form}", str(target), "--quiet"]) is ExitCode.USAGE
+    assert f"{target}: cannot write: File too large" in capsys.readouterr().err
+    assert target.read_bytes() == old
+    assert sorted(path.name for path in saved.iterdir()) == before
+
+
+def test_a_summary_that_is_cut_short_leaves_what_stood_there(
+    saved: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place = saved / "summary.md"
+    place.write_text("# of another command\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(place))
+    with files_end_at(1000):
+        assert entry.main(["report", "audit.json", "--format", "github", "--quiet"]) is ExitCode.USAGE
+    assert f"{place}: cannot write: File too large" in capfd.readouterr().err
+    assert place.read_text() == "# of another command\n"
 
 
 def test_a_full_stdout_is_an_error_of_use(saved: Path) -> None:
