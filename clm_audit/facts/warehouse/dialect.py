@@ -21,7 +21,8 @@ class Dialect:
     """``kinds``: pattern of a type's name -> what it holds. ``matches``: whether a text fits a pattern of the common
     part of RE2, Java and POSIX. ``day``: a date as days since 1970. ``local``: the date that a stamp with a zone is in
     zone {1}; ``utc_local``: the same of a stamp without zone that is UTC. ``wide``: an integer of at least 100 bits,
-    ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes."""
+    ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes. ``fence``: what
+    ends a subquery whose columns are to be computed once, and not again wherever they are named."""
 
     name: str
     kinds: tuple[tuple[str, str], ...]
@@ -44,6 +45,7 @@ class Dialect:
     quotient: str = "({0} // {1})"
     exact: str = "CAST({0} AS DECIMAL(38, 18))"
     ordered: str = "{0}"
+    fence: str = ""
 
     def name_of(self, identifier: str) -> str:
         """An identifier, quoted whatever it holds."""
@@ -101,7 +103,7 @@ POSTGRES = Dialect(
     double="DOUBLE PRECISION",
     matches="({0} ~ {1})",
     trim="btrim({0}, {1})",
-    day="({0} - DATE '1970-01-01')",
+    day="(CASE WHEN isfinite({0}) THEN {0} - DATE '1970-01-01' END)",
     local="CAST(({0} AT TIME ZONE {1}) AS DATE)",
     utc_local="CAST((({0} AT TIME ZONE 'UTC') AT TIME ZONE {1}) AS DATE)",
     minus_minutes="({0} - make_interval(mins => CAST({1} AS INTEGER)))",
@@ -109,5 +111,6 @@ POSTGRES = Dialect(
     quotient="div({0}, {1})",
     exact="CAST({0} AS NUMERIC)",
     ordered='{0} COLLATE "C"',
+    fence=" OFFSET 0",
 )
 DIALECTS: Mapping[str, Dialect] = MappingProxyType({one.name: one for one in (DUCKDB, SPARK, POSTGRES)})

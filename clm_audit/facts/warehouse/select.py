@@ -66,7 +66,7 @@ class Selector:
             self.columns,
             self.segments,
             tuple((code, column) for code, column, _ in rules),
-            f"SELECT {', '.join([*outer, reason])} FROM ({inner}) AS valued",
+            f"SELECT {', '.join([*outer, reason])} FROM ({inner}{self.sql.fence}) AS valued",
             returned=back is not None,
             fields=names,
         )
@@ -113,7 +113,7 @@ class Selector:
                 parts.append(f"{clean(self.sql, cell, self.table)} AS t_{number}")
                 if cell.kind != "text":
                     parts.append(f"{self.sql.name_of(name)} AS n_{number}")
-        return f"(SELECT {', '.join(parts)} FROM {self.table.frm}) AS cells"
+        return f"(SELECT {', '.join(parts)} FROM {self.table.frm}{self.sql.fence}) AS cells"
 
     def text(self, column: Column) -> str:
         """The clean text of a column."""
