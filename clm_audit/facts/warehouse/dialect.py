@@ -21,8 +21,8 @@ class Dialect:
     """``kinds``: pattern of a type's name -> what it holds. ``matches``: whether a text fits a pattern of the common
     part of RE2, Java and POSIX. ``day``: a date as days since 1970. ``local``: the date that a stamp with a zone is in
     zone {1}; ``utc_local``: the same of a stamp without zone that is UTC. ``wide``: an integer of at least 100 bits,
-    ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes. ``fence``: what
-    ends a subquery whose columns are to be computed once, and not again wherever they are named."""
+    ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes.
+    ``fence``: what ends a subquery whose columns are to be computed once, and not again wherever they are named."""
 
     name: str
     kinds: tuple[tuple[str, str], ...]
