@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import AuditPlan, Control
 from clm_audit.exits import Problem, UsageError
 from clm_audit.facts.identity import Codes, Identity
 
@@ -22,19 +22,23 @@ def check_control(plan: AuditPlan, segments: Sequence[Mapping[str, str]], segmen
     """
     if plan.control is None:
         return
-    sizes = customers_per_label(plan.control.segment, segments, segment_of, who)
+    check_labels(plan, plan.control, customers_per_label(plan.control.segment, segments, segment_of, who))
+
+
+def check_labels(plan: AuditPlan, control: Control, sizes: Mapping[str, int]) -> None:
+    """The same, by the customers of each label of the control's column (``sizes``, most first)."""
     listed = _listed(sizes)
     problems: list[Problem] = []
-    for setting, labels in (("untreated", plan.control.untreated), ("go_live", tuple(plan.control.go_live))):
+    for setting, labels in (("untreated", control.untreated), ("go_live", tuple(control.go_live))):
         place = plan.origins.get(f"control.{setting}", "")
         for label in labels:
             if label not in sizes:
                 near = get_close_matches(label, sizes, n=1)
                 hint = f"did you mean {near[0]}? " if near else ""
-                said = f"control.{setting}: no customer has the {plan.control.segment} {label}"
+                said = f"control.{setting}: no customer has the {control.segment} {label}"
                 problems.append(Problem(said, place, f"{hint}known: {listed}"))
-    if not problems and not set(sizes) - set(plan.control.untreated):
-        said = f"control.untreated: names every {plan.control.segment}, so nobody is left who got the CRM"
+    if not problems and not set(sizes) - set(control.untreated):
+        said = f"control.untreated: names every {control.segment}, so nobody is left who got the CRM"
         problems.append(Problem(said, plan.origins.get("control.untreated", ""), f"known: {listed}"))
     if problems:
         raise UsageError(problems=tuple(problems))

@@ -106,9 +106,9 @@ def build_segments(
     each = labels.sort("part", "row").group_by("customer").agg(pl.col(name).drop_nulls().first() for name in names)
     refuse_persons(each, columns)
     each = each.with_columns(_shown(each, columns)).filter(~pl.all_horizontal(pl.col(*names).is_null()))
-    combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("segment", offset=1)
+    combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("", offset=1)
     each = each.join(combos, on=list(names), how="left", nulls_equal=True)
-    none[each["customer"].to_numpy()] = each["segment"].to_numpy()
+    none[each["customer"].to_numpy()] = each[""].to_numpy()
     readers, owners = who.owned
     kept = none[readers] == 0
     none[readers[kept]] = none[owners[kept]]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,22 +17,34 @@ from clm_audit.facts import currency as money_of
 from clm_audit.facts.currency import Currency
 from clm_audit.facts.model import Facts, Table
 from clm_audit.facts.warehouse.canonical import Making, header_currency, table_of
-from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers, keep_segments
-from clm_audit.facts.warehouse.ledger import Losses, counted
+from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers
+from clm_audit.facts.warehouse.ledger import Losses, Tally, counted
+from clm_audit.facts.warehouse.messages import keep_campaigns, keep_responses, keep_sends
 from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable
-from clm_audit.facts.warehouse.orders import keep_orders, keep_tickets
+from clm_audit.facts.warehouse.moments import keep_moments
+from clm_audit.facts.warehouse.orders import keep_orders
 from clm_audit.facts.warehouse.people import keep_people
+from clm_audit.facts.warehouse.segments import keep_segments
 from clm_audit.facts.warehouse.select import Selection, Selector
 from clm_audit.facts.warehouse.session import session_of
+from clm_audit.facts.warehouse.subscriptions import keep_subscriptions
 from clm_audit.facts.warehouse.tables import tables_of
+from clm_audit.facts.warehouse.tickets import keep_tickets
 from clm_audit.intake.model import Exports, Progress, RawTable, silent
 from clm_audit.intake.read import read_exports
 
-_KEEPERS = {
+Keeper = Callable[[Making, Sequence[Selection]], Mapping[int, tuple[Tally, ...]]]
+_KEEPERS: Mapping[Table, Keeper] = {
     "orders": keep_orders,
-    "order_lines": keep_orders,
     "customers": keep_customers,
     "tickets": keep_tickets,
+    "sends": keep_sends,
+    "responses": keep_responses,
+    "stages": partial(keep_moments, "stages"),
+    "surveys": partial(keep_moments, "surveys"),
+    "subscriptions": keep_subscriptions,
+    "events": partial(keep_moments, "events"),
+    "referrals": partial(keep_moments, "referrals"),
 }
 
 
@@ -69,20 +82,13 @@ def facts_of(plan: AuditPlan, exports: Exports, folder: Path, progress: Progress
 
 
 def _check_facts(exports: Exports, tables: Sequence[SourceTable]) -> None:
-    """A fact with customers is in the engine, and in one table of it."""
+    """Facts with customers are either all in files or all in the engine."""
     for table in exports.tables:
         for source in table.object.yields if table.object else ():
             if source.fact not in SMALL and any(one.fact not in SMALL for one in tables):
                 what = f"{source.fact} cannot be read from a file while other facts are tables of an engine"
                 hint = "load the file into the engine; spend, campaigns and series may be files"
                 raise UsageError(what, where=table.name, hint=hint)
-    seen: dict[str, SourceTable] = {}
-    for one in tables:
-        fact = "orders" if one.fact == "order_lines" else one.fact
-        if fact in seen and fact not in SMALL:
-            what = f"{fact} stand in two tables, {seen[fact].name} and {one.name}"
-            raise UsageError(what, where=one.where, hint="make one view of both (UNION ALL), with ids that differ")
-        seen[fact] = one
 
 
 def _raw(table: SourceTable, session: Session, folder: Path) -> RawTable:
@@ -114,18 +120,17 @@ def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Pa
     home = of_files.build_facts(alone, near, folder, progress)
     selections = _staged(plan, exports.there, session, progress)
     keep_people(session, selections)
-    customers = next((one for one in selections if one.table.fact == "customers"), None)
-    if customers is not None:
-        keep_customer_rows(session, customers)
-    segments = keep_segments(session, plan, customers)
-    currency = _currency(plan, session, selections, home.evidence)
-    making = Making(session, plan, currency, len(segments) > 1)
+    of = _by_fact(selections)
+    if "customers" in of:
+        keep_customer_rows(session, of["customers"], list(plan.segment_columns))
+    segments = keep_segments(session, plan, of.get("customers", ()))
+    keep_campaigns(session, selections)
+    making = Making(session, plan, _currency(plan, session, selections, home.evidence), len(segments) > 1)
     tables: dict[Table, object] = {}
     losses: dict[int, Losses] = {}
-    for one in selections:
-        tallies = _KEEPERS[one.table.fact](making, one)
-        losses[one.table.index] = counted(session, one, tallies)
-        fact: Table = "orders" if one.table.fact == "order_lines" else one.table.fact
+    for fact, parts in of.items():
+        tallies = _KEEPERS[fact](making, parts)
+        losses |= {one.table.index: counted(session, one, tallies[one.table.index]) for one in parts}
         tables[fact] = session.table(table_of(fact))
     found = {**tables, **home.tables}
     by_name = {record.path: record for record in home.files}
@@ -138,12 +143,21 @@ def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Pa
         files=tuple(files),
         rejects=(*home.rejects, *(reject for one in losses.values() for reject in one.rejects())),
         segments=(*segments, *home.segments[1:]),
-        currency=currency.audit,
+        currency=making.currency.audit,
         absent=of_files.absent(plan, exports, found),
         evidence=dict(sorted({**home.evidence, **making.evidence}.items())),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
         session=session,
     )
+
+
+def _by_fact(selections: Sequence[Selection]) -> Mapping[Table, tuple[Selection, ...]]:
+    """The tables of each fact, in the order of their numbers."""
+    of: dict[Table, tuple[Selection, ...]] = {}
+    for one in selections:
+        fact: Table = "orders" if one.table.fact == "order_lines" else one.table.fact
+        of[fact] = (*of.get(fact, ()), one)
+    return of
 
 
 def _staged(

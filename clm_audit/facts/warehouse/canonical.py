@@ -36,11 +36,16 @@ class Making:
         """How SQL is written there."""
         return self.session.dialect
 
-    def keep(self, fact: Table, rows: str, values: Mapping[str, str], one: Selection, who: str = "customer") -> None:
-        """Keep the canonical table of a fact over ``rows`` (a SELECT, called ``f``): column -> SQL; the segment and
-        the bookkeeping are filled in, and other columns of the schema are null."""
+    def keep(
+        self, fact: Table, rows: str, values: Mapping[str, str], parts: Sequence[Selection], who: str = "customer"
+    ) -> None:
+        """Keep the canonical table of a fact over ``rows`` (a SELECT, called ``f``, with the ``part`` of each row):
+        column -> SQL; segment and bookkeeping are filled in, and other columns of the schema are null."""
+        sides = {one.table.side for one in parts}
+        cases = " ".join(f"WHEN {one.table.index} THEN {side(self.sql, one.table.side)}" for one in parts)
         own = {
-            "file": str(one.table.index), "side": side(self.sql, one.table.side), "rows": "1", "segment": "0",
+            "file": "f.part", "side": f"CASE f.part {cases} END" if len(sides) > 1 else side(self.sql, *sides),
+            "rows": "1", "segment": "0",
         }  # fmt: skip
         join = ""
         if self.segmented and "segment" in SCHEMAS[fact]:
@@ -52,11 +57,23 @@ class Making:
             columns.append(f"CAST({value} AS {type_of(self.sql, kind)}) AS {self.sql.name_of(name)}")
         self.session.keep(table_of(fact), f"SELECT {', '.join(columns)} FROM ({rows}) AS f{join}")
 
-    def rows(self, one: Selection, who: Sequence[str], columns: Mapping[str, str], where: str = "s.reason = 0") -> str:
-        """Staged rows as a SELECT: the code of ``customer`` by the first of the fields ``who``, and further columns."""
-        code, joins = customer(one, who)
+    def rows(
+        self,
+        one: Selection,
+        who: Sequence[str],
+        columns: Mapping[str, str],
+        where: str = "s.reason = 0",
+        also: Sequence[str] = (),
+    ) -> str:
+        """Staged rows as a SELECT: their part and name space, the code of ``customer`` by the first of the fields
+        ``who``, and further columns, which may name the customers of the fields ``also``."""
+        (code, _), (_, joins) = customer(one, who), customer(one, (*who, *also))
+        space = self.sql.literal(one.table.space)
         listed = "".join(f", {value} AS {name}" for name, value in columns.items())
-        return f"SELECT {code} AS customer{listed} FROM {one.table.staged} AS s{joins} WHERE {where}"
+        return (
+            f"SELECT {one.table.index} AS part, {space} AS space, {code} AS customer{listed}"
+            f" FROM {one.table.staged} AS s{joins} WHERE {where}"
+        )
 
     def column(self, one: Selection, name: str, kind: pl.DataType) -> str:
         """A staged column, or null where the table has none."""

@@ -1,9 +1,12 @@
-"""Orders and tickets of an engine: one row each, however many rows tell of them."""
+"""Orders of an engine: one row each, however many rows and tables tell of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import polars as pl
 
+from clm_audit.exits import DataError
 from clm_audit.facts.money import CENT, MICRO
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.cells import half_even
@@ -11,33 +14,79 @@ from clm_audit.facts.warehouse.ledger import Tally, own_rules
 from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.select import Selection
 
-NUMBERS, TICKETS = f"{PREFIX}order_numbers", f"{PREFIX}ticket_numbers"
+NUMBERS = f"{PREFIX}order_numbers"
+_TOLD, _SHARED = f"{PREFIX}order_told", f"{PREFIX}order_shared"
 _SAID = ("day", "gross", "refunded", "customer", "currency", "left_out")
 
 
-def keep_orders(making: Making, one: Selection) -> tuple[Tally, ...]:
-    """Make ``clm_orders``: equal rows of a number count once; rows that contradict each other are all rejected."""
-    lines = one.table.fact == "order_lines"
-    making.session.keep(NUMBERS, _lines(making, one) if lines else _numbers(making, one))
-    gross, refunded = (making.converted(f"n.{name}", one, "n.currency") for name in ("gross", "refunded"))
-    rows = (
-        f"SELECT n.customer, n.day, n.left_out, n.records, {gross} AS gross, {refunded} AS refunded"
-        f" FROM {NUMBERS} AS n WHERE n.sound AND n.day IS NOT NULL AND n.gross IS NOT NULL"
-    )
-    values = {
-        "customer": "f.customer", "day": "f.day", "gross": "f.gross", "refunded": "f.refunded",
-        "net": "f.gross - f.refunded", "rows": "f.records" if lines else "1",
+def alike(names: Sequence[str]) -> str:
+    """Whether all rows of a group say the same in these columns."""
+    each = (f"(COUNT({name}) = 0 OR (COUNT({name}) = COUNT(*) AND MIN({name}) = MAX({name})))" for name in names)
+    return " AND ".join(each)
+
+
+def keep_orders(making: Making, parts: Sequence[Selection]) -> Mapping[int, tuple[Tally, ...]]:
+    """Make ``clm_orders``: equal rows of a number count once, and rows that contradict each other are all rejected.
+
+    Raises :class:`DataError` when two tables say different things of one number, or tell of the same sales.
+    """
+    _refuse_retold(parts)
+    told = [(_lines if one.table.fact == "order_lines" else _numbers)(making, one) for one in parts]
+    making.session.keep(_TOLD, " UNION ALL ".join(told))
+    _keep_leaders(making, parts)
+    rows = f"SELECT * FROM {NUMBERS} WHERE sound AND leads AND day IS NOT NULL AND gross IS NOT NULL"
+    names = ("customer", "day", "gross", "refunded")
+    values = {name: f"f.{name}" for name in names} | {
+        "net": "f.gross - f.refunded", "rows": "f.stands",
         "left_out": "CASE WHEN f.left_out IS NULL AND f.gross < 0 THEN 'credit_note' ELSE f.left_out END",
     }  # fmt: skip
-    making.keep("orders", rows, values, one)
-    header = one.columns["order"].name
-    if lines:
-        amount = "SUM(CASE WHEN sound THEN 0 ELSE readable END)"
-        return (*own_rules(one), Tally("order_incomplete", header, NUMBERS, amount))
-    return (
-        *own_rules(one),
-        Tally("conflicting_rows", header, NUMBERS, "SUM(CASE WHEN sound THEN 0 ELSE records END)"),
-        Tally("repeated", header, NUMBERS, "SUM(CASE WHEN sound THEN records - 1 ELSE 0 END)", repeated=True),
+    making.keep("orders", rows, values, parts)
+    return {one.table.index: _tallies(one) for one in parts}
+
+
+def _refuse_retold(parts: Sequence[Selection]) -> None:
+    kinds = {one.source.sales for one in parts}
+    if len(kinds) > 1:
+        what = f"orders come from {' and '.join(sorted(kinds))}, which tell of the same sales"
+        hint = "keep the table that is trusted most, or give them as files, where sales told twice are found"
+        raise DataError(what, where=parts[-1].table.where, hint=hint)
+
+
+def _tallies(one: Selection) -> tuple[Tally, ...]:
+    header, here = one.columns["order"].name, f"part = {one.table.index}"
+    if one.table.fact == "order_lines":
+        lost = f"SUM(CASE WHEN {here} AND NOT sound THEN readable ELSE 0 END)"
+        again = f"SUM(CASE WHEN {here} AND sound AND NOT leads THEN records ELSE 0 END)"
+        found = (Tally("order_incomplete", header, NUMBERS, lost),)
+    else:
+        lost = f"SUM(CASE WHEN {here} AND NOT sound THEN records ELSE 0 END)"
+        again = f"SUM(CASE WHEN {here} AND sound THEN records - CASE WHEN leads THEN 1 ELSE 0 END ELSE 0 END)"
+        found = (Tally("conflicting_rows", header, NUMBERS, lost),)
+    return (*own_rules(one), *found, Tally("repeated", header, NUMBERS, again, repeated=True))
+
+
+def _keep_leaders(making: Making, parts: Sequence[Selection]) -> None:
+    """Mark the one row of each number that counts; files of both sides may number their orders anew."""
+    session = making.session
+    if len(parts) == 1:
+        session.keep(NUMBERS, f"SELECT *, TRUE AS leads FROM {_TOLD}")
+        return
+    both = {"before", "after"} <= {one.table.side for one in parts}
+    keys = ["space", "number", *(["day"] if both else [])]
+    session.keep(
+        _SHARED,
+        f"SELECT {', '.join(keys)}, MIN(part) AS lead, {alike([*_SAID, 'records'])} AS same FROM {_TOLD}"
+        f" WHERE sound GROUP BY {', '.join(keys)} HAVING COUNT(*) > 1",
+    )
+    ((differing,),) = session.rows(f"SELECT COUNT(*) FROM {_SHARED} WHERE NOT same")
+    if differing:
+        what = f"{differing:,} order numbers stand in two tables and say different things there"
+        hint = "make one view of both, in which each order stands once"
+        raise DataError(what, where=parts[-1].table.where, hint=hint)
+    joined = " AND ".join(f"t.{name} = d.{name}" for name in keys)
+    session.keep(
+        NUMBERS,
+        f"SELECT t.*, COALESCE(t.part = d.lead, TRUE) AS leads FROM {_TOLD} AS t LEFT JOIN {_SHARED} AS d ON {joined}",
     )
 
 
@@ -56,12 +105,9 @@ def _numbers(making: Making, one: Selection) -> str:
         "left_out": "s.left_out",
     }
     rows = making.rows(one, ("customer", "email"), columns, f"s.reason = 0 AND {order} IS NOT NULL")
-    said = ", ".join(f"MIN({name}) AS {name}" for name in _SAID if name != "refunded")
-    same = " AND ".join(
-        f"(COUNT({name}) = 0 OR (COUNT({name}) = COUNT(*) AND MIN({name}) = MAX({name})))" for name in _SAID
-    )
-    refunded = "COALESCE(MIN(refunded), 0) AS refunded"
-    return f"SELECT number, COUNT(*) AS records, {said}, {refunded}, {same} AS sound FROM ({rows}) AS o GROUP BY number"
+    said = ", ".join(f"MIN({name}) AS {name}" for name in _SAID)
+    grouped = f"SELECT number, COUNT(*) AS records, {said}, {alike(_SAID)} AS sound FROM ({rows}) AS o GROUP BY number"
+    return _converted(making, one, grouped, "1", "records")
 
 
 def _refunded(making: Making, one: Selection, gross: str) -> str:
@@ -71,6 +117,16 @@ def _refunded(making: Making, one: Selection, gross: str) -> str:
         return refunded
     unsaid = f"s.returned = 1 AND COALESCE({refunded}, 0) = 0 AND {gross} > 0"
     return f"CASE WHEN {unsaid} THEN {gross} ELSE {refunded} END"
+
+
+def _converted(making: Making, one: Selection, grouped: str, stands: str, readable: str) -> str:
+    """Orders in the audit currency. ``stands``: for how many records of the table a row stands."""
+    money = [making.converted(cents, one, "n.currency") for cents in ("n.gross", "COALESCE(n.refunded, 0)")]
+    return (
+        f"SELECT {one.table.index} AS part, {making.sql.literal(one.table.space)} AS space, n.number, n.day,"
+        f" n.customer, n.currency, n.left_out, n.sound, n.records, {stands} AS stands, {readable} AS readable,"
+        f" {money[0]} AS gross, {money[1]} AS refunded FROM ({grouped}) AS n"
+    )
 
 
 def _lines(making: Making, one: Selection) -> str:
@@ -94,31 +150,10 @@ def _lines(making: Making, one: Selection) -> str:
     counts = "SUM(CASE WHEN left_out IS NULL THEN amount END)"
     given = "SUM(CASE WHEN left_out IS NULL AND returned = 1 THEN amount END)"
     gross, refunded = (half_even(sql, wide(f"COALESCE({total}, 0)"), below) for total in (counts, given))
-    return (
-        f"SELECT number, COUNT(*) AS records, SUM(CASE WHEN reason = 0 THEN 1 ELSE 0 END) AS readable,"
+    grouped = (
+        "SELECT number, COUNT(*) AS records, SUM(CASE WHEN reason = 0 THEN 1 ELSE 0 END) AS readable,"
         f" MIN(day) AS day, {gross} AS gross, {refunded} AS refunded, MIN(customer) AS customer,"
         " MIN(currency) AS currency, CASE WHEN COUNT(left_out) = COUNT(*) THEN MIN(left_out) END AS left_out,"
         f" MAX(reason) = 0 AS sound FROM ({rows}) AS o GROUP BY number"
     )
-
-
-def keep_tickets(making: Making, one: Selection) -> tuple[Tally, ...]:
-    """Make ``clm_tickets``: a ticket has its first day and its largest cost and time, however many rows tell of it."""
-    cost = making.column(one, "cost", pl.Int64())
-    columns = {
-        "ticket": "s.ticket",
-        "day": "s.created",
-        "cost": making.converted(cost, one),
-        "seconds": making.column(one, "handling_time", pl.Int64()),
-        "left_out": "s.left_out",
-    }
-    rows = making.rows(one, ("customer", "email"), columns, "s.reason = 0 AND s.ticket IS NOT NULL")
-    making.session.keep(
-        TICKETS,
-        "SELECT ticket, COUNT(*) AS records, MIN(customer) AS customer, MIN(day) AS day, MAX(cost) AS cost,"
-        f" MAX(seconds) AS seconds, MIN(left_out) AS left_out FROM ({rows}) AS o GROUP BY ticket",
-    )
-    names = ("customer", "day", "cost", "seconds", "left_out")
-    making.keep("tickets", f"SELECT * FROM {TICKETS} WHERE day IS NOT NULL", {n: f"f.{n}" for n in names}, one)
-    header = one.columns["ticket"].name
-    return (*own_rules(one), Tally("repeated", header, TICKETS, "SUM(records - 1)", repeated=True))
+    return _converted(making, one, grouped, "n.records", "n.readable")

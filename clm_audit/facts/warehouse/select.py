@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from clm_audit.config.preset import Yield
 from clm_audit.exits import DataError
 from clm_audit.facts import durations, intervals, marks, statuses
 from clm_audit.facts.columns import Column, Finder
@@ -28,6 +29,7 @@ class Selection:
     code and column of each rule, in the order of ``reason``."""
 
     table: SourceTable
+    source: Yield
     columns: Mapping[str, Column]
     segments: Mapping[str, Column]
     reasons: tuple[tuple[str, str], ...] = ()
@@ -63,6 +65,7 @@ class Selector:
         reason = f"CASE WHEN left_out IS NOT NULL THEN 0 {cases} ELSE 0 END AS reason"
         return Selection(
             self.table,
+            self.source,
             self.columns,
             self.segments,
             tuple((code, column) for code, column, _ in rules),
@@ -139,6 +142,8 @@ class Selector:
                 values[name] = self.sql.literal(self.source.constants[name])
         for name, column in self.segments.items():
             values[f"segment {name}"] = self.text(column)
+        if self.source.fact == "events":
+            values["stamp"] = self.text(self.columns["date"])
         return values, rules
 
     def _rules(self, column: Column, spec: Field, value: str) -> list[Rule]:

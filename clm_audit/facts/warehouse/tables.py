@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from clm_audit.config.plan import AuditPlan, EngineSource, Source
 from clm_audit.config.preset import FactName, Preset, Yield
-from clm_audit.exits import DataError
+from clm_audit.config.vocabulary import did_you_mean
+from clm_audit.exits import DataError, UsageError
 from clm_audit.facts.readers import name_space_of
-from clm_audit.facts.warehouse.model import Cell, Kind, Session, SourceTable, placed
+from clm_audit.facts.warehouse.model import SMALL, Cell, Kind, Session, SourceTable, placed
+from clm_audit.intake.names import FIRST_COLUMN, same, total_columns
 from clm_audit.intake.recognise import Candidate, candidates, objects_for, why_unknown, winner
 
 _PLACES = re.compile(r"\(\s*\d+\s*,\s*(\d+)\s*\)")
@@ -23,17 +25,37 @@ def tables_of(plan: AuditPlan, session: Session, first: int) -> Iterator[SourceT
         for fact, name in source.tables.items():
             where = plan.origins.get(f"engines[{at}].tables.{fact}", "")
             with placed(where):
-                yield _table(plan, session, source, fact, name, number, where)
+                columns = session.columns(name)
+                _check_map(source.map.get(fact, {}), name, [column for column, _ in columns], plan, at, fact)
+                yield _table(plan, session, source, fact, name, columns, number, where)
             number += 1
 
 
+def _check_map(
+    mapping: Mapping[str, str], name: str, columns: Sequence[str], plan: AuditPlan, at: int, fact: FactName
+) -> None:
+    """Raise :class:`UsageError` where the configuration maps a field to a column that the table has not."""
+    for field, header in mapping.items():
+        if not any(same(header, column) for column in columns):
+            where = plan.origins.get(f"engines[{at}].map.{fact}.{field}", "")
+            hint = did_you_mean(header, tuple(columns)) or f"its columns: {', '.join(columns[:20])}"
+            raise UsageError(f"{name} has no column {header}", where=where, hint=hint)
+
+
 def _table(
-    plan: AuditPlan, session: Session, source: EngineSource, fact: FactName, name: str, number: int, where: str
+    plan: AuditPlan,
+    session: Session,
+    source: EngineSource,
+    fact: FactName,
+    name: str,
+    columns: Sequence[tuple[str, str]],
+    number: int,
+    where: str,
 ) -> SourceTable:
-    cells = {column: _cell(session, column, kind) for column, kind in session.columns(name)}
+    cells = {column: _cell(session, column, kind) for column, kind in columns}
     chosen = _chosen(plan.presets, source, fact, name, tuple(cells))
     rows = tuple(one for one in chosen.export.yields if _same_fact(one.fact, fact))
-    expressible(chosen, rows[0], name)
+    expressible(chosen, rows[0], name, tuple(cells))
     system = None if chosen.system == "custom" else chosen.system
     return SourceTable(
         index=number,
@@ -83,21 +105,23 @@ def _chosen(
     return winner(fitting, name)
 
 
-def expressible(chosen: Candidate, rows: Yield, name: str) -> None:
+def expressible(chosen: Candidate, rows: Yield, name: str, columns: tuple[str, ...]) -> None:
     """Refuse what a preset may say and SQL does not do, by name. Raises :class:`DataError`."""
-    export = chosen.export
+    export, small = chosen.export, rows.fact in SMALL
+    headers = {column: column for column in columns}
+    summed = any(key != FIRST_COLUMN and total_columns(headers, key) for key in export.totals)
     lacking = {
-        "several rows an order (lines)": bool(rows.lines),
-        "totals among the rows (totals)": any(key != "*" for key in export.totals),
+        "several rows an order (lines)": bool(rows.lines) and not small,
+        "totals among the rows (totals)": summed and not small,
         "sections": export.sections,
         "a period above the header (period_above)": export.period_above,
         "keys and values (key_value)": export.key_value is not None,
-        "15-character ids (id_form: salesforce)": export.id_form == "salesforce",
+        "15-character ids (id_form: salesforce)": export.id_form == "salesforce" and not small,
         "lists of merged ids (merged_from)": "merged_from" in rows.fields,
         "customers by their order (stages of an order)": rows.fact == "stages" and "order" in rows.fields,
     }
     refused = [what for what, there in lacking.items() if there]
-    if refused and chosen.name:
+    if refused:
         what = f"{name} is a {chosen}, and tables of an engine cannot have: {', '.join(refused)}"
         raise DataError(
             what, hint="make a view with the columns of docs/systems/plain.md, or give the export as a file"

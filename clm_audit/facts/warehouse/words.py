@@ -49,13 +49,14 @@ class Words:
                 parts.append(is_one_of(self._session.dialect, cell, tuple(hit)))
         return f"({' OR '.join(parts)})" if parts else "FALSE"
 
-    def translated(self, cell: str, header: str, meaning: Callable[[pl.Expr], pl.Expr]) -> str:
-        """What each word means (a text or a whole number), as SQL; null for words without a meaning."""
+    def translated(self, cell: str, header: str, meaning: Callable[[pl.Expr], pl.Expr], named: str = "") -> str:
+        """What each word means (a text or a whole number), as SQL; null for words without a meaning. ``named``: the
+        cell as it is called where the SQL will stand."""
         frame = self.of(cell, header).to_frame().with_columns(meaning=meaning(pl.col("word")))
         means: dict[str | int, list[str]] = {}
         for word, meant in frame.drop_nulls().iter_rows():
             means.setdefault(meant, []).append(word)
-        return chosen(self._session, cell, means)
+        return chosen(self._session, named or cell, means)
 
 
 def chosen(session: Session, cell: str, means: Mapping[str | int, Iterable[str]]) -> str:
