@@ -322,6 +322,10 @@ def _origins(plan: AuditPlan, file: ConfigFile, layers: _Layers, *, given: bool)
             origins[path] = layers.origin(("sources", engines[index]))
             for fact in plan.engines[index].tables:
                 origins[f"{path}.tables.{fact}"] = layers.origin(("sources", engines[index], "tables", fact))
+            for fact, fields in plan.engines[index].map.items():
+                for field in fields:
+                    key = ("sources", engines[index], "map", fact, field)
+                    origins[f"{path}.map.{fact}.{field}"] = layers.origin(key)
         else:
             origins[path] = layers.origin(tuple(path.split(".")))
         if path.endswith(".materiality") and origins[path] == "default":
