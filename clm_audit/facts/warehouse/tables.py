@@ -13,7 +13,6 @@ from clm_audit.exits import DataError, UsageError
 from clm_audit.facts.readers import name_space_of
 from clm_audit.facts.warehouse.model import SMALL, Cell, Kind, Session, SourceTable, placed
 from clm_audit.intake.names import FIRST_COLUMN, same, total_columns
-from clm_audit.intake.names import same
 from clm_audit.intake.recognise import Candidate, candidates, objects_for, why_unknown, winner
 
 _PLACES = re.compile(r"\(\s*\d+\s*,\s*(\d+)\s*\)")
