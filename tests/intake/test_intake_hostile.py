@@ -31,13 +31,24 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory of child
 
 
 def resident(process: int) -> int:
-    """Bytes of memory of a process and of those that it started."""
+    """Bytes of memory of a process and of those that it started.
+
+    One that was started a moment ago is a copy of its parent until it runs a program of its own: it holds the same
+    pages, which count once.
+    """
     try:
         own = int(Path(f"/proc/{process}/statm").read_text().split()[1]) * resource.getpagesize()
-        started = Path(f"/proc/{process}/task").glob("*/children")
-        return own + sum(resident(int(child)) for one in started for child in one.read_text().split())
+        started = [
+            int(child) for one in Path(f"/proc/{process}/task").glob("*/children") for child in one.read_text().split()
+        ]
+        runs = _program(process)
+        return own + sum(resident(child) for child in started if _program(child) != runs)
     except (OSError, IndexError):
         return 0
+
+
+def _program(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 class Watch:
