@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,9 @@ from typing import Any
 
 import pytest
 
+Types = Mapping[str, Mapping[str, str]]
+SECRET = "SHOP_PASSWORD"
+"""The environment variable that the configurations of the tests name."""
 PR_SET_PDEATHSIG = 1
 SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
 
@@ -35,6 +38,18 @@ class Server:
     def url(self, role: str = "owner", database: str = "postgres") -> str:
         """The address, without a password."""
         return f"postgres://{role}@127.0.0.1:{self.port}/{database}"
+
+    def load(self, schema: str, tables: Mapping[str, Sequence[Mapping[str, str]]], types: Types, *, text: bool) -> None:
+        """Tables of a schema of their own, every column as text or as its type; empty cells are null."""
+        with self.connect() as connection:
+            connection.execute("SET TIME ZONE 'America/New_York'")
+            connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+            for name, rows in tables.items():
+                typed = ", ".join(f'"{column}" {"text" if text else kind}' for column, kind in types[name].items())
+                connection.execute(f'CREATE TABLE "{schema}"."{name}" ({typed})')
+                with connection.cursor().copy(f'COPY "{schema}"."{name}" FROM STDIN') as copy:
+                    for row in rows:
+                        copy.write_row([row.get(column) or None for column in types[name]])
 
     def connect(self, role: str = "owner", password: str | None = None) -> Any:
         """A connection for the test itself, each statement its own transaction."""
