@@ -18,6 +18,8 @@ from clm_audit.facts.currency import Currency
 from clm_audit.facts.model import Facts, Table
 from clm_audit.facts.warehouse.canonical import Making, header_currency, table_of
 from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers
+from clm_audit.facts.warehouse.evidence import count_all
+from clm_audit.facts.warehouse.identities import count_people
 from clm_audit.facts.warehouse.ledger import Losses, Tally, counted
 from clm_audit.facts.warehouse.messages import keep_campaigns, keep_responses, keep_sends
 from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable
@@ -27,6 +29,7 @@ from clm_audit.facts.warehouse.people import keep_people
 from clm_audit.facts.warehouse.segments import keep_segments
 from clm_audit.facts.warehouse.select import Selection, Selector
 from clm_audit.facts.warehouse.session import session_of
+from clm_audit.facts.warehouse.stamps import count_stamps
 from clm_audit.facts.warehouse.subscriptions import keep_subscriptions
 from clm_audit.facts.warehouse.tables import tables_of
 from clm_audit.facts.warehouse.tickets import keep_tickets
@@ -119,23 +122,29 @@ def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Pa
     alone = plan.model_copy(update={"segment_by": (), "control": None})
     home = of_files.build_facts(alone, near, folder, progress)
     selections = _staged(plan, exports.there, session, progress)
-    keep_people(session, selections)
+    linked = keep_people(session, selections)
     of = _by_fact(selections)
     if "customers" in of:
         keep_customer_rows(session, of["customers"], list(plan.segment_columns))
     segments = keep_segments(session, plan, of.get("customers", ()))
     keep_campaigns(session, selections)
-    making = Making(session, plan, _currency(plan, session, selections, home.evidence), len(segments) > 1)
+    currency = _currency(plan, session, selections, home.evidence)
+    making = Making(session, plan, currency, len(segments) > 1, linked)
     tables: dict[Table, object] = {}
     losses: dict[int, Losses] = {}
     for fact, parts in of.items():
         tallies = _KEEPERS[fact](making, parts)
         losses |= {one.table.index: counted(session, one, tallies[one.table.index]) for one in parts}
         tables[fact] = session.table(table_of(fact))
+        _count_repeated(making, fact, [losses[one.table.index] for one in parts])
+    count_all(making, of)
+    count_people(making, of)
+    count_stamps(making, selections)
     found = {**tables, **home.tables}
     by_name = {record.path: record for record in home.files}
     files = [
-        losses[table.index].record(()) if table.index in losses else by_name[table.name] for table in exports.tables
+        losses[table.index].record(making.notes.get(table.index, ())) if table.index in losses else by_name[table.name]
+        for table in exports.tables
     ]
     return replace(
         home,
@@ -145,10 +154,24 @@ def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Pa
         segments=(*segments, *home.segments[1:]),
         currency=making.currency.audit,
         absent=of_files.absent(plan, exports, found),
-        evidence=dict(sorted({**home.evidence, **making.evidence}.items())),
+        evidence=_joined(home.evidence, making.evidence, currency),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
         session=session,
     )
+
+
+def _count_repeated(making: Making, fact: Table, losses: Sequence[Losses]) -> None:
+    """``<fact>.duplicate_rows``, as files have it."""
+    making.count(f"{fact}.duplicate_rows", sum(one.duplicate for one in losses))
+
+
+def _joined(home: Mapping[str, int], there: Mapping[str, int], currency: Currency) -> Mapping[str, int]:
+    """The counts of the files and of the engine. Whatever is about people is known in the engine alone."""
+    people = ("customers.", "ids.")
+    found = {name: count for name, count in home.items() if not name.startswith((*people, "currency.seen."))}
+    for name, count in there.items():
+        found[name] = found[name] + count if name.startswith("dates.") and name in found else count
+    return dict(sorted({**found, **{f"currency.seen.{name}": count for name, count in currency.seen.items()}}.items()))
 
 
 def _by_fact(selections: Sequence[Selection]) -> Mapping[Table, tuple[Selection, ...]]:

@@ -23,13 +23,15 @@ SEGMENTS = f"{PREFIX}segments"
 @dataclass(frozen=True)
 class Making:
     """What building the facts of an engine needs. ``segmented``: whether ``clm_segments`` (customer -> segment) is
-    there. ``evidence`` is filled by the builders."""
+    there; ``linked``: whether ``clm_linked`` is. ``evidence`` and ``notes`` (by table) are filled by the builders."""
 
     session: Session
     plan: AuditPlan
     currency: Currency
     segmented: bool
+    linked: bool
     evidence: dict[str, int] = field(default_factory=dict)
+    notes: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def sql(self) -> Dialect:
@@ -102,6 +104,10 @@ class Making:
     def count(self, name: str, more: int) -> None:
         """Add to a named count."""
         self.evidence[name] = self.evidence.get(name, 0) + more
+
+    def note(self, table: int, sentence: str) -> None:
+        """Say something of a table in the ledger."""
+        self.notes.setdefault(table, []).append(sentence)
 
 
 def table_of(fact: Table) -> str:

@@ -13,7 +13,8 @@ from clm_audit.facts.warehouse.model import PREFIX, Session
 from clm_audit.facts.warehouse.select import Selection
 
 PEOPLE = f"{PREFIX}people"
-_TEXTS, _LINKED, _FINALS, _CODES = (f"{PREFIX}{name}" for name in ("texts", "linked", "finals", "codes"))
+_TEXTS, _FINALS, _CODES = (f"{PREFIX}{name}" for name in ("texts", "finals", "codes"))
+PAIRS, LINKED = f"{PREFIX}pairs", f"{PREFIX}linked"
 _HOPS = 16
 
 
@@ -22,8 +23,8 @@ def ids_of(one: Selection) -> tuple[str, ...]:
     return tuple(name for name, spec in FIELDS[one.table.fact].items() if spec.kind == "id" and name in one.fields)
 
 
-def keep_people(session: Session, selections: Sequence[Selection]) -> None:
-    """Make ``clm_people``."""
+def keep_people(session: Session, selections: Sequence[Selection]) -> bool:
+    """Make ``clm_people``; whether ids are linked to addresses (``clm_linked``)."""
     sql = session.dialect
     every = [
         f"SELECT {sql.name_of(name)} AS key FROM {one.table.staged}" for one in selections for name in ids_of(one)
@@ -51,6 +52,7 @@ def keep_people(session: Session, selections: Sequence[Selection]) -> None:
         "SELECT f.written AS key, CAST(c.code AS BIGINT) AS customer, CAST(r.code AS BIGINT) AS reader, f.final AS name"
         f" FROM {_FINALS} AS f JOIN {_CODES} AS c ON f.final = c.name JOIN {_CODES} AS r ON f.person = r.name",
     )
+    return bool(linked)
 
 
 def _merged(session: Session, selections: Sequence[Selection]) -> str:
@@ -92,14 +94,14 @@ def _linked(session: Session, selections: Sequence[Selection]) -> str:
     ]
     if not pairs:
         return ""
+    session.keep(PAIRS, f"SELECT DISTINCT key, address, rank FROM ({' UNION ALL '.join(pairs)}) AS pairs")
     order = f"ORDER BY rank, {sql.ordered.format('address')}"
     session.keep(
-        _LINKED,
+        LINKED,
         f"SELECT key, address FROM (SELECT key, address, ROW_NUMBER() OVER (PARTITION BY key {order}) AS nth"
-        f" FROM (SELECT DISTINCT key, address, rank FROM ({' UNION ALL '.join(pairs)}) AS pairs) AS each_pair)"
-        " AS ranked WHERE nth = 1",
+        f" FROM {PAIRS}) AS ranked WHERE nth = 1",
     )
-    return _LINKED
+    return LINKED
 
 
 def _owners(selections: Sequence[Selection], session: Session, merged: str, linked: str) -> str:

@@ -1,0 +1,195 @@
+"""Counts that the data checks ask for, of facts in an engine; and the notes of each table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from clm_audit.facts.model import OF_LIFECYCLE, SCHEMAS, Table
+from clm_audit.facts.warehouse.canonical import Making, table_of
+from clm_audit.facts.warehouse.customers import ROWS
+from clm_audit.facts.warehouse.model import PREFIX
+from clm_audit.facts.warehouse.orders import NUMBERS
+from clm_audit.facts.warehouse.select import Selection
+
+EPOCH = date(1970, 1, 1)
+_CREDIT = "credit_note"
+Of = Mapping[Table, Sequence[Selection]]
+
+
+def count_all(making: Making, of: Of) -> None:
+    """Everything; also notes of rows that are understood and not counted."""
+    for fact, parts in of.items():
+        _days_and_rows(making, fact)
+        if "left_out" in SCHEMAS[fact] or fact == "customers":
+            _left_out(making, fact, parts)
+    if "orders" in of:
+        _orders(making, listed="customers" in of)
+        _given_back(making, of["orders"])
+    if "customers" in of:
+        _customers(making, of["customers"])
+    if "tickets" in of:
+        _tickets(making)
+    if "stages" in of:
+        _stages(making)
+    if "subscriptions" in of:
+        _subscriptions(making, of["subscriptions"])
+
+
+def _days_and_rows(making: Making, fact: Table) -> None:
+    """``<fact>.in.<file>``, and the first and last days, over all tables and of each."""
+    dated = fact != "customers"
+    days = "MIN(day), MAX(day)" if dated else "NULL, NULL"
+    counts = " WHERE left_out IS NULL" if "left_out" in SCHEMAS[fact] else ""
+    found = making.session.rows(f"SELECT file, COUNT(*), {days} FROM {table_of(fact)}{counts} GROUP BY file")
+    firsts: list[int] = []
+    lasts: list[int] = []
+    for file, rows, first, last in sorted(found):
+        making.count(f"{fact}.in.{file}", int(rows))
+        if dated and fact not in OF_LIFECYCLE and first is not None:
+            making.evidence[f"{fact}.first_day.{file}"], making.evidence[f"{fact}.last_day.{file}"] = first, last
+            firsts.append(first)
+            lasts.append(last)
+    if firsts:
+        making.evidence[f"{fact}.first_day"], making.evidence[f"{fact}.last_day"] = min(firsts), max(lasts)
+    if fact != "orders":
+        ((rows,),) = making.session.rows(f"SELECT COUNT(*) FROM {table_of(fact)}{counts if fact == 'tickets' else ''}")
+        making.count(f"{fact}.rows", int(rows))
+
+
+def _left_out(making: Making, fact: Table, parts: Sequence[Selection]) -> None:
+    """``<fact>.left_out.<reason>``, and notes in the words of those of files."""
+    lines = [one.table.index for one in parts if one.table.fact == "order_lines"]
+    rows = {
+        "customers": f"SELECT part, left_out, 1 AS n FROM {ROWS}",
+        "orders": f"SELECT part, left_out, {_weight(lines)} AS n FROM {NUMBERS} WHERE sound",
+    }.get(fact, f"SELECT file AS part, left_out, 1 AS n FROM {table_of(fact)}")
+    query = f"SELECT part, left_out, SUM(n) FROM ({rows}) AS r WHERE left_out IS NOT NULL GROUP BY part, left_out"
+    found = [(int(part), str(reason), int(count)) for part, reason, count in making.session.rows(query)]
+    if fact == "orders":
+        query = f"SELECT file, COUNT(*) FROM {table_of(fact)} WHERE left_out = '{_CREDIT}' GROUP BY file"
+        found += [(int(file), _CREDIT, int(count)) for file, count in making.session.rows(query)]
+    for part, reason, count in sorted(found):
+        making.count(f"{fact}.left_out.{reason}", count)
+        what = f"{fact} not counted because {reason.replace('_', ' ')}"
+        if reason == _CREDIT:
+            what = "credit notes, counted as refunds on their own date"
+        making.note(part, f"{what}: {count:,}")
+
+
+def _weight(lines: Sequence[int]) -> str:
+    """Orders of one row count by their rows, those of line items once."""
+    return f"CASE WHEN part IN ({', '.join(map(str, lines))}) THEN 1 ELSE records END" if lines else "records"
+
+
+def _orders(making: Making, *, listed: bool) -> None:
+    sums = {
+        "rows": "left_out IS NULL",
+        "refund_over_amount": "left_out IS NULL AND gross >= 0 AND refunded > gross",
+        "zero_amount": "left_out IS NULL AND net = 0",
+        "with_customer": "left_out IS NULL AND customer IS NOT NULL",
+        "without_customer": "left_out IS NULL AND customer IS NULL",
+    }
+    _sums(making, "orders", table_of("orders"), sums)
+    if listed:
+        known = f"{PREFIX}customers_listed"
+        making.session.keep(known, f"SELECT DISTINCT customer FROM {ROWS} WHERE customer IS NOT NULL")
+        query = (
+            f"SELECT COUNT(*) FROM {table_of('orders')} AS o LEFT JOIN {known} AS k ON o.customer = k.customer"
+            " WHERE o.left_out IS NULL AND o.customer IS NOT NULL AND k.customer IS NULL"
+        )
+        making.count("orders.unknown_customer", int(making.session.rows(query)[0][0]))
+    go_live = _go_live(making)
+    if go_live is not None:
+        sides = {"before": f"side <= 0 AND day < {go_live}", "after": f"side >= 0 AND day >= {go_live}"}
+        marks = ", ".join(f"MAX(CASE WHEN {test} THEN 1 ELSE 0 END) AS {name}_mark" for name, test in sides.items())
+        query = (
+            f"SELECT SUM(before_mark), SUM(before_mark * after_mark) FROM (SELECT customer, {marks}"
+            f" FROM {table_of('orders')} WHERE left_out IS NULL AND customer IS NOT NULL GROUP BY customer) AS each"
+        )
+        before, both = making.session.rows(query)[0]
+        making.count("customers.seen_before", int(before or 0))
+        making.count("customers.seen_both_sides", int(both or 0))
+
+
+def _go_live(making: Making) -> int | None:
+    if making.plan.go_live is not None:
+        return (making.plan.go_live - EPOCH).days
+    query = f"SELECT MIN(day) FROM {table_of('orders')} WHERE side = 1 AND left_out IS NULL"
+    first = making.session.rows(query)[0][0]
+    return None if first is None else int(first)
+
+
+def _given_back(making: Making, parts: Sequence[Selection]) -> None:
+    """Refunds that only a state tells of: whole ones are taken as such, of parts nobody knows how much."""
+    for one in parts:
+        if not one.returned or one.table.fact != "orders":
+            continue
+        refunded = "COALESCE(refunded, 0) = 0 AND " if "refunded" in one.fields else ""
+        unsaid = f"reason = 0 AND left_out IS NULL AND {refunded}amount > 0"
+        query = f"SELECT returned, COUNT(*) FROM {one.table.staged} WHERE {unsaid} AND returned > 0 GROUP BY returned"
+        counts = {int(code): int(count) for code, count in making.session.rows(query)}
+        for code, name, what in (
+            (1, "refund_from_state", "refunded by their state, without a refund amount, taken as refunded whole"),
+            (2, "refund_unsaid", "refunded in part by their state, without a refund amount, counted in full"),
+        ):
+            making.count(f"orders.{name}", counts.get(code, 0))
+            if code in counts:
+                making.note(one.table.index, f"orders {what}: {counts[code]:,}")
+
+
+def _customers(making: Making, parts: Sequence[Selection]) -> None:
+    table = table_of("customers")
+    _sums(making, "customers", table, {"inactive": "ended IS NOT NULL", "staged": "stage IS NOT NULL"})
+    able = [one.table.index for one in parts if "ended" in one.fields]
+    of_able = f"part IN ({', '.join(map(str, able))})" if able else "FALSE"
+    gone = "(ended IS NOT NULL OR COALESCE(left_out = 'deleted', FALSE))"
+    _sums(making, "customers", ROWS, {"ending_rows": of_able, "ended": f"{of_able} AND {gone}"})
+    query = f"SELECT acquired, COUNT(*) FROM {table} WHERE acquired IS NOT NULL GROUP BY acquired"
+    days = sorted(((int(count), int(day)) for day, count in making.session.rows(query)), reverse=True)
+    if days:
+        making.evidence["customers.acquired_rows"] = sum(count for count, _ in days)
+        making.evidence["customers.acquired_days"] = len(days)
+        making.evidence["customers.acquired_top_rows"], making.evidence["customers.acquired_top_day"] = days[0]
+
+
+def _tickets(making: Making) -> None:
+    counts = {
+        "without_customer": "left_out IS NULL AND customer IS NULL",
+        "timed": "left_out IS NULL AND seconds IS NOT NULL",
+        "costed": "left_out IS NULL AND cost IS NOT NULL",
+    }
+    _sums(making, "tickets", table_of("tickets"), counts)
+
+
+def _stages(making: Making) -> None:
+    """Rows and customers that are placed, since when; the words without a place are counted, not named."""
+    table = table_of("stages")
+    _sums(making, "stages", table, {"placed": "place IS NOT NULL", "unknown": "place IS NULL"})
+    query = f"SELECT COUNT(DISTINCT customer), MIN(day) FROM {table} WHERE place IS NOT NULL"
+    customers, first = making.session.rows(query)[0]
+    making.count("stages.customers", int(customers))
+    if first is not None:
+        query = f"SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM {table} WHERE place IS NOT NULL GROUP BY day) AS each"
+        making.evidence["stages.first_day"] = int(first)
+        making.evidence["stages.top_day_rows"] = int(making.session.rows(query)[0][0])
+    query = f"SELECT file, COUNT(*) FROM {table} WHERE place IS NULL GROUP BY file"
+    for file, count in sorted(making.session.rows(query)):
+        making.note(int(file), f"stages in words that mean no lifecycle stage: {int(count):,}")
+
+
+def _subscriptions(making: Making, parts: Sequence[Selection]) -> None:
+    table = table_of("subscriptions")
+    ends = any({"end", "cancelled"} & set(one.fields) for one in parts)
+    gone = "(until IS NOT NULL OR cancelled IS NOT NULL)"
+    _sums(making, "subscriptions", table, {"ending_rows": "TRUE" if ends else "FALSE", "ended": gone})
+    query = f"SELECT currency, COUNT(*) FROM {table} WHERE left_out IS NULL AND currency IS NOT NULL GROUP BY currency"
+    for name, count in sorted(making.session.rows(query)):
+        making.count(f"subscriptions.currency.{name}", int(count))
+
+
+def _sums(making: Making, fact: Table, rows: str, tests: Mapping[str, str]) -> None:
+    """How many rows pass each test, in one query."""
+    sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in tests.values())
+    for name, count in zip(tests, making.session.rows(f"SELECT {sums} FROM {rows}")[0], strict=True):
+        making.count(f"{fact}.{name}", int(count or 0))

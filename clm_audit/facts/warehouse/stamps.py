@@ -1,0 +1,66 @@
+"""Stamps without a zone in the tables of an engine, and what the clock changes of the audit's zone do to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from clm_audit.facts.clocks import clock_changes
+from clm_audit.facts.fields import FIELDS
+from clm_audit.facts.warehouse.canonical import Making
+from clm_audit.facts.warehouse.cells import fits
+from clm_audit.facts.warehouse.select import Selection
+
+_NAIVE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
+_MIDNIGHT = "[ T]0?0:00(:00([.,]0+)?)?$"
+
+
+def count_stamps(making: Making, selections: Sequence[Selection]) -> None:
+    """``dates.naive``, ``dates.zoned``, ``dates.dst_gap`` and ``dates.dst_overlap``, as ``facts/clocks.py`` counts."""
+    for one in selections:
+        for name, spec in FIELDS[one.table.fact].items():
+            if spec.kind == "day" and name in one.columns:
+                _count(making, one, one.columns[name].name)
+    for name in ("naive", "zoned", "dst_gap", "dst_overlap", "day_month"):
+        making.count(f"dates.{name}", 0)
+
+
+def _count(making: Making, one: Selection, column: str) -> None:
+    sql, kind = making.sql, one.table.cells[column].kind
+    if kind == "zoned" or (kind == "text" and one.table.object.timezone):
+        query = f"SELECT COUNT({sql.name_of(column)}) FROM {one.table.frm}"
+        making.count("dates.zoned", int(making.session.rows(query)[0][0]))
+    if kind not in ("naive", "text"):
+        return
+    stamp = f"CAST({sql.name_of(column)} AS {sql.text})"
+    spans = clock_changes(making.plan.timezone)
+    tests = ["TRUE", f"NOT {fits(sql, 'stamp', _MIDNIGHT)}", *(_within(making, some) for some in spans)]
+    sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in tests)
+    rows = f"SELECT {stamp} AS stamp FROM {one.table.frm}"
+    found = making.session.rows(f"SELECT {sums} FROM ({rows}) AS s WHERE {fits(sql, 'stamp', _NAIVE)}")[0]
+    naive, timed, gaps, overlaps = (int(count or 0) for count in found)
+    if not timed:  # midnight throughout: dates as a spreadsheet writes them
+        return
+    for name, count in (("naive", naive), ("dst_gap", gaps), ("dst_overlap", overlaps)):
+        making.count(f"dates.{name}", count)
+    if making.plan.origins.get("timezone", "default") == "default":
+        note = f"stamps without a zone are read as {making.plan.timezone}, because no timezone is set"
+        if note not in making.notes.get(one.table.index, ()):
+            making.note(one.table.index, note)
+    for what, count in (("skips", gaps), ("repeats", overlaps)):
+        if count:
+            said = f"stamps in an hour that the clock of {making.plan.timezone} {what}, kept on their day: {count:,}"
+            making.note(one.table.index, said)
+
+
+def _within(making: Making, spans: Sequence[tuple[datetime, datetime]]) -> str:
+    """Whether a stamp lies in one of the spans (local times)."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for start, end in spans:
+        grouped.setdefault((f"{start:%H:%M}", f"{end:%H:%M}"), []).append(f"{start:%Y-%m-%d}")
+    tests = []
+    for (low, high), days in grouped.items():
+        listed = ", ".join(map(making.sql.literal, days))
+        late = f"substr(stamp, 12, 5) >= '{low}'" + (f" AND substr(stamp, 12, 5) < '{high}'" if low < high else "")
+        tests.append(f"(substr(stamp, 1, 10) IN ({listed}) AND {late})")
+    return " OR ".join(tests) or "FALSE"
