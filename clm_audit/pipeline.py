@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.redact import redacted
+from clm_audit.facts.room import Room
 from clm_audit.facts.store import run_folder
 from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.inference.assess import assess
@@ -22,13 +23,16 @@ from clm_audit.verdict.judge import judge
 FACTS, MEASURING, JUDGING = "building the facts", "measuring", "judging"
 
 
-def look_ahead(plan: AuditPlan, effect: float | None = None, progress: Progress = silent) -> AheadReport:
+def look_ahead(
+    plan: AuditPlan, effect: float | None = None, progress: Progress = silent, room: Room | None = None
+) -> AheadReport:
     """What an audit with this plan could find, and when: from the history alone, or from what came since go-live.
 
-    ``effect``: the change (share) that is asked for; each metric's materiality when None. Raises as :func:`audit`.
+    ``effect``: the change (share) that is asked for; each metric's materiality when None. ``room``: the memory that
+    the run may take. Raises as :func:`audit`.
     """
     with run_folder() as folder, exports_of(plan, folder, progress) as exports:
-        facts = facts_of(plan, exports, folder, stage(FACTS, progress))
+        facts = facts_of(plan, exports, folder, stage(FACTS, progress), room)
         progress(MEASURING, 0, 1)
         end = last_day(plan, facts)
         begun = has_begun(plan, end)
@@ -57,22 +61,24 @@ def audit(
     progress: Progress = silent,
     rejects: Callable[[tuple[Reject, ...]], None] = unheard,
     inspect: Callable[[AuditReport, Exports], None] = uninspected,
+    room: Room | None = None,
 ) -> AuditReport:
     """Read the exports of ``plan``, measure, judge, and say so in one frozen report.
 
     The report holds the first hundred rejected rows; ``rejects`` is called once with all of them. ``inspect`` is
     called once with the report and the exports it is made of, while they can still be read; what it raises ends the
-    audit.
+    audit. ``room``: the memory that the run may take, half of what is free when None; of more rows than fit there are
+    made parts, and the report is the same.
     Raises :class:`~clm_audit.exits.DataError` when a file cannot be proved or nothing can be measured,
     :class:`~clm_audit.exits.UsageError` when the plan names what is not there.
     """
     with run_folder() as folder, exports_of(plan, folder, progress) as exports:
-        facts = facts_of(plan, exports, folder, stage(FACTS, progress))
+        facts = facts_of(plan, exports, folder, stage(FACTS, progress), room)
         rejects(facts.rejects)
         if plan.report.redact:
             plan, facts = redacted(plan, facts)
         progress(MEASURING, 0, 1)
-        measured = measure(plan, facts)
+        measured = measure(plan, facts, progress=progress)
         progress(JUDGING, 0, 1)
         findings = assess(plan, measured)
         judgement = judge(plan, exports, facts, measured, findings)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from itertools import accumulate
 from pathlib import Path
 from typing import get_args
 
@@ -14,6 +14,7 @@ from clm_audit.config.plan import AuditPlan
 from clm_audit.config.preset import FactName, load_presets
 from clm_audit.exits import UsageError
 from clm_audit.facts import currency as money_of
+from clm_audit.facts.buyers import count_customers
 from clm_audit.facts.common import Context
 from clm_audit.facts.control import check_control
 from clm_audit.facts.customers import build_customers, build_segments
@@ -24,38 +25,45 @@ from clm_audit.facts.ledger import Book
 from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS, Facts, Table
 from clm_audit.facts.moments import build_moments
-from clm_audit.facts.orders import build_orders, count_customers
+from clm_audit.facts.names import HeldNames, Names, StoredNames
+from clm_audit.facts.orders import build_orders
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.readers import name_space
+from clm_audit.facts.room import Room
 from clm_audit.facts.series import build_series
 from clm_audit.facts.spend import build_spend
+from clm_audit.facts.split import Shelved, together
 from clm_audit.facts.stage import Stager
 from clm_audit.facts.staged import Staged
 from clm_audit.facts.subscriptions import build_subscriptions
 from clm_audit.facts.tickets import build_tickets
 from clm_audit.intake.model import Exports, Progress, silent
 
-HELD = 2**24  # rows of all files of which ids and hashes of keys are held in memory: 16 bytes each
 TABLES: tuple[Table, ...] = get_args(Table)
 
 
-def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent) -> Facts:
-    """The canonical tables of a run, with the ledger of its files.
+def build_facts(
+    plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent, room: Room | None = None
+) -> Facts:
+    """The canonical tables of a run, with the ledger of its files; in parts where there is no ``room`` for all rows.
 
     Raises :class:`DataError` when a column's dates or numbers can be read in two ways, or a file does not
     hold the rows that were proved; :class:`UsageError` when ``segment_by`` or ``control`` names what no file has.
     """
-    pools = Pools()
+    parts = (room or Room.of(None)).parts(sum(table.height for table in exports.tables))
+    pools = Pools(keep_ids=parts > 1)
     books = {table.index: Book(table) for table in exports.tables}
-    staged = _stage(plan, books, pools, folder, progress)
+    staged, names = _stage(plan, books, pools, folder, progress)
     _check_segments(plan, exports, staged)
-    who = resolve(pools, staged)
+    who = resolve(names, staged, folder)
     audit_currency = money_of.decide(plan, pools, staged)
     segments, segment_of = build_segments(staged, who, pools, plan.segment_columns)
     check_control(plan, segments, segment_of, who)
     for one in staged:
         books[one.table.index].notes.extend(note for note in one.notes if note not in books[one.table.index].notes)
-    context = Context(plan, who, audit_currency, books, folder, segment_of, dict(who.evidence))
-    tables, labels = _tables(staged, context, pools, len(segments))
+    context = Context(plan, who, audit_currency, books, folder, segment_of, parts, dict(who.evidence))
+    shelved, labels = _tables(staged, context, pools, len(segments))
+    tables = {name: _canonical(name, found.whole) for name, found in shelved.items()}
     _evidence(plan, staged, tables, context)
     _unused(exports, books)
     _own(plan, exports, books)
@@ -70,18 +78,29 @@ def build_facts(plan: AuditPlan, exports: Exports, folder: Path, progress: Progr
         evidence=dict(sorted(context.evidence.items())),
         systems=tuple(sorted({table.system for table in exports.tables if table.system})),
         columns={one.table.index: one.read for one in staged if one.read},
+        parts=_parts(shelved, parts),
+    )
+
+
+def _parts(shelved: Mapping[Table, Shelved], parts: int) -> tuple[dict[Table, pl.LazyFrame], ...]:
+    """The tables of each part; what is not divided belongs to the first one."""
+    if parts == 1:
+        return ()
+    divided = {name: found.parts or (found.whole,) for name, found in shelved.items()}
+    return tuple(
+        {name: _canonical(name, found[number]) for name, found in divided.items() if number < len(found)}
+        for number in range(parts)
     )
 
 
 def _stage(
     plan: AuditPlan, books: Mapping[int, Book], pools: Pools, folder: Path, progress: Progress
-) -> tuple[Staged, ...]:
-    """Every file read once; files whose day and month stay open learn from others of the same export."""
+) -> tuple[tuple[Staged, ...], Names]:
+    """Every file read once, and its ids; files whose day and month stay open learn from others of the same export."""
     tables = [book.table for book in books.values() if book.table.duplicate_of is None]
-    held = accumulate(table.height for table in tables)
     stagers = [
-        Stager(table, pools, plan.timezone, folder, list(plan.segment_columns), in_memory=rows <= HELD)
-        for table, rows in zip(tables, held, strict=True)
+        Stager(table, pools, plan.timezone, folder, list(plan.segment_columns), in_memory=not pools.keep_ids)
+        for table in tables
     ]
     for stager in stagers:
         for column in stager.day_columns():
@@ -95,7 +114,18 @@ def _stage(
         books[stager.table.index].kept.extend(stager.kept)
         done += stager.table.height
         progress(stager.table.name, done, total)
-    return tuple(staged)
+    return tuple(staged), _names(stagers, folder) if pools.keep_ids else HeldNames(pools)
+
+
+def _names(stagers: Sequence[Stager], folder: Path) -> Names:
+    """The ids of all files, which are too many to be held in memory."""
+    columns: dict[str, list[pl.LazyFrame]] = {}
+    cells: Counter[str] = Counter()
+    for stager in stagers:
+        found = stager.id_columns()
+        columns.setdefault(name_space(stager.table), []).extend(found)
+        cells[name_space(stager.table)] += stager.table.height * len(found)
+    return StoredNames.of({space: some for space, some in columns.items() if some}, cells, folder)
 
 
 def _sibling(stager: Stager, header: str, stagers: Sequence[Stager]) -> DateFormat | None:
@@ -128,18 +158,18 @@ def _check_segments(plan: AuditPlan, exports: Exports, staged: Sequence[Staged])
 
 def _tables(
     staged: Sequence[Staged], context: Context, pools: Pools, segments: int
-) -> tuple[dict[Table, pl.LazyFrame], tuple[str, ...]]:
+) -> tuple[dict[Table, Shelved], tuple[str, ...]]:
     """Write every fact that the files hold."""
     of: dict[FactName, list[Staged]] = {}
     for one in staged:
         of.setdefault(one.fact, []).append(one)
-    tables: dict[Table, pl.LazyFrame] = {}
+    tables: dict[Table, Shelved] = {}
     orders = [*of.get("orders", []), *of.get("order_lines", [])]
     orders.sort(key=lambda one: one.table.index)
     if orders:
-        tables["orders"] = pl.concat(_canonical("orders", each) for each in build_orders(orders, context))
+        tables["orders"] = together([_typed("orders", each) for each in build_orders(orders, context)])
     campaigns = campaign_codes(pools)
-    builders: tuple[tuple[Table, Callable[[list[Staged]], Path]], ...] = (
+    builders: tuple[tuple[Table, Callable[[list[Staged]], Shelved]], ...] = (
         ("customers", lambda some: build_customers(some, context)),
         ("tickets", lambda some: build_tickets(some, context)),
         ("sends", lambda some: build_sends(some, campaigns, context)),
@@ -154,16 +184,15 @@ def _tables(
     )
     for name, builder in builders:
         if name in of:
-            tables[name] = _scan(name, builder(of[name]))
+            tables[name] = builder(of[name])
     labels: tuple[str, ...] = ()
     if "series" in of:
-        path, labels = build_series(of["series"], context, segments)
-        tables["series"] = _scan("series", path)
+        tables["series"], labels = build_series(of["series"], context, segments)
     return {name: tables[name] for name in TABLES if name in tables}, labels
 
 
-def _scan(name: Table, path: Path) -> pl.LazyFrame:
-    return _canonical(name, pl.scan_parquet(path, glob=False))
+def _typed(name: Table, found: Shelved) -> Shelved:
+    return Shelved(_canonical(name, found.whole), tuple(_canonical(name, part) for part in found.parts))
 
 
 def _canonical(name: Table, rows: pl.LazyFrame) -> pl.LazyFrame:

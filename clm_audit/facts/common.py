@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.currency import Currency
@@ -22,6 +23,7 @@ SIDES = {"before": -1, "both": 0, "after": 1}
 @dataclass(frozen=True)
 class Context:
     """All that building a fact needs. ``segment_of``: customer code -> segment code (one entry more, 0).
+    ``parts``: into how many parts the rows of a fact are divided by their customer.
 
     ``evidence`` is filled by the builders.
     """
@@ -32,6 +34,7 @@ class Context:
     books: Mapping[int, Book]
     folder: Path
     segment_of: Codes
+    parts: int = 1
     evidence: dict[str, int] = field(default_factory=dict)
 
     def segment(self, customer: str = "customer") -> pl.Expr:
@@ -82,9 +85,14 @@ def count_left_out(context: Context, one: Staged, fact: str, counts: Mapping[str
         tallies[what] = tallies.get(what, 0) + count
 
 
-def served(one: Staged) -> Rows | None:
-    """The rows of the file that a yield was asked to take (None = all of them)."""
-    return rows_of(one.rows.select("row").collect(engine="streaming")) if one.source.where else None
+def served(one: Staged) -> NDArray[np.bool_] | None:
+    """Which rows of the file a yield was asked to take (None = all of them)."""
+    if not one.source.where:
+        return None
+    asked = np.zeros(one.table.height, dtype=np.bool_)
+    for batch in one.rows.select("row").collect_batches(maintain_order=False):
+        asked[batch["row"].to_numpy()] = True
+    return asked
 
 
 def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
@@ -96,6 +104,6 @@ def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.Dat
     return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
 
 
-def rows_of(frame: pl.DataFrame, column: str = "row") -> Codes:
+def rows_of(frame: pl.DataFrame, column: str = "row") -> Rows:
     """A column of row numbers as int64."""
     return frame[column].to_numpy().astype(np.int64)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,24 +13,77 @@ from clm_audit.facts.identity import Codes, Identity
 from clm_audit.facts.labels import LABELS, UNITS, refuse_persons, shown
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.split import Shelved, shelve, split, written
 from clm_audit.facts.staged import Staged
 
+_COLUMNS = ("customer", "acquired", "segment", "ended", "stage", "file", "side", "rows")
 
-def build_customers(staged: Sequence[Staged], context: Context) -> Path:
-    """Write the customers of all files; an identity that several rows or systems list is one customer."""
-    frames = [_rows(number, one, context) for number, one in enumerate(staged)]
-    rows = pl.concat(frames).sort("part", "row")
-    again = ~pl.struct("space", "id").is_first_distinct()
-    rows = rows.with_columns(again=again)
-    for number, one in enumerate(staged):
-        here = rows.filter(pl.col("part") == number)
-        repeated = Entry(rows_of(here.filter("again")), "repeated", one.columns["customer"].header, repeated=True)
-        context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
-        left = here.filter(~pl.col("again") & pl.col("left_out").is_not_null()).group_by("left_out").len()
-        count_left_out(context, one, "customers", dict(left.iter_rows()))
-    _count_ended(rows, staged, context)
+
+def build_customers(staged: Sequence[Staged], context: Context) -> Shelved:
+    """Write the customers of all files; an identity that several rows or systems list is one customer.
+
+    Of very many rows those of one customer come together in one part, and the parts are looked at one after the other.
+    """
+    rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)])
+    whose = pl.col("customer").fill_null(0) % context.parts
+    parts = split(rows, whose.cast(pl.UInt32), context.parts, context.folder / "customer-rows")
+    found = _Found(staged, context)
+    tables = [found.customers(part, number) for number, part in enumerate(parts)]
+    found.book()
+    return shelve(tables, context.folder / "customers", context.parts, "customer")
+
+
+class _Found:
+    """What became of the rows, over all parts."""
+
+    def __init__(self, staged: Sequence[Staged], context: Context) -> None:
+        self.staged, self.context = staged, context
+        self.again = [[pl.Series("row", [], dtype=pl.UInt32)] for _ in staged]
+        self.left: list[Counter[str]] = [Counter() for _ in staged]
+        self.days: Counter[int] = Counter()
+
+    def customers(self, part: pl.LazyFrame, number: int) -> pl.LazyFrame:
+        """The customers of one part, which are written where there are several parts."""
+        rows = part.collect(engine="streaming").sort("part", "row")
+        rows = rows.with_columns(again=~pl.struct("space", "id").is_first_distinct())
+        for place, found in enumerate(self.again):
+            found.append(rows.filter((pl.col("part") == place) & pl.col("again"))["row"])
+        left = rows.filter(~pl.col("again")).group_by("part", "left_out").len().drop_nulls("left_out")
+        for place, reason, count in left.iter_rows():
+            self.left[place][reason] += count
+        _count_ended(rows, self.staged, self.context)
+        customers = _merged(rows)
+        self._count(customers)
+        table = customers.sort("customer").with_columns(self.context.segment()).select(_COLUMNS)
+        if self.context.parts == 1:
+            return table.lazy()
+        return written(table, self.context.folder / f"customers-{number}.parquet")
+
+    def _count(self, customers: pl.DataFrame) -> None:
+        self.context.count("customers.rows", customers.height)
+        self.context.count("customers.inactive", int(customers["ended"].count()))
+        self.context.count("customers.staged", int(customers["stage"].count()))
+        days = customers.filter(pl.col("acquired").is_not_null()).group_by("acquired").len()
+        self.days.update(dict(days.iter_rows()))
+
+    def book(self) -> None:
+        """Enter the rows of all parts into the books of their files, and say when customers were acquired."""
+        for place, one in enumerate(self.staged):
+            again = rows_of(pl.concat(self.again[place]).sort().to_frame())
+            repeated = Entry(again, "repeated", one.columns["customer"].header, repeated=True)
+            self.context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
+            count_left_out(self.context, one, "customers", self.left[place])
+        if self.days:
+            top = max(self.days, key=lambda day: (self.days[day], -day))
+            self.context.evidence["customers.acquired_rows"] = self.days.total()
+            self.context.evidence["customers.acquired_days"] = len(self.days)
+            self.context.evidence["customers.acquired_top_rows"] = self.days[top]
+            self.context.evidence["customers.acquired_top_day"] = top
+
+
+def _merged(rows: pl.DataFrame) -> pl.DataFrame:
     counted = rows.filter(pl.col("left_out").is_null() & pl.col("customer").is_not_null())
-    customers = counted.group_by("customer", maintain_order=True).agg(
+    return counted.group_by("customer", maintain_order=True).agg(
         pl.col("acquired").min(),
         pl.col("file").first(),
         pl.col("side").first(),
@@ -38,15 +91,9 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Path:
         pl.col("ended").max(),
         pl.col("stage").drop_nulls().last(),
     )
-    _count(customers, context)
-    table = customers.sort("customer").with_columns(context.segment())
-    path = context.folder / "customers.parquet"
-    columns = ("customer", "acquired", "segment", "ended", "stage", "file", "side", "rows")
-    table.select(columns).write_parquet(path)
-    return path
 
 
-def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
+def _rows(number: int, one: Staged, context: Context) -> pl.LazyFrame:
     days = [
         (pl.col(name) if name in one.columns else pl.lit(None, dtype=pl.Int32)).alias(name)
         for name in ("acquired", "ended")
@@ -63,7 +110,7 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         left_name(one),
         pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
         side_of(one.table).alias("side"),
-    ).collect(engine="streaming")
+    )
 
 
 def _count_ended(rows: pl.DataFrame, staged: Sequence[Staged], context: Context) -> None:
@@ -73,19 +120,6 @@ def _count_ended(rows: pl.DataFrame, staged: Sequence[Staged], context: Context)
     gone = pl.col("ended").is_not_null() | (pl.col("left_out") == "deleted").fill_null(False)
     context.count("customers.ending_rows", able.height)
     context.count("customers.ended", able.filter(gone).height)
-
-
-def _count(customers: pl.DataFrame, context: Context) -> None:
-    context.count("customers.rows", customers.height)
-    context.count("customers.inactive", int(customers["ended"].count()))
-    context.count("customers.staged", int(customers["stage"].count()))
-    days = customers.filter(pl.col("acquired").is_not_null()).group_by("acquired").len()
-    days = days.sort("len", "acquired", descending=[True, False])
-    if days.height:
-        context.evidence["customers.acquired_rows"] = int(days["len"].sum())
-        context.evidence["customers.acquired_days"] = days.height
-        context.evidence["customers.acquired_top_rows"] = int(days["len"][0])
-        context.evidence["customers.acquired_top_day"] = int(days["acquired"][0])
 
 
 def build_segments(

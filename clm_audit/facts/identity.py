@@ -2,33 +2,34 @@
 
 An id stands for the e-mail address that a row beside it gives (customer exports first). The key of a
 customer is the address without case when it is known, else ``system:id``; codes number the sorted keys.
+All of it is reckoned with the ranks of the keys (:mod:`clm_audit.facts.keys`), never with their texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from clm_audit.facts.belonging import OWNERS, owners_of, with_customers
-from clm_audit.facts.damage import count_damage, is_blurred
-from clm_audit.facts.pools import Pools
-from clm_audit.facts.ranks import ranked
+from clm_audit.facts.belonging import customers_of, owners_of
+from clm_audit.facts.damage import count_damage, count_lengths, is_blurred
+from clm_audit.facts.keys import Keys, Ranks, mapped, rank_keys
+from clm_audit.facts.merges import count_merges, find_merges
+from clm_audit.facts.names import Names
+from clm_audit.facts.pairs import ranked_pairs
 from clm_audit.facts.staged import Staged
 
-Codes = NDArray[np.int64]
-_POOL = "id "
-_HOPS = 16
+Codes = NDArray[np.int64] | NDArray[np.int32]
 SHARED = 5  # ids of one system at one address: a household is smaller, a till or a test inbox larger
-_WRITTEN_TWO_WAYS = r"^[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"  # 15 characters, or the same with a check of their case
 
 
 @dataclass(frozen=True)
 class Identity:
-    """``ids``/``emails``: name space -> customer code of each pool code (-1 = nobody; one entry more for null).
+    """``ids``/``emails``: name space -> customer code of each text's place (-1 = nobody; one entry more for null).
 
     ``persons``: the same as ``ids`` for recipients, who stay themselves where they belong to a customer; ``owned`` are
     the codes of such persons and of their customers.
@@ -36,6 +37,7 @@ class Identity:
     ``blurred`` those whose id a spreadsheet wrote with an exponent: many customers have the same one.
     """
 
+    names: Names
     ids: Mapping[str, Codes]
     persons: Mapping[str, Codes]
     owned: tuple[Codes, Codes]
@@ -52,178 +54,135 @@ class Identity:
         for field in ("customer", "recipient", "referrer", "referred", "email"):
             if field in columns:
                 roles = {"email": self.emails, "recipient": self.persons}
-                found.append(gather(pl.col(field), roles.get(field, self.ids)[one.system]))
+                values = roles.get(field, self.ids)[one.system]
+                found.append(gather(pl.col(field), values, lambda cells: self.names.places(one.system, cells)))
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
 
 
-def gather(codes: pl.Expr, values: Codes) -> pl.Expr:
-    """``values[code]`` for a column of pool codes; null codes and negative values give null."""
+def gather(codes: pl.Expr, values: Codes, places: Callable[[pl.Series], NDArray[np.int64]] | None = None) -> pl.Expr:
+    """``values[code]`` for a column of codes (or of what ``places`` finds the place of); null codes and negative values
+    give null."""
     last = len(values) - 1
 
     def look_up(column: pl.Series) -> pl.Series:
-        return pl.Series(column.name, values[column.fill_null(last).to_numpy()])
+        at = column.fill_null(last).to_numpy() if places is None else places(column)
+        return pl.Series(column.name, values[at].astype(np.int64, copy=False))
 
     found = codes.map_batches(look_up, return_dtype=pl.Int64, is_elementwise=True)
     return pl.when(found >= 0).then(found)
 
 
-def resolve(pools: Pools, staged: Sequence[Staged]) -> Identity:
-    """Resolve every id and address that the staged files hold."""
-    texts = _texts(pools, staged)
-    merged = _follow(texts, _merges(texts, staged))
-    linked, several = _links(texts, staged)
-    keys = texts
-    if merged.height:
-        keys = keys.join(merged, on=["space", "key"], how="left", maintain_order="left")
-        keys = keys.with_columns(key=pl.coalesce("target", "key")).drop("target")
-    keys = keys.with_columns(person="key")
-    if linked.height:
-        keys = keys.join(linked, on="key", how="left", maintain_order="left")
-        keys = keys.with_columns(person=pl.coalesce("address", "key"))
-    keys = with_customers(keys, linked, owners_of(_belonging(texts, staged), merged))
-    keys, names = _numbered(keys)
-    ids, persons, emails = {}, {}, {}
-    for space in pools.names():
-        if space.startswith(_POOL):
-            here = keys.filter(pl.col("space") == space)
-            codes = here["customer"].to_numpy()
-            ids[space.removeprefix(_POOL)] = np.append(codes, -1)
-            persons[space.removeprefix(_POOL)] = np.append(here["reader"].to_numpy(), -1)
-            by_email = here["is_email"].fill_null(False).to_numpy()
-            emails[space.removeprefix(_POOL)] = np.append(np.where(by_email, codes, -1), -1)
+def resolve(names: Names, staged: Sequence[Staged], folder: Path) -> Identity:
+    """Resolve every id and address that the staged files hold; what does not fit into memory goes to ``folder``."""
+    keys = rank_keys(names, _separators(staged), folder)
+    merged = find_merges(names, keys, staged)
+    linked, several = _links(names, keys, staged)
+    owners = owners_of(_belonging(names, keys, staged), merged)
+    reader, final = _persons(names, keys, merged, linked, owners)
+    used = np.zeros(keys.count + 1, dtype=np.bool_)
+    used[reader] = used[final] = True
+    used[-1] = False  # where nulls point to
+    number = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    number[-1] = -1
+    customers = int(used.sum())
+    addressed = keys.address[used[:-1]]
+    ids = {space: np.append(number[final[_slice(keys, names, space)]], np.int32(-1)) for space in names.spaces()}
+    persons = ids
+    if final is not reader:
+        persons = {s: np.append(number[reader[_slice(keys, names, s)]], np.int32(-1)) for s in names.spaces()}
+    emails = {space: _by_email(names, keys, space, ids[space], staged) for space in names.spaces()}
+    nobody = np.array([-1], dtype=np.int32)
     for one in staged:
-        ids.setdefault(one.system, np.array([-1]))
-        persons.setdefault(one.system, np.array([-1]))
-        emails.setdefault(one.system, np.array([-1]))
-    owned = keys.filter(pl.col("reader") != pl.col("customer")).select("reader", "customer").unique()
-    pairs = (owned["reader"].to_numpy(), owned["customer"].to_numpy())
-    known = _known(ids, len(names), staged)
-    cases = texts.filter("is_email").select("key", "text").unique().group_by("key").len().filter(pl.col("len") > 1)
-    addressed = names.str.contains("@", literal=True).to_numpy()
-    blurred = np.zeros(len(names), dtype=np.bool_)
-    blurred[keys.filter(is_blurred(pl.col("text")) & (pl.col("customer") >= 0))["customer"].to_numpy()] = True
+        for roles in (ids, persons, emails):
+            roles.setdefault(one.system, nobody)
     evidence = {
-        "customers.email_case": cases.height,
+        "customers.email_case": keys.cases,
         "customers.by_email": int(addressed.sum()),
         "customers.ids_with_several_emails": several,
-        **count_damage(texts),
-        **_count_merges(merged, texts, staged),
-        **_count_shared(linked),
-        **_count_lengths(texts),
+        **count_damage(names),
+        **count_merges(merged, names, keys, staged),
+        **_count_shared(linked, names, keys),
+        **count_lengths(names),
     }
-    return Identity(ids, persons, pairs, emails, len(names), known, addressed, blurred, evidence)
+    pairs = _owned(number, reader, final)
+    known, blurred = _known(names, ids, customers, staged), _blurred(names, ids, customers)
+    return Identity(names, ids, persons, pairs, emails, customers, known, addressed, blurred, evidence)
 
 
-def _numbered(keys: pl.DataFrame) -> tuple[pl.DataFrame, pl.Series]:
-    """Adds ``customer`` and ``reader``, the numbers of ``final`` and ``person`` among all sorted names (-1 = nobody);
-    and those names. One sort does it: a join by text would cost more than all the rest."""
-    alike = bool((keys["final"].eq_missing(keys["person"])).all())
-    codes, names = ranked(keys["final"] if alike else pl.concat([keys["final"], keys["person"]]))
-    customer, reader = pl.Series(codes[: keys.height]), pl.Series(codes[-keys.height :] if keys.height else codes)
-    return keys.with_columns(customer=customer, reader=reader), names
+def _slice(keys: Keys, names: Names, space: str) -> slice:
+    return slice(keys.start[space], keys.start[space] + names.size(space))
 
 
-def _texts(pools: Pools, staged: Sequence[Staged]) -> pl.DataFrame:
-    """Every text of every id pool: space, code, text, key, is_email."""
-    separators = {f"{_POOL}{one.system}": one.table.object.id_separator for one in staged if one.table.object}
-    for one in staged:
-        if one.table.object and one.table.object.id_separator:
-            separators[f"{_POOL}{one.system}"] = one.table.object.id_separator
-    frames = []
-    for space in pools.names():
-        if not space.startswith(_POOL):
-            continue
-        frame = pl.DataFrame({"text": pools.texts(space)}).with_row_index("code")
-        first = pl.col("text")
-        separator = separators.get(space)
-        if separator:
-            first = first.str.split(separator).list.first().str.strip_chars()
-        is_email = first.str.contains("@", literal=True)
-        key = pl.when(is_email).then(first.str.to_lowercase()).otherwise(space.removeprefix(_POOL) + ":" + first)
-        frames.append(frame.with_columns(space=pl.lit(space), key=key, is_email=is_email))
-    empty = {"code": pl.UInt32, "text": pl.String, "space": pl.String, "key": pl.String, "is_email": pl.Boolean}
-    return pl.concat([pl.DataFrame(schema=empty), *(frame.select(list(empty)) for frame in frames)])
+def _separators(staged: Sequence[Staged]) -> dict[str, str]:
+    """Space -> what separates several ids in one of its cells."""
+    return {
+        one.system: one.table.object.id_separator
+        for one in staged
+        if one.table.object and one.table.object.id_separator
+    }
 
 
-def _pairs(one: Staged, left: str, right: str) -> pl.DataFrame:
-    """Distinct pairs of pool codes of two fields of a file."""
-    rows = one.rows.filter((pl.col("reason") == 0) & pl.col(left).is_not_null() & pl.col(right).is_not_null())
-    return rows.select(code=pl.col(left), other=pl.col(right)).unique().collect(engine="streaming")
+def _persons(
+    names: Names, keys: Keys, merged: pl.DataFrame, linked: pl.DataFrame, owners: pl.DataFrame
+) -> tuple[Ranks, Ranks]:
+    """The rank of the person that each text names, and of the customer it stands for; the same array where all are."""
+    rank = keys.rank
+    for (space,), some in merged.partition_by("space", as_dict=True).items():
+        rank = rank.copy() if rank is keys.rank else rank
+        here = _slice(keys, names, str(space))
+        rank[here] = mapped(rank[here], some["key"].to_numpy(), some["target"].to_numpy(), keys.count)
+    person = rank
+    if linked.height:
+        person = mapped(rank, linked["key"].to_numpy(), linked["address"].to_numpy(), keys.count)
+    return person, customers_of(rank, person, linked, owners, keys.count)
 
 
-def _named(texts: pl.DataFrame, space: str, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of pool codes -> pairs of keys."""
-    here = texts.filter(pl.col("space") == space)
-    named = pairs.join(here.select("code", "key"), on="code")
-    other = here.select(pl.col("code").alias("other"), pl.col("key").alias("address"), pl.col("is_email"))
-    return named.join(other, on="other").select("key", "address", "is_email")
+def _by_email(names: Names, keys: Keys, space: str, codes: Codes, staged: Sequence[Staged]) -> Codes:
+    """The codes of the texts of a space that are addresses; all of them where nobody asks for an address."""
+    if not any("email" in one.columns and one.system == space for one in staged):
+        return codes
+    rank = keys.of(space, names.size(space))
+    return np.append(np.where((rank >= 0) & keys.address[rank], codes[:-1], -1).astype(np.int32), np.int32(-1))
 
 
-def _links(texts: pl.DataFrame, staged: Sequence[Staged]) -> tuple[pl.DataFrame, int]:
+def _owned(number: Ranks, reader: Ranks, final: Ranks) -> tuple[Codes, Codes]:
+    """The different pairs of a person and the other customer that it belongs to."""
+    apart = np.flatnonzero(reader != final) if reader is not final else np.zeros(0, dtype=np.int64)
+    both = pl.DataFrame({"reader": number[reader[apart]], "customer": number[final[apart]]}).unique()
+    return both["reader"].to_numpy().astype(np.int64), both["customer"].to_numpy().astype(np.int64)
+
+
+def _links(names: Names, keys: Keys, staged: Sequence[Staged]) -> tuple[pl.DataFrame, int]:
     """id key -> e-mail address; customer exports are believed first, then the smallest address."""
-    found = [pl.DataFrame(schema={"key": pl.String, "address": pl.String, "rank": pl.Int32})]
+    found = [pl.DataFrame(schema={"key": pl.Int32, "address": pl.Int32, "rank": pl.Int32})]
     for one in staged:
         if {"customer", "email"} <= set(one.columns):
-            pairs = _named(texts, f"{_POOL}{one.system}", _pairs(one, "customer", "email")).filter("is_email")
-            pairs = pairs.filter(~pl.col("key").str.contains("@", literal=True))
+            pairs = ranked_pairs(names, keys, one, "customer", "email")
+            kept = keys.address[pairs["other"].to_numpy()] & ~keys.address[pairs["key"].to_numpy()]
             rank = pl.lit(0 if one.fact == "customers" else 1, dtype=pl.Int32)
-            found.append(pairs.select("key", "address", rank=rank))
+            found.append(pairs.filter(pl.Series(kept)).select("key", address="other", rank=rank))
     links = pl.concat(found).unique().sort("key", "rank", "address")
     several = links.filter(pl.col("rank") == 0).group_by("key").len().filter(pl.col("len") > 1).height
     return links.unique("key", keep="first", maintain_order=True).select("key", "address"), several
 
 
-def _belonging(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
+def _belonging(names: Names, keys: Keys, staged: Sequence[Staged]) -> pl.DataFrame:
     """Person -> the customer it belongs to, as exports say: space, key, owner."""
-    found = [pl.DataFrame(schema={"space": pl.String, **OWNERS})]
+    found = [pl.DataFrame(schema={"space": pl.String, "key": pl.Int32, "owner": pl.Int32})]
     for one in staged:
         if {"customer", "belongs_to"} <= set(one.columns):
-            space = f"{_POOL}{one.system}"
-            named = _named(texts, space, _pairs(one, "customer", "belongs_to"))
-            found.append(named.select(pl.lit(space).alias("space"), "key", owner="address"))
+            pairs = ranked_pairs(names, keys, one, "customer", "belongs_to")
+            found.append(pairs.select(pl.lit(one.system).alias("space"), "key", owner="other"))
     return pl.concat(found)
 
 
-def _merges(texts: pl.DataFrame, staged: Sequence[Staged]) -> pl.DataFrame:
-    """Merged id -> the id that it was merged into: space, key, target."""
-    found = [pl.DataFrame(schema={"space": pl.String, "key": pl.String, "target": pl.String})]
-    for one in staged:
-        space = f"{_POOL}{one.system}"
-        if one.fact != "customers" or "customer" not in one.columns:
-            continue
-        if "merged_into" in one.columns:
-            rows = one.rows.filter(pl.col("merged_into").is_not_null() & pl.col("customer").is_not_null())
-            pairs = rows.select(code="customer", other="merged_into").unique().collect(engine="streaming")
-            named = _named(texts, space, pairs)
-            found.append(named.select(pl.lit(space).alias("space"), "key", target="address"))
-        if "merged_from" in one.columns:
-            rows = one.rows.filter(pl.col("merged_from").is_not_null() & pl.col("customer").is_not_null())
-            lists = rows.select(code="customer", old=pl.col("merged_from").str.split(";")).collect()
-            here = texts.filter(pl.col("space") == space).select("code", target="key")
-            exploded = lists.explode("old").join(here, on="code")
-            key = one.system + ":" + pl.col("old").str.strip_chars()
-            found.append(exploded.select(pl.lit(space).alias("space"), key.alias("key"), "target"))
-    merges = pl.concat(found).filter(pl.col("key") != pl.col("target"))
-    return merges.sort("space", "key", "target").unique(["space", "key"], keep="first", maintain_order=True)
-
-
-def _count_merges(merged: pl.DataFrame, texts: pl.DataFrame, staged: Sequence[Staged]) -> dict[str, int]:
-    """Merged records that were followed, and those whose surviving record no customer export lists."""
-    listed = [pl.DataFrame(schema={"space": pl.String, "code": pl.UInt32})]
-    for one in staged:
-        if one.fact == "customers" and "customer" in one.columns:
-            rows = one.rows.filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
-            codes = rows.select(pl.lit(f"{_POOL}{one.system}").alias("space"), code="customer").unique()
-            listed.append(codes.collect(engine="streaming"))
-    known = texts.join(pl.concat(listed), on=["space", "code"]).select("space", target="key").unique()
-    nowhere = merged.join(known, on=["space", "target"], how="anti").height
-    return {"customers.merged": merged.height, "customers.merged_nowhere": nowhere}
-
-
-def _count_shared(linked: pl.DataFrame) -> dict[str, int]:
+def _count_shared(linked: pl.DataFrame, names: Names, keys: Keys) -> dict[str, int]:
     """Addresses that :data:`SHARED` or more ids of one system stand for, and the ids that they join."""
-    space = pl.col("key").str.split(":").list.first()
-    each = linked.group_by("address", space).len().filter(pl.col("len") >= SHARED)
+    space = np.zeros(keys.count if linked.height else 0, dtype=np.int16)
+    for number, name in enumerate(names.spaces() if linked.height else ()):
+        space[keys.of(name, names.size(name))] = number
+    here = linked.with_columns(space=pl.Series(space[linked["key"].to_numpy()]))
+    each = here.group_by("address", "space").len().filter(pl.col("len") >= SHARED)
     most = each["len"].max() if each.height else 0
     return {
         "customers.shared_addresses": each["address"].n_unique(),
@@ -232,36 +191,23 @@ def _count_shared(linked: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def _count_lengths(texts: pl.DataFrame) -> dict[str, int]:
-    """Ids of 15 characters where the same system also has some of 18: spelt both ways, or in one way only."""
-    text = pl.col("text")
-    ids = texts.filter(text.str.contains(_WRITTEN_TWO_WAYS) & text.str.contains("[a-zA-Z]"))
-    ids = ids.with_columns(stem=pl.col("text").str.head(15), long=pl.col("text").str.len_chars() == 18)
-    short, long = ids.filter(~pl.col("long")), ids.filter("long")
-    short = short.join(long.select("space").unique(), on="space", how="semi")
-    both = short.join(long, on=["space", "stem"], how="semi").height
-    return {"ids.two_lengths": both, "ids.short_alone": short.height - both}
-
-
-def _follow(texts: pl.DataFrame, merges: pl.DataFrame) -> pl.DataFrame:
-    """Chains of merges followed to their end; a circle ends where it began to repeat."""
-    if texts.is_empty() or merges.is_empty():
-        return merges
-    for _ in range(_HOPS):
-        further = merges.select("space", target="key", onward="target")
-        step = merges.join(further, on=["space", "target"], how="left")
-        if step["onward"].is_null().all():
-            break
-        onward = pl.when(pl.col("onward") != pl.col("key")).then("onward")
-        merges = step.select("space", "key", target=pl.coalesce(onward, "target"))
-    return merges
-
-
-def _known(ids: Mapping[str, Codes], customers: int, staged: Sequence[Staged]) -> NDArray[np.bool_]:
+def _known(names: Names, ids: Mapping[str, Codes], customers: int, staged: Sequence[Staged]) -> NDArray[np.bool_]:
     known = np.zeros(customers, dtype=np.bool_)
     for one in staged:
         if one.fact == "customers" and "customer" in one.columns:
             rows = one.rows.filter((pl.col("reason") == 0) & pl.col("customer").is_not_null())
-            codes = rows.select(pl.col("customer").unique()).collect(engine="streaming")["customer"].to_numpy()
-            known[ids[one.system][codes]] = True
+            for batch in rows.select("customer").collect_batches(maintain_order=False):
+                known[ids[one.system][names.places(one.system, batch["customer"])]] = True
     return known
+
+
+def _blurred(names: Names, ids: Mapping[str, Codes], customers: int) -> NDArray[np.bool_]:
+    blurred = np.zeros(customers, dtype=np.bool_)
+    for space in names.spaces():
+        start = 0
+        for texts in names.parts(space):
+            hit = texts.to_frame("text").select(is_blurred(pl.col("text")).fill_null(False)).to_series().to_numpy()
+            codes = ids[space][start : start + len(texts)][hit]
+            blurred[codes[codes >= 0]] = True
+            start += len(texts)
+    return blurred

@@ -15,6 +15,8 @@ from clm_audit.intake.model import FileRecord, RawTable, Reject, RowCounts
 
 Rows = NDArray[np.int64]
 ACCEPTED, REJECTED, REPEATED, TOTAL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
+_FIRST = (TOTAL, ACCEPTED, REJECTED, REPEATED)  # of several fates the first one counts
+_STATES, _PIECE = 16, 2**20
 LISTED = 100_000  # rows of a file that are listed one by one; the counts hold all of them
 
 
@@ -52,8 +54,8 @@ class Book:
         fresh: NDArray[np.bool_] = np.equal(self.state & ACCEPTED, 0)
         return fresh
 
-    def enter(self, served: Rows | None, entries: Sequence[Entry]) -> None:
-        """Book the rows that one fact was asked to take (None = all); those in no entry are accepted."""
+    def enter(self, served: NDArray[np.bool_] | None, entries: Sequence[Entry]) -> None:
+        """Book the rows that one fact was asked to take (marked; None = all); those in no entry are accepted."""
         fate = np.zeros_like(self.state)
         fate[slice(None) if served is None else served] = ACCEPTED
         for entry in entries:
@@ -69,23 +71,26 @@ class Book:
                 read=table.read, duplicate=table.height, rejected=table.lost, structure=table.structure,
                 repaired=repaired(table),
             )  # fmt: skip
-        total = (self.state & TOTAL) > 0
-        taken = ~total & ((self.state & ACCEPTED) > 0)
-        rejected = ~total & ~taken & ((self.state & REJECTED) > 0)
-        repeated = ~total & ~taken & ~rejected & ((self.state & REPEATED) > 0)
-        totals, lost = int(total.sum()), (int(rejected.sum()), int(repeated.sum()))
+        found = dict.fromkeys((TOTAL, ACCEPTED, REJECTED, REPEATED, np.uint8(0)), 0)
+        for state, rows in enumerate(self._states()):
+            found[next((fate for fate in _FIRST if state & fate), np.uint8(0))] += rows
         return RowCounts(
             read=table.read,
-            accepted=table.height - totals - sum(lost),
-            rejected=lost[0] + table.lost,
-            duplicate=lost[1],
-            structure=table.structure + totals,
+            accepted=found[ACCEPTED] + found[np.uint8(0)],
+            rejected=found[REJECTED] + table.lost,
+            duplicate=found[REPEATED],
+            structure=table.structure + found[TOTAL],
             repaired=repaired(table),
         )
 
+    def _states(self) -> NDArray[np.int64]:
+        """How many rows have each state; counted piece by piece, as numpy widens what it counts."""
+        pieces = (self.state[at : at + _PIECE] for at in range(0, len(self.state), _PIECE))
+        return sum((np.bincount(piece, minlength=_STATES) for piece in pieces), np.zeros(_STATES, dtype=np.int64))
+
     def unused(self) -> int:
         """Rows that serve no fact."""
-        return 0 if self.table.duplicate_of is not None else int((self.state == 0).sum())
+        return 0 if self.table.duplicate_of is not None else int(self._states()[0])
 
     def record(self) -> FileRecord:
         """The file as the audit JSON lists it."""

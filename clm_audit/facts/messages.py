@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from clm_audit.facts.alike import repeated
 from clm_audit.facts.common import Context, booked, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.split import Shelved, shelve, split, undivided, written
 from clm_audit.facts.staged import Staged
 
 _COUNTS = ("sent", "delivered", "opened", "clicked", "responded", "converted")
@@ -46,7 +47,7 @@ def campaign_codes(pools: Pools) -> Mapping[str, Codes]:
     }
 
 
-def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write the sends: one row a recipient and campaign, delivered if any of its rows says so."""
     frames = []
     for number, one in enumerate(staged):
@@ -55,20 +56,18 @@ def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], contex
             delivered = delivered & ~pl.col("bounced").fill_null(False)
         frames.append(_rows(number, one, campaigns, context, "sent", delivered.alias("delivered")))
     first = [pl.col("delivered").not_(), pl.col("day")]
-    kept = _once(pl.concat(frames), staged, ["campaign", "recipient"], first, context, "sends")
-    path = context.folder / "sends.parquet"
+    kept = _once(frames, staged, ["campaign", "recipient"], first, context, "sends")
     columns = ("campaign", "recipient", "segment", "day", "delivered", "file", "side", "rows")
-    kept.with_columns(context.segment("recipient")).select(columns).write_parquet(path)
-    return path
+    ready = [part.with_columns(context.segment("recipient")).select(columns) for part in kept]
+    return shelve(ready, context.folder / "sends", context.parts, "recipient")
 
 
-def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write the responses: one row a recipient, campaign and kind, on the first day."""
     frames = [_rows(number, one, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
-    kept = _once(pl.concat(frames), staged, ["campaign", "recipient", "kind"], [pl.col("day")], context, "responses")
-    path = context.folder / "responses.parquet"
-    kept.select("campaign", "recipient", "day", "kind", "file", "side", "rows").write_parquet(path)
-    return path
+    kept = _once(frames, staged, ["campaign", "recipient", "kind"], [pl.col("day")], context, "responses")
+    ready = [part.select("campaign", "recipient", "day", "kind", "file", "side", "rows") for part in kept]
+    return shelve(ready, context.folder / "responses", context.parts, "recipient")
 
 
 def _kind(one: Staged) -> pl.Expr:
@@ -81,7 +80,7 @@ def _kind(one: Staged) -> pl.Expr:
 
 def _rows(
     number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context, day: str, extra: pl.Expr
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     return rows.select(
         "row",
@@ -92,33 +91,72 @@ def _rows(
         extra,
         pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
         side_of(one.table).alias("side"),
-    ).collect(engine="streaming")
+    )
 
 
 def _once(
-    rows: pl.DataFrame, staged: Sequence[Staged], key: list[str], first: list[pl.Expr], context: Context, fact: str
-) -> pl.DataFrame:
+    frames: Sequence[pl.LazyFrame],
+    staged: Sequence[Staged],
+    key: list[str],
+    first: list[pl.Expr],
+    context: Context,
+    fact: str,
+) -> list[pl.LazyFrame]:
     """The row of each key that comes first by ``first``, else in its file; books the others as repeated, and gives
     each kept row its record count. Only rows that share a key are sorted: as a rule there are next to none."""
-    nameless = pl.any_horizontal(pl.col(key).is_null())
-    unknown = rows.filter(nameless)
-    known = rows.filter(~nameless) if unknown.height else rows
-    known = known.with_columns(again=_later(known, key, first))
+    books = [context.books[one.table.index] for one in staged]
+    # a record of two facts of one builder counts for the first one, which is only known when all parts were seen
+    count = context.parts if len({book.table.index for book in books}) == len(books) else 1
+    whose = pl.col("recipient").fill_null(0) % count
+    parts = split(pl.concat(frames), whose.cast(pl.UInt32), count, context.folder / f"{fact}-rows")
+    fresh = [book.fresh() for book in books] if count > 1 else []
+    unknown: list[list[pl.Series]] = [[] for _ in staged]
+    again: list[list[pl.Series]] = [[] for _ in staged]
     kept = []
+    for at, part in enumerate(parts):
+        known = _judged(part.collect(engine="streaming"), key, first)
+        for number in range(len(staged)):
+            here = known.filter(pl.col("part") == number) if len(staged) > 1 else known
+            unknown[number].append(here.filter(pl.col("again").is_null())["row"])
+            again[number].append(here.filter("again")["row"])
+        taken = known.filter(~pl.col("again"))
+        context.count(f"{fact}.rows", taken.height)
+        if count > 1:
+            kept.append(written(_weighed(taken, fresh), context.folder / f"{fact}-{at}.parquet"))
     for number, one in enumerate(staged):
-        mine = pl.col("part") == number
-        here = known.filter(mine) if len(staged) > 1 else known
-        again = rows_of(here.filter("again"))
+        lost, repeated = (rows_of(pl.concat(each[number]).sort().to_frame()) for each in (unknown, again))
         entries = [
             *not_taken(one),
-            Entry(rows_of(unknown.filter(mine)), "unknown_kind", _header(one)),
-            Entry(again, "repeated", _header(one), repeated=True),
+            Entry(lost, "unknown_kind", _header(one)),
+            Entry(repeated, "repeated", _header(one), repeated=True),
         ]
-        context.count(f"{fact}.duplicate_rows", len(again))
-        kept.append(booked(context, one, entries, here.filter(~pl.col("again")) if len(again) else here))
-    table = pl.concat(kept)
-    context.count(f"{fact}.rows", table.height)
-    return table
+        context.count(f"{fact}.duplicate_rows", len(repeated))
+        if count > 1:
+            books[number].enter(served(one), entries)
+        else:
+            here = taken.filter(pl.col("part") == number) if len(staged) > 1 else taken
+            kept.append(booked(context, one, entries, here).lazy())
+    return kept
+
+
+def _weighed(taken: pl.DataFrame, fresh: Sequence[NDArray[np.bool_]]) -> pl.DataFrame:
+    """The rows with the number of records that each stands for: none where an earlier fact has it."""
+    weight = np.zeros(taken.height, dtype=np.int32)
+    part = taken["part"].to_numpy()
+    for number, marks in enumerate(fresh):
+        here = part == number
+        weight[here] = marks[rows_of(taken)[here]]
+    return taken.with_columns(rows=pl.Series(weight))
+
+
+def _judged(rows: pl.DataFrame, key: list[str], first: list[pl.Expr]) -> pl.DataFrame:
+    """Rows with ``again``: whether another row of the same key comes before; null where the key is not whole."""
+    nameless = pl.any_horizontal(pl.col(key).is_null())
+    if not rows.select(nameless.any()).item():
+        return rows.with_columns(again=_later(rows, key, first))
+    known = rows.filter(~nameless)
+    lost = rows.filter(nameless).with_columns(again=pl.lit(None, dtype=pl.Boolean))
+    return pl.concat([known.with_columns(again=_later(known, key, first)), lost])
 
 
 def _later(known: pl.DataFrame, key: list[str], first: list[pl.Expr]) -> pl.Series:
@@ -142,7 +180,7 @@ def _header(one: Staged) -> str:
     return ""
 
 
-def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Path:
+def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write campaign aggregates; the same campaign, day and variant in another file, or twice alike, counts once."""
     rows = pl.concat([_aggregates(number, one, campaigns, context) for number, one in enumerate(staged)])
     rows = rows.sort("part", "row")
@@ -158,10 +196,8 @@ def build_campaigns(staged: Sequence[Staged], campaigns: Mapping[str, Codes], co
         context.count("campaigns.duplicate_rows", again.height)
     table = rows.filter(~pl.col("again") & ~pl.col("total"))
     context.count("campaigns.rows", table.height)
-    path = context.folder / "campaigns.parquet"
     columns = ("campaign", "day", *_COUNTS, "cost", "file", "side")
-    table.select(*columns, pl.lit(1, dtype=pl.Int32).alias("rows")).write_parquet(path)
-    return path
+    return undivided(table.select(*columns, pl.lit(1, dtype=pl.Int32).alias("rows")), context.folder / "campaigns")
 
 
 def _sums_variants() -> pl.Expr:

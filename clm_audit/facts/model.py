@@ -160,6 +160,8 @@ class Facts:
     ``absent``: fact -> a sentence naming the export of the recognised system that would carry it.
     ``columns``: RawTable.index -> how the date and amount columns of the file were read.
     ``files`` is the ledger before rows outside the windows are set apart (see ``settle``).
+    ``parts``: the tables once more, divided so that all rows of a customer stand in one part; what belongs to no
+    customer is in the first. Empty where the rows are few enough to be looked at all at once.
     ``evidence``: named counts for the data checks (``orders.without_customer``,
     ``orders.duplicate_rows``, ``currency.seen.EUR`` …), integers only.
     """
@@ -174,3 +176,4 @@ class Facts:
     systems: tuple[str, ...] = ()
     columns: Mapping[int, tuple[ColumnRead, ...]] = field(default_factory=dict)
     session: Session | None = None
+    parts: tuple[Mapping[Table, pl.LazyFrame], ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -14,6 +13,7 @@ from clm_audit.facts.common import Context, booked, not_taken, rows_of, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.places import count_stages, place_of
+from clm_audit.facts.split import Shelved, shelve
 from clm_audit.facts.staged import Staged
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
@@ -63,7 +63,7 @@ _KINDS: Mapping[Moments, _Kind] = {
 }
 
 
-def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, orders: Sequence[Staged] = ()) -> Path:
+def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, orders: Sequence[Staged] = ()) -> Shelved:
     """Write one of these facts; what overlapping files repeat counts once. ``orders`` tell whose an order is.
 
     A record with an id of its own is known by it. Others are the same when customer, values and stamp agree;
@@ -87,9 +87,8 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
     context.count(f"{fact}.rows", table.height)
     if fact == "stages":
         count_stages(table, context, staged)
-    path = context.folder / f"{fact}.parquet"
-    table.select(*SCHEMAS[fact], *BOOKKEEPING).write_parquet(path)
-    return path
+    ready = table.select(*SCHEMAS[fact], *BOOKKEEPING).lazy()
+    return shelve([ready], context.folder / fact, context.parts, "customer")
 
 
 def _rows(number: int, one: Staged, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.DataFrame:

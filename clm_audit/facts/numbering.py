@@ -7,7 +7,7 @@ clashing ones were corrected; in between nobody can tell, and the clashing order
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -26,25 +26,50 @@ class Numbering:
     unclear: Mapping[int, int]
 
 
-def number_spaces(rows: pl.DataFrame, key: list[str]) -> Numbering:
-    """Tell the number spaces of the files (``part``) apart; ``rows`` has one row a key and part."""
-    if rows["part"].n_unique() < 2:
-        return Numbering(rows.with_columns(space=pl.lit(0, dtype=pl.Int32)), {}, {})
-    pairs = _pairs(rows, key)
-    each = pairs.group_by("part", "other").agg(share=pl.col("clash").mean()).sort("part", "other")
+@dataclass(frozen=True)
+class Spaces:
+    """What all numbers that files share tell: which files number ``anew``, of which it is ``unclear`` (part, other),
+    and part -> the number ``space`` that it shares with others."""
+
+    anew: pl.DataFrame
+    unclear: pl.DataFrame
+    space: Mapping[int, int]
+
+
+def compared(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """How many numbers every two files share among these rows, and how many of them clash; additive over numbers."""
+    return _pairs(rows, key).group_by("part", "other").agg(clashes=pl.col("clash").sum(), shared=pl.len())
+
+
+def decided(comparisons: Sequence[pl.DataFrame], parts: Sequence[int]) -> Spaces:
+    """What the comparisons of all numbers come to; ``parts`` are the files."""
+    each = pl.concat(comparisons).group_by("part", "other").sum()
+    each = each.with_columns(share=pl.col("clashes") / pl.col("shared")).sort("part", "other")
     anew = each.filter(pl.col("share") >= ANEW).select("part", "other")
     unclear = each.filter(pl.col("share").is_between(CORRECTED, ANEW, closed="none")).select("part", "other")
     joined = each.join(anew, on=["part", "other"], how="anti").select("part", "other").rows()
-    space = _joined(rows["part"].unique().sort().to_list(), joined)
-    clashing = pairs.filter("clash").join(unclear, on=["part", "other"], how="semi")
+    return Spaces(anew, unclear, _joined(sorted(parts), joined))
+
+
+def numbered(rows: pl.DataFrame, key: list[str], spaces: Spaces) -> Numbering:
+    """Rows with their number space."""
+    pairs = _pairs(rows, key)
+    clashing = pairs.filter("clash").join(spaces.unclear, on=["part", "other"], how="semi")
     apart = clashing.select(*key, part="other", apart=True).unique()
     rows = rows.join(apart, on=[*key, "part"], how="left").with_columns(
         space=pl.when("apart")
         .then(pl.col("part") + _APART)
-        .otherwise(pl.col("part").replace_strict(space, return_dtype=pl.Int32))
+        .otherwise(pl.col("part").replace_strict(spaces.space, return_dtype=pl.Int32))
     )
-    renumbered = pairs.join(anew, on=["part", "other"], how="semi").select(*key, part="other").unique()
+    renumbered = pairs.join(spaces.anew, on=["part", "other"], how="semi").select(*key, part="other").unique()
     return Numbering(rows.drop("apart"), _by_part(renumbered), _by_part(apart))
+
+
+def number_spaces(rows: pl.DataFrame, key: list[str]) -> Numbering:
+    """Tell the number spaces of the files (``part``) apart; ``rows`` has one row a key and part."""
+    if rows["part"].n_unique() < 2:
+        return Numbering(rows.with_columns(space=pl.lit(0, dtype=pl.Int32)), {}, {})
+    return numbered(rows, key, decided([compared(rows, key)], rows["part"].unique().to_list()))
 
 
 def _pairs(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:

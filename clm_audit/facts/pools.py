@@ -7,6 +7,8 @@ import polars as pl
 
 from clm_audit.facts import alike
 
+IDS = "id "  # the pool of a name space's ids begins so
+
 
 class Pools:
     """Dictionaries of the texts of a run (ids of a system, campaigns, currencies), filled by the scans.
@@ -14,12 +16,15 @@ class Pools:
     The codes are exact (no hash) but depend on the order of reading: they never leave this floor.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_ids: bool = False) -> None:
+        self.keep_ids = keep_ids  # whether ids stay texts, because there may be too many for a dictionary in memory
         self._pools: dict[str, pl.Categories] = {}
         self._anchors: list[pl.Series] = []  # a dictionary lives as long as a column uses it
 
     def code(self, pool: str, cells: pl.Expr) -> pl.Expr:
-        """The code (uint32) of each text; null stays null."""
+        """The code (uint32) of each text; null stays null. Ids may be kept as they are."""
+        if self.keep_ids and pool.startswith(IDS):
+            return cells
         return cells.cast(self._dtype(pool)).to_physical()
 
     def code_all(self, pool: str, cells: pl.Series) -> pl.Series:

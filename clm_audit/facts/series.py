@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
-from pathlib import Path
 
 import polars as pl
 
@@ -13,12 +12,13 @@ from clm_audit.config.plan import ALL_METRIC_IDS
 from clm_audit.facts.common import Context, not_taken, rows_of, served, side_of
 from clm_audit.facts.labels import without_addresses
 from clm_audit.facts.ledger import Entry
+from clm_audit.facts.split import Shelved, undivided
 from clm_audit.facts.staged import Staged
 
 _EPOCH = date(1970, 1, 1)
 
 
-def build_series(staged: Sequence[Staged], context: Context, first_segment: int) -> tuple[Path, tuple[str, ...]]:
+def build_series(staged: Sequence[Staged], context: Context, first_segment: int) -> tuple[Shelved, tuple[str, ...]]:
     """Write the series of all files; a metric's period (and segment) that stands twice counts once.
 
     Returns the labels of the table's own segment column; their codes begin at ``first_segment``.
@@ -44,10 +44,8 @@ def build_series(staged: Sequence[Staged], context: Context, first_segment: int)
     segment = pl.col("segment_word").replace_strict(codes, default=0, return_dtype=pl.Int32)
     table = table.with_columns(segment=segment)
     context.count("series.rows", table.height)
-    path = context.folder / "series.parquet"
     columns = ("metric", "day", "until", "numerator", "denominator", "segment", "file", "side", "rows")
-    table.select(columns).write_parquet(path)
-    return path, without_addresses(labels)
+    return undivided(table.select(columns), context.folder / "series"), without_addresses(labels)
 
 
 def _rows(number: int, one: Staged) -> pl.DataFrame:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
-from pathlib import Path
 
 import polars as pl
 
@@ -16,6 +15,7 @@ from clm_audit.facts.booked import in_ads_too
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.overlaps import told_elsewhere
+from clm_audit.facts.split import Shelved, undivided
 from clm_audit.facts.staged import Staged
 
 CATEGORIES = ("acquisition", "retention", "service", "other")
@@ -68,7 +68,7 @@ def _names(word: str | None) -> Iterator[str]:
         yield _NUMBER.sub("", name.strip())
 
 
-def build_spend(staged: Sequence[Staged], context: Context) -> Path:
+def build_spend(staged: Sequence[Staged], context: Context) -> Shelved:
     """Write the spend of all files; the same amount on the same day and account in two files counts once."""
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
     alike = ["space", "day", "until", "account", "category_word", "raw"]
@@ -89,10 +89,9 @@ def build_spend(staged: Sequence[Staged], context: Context) -> Path:
         _book(rows.filter(pl.col("part") == number), one, context)
     table = rows.filter(~pl.col("again") & ~pl.col("retold") & ~pl.col("empty") & ~pl.col("crossing"))
     context.count("spend.rows", table.height)
-    path = context.folder / "spend.parquet"
     ones = pl.lit(1, dtype=pl.Int32).alias("rows")
-    table.select("day", "until", "cents", "category", "file", "side", ones).write_parquet(path)
-    return path
+    table = table.select("day", "until", "cents", "category", "file", "side", ones)
+    return undivided(table, context.folder / "spend")
 
 
 def _book(here: pl.DataFrame, one: Staged, context: Context) -> None:

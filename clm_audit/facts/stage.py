@@ -24,10 +24,10 @@ from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import Reader, Rule, reason_of
+from clm_audit.facts.sought import columns_of_totals, field_columns, is_total, needed_columns, segment_columns
 from clm_audit.facts.staged import Staged
 from clm_audit.facts.sums import find_sums
 from clm_audit.intake.model import RawTable
-from clm_audit.intake.names import total_columns
 
 
 class Stager:
@@ -44,9 +44,10 @@ class Stager:
         self.yields = (
             tuple(statuses.with_default_states(source) for source in table.object.yields) if table.object else ()
         )
-        self.columns = [self._columns(source) for source in self.yields]
-        self.segments = self._segments(segment_by)
+        self.columns = [field_columns(table, self.finder, source) for source in self.yields]
+        self.segments = segment_columns(self.yields, self.finder, segment_by)
         self._long = self._doubted = False
+        self._staged: tuple[Staged, ...] = ()
         self.totals: Rows = np.zeros(0, dtype=np.int64)
         self.kept: list[Entry] = []  # rows that are taken, and doubtful
         self.sums = pl.Series("row", [], dtype=pl.UInt32)  # rows that say of themselves that they are totals
@@ -72,28 +73,6 @@ class Stager:
             staged = self._pass()
         return staged
 
-    def _columns(self, source: Yield) -> dict[str, Column]:
-        found = self.finder.fields(source)
-        if source.fact == "order_lines" and "amount" in found:
-            found = {name: column for name, column in found.items() if name not in ("quantity", "unit_price")}
-        lacking = [
-            name
-            for name, spec in FIELDS[source.fact].items()
-            if spec.missing and name in source.fields and name not in found and name not in source.constants
-        ]
-        if source.fact == "order_lines":
-            either = {"amount", "quantity", "unit_price"}
-            lacking = [name for name in lacking if name not in either]
-            if "amount" not in found and not {"quantity", "unit_price"} <= set(found):
-                lacking.append("amount")
-        if lacking and not source.where:
-            raise DataError(
-                f"no column for {', '.join(lacking)} of {source.fact}",
-                where=self.table.name,
-                hint=f"looked for {', '.join(source.fields.get(lacking[0], (lacking[0],)))}",
-            )
-        return {} if lacking else found
-
     def _find_currencies(self) -> None:
         """Where no column states the currency of an amount, take the signs and codes in its own cells.
 
@@ -110,15 +89,6 @@ class Stager:
                     self.signs[number] = next(iter(self.formats.open_signs(column)), "")
                     break
 
-    def _segments(self, segment_by: Sequence[str]) -> dict[str, Column]:
-        found: dict[str, Column] = {}
-        for name in segment_by:
-            for source in self.yields:
-                column = self.finder.rule(source, name) if source.fact == "customers" else None
-                if column:
-                    found[name] = column
-        return found
-
     def _of_kind(self, *kinds: str) -> list[Column]:
         found: dict[str, Column] = {}
         for source, columns in zip(self.yields, self.columns, strict=True):
@@ -129,16 +99,17 @@ class Stager:
         return list(found.values())
 
     def _pass(self) -> tuple[Staged, ...]:
-        base = self.reader.base(self._needed())
+        needed = needed_columns(self.table, self.yields, self.columns, self.finder)
+        base = self.reader.base([*needed, *self.segments.values()])
         plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
         ids = sorted({column.name for one in plans for column in self._ids(one).values()})
         keyed = {one.number: one.columns["order"].name for one in plans if self._has_keys(one)}
         held = [*ids, *(pl.col(name).hash().alias(f"hash {number}") for number, name in keyed.items())]
         cells = base.select(held) if held else base.select("row").head(0)
-        totals = base.filter(self._is_total()).select("row")
+        totals = base.filter(is_total(self.table, self.yields, self.columns, self.sums)).select("row")
         # every query starts at ``base``: only then is the file read once for all of them
-        queries = [*map(self._written, plans), base.select(**self._counts()), totals, cells]
-        *found, counts, summed, whole = pl.collect_all(queries, engine="streaming")
+        queries = [*map(self._written, plans), base.select(**self._counts()), totals, cells, self._other_ids(base)]
+        *found, counts, summed, whole, _ = pl.collect_all(queries, engine="streaming")
         self.totals = summed["row"].to_numpy().astype(np.int64)
         numbers = self._numbers(counts)
         pool = self.reader.pool("id")
@@ -151,16 +122,46 @@ class Stager:
         asked = Asked(self.table, self.finder, self.columns, base)
         self.kept = asked.kept(doubtful(self.columns, self.formats)) if self._doubted else []
         notes = tuple(dict.fromkeys([*self.formats.notes, *asked.namesakes(), *asked.states(staged)]))
+        self._staged = tuple(staged)
         if not staged:
             return ()
         return (replace(staged[0], stamps=numbers, notes=notes, read=self.columns_read()), *staged[1:])
+
+    def id_columns(self) -> list[pl.LazyFrame]:
+        """Every id of the file, of which staged rows keep the texts: frames of one column; known after :meth:`run`."""
+        if self.in_memory:
+            return []
+        if self._drops():
+            return [pl.scan_parquet(self._path("ids"), glob=False).select(name) for name in self._id_names()]
+        of = {column.name: (one, name) for one in self._staged for name, column in self._id_fields(one).items()}
+        return [one.rows.select(name) for one, name in of.values()]
+
+    def _id_names(self) -> list[str]:
+        return sorted(
+            {
+                column.name
+                for source, columns in zip(self.yields, self.columns, strict=True)
+                for name, column in columns.items()
+                if name in FIELDS[source.fact] and FIELDS[source.fact][name].kind == "id"
+            }
+        )
+
+    def _drops(self) -> bool:
+        """Whether a yield may lack some rows of the file."""
+        return bool(columns_of_totals(self.table)) or len(self.sums) > 0 or any(one.where for one in self.yields)
+
+    def _other_ids(self, base: pl.LazyFrame) -> pl.LazyFrame:
+        """The ids of all rows, written where no yield has all rows and their ids are not held in memory."""
+        if self.in_memory or not self._drops() or not self._id_names():
+            return base.select("row").head(0)
+        return base.select(self._id_names()).sink_parquet(self._path("ids"), lazy=True, compression="lz4")
 
     def _written(self, one: Staged) -> pl.LazyFrame:
         if one.held:
             return one.rows
         return one.rows.sink_parquet(self._path(one.number), lazy=True, compression="lz4", statistics=False)
 
-    def _path(self, number: int) -> Path:
+    def _path(self, number: int | str) -> Path:
         return self.folder / f"staged-{self.table.index}-{number}.parquet"
 
     def _kept(self, one: Staged, rows: pl.DataFrame, codes: Mapping[str, pl.Series]) -> Staged:
@@ -190,8 +191,11 @@ class Stager:
 
     def _ids(self, one: Staged) -> dict[str, Column]:
         """The fields whose codes are looked up for the whole file at once: the ids of one that is not large."""
-        ids = {name for name, spec in FIELDS[one.fact].items() if spec.kind == "id"} if self.in_memory else set()
-        return {name: column for name, column in one.columns.items() if name in ids}
+        return self._id_fields(one) if self.in_memory else {}
+
+    def _id_fields(self, one: Staged) -> dict[str, Column]:
+        fields = FIELDS[one.fact]
+        return {name: each for name, each in one.columns.items() if name in fields and fields[name].kind == "id"}
 
     def _has_keys(self, one: Staged) -> bool:
         return self.in_memory and one.fact == "orders" and not one.by_line
@@ -213,22 +217,6 @@ class Stager:
         settled = self.formats.certain | self.formats.pointed
         columns = self._of_kind("cents", "micros")
         return [c for c in columns if self.formats.money.get(c.name) == "plain" and c.name not in settled]
-
-    def _needed(self) -> list[Column]:
-        """Every column that a field, a rule or a segment reads."""
-        needed = [column for columns in self.columns for column in columns.values()]
-        for source in self.yields:
-            keys = {
-                *source.where,
-                *source.counted,
-                *source.known,
-                *source.returned,
-                *(key for rule in source.sign.values() for key in rule),
-                *source.returned_partly,
-                *(key for rule in source.left_out.values() for key in rule),
-            }
-            needed.extend(column for key in sorted(keys) if (column := self.finder.rule(source, key)))
-        return [*needed, *self.segments.values(), *(column for column, _ in self._total_columns())]
 
     def _plan(self, number: int, base: pl.LazyFrame) -> Staged:
         """A yield whose rows are yet to be read."""
@@ -287,36 +275,9 @@ class Stager:
                     amount = pl.when(one_of(pl.col(column.name), values)).then(size).otherwise(amount)
         return amount
 
-    def _total_columns(self) -> list[tuple[Column, str]]:
-        totals = self.table.object.totals if self.table.object else {}
-        headers = self.table.headers
-        return [
-            (Column(name, headers[name]), pattern)
-            for key, pattern in totals.items()
-            for name in total_columns(headers, key)
-        ]
-
-    def _is_total(self) -> pl.Expr:
-        """Whether a row repeats the sum of others; a pattern may also ask for a blank cell.
-
-        A row with an id in another column is a record, though its account be called Total.
-        """
-        hit = pl.lit(False)
-        keys = {
-            columns[name].name
-            for source, columns in zip(self.yields, self.columns, strict=True)
-            for name, spec in FIELDS[source.fact].items()
-            if name in columns and spec.missing in ("missing_id", "missing_recipient")
-        }
-        for column, pattern in self._total_columns():
-            ids = [pl.col(name).is_not_null() for name in sorted(keys - {column.name})]
-            named = pl.col(column.name).fill_null("").str.contains(pattern)
-            hit = hit | (named & ~pl.any_horizontal(*ids, pl.lit(False)))
-        return hit | pl.col("row").is_in(self.sums.implode()) if len(self.sums) else hit
-
     def _where(self, source: Yield, rows: pl.LazyFrame) -> pl.LazyFrame:
-        if self._total_columns() or len(self.sums):
-            rows = rows.filter(~self._is_total())
+        if columns_of_totals(self.table) or len(self.sums):
+            rows = rows.filter(~is_total(self.table, self.yields, self.columns, self.sums))
         for key, allowed in source.where.items():
             column = self.finder.rule(source, key)
             rows = rows.filter(one_of(pl.col(column.name), allowed) if column else pl.lit("" in allowed))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
@@ -12,13 +11,14 @@ from clm_audit.facts.common import Context, booked, count_left_out, left_name, n
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.money import MICRO, half_even
+from clm_audit.facts.split import Shelved, shelve
 from clm_audit.facts.staged import Staged
 
 _NO_ID = "no column names the subscription, so the customer stands for it: equal rows of one customer count once"
 _SAID = ("day", "until", "cancelled", "amount", "currency", "interval", "left_out")
 
 
-def build_subscriptions(staged: Sequence[Staged], context: Context) -> Path:
+def build_subscriptions(staged: Sequence[Staged], context: Context) -> Shelved:
     """Write the subscriptions of all files.
 
     Within a file equal rows count once, and rows of one subscription that differ are its items or its periods.
@@ -59,9 +59,8 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Path:
     paid = table.filter(pl.col("left_out").is_null() & pl.col("currency").is_not_null()).group_by("currency").len()
     for code, rows in paid.sort("currency").iter_rows():
         context.count(f"subscriptions.currency.{code}", rows)
-    path = context.folder / "subscriptions.parquet"
-    table.select(*SCHEMAS["subscriptions"], *BOOKKEEPING).write_parquet(path)
-    return path
+    ready = table.select(*SCHEMAS["subscriptions"], *BOOKKEEPING).lazy()
+    return shelve([ready], context.folder / "subscriptions", context.parts, "customer")
 
 
 def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:

@@ -2,32 +2,134 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry
-from clm_audit.facts.numbering import number_spaces
+from clm_audit.facts.numbering import Spaces, compared, decided, numbered
+from clm_audit.facts.split import Shelved, shelve, split, written
 from clm_audit.facts.staged import Staged
 
+_COLUMNS = ("customer", "segment", "day", "cost", "seconds", "left_out", "file", "side", "rows")
 
-def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
+
+def build_tickets(staged: Sequence[Staged], context: Context) -> Shelved:
     """Write the tickets of all files.
 
     A log with one row a change of state gives the ticket its first day and its largest cost and time
-    (both only grow); a ticket that any row marks as deleted or merged does not count.
+    (both only grow); a ticket that any row marks as deleted or merged does not count. Of very many rows those that
+    share a number come together in one part, and the parts are looked at one after the other.
     """
-    rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)]).sort("part", "row")
-    rows = _unblurred(rows, staged, context)
+    rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)])
+    parts = split(rows, pl.col("ticket").hash() % context.parts, context.parts, context.folder / "ticket-rows")
     sides = {one.table.side for one in staged}
     key = ["system", "ticket", "day"] if {"before", "after"} <= sides else ["system", "ticket"]
-    rows = _spaced(rows, key, staged, context)
-    key = [*key, "space"]
-    rows = rows.with_columns(again=~pl.struct(key).is_first_distinct())
-    tickets = rows.group_by(key, maintain_order=True).agg(
+    spaces = _spaces(parts, key) if len(staged) > 1 else None
+    found = _Found(staged, context)
+    tickets = [found.tickets(_told_apart(part), key, spaces, number) for number, part in enumerate(parts)]
+    found.book()
+    ready = [some.with_columns(context.segment()).select(_COLUMNS) for some in tickets]
+    return shelve(ready, context.folder / "tickets", context.parts, "customer")
+
+
+class _Found:
+    """What became of the rows, over all parts."""
+
+    def __init__(self, staged: Sequence[Staged], context: Context) -> None:
+        self.staged, self.context = staged, context
+        self.again = [[pl.Series("row", [], dtype=pl.UInt32)] for _ in staged]
+        self.notes: Counter[tuple[str, int]] = Counter()
+        self.left: list[Counter[str]] = [Counter() for _ in staged]
+
+    def tickets(self, rows: pl.DataFrame, key: list[str], spaces: Spaces | None, number: int) -> pl.LazyFrame:
+        """The tickets of one part, which are written where there are several parts."""
+        for part, count in rows.filter("blurred").group_by("part").len().iter_rows():
+            self.notes["blurred", part] += count
+        rows = self._spaced(rows, key, spaces)
+        rows = rows.with_columns(again=~pl.struct(*key, "space").is_first_distinct())
+        for part, found in enumerate(self.again):
+            found.append(rows.filter((pl.col("part") == part) & pl.col("again"))["row"])
+        tickets = _merged(rows, [*key, "space"])
+        self._count(tickets)
+        dated = tickets.filter(pl.col("day").is_not_null()).drop(*(name for name in key if name != "day"), "space")
+        if self.context.parts == 1:
+            return dated.lazy()
+        return written(dated, self.context.folder / f"tickets-{number}.parquet")
+
+    def _spaced(self, rows: pl.DataFrame, key: list[str], spaces: Spaces | None) -> pl.DataFrame:
+        """Tickets with their number space: another file's numbers may stand for other tickets."""
+        if spaces is None:
+            return rows.with_columns(space=pl.lit(0, dtype=pl.Int32))
+        numbering = numbered(_first(rows, key), key, spaces)
+        for name, found in (("anew", numbering.anew), ("unclear", numbering.unclear)):
+            self.notes.update({(name, part): count for part, count in found.items()})
+        told = numbering.rows.select(*key, "part", "space")
+        return rows.join(told, on=[*key, "part"], how="left", maintain_order="left", nulls_equal=True)
+
+    def _count(self, tickets: pl.DataFrame) -> None:
+        for part, reason, count in tickets.group_by("part", "left_out").len().drop_nulls("left_out").iter_rows():
+            self.left[part][reason] += count
+        counted = tickets.filter(pl.col("left_out").is_null())
+        self.context.count("tickets.rows", counted.height)
+        self.context.count("tickets.without_customer", int(counted["customer"].is_null().sum()))
+        self.context.count("tickets.timed", int(counted["seconds"].is_not_null().sum()))
+        self.context.count("tickets.costed", int(counted["cost"].is_not_null().sum()))
+
+    def book(self) -> None:
+        """Enter the rows of all parts into the books of their files, and say what was found."""
+        for kind, (name, what) in _SAID.items():
+            for part, one in enumerate(self.staged):
+                if count := self.notes[kind, part]:
+                    self.context.count(f"tickets.{name}", count)
+                    self.context.books[one.table.index].notes.append(f"ticket numbers that {what}: {count:,}")
+        for part, one in enumerate(self.staged):
+            again = rows_of(pl.concat(self.again[part]).sort().to_frame())
+            repeated = Entry(again, "repeated", one.columns["ticket"].header, repeated=True)
+            self.context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
+            self.context.count("tickets.duplicate_rows", len(again))
+            count_left_out(self.context, one, "tickets", self.left[part])
+
+
+_OTHER = "stand for other tickets in another file, both counted"
+_SAID = {
+    "blurred": ("ids_excel_float", "a spreadsheet wrote with an exponent, told apart by day and customer"),
+    "anew": ("numbers_anew", _OTHER),
+    "unclear": ("numbers_unclear", _OTHER),
+}
+
+
+def _told_apart(part: pl.LazyFrame) -> pl.DataFrame:
+    """The rows in order. Numbers that a spreadsheet wrote with an exponent (``blurred``) stand for many tickets: day
+    and customer tell those apart."""
+    rows = part.collect(engine="streaming").sort("part", "row")
+    rows = rows.with_columns(blurred=pl.col("ticket").str.contains(FLOAT).fill_null(False))
+    if not rows["blurred"].any():
+        return rows
+    apart = pl.concat_str("ticket", "day", "customer", separator=" ", ignore_nulls=True)
+    return rows.with_columns(ticket=pl.when("blurred").then(apart).otherwise("ticket"))
+
+
+def _spaces(parts: Sequence[pl.LazyFrame], key: list[str]) -> Spaces:
+    """Whether the files share their numbers, by the numbers of all parts."""
+    comparisons, files = [], set[int]()
+    for part in parts:
+        rows = _first(_told_apart(part), key)
+        files.update(rows["part"].unique().to_list())
+        comparisons.append(compared(rows, key))
+    return decided(comparisons, sorted(files))
+
+
+def _first(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    first = rows.unique([*key, "part"], keep="first", maintain_order=True)
+    return first.with_columns(gross=pl.lit(None, dtype=pl.Int64), summed=pl.lit(False))
+
+
+def _merged(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    return rows.group_by(key, maintain_order=True).agg(
         pl.col("customer").drop_nulls().first(),
         *([] if "day" in key else [pl.col("day").min()]),
         pl.col("cost").max(),
@@ -38,56 +140,9 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Path:
         pl.col("side").first(),
         pl.lit(1, dtype=pl.Int32).alias("rows"),
     )
-    for number, one in enumerate(staged):
-        again = rows.filter((pl.col("part") == number) & pl.col("again"))
-        repeated = Entry(rows_of(again), "repeated", one.columns["ticket"].header, repeated=True)
-        context.books[one.table.index].enter(served(one), [*not_taken(one), repeated])
-        context.count("tickets.duplicate_rows", again.height)
-        here = tickets.filter((pl.col("part") == number) & pl.col("left_out").is_not_null())
-        count_left_out(context, one, "tickets", dict(here.group_by("left_out").len().iter_rows()))
-    counted = tickets.filter(pl.col("left_out").is_null())
-    context.count("tickets.rows", counted.height)
-    context.count("tickets.without_customer", int(counted["customer"].is_null().sum()))
-    context.count("tickets.timed", int(counted["seconds"].is_not_null().sum()))
-    context.count("tickets.costed", int(counted["cost"].is_not_null().sum()))
-    table = tickets.filter(pl.col("day").is_not_null()).with_columns(context.segment())
-    columns = ("customer", "segment", "day", "cost", "seconds", "left_out", "file", "side", "rows")
-    path = context.folder / "tickets.parquet"
-    table.select(columns).write_parquet(path)
-    return path
 
 
-def _unblurred(rows: pl.DataFrame, staged: Sequence[Staged], context: Context) -> pl.DataFrame:
-    """Numbers that a spreadsheet wrote with an exponent stand for many tickets: day and customer tell those apart."""
-    blurred = pl.col("ticket").str.contains(FLOAT)
-    counts = dict(rows.filter(blurred).group_by("part").len().iter_rows())
-    for number, count in sorted(counts.items()):
-        context.count("tickets.ids_excel_float", count)
-        note = f"ticket numbers that a spreadsheet wrote with an exponent, told apart by day and customer: {count:,}"
-        context.books[staged[number].table.index].notes.append(note)
-    if not counts:
-        return rows
-    apart = pl.concat_str("ticket", "day", "customer", separator=" ", ignore_nulls=True)
-    return rows.with_columns(ticket=pl.when(blurred).then(apart).otherwise("ticket"))
-
-
-def _spaced(rows: pl.DataFrame, key: list[str], staged: Sequence[Staged], context: Context) -> pl.DataFrame:
-    """Tickets with their number space: another file's numbers may stand for other tickets."""
-    if len(staged) < 2:
-        return rows.with_columns(space=pl.lit(0, dtype=pl.Int32))
-    first = rows.unique([*key, "part"], keep="first", maintain_order=True)
-    nothing = pl.lit(None, dtype=pl.Int64)
-    numbering = number_spaces(first.with_columns(gross=nothing, summed=pl.lit(False)), key)
-    for name, found in (("anew", numbering.anew), ("unclear", numbering.unclear)):
-        for number, count in found.items():
-            context.count(f"tickets.numbers_{name}", count)
-            note = f"ticket numbers that stand for other tickets in another file, both counted: {count:,}"
-            context.books[staged[number].table.index].notes.append(note)
-    spaces = numbering.rows.select(*key, "part", "space")
-    return rows.join(spaces, on=[*key, "part"], how="left", maintain_order="left", nulls_equal=True)
-
-
-def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
+def _rows(number: int, one: Staged, context: Context) -> pl.LazyFrame:
     cost = context.currency.convert(pl.col("cost"), one) if "cost" in one.columns else pl.lit(None, dtype=pl.Int64)
     seconds = pl.col("handling_time") if "handling_time" in one.columns else pl.lit(None, dtype=pl.Int64)
     rows = one.rows.filter(pl.col("reason") == 0)
@@ -103,4 +158,4 @@ def _rows(number: int, one: Staged, context: Context) -> pl.DataFrame:
         left_name(one),
         pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
         side_of(one.table).alias("side"),
-    ).collect(engine="streaming")
+    )

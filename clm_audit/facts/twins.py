@@ -8,8 +8,10 @@ were corrected, what the export says counts whose newest order is the latest (th
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -19,9 +21,12 @@ from clm_audit.facts.common import rows_of
 from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.numbering import number_spaces
+from clm_audit.facts.split import split
 from clm_audit.facts.staged import Staged
 
-_VALUES = ("day", "gross", "refunded", "customer", "currency", "left_out")
+HASHES = 2**23  # of order numbers that are sorted at once
+VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
+_SAID = (*VALUES, "left_out")
 
 
 @dataclass(frozen=True)
@@ -61,26 +66,26 @@ class Twins:
         if number not in self.shared:
             return [candidates.orders]
         rest = candidates.orders.filter(~pl.col("first").is_in(self.shared[number]["first"].implode()))
-        columns = ("order", "first", "last", "lines", *_VALUES)
+        columns = ("order", "first", "last", "lines", *_SAID)
         return [rest.select(columns), self.kept[number].lazy().select(columns)]
 
 
-def find_twins(candidates: Sequence[Candidates]) -> Twins:
-    """Find and settle every order that stands more than once."""
+def find_twins(candidates: Sequence[Candidates], folder: Path) -> Twins:
+    """Find and settle every order that stands more than once; hashes that do not fit into memory go to ``folder``."""
     twins = Twins()
     for space in sorted({one.one.system for one in candidates}):
         members = [(number, one) for number, one in enumerate(candidates) if one.one.system == space]
-        rows = _shared(members)
+        rows = _shared(members, folder)
         if rows.height:
             _settle(twins, rows, dict(members))
     return twins
 
 
-def _shared(members: Sequence[tuple[int, Candidates]]) -> pl.DataFrame:
+def _shared(members: Sequence[tuple[int, Candidates]], folder: Path) -> pl.DataFrame:
     """The orders whose id may stand more than once (found by hash, compared by text later), or lack a total."""
     keys = [one.one.keys for _, one in members]
     held = [key for key in keys if key is not None]
-    found = _by_held_keys(members, held) if len(held) == len(keys) else _by_scan(members)
+    found = _by_held_keys(members, held) if len(held) == len(keys) else _by_scan(members, folder)
     return pl.concat([rows.collect(engine="streaming") for rows in found])
 
 
@@ -100,24 +105,37 @@ def _by_held_keys(members: Sequence[tuple[int, Candidates]], keys: Sequence[pl.D
     return found
 
 
-def _by_scan(members: Sequence[tuple[int, Candidates]]) -> list[pl.LazyFrame]:
+def _by_scan(members: Sequence[tuple[int, Candidates]], folder: Path) -> list[pl.LazyFrame]:
     marked = [(number, one, one.orders.with_columns(hash=pl.col("order").hash())) for number, one in members]
     if len(members) == 1 and members[0][1].one.by_line:
         return [_described(number, one, rows.filter(_open_total())) for number, one, rows in marked]
     hashes = pl.concat([rows.select("hash") for _, _, rows in marked])
-    twice = hashes.group_by("hash").len().filter(pl.col("len") > 1).select("hash").collect(engine="streaming")
+    twice = _twice(hashes, sum(one.one.table.height for _, one in members), folder)
     found = []
     for number, one, rows in marked:
-        repeated = rows.join(twice.lazy(), on="hash", how="semi")
-        lone = rows.filter(_open_total()).join(twice.lazy(), on="hash", how="anti")
-        found.append(_described(number, one, pl.concat([repeated, lone])))
+        asked = rows.select("first", "hash", open=_open_total())
+        wanted = asked.filter(pl.col("open") | pl.col("hash").is_in(twice.implode())).select("first")
+        firsts = wanted.collect(engine="streaming")["first"]
+        found.append(_described(number, one, one.orders.filter(pl.col("first").is_in(firsts.implode()))))
     return found
+
+
+def _twice(hashes: pl.LazyFrame, rows: int, folder: Path) -> pl.Series:
+    """The hashes that stand more than once; of very many each part by their leading bits for itself, from files."""
+    bits = (rows // HASHES).bit_length()
+    key = pl.col("hash") // pl.lit(2 ** (64 - bits), dtype=pl.UInt64) if bits else pl.lit(0)
+    found = [pl.Series("hash", [], dtype=pl.UInt64)]
+    for part in split(hashes, key.cast(pl.UInt32), 2**bits, folder / "hashes"):
+        values = np.sort(part.collect(engine="streaming")["hash"].to_numpy())
+        found.append(pl.Series("hash", values[1:][values[1:] == values[:-1]]).unique())
+    shutil.rmtree(folder / "hashes", ignore_errors=True)
+    return pl.concat(found)
 
 
 def _described(number: int, candidates: Candidates, rows: pl.LazyFrame) -> pl.LazyFrame:
     one = candidates.one
     return rows.select(
-        pl.col("order", "first", "last", "lines", *_VALUES),
+        pl.col("order", "first", "last", "lines", *_SAID),
         part=pl.lit(number, dtype=pl.Int32),
         by_line=pl.lit(one.by_line),
         summed=pl.lit(one.fact == "order_lines"),
@@ -131,7 +149,7 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
     within = [*key, "part"]
     twins.damaged += rows.filter(pl.col("order").str.contains(FLOAT)).height
     rows = rows.with_columns(
-        kinds=pl.struct(_VALUES).n_unique().over(within),
+        kinds=pl.struct(_SAID).n_unique().over(within),
         nth=pl.col("first").rank("ordinal").over(within),
     )
     clashing = rows.filter(pl.col("kinds") > 1)
@@ -153,7 +171,7 @@ def _settle(twins: Twins, rows: pl.DataFrame, members: dict[int, Candidates]) ->
         superseded = mine.filter(pl.col("repeats") & pl.col("revised"))
         twins.shared[number] = rows.filter(here).select("first")
         kept = mine.filter(pl.col("leads") & ~_open())
-        twins.kept[number] = kept.select("order", "first", "last", "lines", *_VALUES)
+        twins.kept[number] = kept.select("order", "first", "last", "lines", *_SAID)
         twins.entries[number] = [
             Entry(rows_of(clashing.filter(here), "first"), "conflicting_rows", header),
             Entry(all_rows(one, lost), "missing_amount", header),

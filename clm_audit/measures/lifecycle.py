@@ -63,9 +63,14 @@ CELLS: tuple[Callable[[Collected, Calendar], Mapping[str, Cells]], ...] = (
 """Collected frames, calendar -> additive cells; none of a frame that is not there."""
 
 
+def is_asked(plan: AuditPlan) -> bool:
+    """Whether any metric of the lifecycle is enabled."""
+    return any(plan.metric(metric).enabled for metric in LIFECYCLE_IDS)
+
+
 def lifecycle_frames(plan: AuditPlan, tables: Frames, daily: Collected, calendar: Calendar) -> Frames:
     """Every lazy frame of totals that the lifecycle needs of the tables that are there; none when nobody asks."""
-    if not any(plan.metric(metric).enabled for metric in LIFECYCLE_IDS):
+    if not is_asked(plan):
         return {}
     made = {name: frame for make in FRAMES for name, frame in make(tables, daily, calendar).items()}
     return {**made, **activation_frames(plan.activation, tables, daily, calendar)}

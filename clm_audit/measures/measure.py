@@ -9,6 +9,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, MetricId
 from clm_audit.facts.model import Facts
 from clm_audit.facts.nothing import nothing_dated
+from clm_audit.intake.model import Progress, silent
 from clm_audit.measures import (
     activation,
     cohorts,
@@ -35,10 +36,11 @@ from clm_audit.measures.daily import daily_frames, outside_rows
 from clm_audit.measures.engines import Collected, Engine, Frames
 from clm_audit.measures.finish import finish
 from clm_audit.measures.grid import Grid
-from clm_audit.measures.lifecycle import lifecycle_cells, lifecycle_frames, lifecycle_metrics
+from clm_audit.measures.lifecycle import is_asked, lifecycle_cells, lifecycle_frames, lifecycle_metrics
 from clm_audit.measures.members import lives_of
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
+from clm_audit.measures.parts import collected_in_parts, referrals_in_parts
 from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.reduction import again_frames, total_frames
 from clm_audit.measures.service import service_cost
@@ -58,8 +60,9 @@ MAKERS: Mapping[MetricId, Callable[[Inputs], MetricTotals]] = {
 }
 
 
-def measure(plan: AuditPlan, facts: Facts, engine: Engine | None = None) -> Measured:
-    """Everything that later floors need, in one pass over the facts on ``engine`` (where they are when None).
+def measure(plan: AuditPlan, facts: Facts, engine: Engine | None = None, progress: Progress = silent) -> Measured:
+    """Everything that later floors need, in one pass over the facts on ``engine`` (where they are when None), or part
+    by part where they stand in parts.
 
     Raises :class:`~clm_audit.exits.DataError` when nothing is dated, go-live lies outside the data or
     amounts are too large to be summed; :class:`~clm_audit.exits.UsageError` when there is no go-live.
@@ -70,12 +73,16 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine | None = None) -> Meas
         if not set(day_counts(daily, None)) - {"acquired"}:
             raise nothing_dated(plan, facts)
         calendar = resolve(plan, daily)
-        frames = total_frames(tables, daily, calendar, segments=len(facts.segments))
-        collected = engine.collect({**frames, **lifecycle_frames(plan, tables, daily, calendar)})
+
+        def frames(part: Frames) -> Frames:
+            found = total_frames(part, daily, calendar, segments=len(facts.segments))
+            return {**found, **lifecycle_frames(plan, part, daily, calendar)}
+
+        collected = _collected(engine, plan, facts, tables, frames, calendar, progress)
         counts = day_counts(daily, calendar.go_live)
         totals, calendar = finish(collected, daily, counts, calendar)
         totals = replace(totals, cells={**totals.cells, **lifecycle_cells(collected, calendar)})
-        again = _second_look(engine, tables, daily, calendar, totals, collected)
+        again = _second_look(engine, facts, tables, daily, calendar, totals, collected)
     inputs = Inputs(plan, facts, calendar, totals, daily, counts, again)
     return Measured(
         calendar=calendar,
@@ -89,8 +96,30 @@ def measure(plan: AuditPlan, facts: Facts, engine: Engine | None = None) -> Meas
     )
 
 
+def _collected(
+    engine: Engine,
+    plan: AuditPlan,
+    facts: Facts,
+    tables: Frames,
+    frames: Callable[[Frames], Frames],
+    calendar: Calendar,
+    progress: Progress,
+) -> Collected:
+    if not facts.parts:
+        return engine.collect(frames(tables))
+    divided = [{name: rows for name, rows in part.items() if name != "referrals"} for part in facts.parts]
+    sums = collected_in_parts(engine, divided, frames, progress)
+    return {**sums, **(referrals_in_parts(engine, facts, calendar, progress) if is_asked(plan) else {})}
+
+
 def _second_look(
-    engine: Engine, tables: Frames, daily: Collected, calendar: Calendar, totals: Totals, collected: Collected
+    engine: Engine,
+    facts: Facts,
+    tables: Frames,
+    daily: Collected,
+    calendar: Calendar,
+    totals: Totals,
+    collected: Collected,
 ) -> Collected:
     """What lies above the cap of order values, and what the largest customer did; nothing where there is neither."""
     limit = cap_of(totals) if "values" in totals.cells else None
@@ -98,7 +127,11 @@ def _second_look(
         return {}
     largest = collected["largest"]
     who = int(largest["customer"][0]) if largest["customer"].size and largest["revenue"][0] > 0 else None
-    again = engine.collect(again_frames(tables, daily, calendar, limit, who))
+
+    def frames(part: Frames) -> Frames:
+        return again_frames(part, daily, calendar, limit, who)
+
+    again = collected_in_parts(engine, facts.parts, frames, silent) if facts.parts else engine.collect(frames(tables))
     shift = Grid.of(calendar).shift
     return {name: {**columns, "week": columns["week"] - shift} for name, columns in again.items()}
 

@@ -54,9 +54,9 @@ def test_repeated_values_are_found(values: list[int]) -> None:
 ORDERS = "order_id,date,amount,customer_id,email\n"
 
 
-@pytest.mark.parametrize("held", [0, 5, 2**24])
+@pytest.mark.parametrize("held", [0, 2**24])
 def test_large_and_small_files_give_the_same_facts(build, monkeypatch: pytest.MonkeyPatch, held: int) -> None:
-    monkeypatch.setattr("clm_audit.facts.build.HELD", held)
+    monkeypatch.setattr("clm_audit.facts.room.HELD", held)
     built = build(
         {
             "orders-1.csv": ORDERS + "1,2024-01-05,10.00,c2,\n2,2024-01-06,,c1,\n3,2024-08-01,7.00,,b@x.org\n",

@@ -34,7 +34,7 @@ FILES = {
 def test_held_orders_are_the_stored_ones(build, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> None:
     found = []
     for held in (0, 2**24):
-        monkeypatch.setattr("clm_audit.facts.build.HELD", held)
+        monkeypatch.setattr("clm_audit.facts.room.HELD", held)
         built = build(files)
         schema = built.facts.tables["orders"].collect_schema()
         found.append((schema, sorted(built.rows("orders", *COLUMNS), key=repr), built.codes(), built.facts.evidence))

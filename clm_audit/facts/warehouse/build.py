@@ -16,6 +16,7 @@ from clm_audit.facts import build as of_files
 from clm_audit.facts import currency as money_of
 from clm_audit.facts.currency import Currency
 from clm_audit.facts.model import Facts, Table
+from clm_audit.facts.room import Room
 from clm_audit.facts.warehouse.canonical import Making, header_currency, table_of
 from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers
 from clm_audit.facts.warehouse.evidence import count_all
@@ -77,11 +78,13 @@ def exports_of(plan: AuditPlan, folder: Path, progress: Progress = silent) -> It
         yield EngineExports((*exports.tables, *raw), exports.unknown, exports.skipped, session, there)
 
 
-def facts_of(plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent) -> Facts:
-    """The facts of the exports, wherever they are."""
+def facts_of(
+    plan: AuditPlan, exports: Exports, folder: Path, progress: Progress = silent, room: Room | None = None
+) -> Facts:
+    """The facts of the exports, wherever they are; files that there is no ``room`` for at once in parts."""
     if isinstance(exports, EngineExports) and exports.session is not None:
         return _facts(plan, exports, exports.session, folder, progress)
-    return of_files.build_facts(plan, exports, folder, progress)
+    return of_files.build_facts(plan, exports, folder, progress, room)
 
 
 def _check_facts(exports: Exports, tables: Sequence[SourceTable]) -> None:
