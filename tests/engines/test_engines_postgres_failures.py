@@ -223,7 +223,7 @@ def test_a_sum_that_does_not_fit_is_an_error_and_no_number(postgres: Server, tmp
     with (
         mock.patch.dict(os.environ, {SECRET: postgres.password}),
         open_ibis(plan.engines[0], tmp_path, tmp_path) as session,
-        pytest.raises(DataError, match="larger than 9.2e18"),
+        pytest.raises(DataError, match=r"larger than 9\.2e18"),
     ):
         session.rows("SELECT CAST(SUM(9e18::bigint) AS BIGINT) FROM generate_series(1, 2)")
 
