@@ -13,7 +13,7 @@ from clm_audit.exits import UsageError
 Language = Literal["en", "de", "fr", "es"]
 """The languages in whose formats numbers and dates can be written. Sentences stay English."""
 Media = Literal["image/png", "image/jpeg"]
-MOST_BYTES = 60_000  # in base64 a third more: the page is to stay under 300 kB
+MOST_BYTES = 24_000  # in base64 a third more: the page is to stay under 300 kB
 
 
 class Logo(Frozen):

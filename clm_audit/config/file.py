@@ -195,7 +195,7 @@ class ReportFile(Shape):
     client: Text | None = Field(default=None, description="Whom the report is for.")
     author: Text | None = Field(default=None, description="Who made it.")
     logo: Text | None = Field(
-        default=None, description="A PNG or JPEG for the cover, from the folder of this file; up to 60 kB."
+        default=None, description="A PNG or JPEG for the cover, from the folder of this file; up to 24 kB."
     )
     colour: Colour | None = Field(
         default=None, description="The colour of headings, links and lines; made darker or lighter where need be."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from clm_audit.report import numbers
 from clm_audit.report.charts import WIDE
@@ -108,8 +109,11 @@ def _axis(x: Scale, frame: Frame, unit: str, ticks: Sequence[float]) -> list[Mar
 
 
 def _trace(curve: Curve, at: int, x: Scale, y: Scale) -> list[tuple[float, float]]:
-    """The places of one column of the points: 1 the share, 2 and 3 the ends of its interval."""
-    return [(x(each[0]), y(each[at])) for each in curve.points]
+    """The places of one column of the points: 1 the share, 2 and 3 the ends of its interval. In steps: a share holds
+    until the next point, where it is known to be another."""
+    places = [(x(each[0]), y(each[at])) for each in curve.points]
+    steps = [place for (_, held), (when, then) in pairwise(places) for place in ((when, held), (when, then))]
+    return [*places[:1], *steps]
 
 
 def _band(curve: Curve, x: Scale, y: Scale) -> Mark:

@@ -44,6 +44,7 @@ from clm_audit.report.figures import (
 from clm_audit.report.figures_lifecycle import activation_figure, retention_figure
 from clm_audit.report.figures_money import flows_figure, tornado_figure
 from clm_audit.report.language import spoken
+from clm_audit.report.metric_said import moved, said
 from clm_audit.report.model import AnswerReport, AuditReport, EventReport, Figure, MetricReport, Unknown
 from clm_audit.report.model_brand import Brand
 from clm_audit.report.slim import slim
@@ -53,6 +54,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 REJECTS_SHOWN = 25
 SHOWN = 60  # lines of any other long table
 POINTS_SHOWN = 104  # lines of the table behind a chart: two years of weeks
+SHORTER = ((52, 60), (26, 60), (13, 60), (13, 20), (13, 8))  # the same two where the page would else be too heavy
+MOST = 299_999  # bytes of a page
 
 
 @dataclass(frozen=True)
@@ -67,34 +70,42 @@ class Panel:
 
 def to_html(report: AuditReport) -> str:
     """The report as one HTML page. The same report gives the same bytes."""
-    with spoken(report) as said:
-        return _page(said)
+    with spoken(report) as told:
+        return _page(told)
 
 
 def _page(report: AuditReport) -> str:
+    """The page; one that is too heavy, as by a large logo, has shorter tables."""
+    parts = _parts(report)
+    template = environment().get_template("report.html.j2")
+    for points, lines in ((POINTS_SHOWN, SHOWN), *SHORTER):
+        page = slim(template.render(parts, POINTS_SHOWN=points, SHOWN=lines))
+        if len(page.encode()) <= MOST:
+            break
+    return page
+
+
+def _parts(report: AuditReport) -> dict[str, object]:
+    """What the template is filled with."""
     style, digest = styled(report.brand.colour)
     totals, gaps = _totals(report)
     total = look.ledger_total(file.rows for file in report.files)
-    template = environment().get_template("report.html.j2")
-    page = template.render(
-        report=report,
-        SHOWN=SHOWN,
-        POINTS_SHOWN=POINTS_SHOWN,
-        style=style,
-        style_hash=digest,
-        panels=[_panel(report, metric) for metric in report.metrics],
-        overview=_overview(report),
-        money_figures=_money_figures(report),
-        life_figures=_life_figures(report),
-        checks=look.by_status(report.checks),
-        total=total,
-        totals=totals,
-        gaps=gaps,
-        rejects=report.rejects[:REJECTS_SHOWN],
-        rejected=rows.rejected_first(report),
-        not_taken=rows.not_taken(total),
-    )
-    return slim(page)
+    return {
+        "report": report,
+        "style": style,
+        "style_hash": digest,
+        "panels": [_panel(report, metric) for metric in report.metrics],
+        "overview": _overview(report),
+        "money_figures": _money_figures(report),
+        "life_figures": _life_figures(report),
+        "checks": look.by_status(report.checks),
+        "total": total,
+        "totals": totals,
+        "gaps": gaps,
+        "rejects": report.rejects[:REJECTS_SHOWN],
+        "rejected": rows.rejected_first(report),
+        "not_taken": rows.not_taken(total),
+    }
 
 
 def styled(colour: str | None) -> tuple[Markup, str]:
@@ -139,6 +150,8 @@ def environment() -> Environment:
         words_funnel=words_funnel,
         cost_figure=cost_figure,
         keys=keys,
+        said=said,
+        moved=moved,
     )
     made.tests["unknown"] = _is_unknown
     return made

@@ -87,4 +87,10 @@ def since_ids(report: AuditReport) -> str:
     )
 
 
+SENTENCES = (
+    "ids of sentences, whose second number is ID.2: verdict.sentence, plain.sentence, recommendations.STEP.sentence,"
+    " metrics.METRIC.[finding_sentence, reason, why_different, remedy], goals.METRIC.sentence, money.sentence,"
+    " money.notes.N, customer_costs.notes.N, lifecycle_view.[sentence, reading, missing],"
+    " checks.CHECK.[message, remedy]"
+)
 LEDGER = "ids: files.FILE.rows.[read, accepted, rejected, duplicate, outside, structure], dots of FILE written as _"

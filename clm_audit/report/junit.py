@@ -10,6 +10,7 @@ from markupsafe import escape
 
 from clm_audit.report import look, words_verdict
 from clm_audit.report.language import spoken
+from clm_audit.report.metric_said import sentences
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
 from clm_audit.report.safe import visible
 from clm_audit.report.slide_parts import HEADLINES
@@ -68,7 +69,7 @@ def _metrics(report: AuditReport) -> Iterator[Case]:
     refused = _refused(report)
     for metric in (*report.metrics, *report.lifecycle):
         name = f"{metric.name} ({metric.id})"
-        said = " ".join(filter(None, (*look.sentences(metric), _since(report, metric))))
+        said = " ".join(filter(None, (*sentences(metric), _since(report, metric))))
         if metric.id in refused:
             yield Case(name, "failure", f"{words_verdict.gate_reason(refused[metric.id])}", said)
         elif metric.finding in ("inconclusive", "not assessable"):

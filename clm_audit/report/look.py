@@ -12,6 +12,7 @@ from clm_audit.report import numbers, words_metrics
 from clm_audit.report.marks import ANSWERS as ANSWERS
 from clm_audit.report.marks import CHECKS as CHECKS
 from clm_audit.report.marks import FINDINGS as FINDINGS
+from clm_audit.report.marks import GOALS as GOALS
 from clm_audit.report.marks import OUTLOOKS as OUTLOOKS
 from clm_audit.report.marks import SINCE as SINCE
 from clm_audit.report.marks import VERDICTS as VERDICTS
@@ -101,19 +102,6 @@ def check_title(checks: Iterable[CheckReport], check_id: str) -> str:
 def unit_of(metrics: Iterable[MetricReport], metric: MetricId) -> str:
     """The unit of a metric as the report gives it, or nothing."""
     return {item.id: item.unit for item in metrics}.get(metric, "")
-
-
-def sentences(metric: MetricReport, *, brief: bool = False) -> list[str]:
-    """What there is to say about a metric beside its remedy, each thing once.
-
-    ``brief`` leaves out the reason, which the finding already has in short.
-    """
-    said = [metric.finding_sentence]
-    why = "" if isinstance(metric.observed_change, Unknown) and metric.reason else metric.why_different
-    for text in (why,) if brief else (metric.reason, why):
-        if text and text.lower() not in " ".join(said).lower():
-            said.append(text)
-    return said
 
 
 def sides(answer: AnswerReport) -> str:

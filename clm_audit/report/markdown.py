@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from clm_audit.report import look, numbers, rows, words
 from clm_audit.report.fitted import fitted
-from clm_audit.report.ids_said import metric_ids, since_ids
 from clm_audit.report.language import spoken
-from clm_audit.report.markdown_ids import ids_lines
+from clm_audit.report.markdown_ids import id_lines
 from clm_audit.report.markdown_lifecycle import goal_lines, lifecycle_lines
 from clm_audit.report.markdown_money import cost_lines, money_lines
+from clm_audit.report.metric_said import moved
 from clm_audit.report.model import AnswerReport, AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.safe import markdown
 
@@ -32,9 +32,9 @@ def in_brief(report: AuditReport, mark: str, most: int, size: Callable[[str], in
 
 def _sections(report: AuditReport) -> list[str]:
     blocks = (
-        _head(report), _answers(report), _open_points(report), _controls(report), _since(report),
-        cost_lines(report), lifecycle_lines(report), goal_lines(report), money_lines(report), _checks(report),
-        _foot(report),
+        _head(report), _answers(report), _next(report), _since(report), _open_points(report), _controls(report),
+        goal_lines(report), money_lines(report), cost_lines(report), lifecycle_lines(report), _checks(report),
+        _foot(report), id_lines(report),
     )  # fmt: skip
     return ["\n".join(block) for block in blocks if block]
 
@@ -66,7 +66,7 @@ def _answers(report: AuditReport) -> list[str]:
         "| --- | --- | --- | ---: | ---: | ---: | --- |",
         *lines,
         *(["", markdown(report.verdict.difference)] if report.verdict.difference else []),
-        *ids_lines(metric_ids("metrics", report.metrics)),
+        *(["", markdown(f"The customer lifecycle: {report.lifecycle_view.sentence}")] if moved(report) else []),
     ]
 
 
@@ -116,7 +116,7 @@ def _since(report: AuditReport) -> list[str]:
         f"- {look.SINCE[one.result][0]} **{markdown(one.name)}**: {markdown(one.sentence)}"
         for one in report.since.metrics
     ]
-    return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines, *ids_lines(since_ids(report))]
+    return [f"### {markdown(report.since.sentence.rstrip('.'))}", "", *lines]
 
 
 def _checks(report: AuditReport) -> list[str]:
@@ -134,13 +134,15 @@ def _check(group: Sequence[CheckReport]) -> str:
     return f"- {glyph} {word}: **{titles}**. {markdown(check.message)} {markdown(check.remedy)}".rstrip()
 
 
+def _next(report: AuditReport) -> list[str]:
+    steps = [f"{at}. {markdown(step.sentence)}" for at, step in enumerate(report.recommendations[:NEXT], start=1)]
+    return ["### What to do next", "", *steps] if steps else []
+
+
 def _foot(report: AuditReport) -> list[str]:
     total = look.ledger_total(file.rows for file in report.files)
     parts = " + ".join(f"{numbers.count(getattr(total, name))} {name}" for name in look.LEDGER)
     lines = [f"{len(report.files)} files: {numbers.count(total.read)} rows read = {parts}."]
-    if steps := report.recommendations[:NEXT]:
-        numbered = [f"{place}. {markdown(step.sentence)}" for place, step in enumerate(steps, start=1)]
-        lines = ["### Next", "", *numbered, "", *lines]
     if said := rows.not_taken(total):
         lines += ["", f"{said}.", *(f"- {markdown(line)}" for line in rows.rejected_first(report))]
     return [*lines, "", f"<sub>{report.tool.name} {markdown(report.tool.version)}</sub>"]

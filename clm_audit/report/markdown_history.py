@@ -70,7 +70,7 @@ def _metric(report: HistoryReport, metric: HistoryMetric) -> list[str]:
 
 def _goals(report: HistoryReport) -> list[str]:
     lines = [
-        f"- {words_history.GOAL_GLYPHS[goal.points[-1].result]} {markdown(goal.sentence)}"
+        f"- {look.GOALS[goal.points[-1].result][0]} {markdown(goal.sentence)}"
         f"{f' ({markdown(goal.owner)})' if goal.owner else ''}"
         for goal in report.goals
     ]

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from clm_audit.report import look
-from clm_audit.report.ids_said import goal_ids, metric_ids
-from clm_audit.report.markdown_ids import ids_lines
 from clm_audit.report.model import AuditReport
 from clm_audit.report.safe import markdown
-from clm_audit.report.words_funnel import GLYPHS
 from clm_audit.report.words_lifecycle_view import HEADING, change, curve_lines, not_adjusted, sides, told
 
 
@@ -30,7 +27,6 @@ def lifecycle_lines(report: AuditReport) -> list[str]:
                 f"{look.FINDINGS[metric.finding][0]} {metric.finding}",
             )
             lines.append(f"| {' | '.join(cells)} |")
-        lines += ids_lines(metric_ids("lifecycle", found))
     for line in (not_adjusted(found), view.reading, *curve_lines(view), view.missing):
         lines += ["", markdown(line)] if line else []
     return lines
@@ -42,7 +38,7 @@ def goal_lines(report: AuditReport) -> list[str]:
         return []
     owners = [f" ({markdown(goal.owner)})" if goal.owner else "" for goal in report.goals]
     lines = [
-        f"- {markdown(GLYPHS[goal.result])} {markdown(goal.sentence)}{owner}"
+        f"- {markdown(look.GOALS[goal.result][0])} {markdown(goal.sentence)}{owner}"
         for goal, owner in zip(report.goals, owners, strict=True)
     ]
-    return ["### Goals", "", *lines, *ids_lines(goal_ids(report))]
+    return ["### Goals", "", *lines]

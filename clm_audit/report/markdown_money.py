@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from clm_audit.report import look, numbers
 from clm_audit.report.costs_said import cost_figure
-from clm_audit.report.ids_said import cost_ids, money_ids
-from clm_audit.report.markdown_ids import ids_lines
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.model_money import MoneyReport, WorthReport
 from clm_audit.report.safe import markdown
@@ -16,8 +14,8 @@ from clm_audit.report.words_money import amount
 def money_lines(report: AuditReport) -> list[str]:
     """The block, or nothing where neither an appraisal nor a table can be made."""
     if isinstance(report.money, MoneyReport):
-        return [*_appraisal(report.money), *ids_lines(*money_ids(report))]
-    return [*_worth(report.worth), *ids_lines(*money_ids(report))] if isinstance(report.worth, WorthReport) else []
+        return _appraisal(report.money)
+    return _worth(report.worth) if isinstance(report.worth, WorthReport) else []
 
 
 def _appraisal(money: MoneyReport) -> list[str]:
@@ -61,7 +59,6 @@ def cost_lines(report: AuditReport) -> list[str]:
         "| --- | ---: | ---: | ---: |",
         *(f"| {' | '.join(map(markdown, row))} |" for row in rows),
         *(line for note in costs.notes for line in ("", markdown(note))),
-        *ids_lines(cost_ids(report)),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from clm_audit.config.plan import FindingValue, RatchetValue, VerdictValue
 from clm_audit.report.model_ahead import OutlookStatus
+from clm_audit.report.model_history import GoalOutcome
 from clm_audit.verdict.model import CheckStatus, PlainAnswer
 
 Tone = Literal["good", "bad", "flat", "open"]
@@ -39,6 +40,12 @@ CHECKS: Mapping[CheckStatus, tuple[str, Tone, str]] = {
 OUTLOOKS: Mapping[OutlookStatus, tuple[str, Tone]] = {
     "decided": ("✔", "good"),
     "never": ("✘", "bad"),
+    "not assessable": ("–", "open"),
+}
+GOALS: Mapping[GoalOutcome, tuple[str, Tone]] = {
+    "met": ("✔", "good"),
+    "missed": ("✘", "bad"),
+    "undecided": ("~", "open"),
     "not assessable": ("–", "open"),
 }
 SINCE: Mapping[RatchetValue, tuple[str, Tone]] = {

@@ -19,6 +19,7 @@ _DAY = r"\d{4}-\d\d-\d\d|\d{4}-Q[1-4]|\bQ[1-4]\b"
 _NUMBER = r"(?<![\w.])[+−±-]?\d[\d,]*(?:\.\d+)?(?: ?%)?(?!\w)"
 _TOKEN = re.compile(f"(?:{_DAY})|(?P<number>{_NUMBER})")
 _SAID = re.compile(r"\s")  # a name, a hash or a date has no blank in it
+_REGISTERS = ("assumptions.", "money.assumptions.")  # what was assumed, be it one number alone
 _NOT_SAID = ("label", "name", "path", "file", "what", "column", "question", "unit", "sha256", "hash", "dialect")
 _PERIODS = (".series.", ".points.", ".stages.", ".placebo_z.")
 _MOST = 3
@@ -41,7 +42,8 @@ def sentences(report: AuditReport) -> dict[str, str]:
     return {
         key: text
         for key, text in leaves(report).items()
-        if isinstance(text, str) and _SAID.search(text) and not _named(key) and written(text)
+        if isinstance(text, str) and (_SAID.search(text) or key.startswith(_REGISTERS)) and not _named(key)
+        if written(text)
     }
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from clm_audit.report import look, numbers
+from clm_audit.report.metric_said import sentences
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
 from clm_audit.report.trace import keys
 
@@ -109,7 +110,7 @@ def finding_cells(report: AuditReport, metric: MetricReport) -> tuple[Cell, ...]
         known(metric.observed_change),
         *effect,
         metric.finding,
-        " ".join(look.sentences(metric)),
+        " ".join(sentences(metric)),
         f"metrics.{metric.id}.*",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from clm_audit.report import look, numbers
+from clm_audit.report.metric_said import sentences
 from clm_audit.report.model import AuditReport, MetricReport, Unknown
 from clm_audit.report.slide_parts import HEADLINES, MOST_ROWS, Grid, Lines, Slide, bars_of, brief
 from clm_audit.report.slides_value import value_slides
@@ -73,7 +74,7 @@ def _metric(metric: MetricReport) -> Slide:
         f"Before → after: {look.ratio(metric.id, metric.before)} → {look.ratio(metric.id, metric.after)}"
         f" ({look.change(metric.observed_change)})",
         f"Adjusted effect: {look.effect(metric.adjusted)} {look.interval(metric.adjusted)}",
-        *(brief(text, 300) for text in look.sentences(metric, brief=True)),
+        *(brief(text, 300) for text in sentences(metric, brief=True)),
         *([brief(f"What would help: {metric.remedy}", 300)] if metric.remedy else []),
     ]
     picture = None

@@ -15,6 +15,7 @@ from clm_audit.report.ids_said import LEDGER as LEDGER_IDS
 from clm_audit.report.ids_said import hint, metric_ids, sentence_ids
 from clm_audit.report.interval_plot import interval_plot, plot_reach
 from clm_audit.report.language import spoken
+from clm_audit.report.metric_said import moved, sentences
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
 from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import terminal
@@ -24,6 +25,7 @@ from clm_audit.report.terminal_money import draw_costs, draw_money
 from clm_audit.report.terminal_page import PROSE, TONES, fold
 from clm_audit.report.terminal_page import Kind as Kind
 from clm_audit.report.terminal_page import Page as Page
+from clm_audit.report.trace import keys
 
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _UNITS_FROM = 136  # columns from which units have a column of their own
@@ -84,7 +86,7 @@ def _box(page: Page, report: AuditReport) -> None:
     page.console.print(Panel(body, box=ROUNDED, title=head, title_align="left", border_style=TONES[tone], expand=False))
     page.ids(
         sentence_ids("verdict", ["sentence"]), sentence_ids("since", ["sentence"]),
-        *(sentence_ids(f"recommendations.{step.id}", ["sentence"]) for step in report.recommendations[:NEXT]),
+        *(sentence_ids(f"recommendations.{key}", ["sentence"]) for key in keys(report.recommendations)[:NEXT]),
     )  # fmt: skip
 
 
@@ -128,6 +130,8 @@ def _answers(page: Page, report: AuditReport) -> None:
     page.line(report.plain.sentence, "bold")
     if report.verdict.difference:
         page.line(report.verdict.difference)
+    if moved(report):
+        page.line(f"The customer lifecycle, further below: {report.lifecycle_view.sentence}")
     page.ids(sentence_ids("plain", ["sentence"]), sentence_ids("verdict", ["difference"]))
 
 
@@ -161,7 +165,7 @@ def _reasons(page: Page, report: AuditReport) -> None:
     page.heading("Why")
     for metric in report.metrics:
         glyph, tone = look.FINDINGS[metric.finding]
-        first, *others = look.sentences(metric, brief=True)
+        first, *others = sentences(metric, brief=True)
         if not first.startswith(metric.name):
             first = f"{metric.name}: {first}"
         page.item(glyph, first, tone)

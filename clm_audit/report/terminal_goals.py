@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clm_audit.report.ids_said import goal_ids, sentence_ids
+from clm_audit.report.marks import GOALS
 from clm_audit.report.model import AuditReport
 from clm_audit.report.trace import keys
-from clm_audit.report.words_funnel import GLYPHS
 
 if TYPE_CHECKING:
-    from clm_audit.report import look
     from clm_audit.report.terminal_page import Page
-
-_TONES: dict[str, look.Tone] = {"met": "good", "missed": "bad", "undecided": "open", "not assessable": "open"}
 
 
 def draw_goals(page: Page, report: AuditReport) -> None:
@@ -23,5 +20,6 @@ def draw_goals(page: Page, report: AuditReport) -> None:
     page.heading("Goals")
     for goal in report.goals:
         owner = f" ({goal.owner})" if goal.owner else ""
-        page.item(GLYPHS[goal.result], f"{goal.sentence}{owner}", _TONES[goal.result])
+        glyph, tone = GOALS[goal.result]
+        page.item(glyph, f"{goal.sentence}{owner}", tone)
     page.ids(goal_ids(report), *(sentence_ids(f"goals.{key}", ["sentence"]) for key in keys(report.goals)))

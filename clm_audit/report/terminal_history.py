@@ -16,7 +16,6 @@ from clm_audit.report.terminal import Kind, Page
 PLOT_FROM = 118  # columns from which there is room for a drawn interval
 ARROW = "◆"
 _MOST_RUN = 16  # audits in a run of glyphs
-_GOAL_TONES: dict[str, look.Tone] = {"met": "good", "missed": "bad", "undecided": "open", "not assessable": "open"}
 
 
 def print_history(report: HistoryReport, console: Console) -> None:
@@ -135,7 +134,8 @@ def _goals(page: Page, report: HistoryReport) -> None:
     for goal in report.goals:
         latest = goal.points[-1]
         owner = f" ({goal.owner})" if goal.owner else ""
-        page.item(words_history.GOAL_GLYPHS[latest.result], f"{goal.sentence}{owner}", _GOAL_TONES[latest.result])
+        glyph, tone = look.GOALS[latest.result]
+        page.item(glyph, f"{goal.sentence}{owner}", tone)
         if len(goal.points) > 1:
             said = (f"{report.audits[one.audit].label} {one.result}" for one in goal.points)
             page.line(" → ".join(said), "dim", indent=2)

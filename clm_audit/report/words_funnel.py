@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from clm_audit.config.plan import MetricId
-from clm_audit.inference.goals import GoalResult, GoalValue
+from clm_audit.inference.goals import GoalResult
 from clm_audit.report import words_reasons
 from clm_audit.report.numbers import count, day, metric_value, percent, points
 
-GLYPHS: Mapping[GoalValue, str] = {"met": "+", "missed": "-", "undecided": "~", "not assessable": "?"}
 NO_FUNNEL = "No export says when customers entered which stage."
 NO_SCORES = "No export holds answers to the question of recommending."
 FEW = "Fewer than five customers."

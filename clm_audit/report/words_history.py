@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from clm_audit.config.plan import FindingValue
 from clm_audit.report.model_base import ChangeUnit, Unknown
-from clm_audit.report.model_history import GoalOutcome, HistoryEffect
+from clm_audit.report.model_history import HistoryEffect
 from clm_audit.report.numbers import (
     Counted,
     count,
@@ -42,7 +42,6 @@ NOTHING_CHANGED = "Neither the verdict nor a finding has changed from one audit 
 ONE_ALONE = "There is one audit so far, so nothing can have changed."
 CHANGED = "changed"
 NO_METRIC = "This audit does not have the metric."
-GOAL_GLYPHS: Mapping[GoalOutcome, str] = {"met": "✔", "missed": "✘", "undecided": "~", "not assessable": "–"}
 MOST_SETTINGS = 5
 MOST_LETTERS = 40
 

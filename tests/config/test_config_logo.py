@@ -116,7 +116,7 @@ def test_a_picture_that_unpacks_to_more_than_it_says_is_refused() -> None:
         (b"", "neither a PNG nor a JPEG"),
         (PNG[:50], "ends in the middle"),
         (PNG[:40] + b"x" + PNG[41:], "checksum"),
-        (PNG + bytes(MOST_BYTES), "larger than 60 kB"),
+        (PNG + bytes(MOST_BYTES), "larger than 24 kB"),
         (None, "cannot read logo.png"),
     ],
 )

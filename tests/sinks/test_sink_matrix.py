@@ -268,6 +268,7 @@ def uncut(audited: Audited, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("SHOWN", "REJECTS_SHOWN", "POINTS_SHOWN"):
             patch.setattr(page_of, name, 10_000)
+        patch.setattr(page_of, "SHORTER", ())
         found.write_text(page_of.to_html(read_audit(audited.json)), encoding="utf-8")
     return found
 
