@@ -50,6 +50,7 @@ def campaign_response(inputs: Inputs) -> MetricTotals:
         den=weekly(inputs, scheme, "delivered"),
         per=(1.0, 1.0),
         s2=_variance(inputs, scheme, kind),
+        split=fact == "sends",
         undivided="campaigns",
         variants=_variants(inputs, scheme, kind),
         how={"response": kind, "source": fact, "delivery_unreported": unreported / max(1, sent)},

@@ -30,8 +30,9 @@ def ticket_frame(tickets: Frame) -> Frame:
     return typed.group_by("segment", "day").agg(tickets=nw.len(), **{name: nw.col(name).sum() for name in names})
 
 
-def campaign_frame(sends: Frame, responses: Frame | None) -> Frame:
-    """Distinct recipient × campaign per campaign and day of its first send; responses count there too.
+def campaign_frame(sends: Frame, responses: Frame | None, split: tuple[str, ...] = ()) -> Frame:
+    """Distinct recipient × campaign per campaign and day of its first send; responses count there too. ``split``: the
+    recipients' segment, where there is more than one.
 
     A send that no bounce was reported for counts as delivered (``unreported`` says how many carried no
     word on it); what was not delivered cannot have been responded to.
@@ -40,11 +41,15 @@ def campaign_frame(sends: Frame, responses: Frame | None) -> Frame:
         "campaign",
         "recipient",
         "day",
+        *(nw.col(name).fill_null(0) for name in split),
         came=flag(nw.col("delivered").is_null() | nw.col("delivered")),
         silent=flag(nw.col("delivered").is_null()),
     )
     reached = told.group_by("campaign", "recipient").agg(
-        day=nw.col("day").min(), delivered=nw.col("came").max(), unreported=nw.col("silent").min()
+        day=nw.col("day").min(),
+        delivered=nw.col("came").max(),
+        unreported=nw.col("silent").min(),
+        **{name: nw.col(name).max() for name in split},
     )
     if responses is None:
         answered = reached.with_columns(**{kind: nw.lit(0).cast(nw.Int64) for kind in KINDS})
@@ -58,7 +63,8 @@ def campaign_frame(sends: Frame, responses: Frame | None) -> Frame:
             **{name: nw.col(name).fill_null(0) * nw.col("delivered") for name in KINDS}
         )
     names = ("delivered", "unreported", *KINDS)
-    return answered.group_by("campaign", "day").agg(sent=nw.len(), **{name: nw.col(name).sum() for name in names})
+    sums = {name: nw.col(name).sum() for name in names}
+    return answered.group_by(*split, "campaign", "day").agg(sent=nw.len(), **sums)
 
 
 def aggregate_frame(campaigns: Frame) -> Frame:

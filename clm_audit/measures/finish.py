@@ -89,7 +89,7 @@ def _dated(collected: Collected) -> list[tuple[Columns, tuple[str, ...]]]:
 
 
 def _segment(columns: Columns) -> Array:
-    """Campaigns have no segment, nor has a table where no segments were asked for: 0, *not known*."""
+    """Aggregates of campaigns have no segment, nor has a table where none were asked for: 0, *not known*."""
     return columns.get("segment", np.zeros(next(iter(columns.values())).size, dtype=np.int64))
 
 

@@ -8,10 +8,11 @@ revenue per customer ÷ churn rate, both at the start of each month. Inference c
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
@@ -26,18 +27,19 @@ from clm_audit.measures.members import (
     told,
     whole_months,
 )
-from clm_audit.measures.model import DAYS_PER_MONTH, Factor, MetricTotals, Ratio, Variant
+from clm_audit.measures.model import DAYS_PER_MONTH, Calendar, Factor, MetricTotals, Ratio, SegmentRatio, Variant
 from clm_audit.measures.orders import CENTS, purchase_frequency, transaction_size, variant
-from clm_audit.measures.periods import Inputs, blank
-from clm_audit.measures.scheme import SIDES, Side, ratio
+from clm_audit.measures.periods import Inputs, Segments, blank, codes_by_label
+from clm_audit.measures.scheme import SIDES, Line, Side, ratio
 from clm_audit.measures.totals import along
 
+Sides = MetricTotals | SegmentRatio
 Both = dict[Side, Ratio | NotAssessable]
 
 
 def customer_lifetime_value(inputs: Inputs) -> MetricTotals:
     """What a customer brings until it is lost, by the formula that the data allow."""
-    lean = replace(inputs, plan=inputs.plan.model_copy(update={"segment_by": (), "control": None}))
+    lean = replace(inputs, plan=inputs.plan.model_copy(update={"control": None}))
     source = source_of(inputs)
     if source == "subscriptions":
         earned: tuple[MetricTotals, ...] = (revenue_per_customer(lean),)
@@ -61,6 +63,7 @@ def customer_lifetime_value(inputs: Inputs) -> MetricTotals:
         before=sides["before"],
         after=sides["after"],
         variants=_variants(inputs, sides),
+        segments=_segments(earned, lost),
         how={**lost.how, **_left_out(inputs, source)},
         missing=missing,
         units=NotAssessable(code="no_units", detail={"fact": "customers"}) if inputs.plan.control else (),
@@ -68,7 +71,19 @@ def customer_lifetime_value(inputs: Inputs) -> MetricTotals:
     )
 
 
-def _value(earned: tuple[MetricTotals, ...], lost: MetricTotals, side: Side) -> Ratio | NotAssessable:
+def _segments(earned: tuple[MetricTotals, ...], lost: MetricTotals) -> tuple[SegmentRatio, ...]:
+    """The same of each label that all factors have; ``customers``: the fewest that stand behind one of them."""
+    by_label = [{(one.column, one.label): one for one in each.segments} for each in (*earned, lost)]
+    made = []
+    for key in by_label[-1]:
+        parts = [each[key] for each in by_label if key in each]
+        if len(parts) == len(by_label):
+            sides = [_value(tuple(parts[:-1]), parts[-1], side) for side in SIDES]
+            made.append(SegmentRatio(*key, min(one.customers for one in parts), sides[0], sides[1]))
+    return tuple(made)
+
+
+def _value(earned: Sequence[Sides], lost: Sides, side: Side) -> Ratio | NotAssessable:
     """Revenue of a customer and month over the share lost in a month; ``weeks`` as those of the losses."""
     found = [each.before if side == "before" else each.after for each in (*earned, lost)]
     known = [each for each in found if isinstance(each, Ratio)]
@@ -118,17 +133,13 @@ def revenue_per_customer(inputs: Inputs) -> MetricTotals:
     if not part.values["came"].any():
         return blank(metric, NotAssessable(code="no_interval", detail={"fact": "subscriptions"}))
     calendar, months = inputs.calendar, whole_months(inputs.calendar, span)
-    begin = min(int(part.keys["month"].min()), months[0])
-    came, left = (along(part, name, "month", (begin, months[1])) for name in ("came", "left"))
-    cents = np.cumsum(came - left)[months[0] - begin :]
-    there = present(inputs, months, None)[0]
+    cents, there = _paid(inputs, months, None)
     start = calendar.go_live + np.array([month_day(at) for at in range(*months)], dtype=np.int64)
     gone = (start >= calendar.go_live) & (start < calendar.go_live + 7 * calendar.washout_weeks)
     gone |= ~(cents > 0) | ~(there > 0)
-    sides = {}
-    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
-        kept = (start >= window[0]) & (start < window[1])
-        sides[side] = ratio(float(cents[kept].sum()) / CENTS, float(there[kept].sum()), float(kept.sum()) * WEEKS, side)
+    sides = _monthly(calendar, start, cents, there)
+    labels = [(column, each) for column in inputs.plan.segment_by for each in codes_by_label(inputs, column).items()]
+    found = [(column, label, _paid(inputs, months, codes)) for column, (label, codes) in labels]
     return MetricTotals(
         metric=metric,
         start=start,
@@ -139,4 +150,26 @@ def revenue_per_customer(inputs: Inputs) -> MetricTotals:
         ppy=MONTHS_PER_YEAR,
         before=sides["before"],
         after=sides["after"],
+        segments=tuple(
+            SegmentRatio(column, label, int(each.max(initial=0.0)), each_side["before"], each_side["after"])
+            for column, label, (paid, each) in found
+            for each_side in (_monthly(calendar, start, paid, each),)
+        ),
     )
+
+
+def _paid(inputs: Inputs, months: tuple[int, int], segments: Segments) -> tuple[Line, Line]:
+    """Recurring cents a month, and customers, on the first day of each month."""
+    part = inputs.totals.cells["spell_money"]
+    begin = min(int(part.keys["month"].min()), months[0])
+    came, left = (along(part, name, "month", (begin, months[1]), segments) for name in ("came", "left"))
+    return np.cumsum(came - left)[months[0] - begin :], present(inputs, months, segments)[0]
+
+
+def _monthly(calendar: Calendar, start: NDArray[np.int64], cents: Line, there: Line) -> Both:
+    """What a customer pays a month, over the months that begin in either window."""
+    sides: Both = {}
+    for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
+        kept = (start >= window[0]) & (start < window[1])
+        sides[side] = ratio(float(cents[kept].sum()) / CENTS, float(there[kept].sum()), float(kept.sum()) * WEEKS, side)
+    return sides

@@ -166,9 +166,9 @@ def _segments(inputs: Inputs, months: tuple[int, int]) -> tuple[SegmentRatio, ..
     made = []
     for column in inputs.plan.segment_by:
         for label, codes in codes_by_label(inputs, column).items():
-            behind = int(present(inputs, months, codes)[0].max(initial=0.0))
+            there, lost = present(inputs, months, codes)
             sides = [_window(inputs, months, side, codes) for side in SIDES]
-            made.append(SegmentRatio(column, label, behind, sides[0], sides[1]))
+            made.append(SegmentRatio(column, label, int(there.max(initial=0.0)), sides[0], sides[1], lost, there))
     return tuple(made)
 
 

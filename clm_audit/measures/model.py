@@ -231,6 +231,16 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """The sums of each period that its ``num`` and ``den`` are made of, for a metric whose periods are a ratio taken
+    so many ``times`` in a row: of segments these sums add up, the periods do not."""
+
+    num: NDArray[np.float64]
+    den: NDArray[np.float64]
+    times: int
+
+
+@dataclass(frozen=True)
 class MetricTotals:
     """One metric, ready for inference and the report.
 
@@ -241,7 +251,7 @@ class MetricTotals:
     ``units``: the same by unit of the control group, when there is one, or why the metric has none.
     ``mix``: who bought, or why that cannot be told; None where it is not asked. ``alternatives``: other definitions.
     ``factors``: a metric that is their product has no periods of its own. ``level``: what a goal is held against,
-    where that is not the periods.
+    where that is not the periods; ``flow``: what its segments' lines are parts of, where those are not its own.
     """
 
     metric: MetricId
@@ -263,6 +273,7 @@ class MetricTotals:
     shown: Shown | None = None
     factors: tuple[Factor, ...] = ()
     level: Level | None = None
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True)

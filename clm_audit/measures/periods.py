@@ -205,7 +205,10 @@ def codes_by_label(inputs: Inputs, column: str) -> dict[str, list[int]]:
 
 
 def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:
-    """The metric for each value of each column of ``segment_by``, in the order of the labels."""
+    """The metric for each value of each column of ``segment_by``, in the order of the labels.
+
+    ``customers``: those of the segment, or what a window counts where that is less: nobody stands behind more.
+    """
     found: list[SegmentRatio] = []
     for column in inputs.plan.segment_by:
         for label, codes in codes_by_label(inputs, column).items():
@@ -213,7 +216,8 @@ def by_segment(inputs: Inputs, recipe: Recipe) -> tuple[SegmentRatio, ...]:
             num, den = recipe.num(codes), recipe.den(codes)
             sides = [recipe.scheme.ratio(num, den, side, recipe.per) for side in SIDES]
             lines = [recipe.scheme.fold(line) / per for line, per in zip((num, den), recipe.per, strict=True)]
-            customers = group.customers if group else 0
+            counted = [float(recipe.scheme.part(den, side).sum()) for side in SIDES]
+            customers = int(min([group.customers if group else 0, *(each for each in counted if each > 0)]))
             found.append(SegmentRatio(column, label, customers, sides[0], sides[1], lines[0], lines[1]))
     return tuple(found)
 

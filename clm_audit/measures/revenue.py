@@ -19,7 +19,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.measures.coverage import LONGEST_SILENCE
 from clm_audit.measures.exposure import FEWEST_LOST
-from clm_audit.measures.model import WEEKS_PER_YEAR, Cells, Level, MetricTotals, Ratio, SegmentRatio, Variant
+from clm_audit.measures.model import WEEKS_PER_YEAR, Cells, Flow, Level, MetricTotals, Ratio, SegmentRatio, Variant
 from clm_audit.measures.orders import CENTS
 from clm_audit.measures.periods import Inputs, Segments, blank, codes_by_label, too_few
 from clm_audit.measures.recurring import STEP, YEAR, first_look, last_look, look_day, looks
@@ -139,11 +139,12 @@ def _retention(inputs: Inputs, metric: LifecycleId, what: str) -> MetricTotals:
         before=sides["before"],
         after=sides["after"],
         variants=_twelve_months(inputs, what, reach) if back < YEAR else (),
-        segments=_segments(inputs, what, reach, back),
+        segments=_segments(inputs, what, reach, periods, back),
         how={"weeks_per_period": STEP, "look_back_weeks": STEP * back},
         missing=next((side for side in sides.values() if isinstance(side, NotAssessable)), None),
         units=NotAssessable(code="no_units", detail={"fact": "subscriptions"}) if inputs.plan.control else (),
         level=_level(inputs, what, periods),
+        flow=Flow(*_looked(inputs, what, periods, 1)[1::-1], max(1, back)),
     )
 
 
@@ -214,15 +215,18 @@ def _twelve_months(inputs: Inputs, what: str, reach: _Reach) -> tuple[Variant, .
     return (Variant("twelve_months", "share", sides["before"], sides["after"]),)
 
 
-def _segments(inputs: Inputs, what: str, reach: _Reach, back: int) -> tuple[SegmentRatio, ...]:
-    """By label of each column of ``segment_by``; ``customers``: those of the look back from the end of the after
-    window."""
+def _segments(
+    inputs: Inputs, what: str, reach: _Reach, periods: tuple[int, int], back: int
+) -> tuple[SegmentRatio, ...]:
+    """By label of each column of ``segment_by``, with the sums of every four weeks; ``customers``: those of the look
+    back from the end of the after window."""
     made = []
-    part = only(inputs.totals.cells["recurring"], back=back)
+    part, pace = (only(inputs.totals.cells["recurring"], back=each) for each in (back, 1))
     at = reach.last["after"]
     for column in inputs.plan.segment_by:
         for label, codes in codes_by_label(inputs, column).items():
             behind = int(along(part, "customers", "period", (at, at + 1), codes)[0])
             sides = [_window(inputs, what, reach, side, back, codes) for side in SIDES]
-            made.append(SegmentRatio(column, label, behind, sides[0], sides[1]))
+            now, then = (along(pace, name, "period", periods, codes) for name in (what, "then"))
+            made.append(SegmentRatio(column, label, behind, sides[0], sides[1], now, then))
     return tuple(made)

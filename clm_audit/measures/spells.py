@@ -174,8 +174,10 @@ def _months(spells: Frame, calendar: Calendar) -> Frame:
 
 
 def _money(rows: Frame, calendar: Calendar) -> Frame:
-    """Recurring cents a month that ``came`` and ``left`` by month, and items of unknown interval (``unpriced``)."""
+    """Recurring cents a month that ``came`` and ``left`` by segment and month, and items of unknown interval
+    (``unpriced``)."""
     each = _items(rows).select(
+        "segment",
         "cents",
         unpriced=flag(nw.col("cents").is_null()),
         came=_boundary(nw.col("start"), calendar.go_live),
@@ -184,10 +186,11 @@ def _money(rows: Frame, calendar: Calendar) -> Frame:
     ).filter(nw.col("left") > nw.col("came"))  # fmt: skip
     zero = nw.lit(0).cast(nw.Int64)
     paid = nw.col("cents").fill_null(0).cast(nw.Int64)
-    begun = each.select("unpriced", month=nw.col("came"), came=paid, left=zero)
-    ended = each.filter(nw.col("gone")).select(unpriced=zero, month=nw.col("left"), came=zero, left=paid)
-    both = nw.concat([each.select("month", "came", "left", "unpriced") for each in (begun, ended)], how="vertical")
-    return both.group_by("month").agg(nw.col("came").sum(), nw.col("left").sum(), nw.col("unpriced").sum())
+    begun = each.select("segment", "unpriced", month=nw.col("came"), came=paid, left=zero)
+    ended = each.filter(nw.col("gone")).select("segment", unpriced=zero, month=nw.col("left"), came=zero, left=paid)
+    names = ("segment", "month", "came", "left", "unpriced")
+    both = nw.concat([each.select(*names) for each in (begun, ended)], how="vertical")
+    return both.group_by("segment", "month").agg(nw.col("came").sum(), nw.col("left").sum(), nw.col("unpriced").sum())
 
 
 def _entrants(first: Frame, calendar: Calendar) -> Frame:
@@ -234,7 +237,8 @@ def spell_cells(collected: Collected, calendar: Calendar) -> dict[str, Cells]:
         if money is None
         else {
             "spell_money": cells(
-                {"month": money["month"] - AHEAD}, {name: money[name] for name in ("came", "left", "unpriced")}
+                {"segment": money["segment"], "month": money["month"] - AHEAD},
+                {name: money[name] for name in ("came", "left", "unpriced")},
             )
         }
     )

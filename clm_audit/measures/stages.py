@@ -24,7 +24,7 @@ from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.exposure import Watch, Watched, share_variance, too_long
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio, Totals
-from clm_audit.measures.periods import FEWEST, Inputs, Recipe, blank, cook
+from clm_audit.measures.periods import FEWEST, Inputs, Recipe, Segments, blank, cook
 from clm_audit.measures.scheme import SIDES, Line, Scheme, Side
 from clm_audit.measures.totals import along, cells, only
 
@@ -134,22 +134,23 @@ def stage_conversion(inputs: Inputs) -> MetricTotals:
         return blank("stage_conversion", refused)
     scheme, kept = watched(inputs.calendar, days), _kept(found, steps)
 
-    def line(name: str) -> Line:
-        return along(kept, name, "week", scheme.units)
+    def line(name: str, segments: Segments = None) -> Line:
+        return along(kept, name, "week", scheme.units, segments)
 
     recipe = Recipe(
         "stage_conversion",
         scheme,
-        num=lambda _: line("reached"),
-        den=lambda _: line("entered"),
+        num=lambda segments: line("reached", segments),
+        den=lambda segments: line("entered", segments),
         per=(1.0, 1.0),
         s2=share_variance(scheme.fold(line("reached")), scheme.fold(line("entered"))),
         how={"days": HORIZON, "stages": len(steps), **_drop(inputs, scheme, found, steps)},
+        split=True,
         undivided="stages",
         behind={side: float(scheme.part(line("entered"), side).sum()) for side in SIDES},
     )
     made = cook(inputs, recipe, too_long(inputs.calendar, reaching(days, inputs.calendar), WATCH, STEP))
-    return replace(made, segments=by_stage(inputs, scheme, found, steps))
+    return replace(made, segments=(*by_stage(inputs, scheme, found, steps), *made.segments))
 
 
 def _kept(found: Cells, steps: tuple[int, ...]) -> Cells:

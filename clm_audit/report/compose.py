@@ -71,7 +71,8 @@ def compose(
 
     def metric(item: MetricTotals) -> MetricReport:
         finding = by_metric[item.metric]
-        return with_segments(metric_report(item, finding, currency, segment), finding, judgement.segments)
+        report = metric_report(item, finding, currency, segment)
+        return with_segments(report, item, finding, judgement.segments, plan)
 
     report = AuditReport(
         tool=Tool(version=__version__),

@@ -139,13 +139,16 @@ def _series(report: AuditReport) -> Sheet:
 def _segments(report: AuditReport) -> Sheet:
     columns = (*METRIC, Column("column", "text", 16), Column("segment", "text", 28), *SIDES,
                Column("change", "share", 12, "change"), ID)  # fmt: skip
+    parts = [("metrics", one) for one in report.metrics]
+    # a score has changes in points, which no column of percentages can hold
+    parts += [("lifecycle", one) for one in report.lifecycle if one.change_unit == "share"]
     rows = tuple(
         (item.name, item.unit, one.column, one.label, known(one.before), known(one.after), known(one.change),
-         f"metrics.{item.id}.segments.{key}.*")
-        for item in report.metrics
+         f"{part}.{item.id}.segments.{key}.*")
+        for part, item in parts
         for key, one in zip(keys(item.segments), item.segments, strict=True)
     )  # fmt: skip
-    kinds = tuple(value_kind(item.id) for item in report.metrics for _ in item.segments)
+    kinds = tuple(value_kind(item.id) for _, item in parts for _ in item.segments)
     return Sheet("Segments", "Each metric by segment; groups under 5 customers are left out", columns, rows, kinds)
 
 

@@ -66,7 +66,7 @@ FIELDS: dict[str, Field] = {
     "segments.*.before": Field("the metric in one segment, before go-live"),
     "segments.*.after": Field("the metric in one segment, after go-live"),
     "segments.*.change": Field("the plain change in one segment, a share", CHANGE),
-    "segments.*.share": Field("the segment's share of the denominator before go-live"),
+    "segments.*.share": Field("the segment's share of the numerator after go-live"),
     "segments.*.contribution": Field("what the segment adds to the change of the whole; they add up to it"),
     "segments.*.against_others.*": Field("the segment's change against all others, shrunken, with its interval"),
     "series.*.value": Field("the metric in one period, as observed", "numerator / denominator of the period"),

@@ -13,7 +13,8 @@ from scipy import stats
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
-from clm_audit.inference.segments import SegmentEffect, _Tried, between, contributions, segment_effects, unrest
+from clm_audit.inference.segment_blocks import Tried, unrest
+from clm_audit.inference.segments import SegmentEffect, between, contributions, segment_effects
 from clm_audit.measures.model import (
     Calendar,
     Measured,
@@ -78,7 +79,7 @@ def effects(found: Measured) -> list[SegmentEffect]:
     return [one for each in segment_effects(found, 0.95).values() for one in each]
 
 
-@pytest.mark.parametrize(("related", "noise_sd"), [(0.0, 0.05), (0.7, 0.05), (0.9, 0.03)])
+@pytest.mark.parametrize(("related", "noise_sd"), [(0.0, 0.05), (0.7, 0.05), (0.9, 0.03), (0.97, 0.02)])
 def test_without_a_true_difference_at_most_one_audit_in_twenty_names_a_segment(related: float, noise_sd: float) -> None:
     """150 companies of three metrics and eight segments, 24 looks each, every one with season, trend and effect."""
     rng = np.random.default_rng(11)
@@ -124,12 +125,33 @@ def test_the_shown_change_is_drawn_towards_the_others() -> None:
 
 
 def test_the_spread_between_segments_by_hand() -> None:
-    """Three segments of equal precision: τ² = variance of their changes − their noise, never below 0."""
+    """Three segments of equal precision: τ² = variance of their changes − their noise, never below 0; its error is that
+    of a χ² of two degrees of freedom, 2, over the same scale of two by the noise."""
     segment = SegmentRatio("region", "s", 50, Ratio(1, 1, 1, 52), Ratio(1, 1, 1, 52))
-    tried = [_Tried("service_cost", segment, change, 0.1, 6) for change in (-0.3, 0.0, 0.3)]
-    assert between(tried) == pytest.approx(0.09 - 0.01)
-    assert between([_Tried("service_cost", segment, change, 0.5, 6) for change in (-0.3, 0.0, 0.3)]) == 0.0
-    assert between(tried[:1]) == 0.0
+    tried = [Tried("service_cost", segment, change, 0.1, 6) for change in (-0.3, 0.0, 0.3)]
+    assert between(tried) == pytest.approx((0.09 - 0.01, 0.09 - 0.01 + 2 / 200))
+    noise = [Tried("service_cost", segment, change, 0.5, 6) for change in (-0.3, 0.0, 0.3)]
+    assert between(noise) == pytest.approx((0.0, 2 / 8))
+    assert between(tried[:1]) == (math.inf, math.inf)
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.05, 0.1, 0.3])
+def test_the_interval_of_a_segment_holds_its_true_change(apart: float) -> None:
+    """However much segments truly differ; nobody is shown with an interval of no width."""
+    rng = np.random.default_rng(21)
+    held, looked = 0, 0
+    for _ in range(60):
+        truth = rng.normal(0, apart, 6)
+        num, den = np.ones((7, START.size)), np.ones((7, START.size))
+        years = START >= LIVE
+        num[:6] = np.exp(truth[:, None] * years + rng.normal(0, 0.25, (6, START.size)))
+        num[6] = 1e6  # the rest, so large that nobody moves it
+        den[6] = 1e6
+        for one, true in zip(effects(measured(metric_of("service_cost", num, den))), truth, strict=True):
+            assert one.low < one.high
+            held += one.low <= math.expm1(true) <= one.high
+            looked += 1
+    assert stats.binomtest(held, looked, 0.95, alternative="less").pvalue > 0.01, held / looked
 
 
 @given(st.lists(st.tuples(*[st.floats(1, 1_000)] * 4), min_size=2, max_size=6))

@@ -54,7 +54,15 @@ def test_conversion_counts_who_could_be_watched_for_ninety_days() -> None:
     ]
     found = made("stage_conversion", world(stages=rows).facts())
     assert (sums(found.before), sums(found.after)) == ((8, 40), (10, 20))
-    assert [(one.label, one.customers) for one in found.segments] == [("awareness", 0), ("consideration", 20)]
+    by = {(one.column, one.label): one for one in found.segments}
+    assert [(label, one.customers) for (column, label), one in by.items() if column == "stage"] == [
+        ("awareness", 0),
+        ("consideration", 20),
+    ]
+    # the North is every fourth customer from 1 on, the South are the two after it: of those who moved on before
+    # 1 and 5, and 2, 3, 6 and 7; after 301, 305 and 309, and 302, 303, 306 and 307
+    assert (sums(by["region", "North"].before), sums(by["region", "North"].after)) == ((2, 10), (3, 5))
+    assert (sums(by["region", "South"].before), sums(by["region", "South"].after)) == ((4, 20), (4, 10))
     assert np.nansum(found.num) == 18
     assert found.n0 > 0
 

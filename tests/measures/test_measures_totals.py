@@ -11,7 +11,7 @@ from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Measured
 from clm_audit.measures.totals import total
 from measures.oracle import Oracle, Table, outside, same
-from measures.world import GO_LIVE, company, plan
+from measures.world import GO_LIVE, company, plan, segment_of
 
 WORLD = company()
 
@@ -36,6 +36,16 @@ def test_tickets_per_period(measured: Measured, oracle: Oracle) -> None:
 
 def test_campaigns_per_period(measured: Measured, oracle: Oracle) -> None:
     same(measured.totals.cells["campaigns"], oracle.campaigns())
+
+
+@pytest.mark.parametrize("segment", [0, 1, 2, 3])
+def test_campaigns_by_the_segment_of_those_who_were_reached(measured: Measured, oracle: Oracle, segment: int) -> None:
+    mine = [sent for (_, who), sent in oracle.sends().items() if segment_of(who) == segment]
+    weeks = measured.totals.cells["weeks"]
+    assert total(weeks, "sent", [segment]) == len(mine)
+    assert total(weeks, "delivered", [segment]) == sum(sent["delivered"] for sent in mine)
+    for kind in ("opened", "clicked", "responded", "converted"):
+        assert total(weeks, kind, [segment]) == sum(sent["delivered"] for sent in mine if kind in sent["kinds"]), kind
 
 
 def test_base_of_every_observed_week(measured: Measured, oracle: Oracle) -> None:

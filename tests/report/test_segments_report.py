@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.inference.segments import SegmentEffect
+from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS, AuditPlan, MetricId
+from clm_audit.inference.segments import SegmentEffect, looks
 from clm_audit.report import words_segments
-from clm_audit.report.compose_segments import looks, with_segments
+from clm_audit.report.compose_segments import with_segments
 from clm_audit.report.html import to_html
 from clm_audit.report.model import RangeReport, Unknown
 from tests.report import worlds
@@ -48,13 +49,12 @@ def test_the_largest_parts_of_the_change_come_first() -> None:
 def test_the_report_carries_them_and_leaves_small_groups_out() -> None:
     report = worlds.full_report()
     metric = report.metrics[0]
-    finding = worlds.finding_of(
-        worlds.totals_of("purchase_frequency", worlds.calendar()), *worlds.EFFECTS["purchase_frequency"]
-    )
+    item = worlds.totals_of("purchase_frequency", worlds.calendar())
+    finding = worlds.finding_of(item, *worlds.EFFECTS["purchase_frequency"])
     tiny = replace(NORTH, label="Tiny")
     found = {finding.metric: (NORTH, tiny)}
-    made = with_segments(metric, finding, found)
-    assert looks(found) == 2
+    made = with_segments(metric, item, finding, found, AuditPlan(segment_by=("region",)))
+    assert (looks(found, METRIC_IDS), looks(found, LIFECYCLE_IDS)) == (2, 0)
     north = next(one for one in made.segments if one.label == "North")
     assert north.named
     assert north.against_others == RangeReport(effect=-0.12, low=-0.20, high=-0.04)
@@ -72,3 +72,33 @@ def test_without_lines_by_period_nothing_is_claimed() -> None:
     metric = worlds.full_report().metrics[0]
     assert metric.segment_notes == ()
     assert not any(one.named for one in metric.segments)
+
+
+@pytest.mark.parametrize(
+    ("metric", "how", "words"),
+    [
+        ("acquisition_cost", {}, "no export says for which customers the money was spent"),
+        ("retention_cost", {}, "no export says for which customers the money was spent"),
+        ("campaign_response", {"source": "campaigns"}, "the campaigns come as totals"),
+        ("service_cost", {"source": "series"}, "a ready-made series"),
+        ("service_cost", {}, "nobody who counts here carries a value of region and size"),
+    ],
+)
+def test_where_no_segments_can_be_told_stands_why(metric: MetricId, how: dict[str, str], words: str) -> None:
+    report = next(one for one in worlds.full_report().metrics if one.id == metric)
+    report = report.model_copy(update={"segments": (), "segment_notes": ()})
+    item = replace(worlds.totals_of("purchase_frequency", worlds.calendar()), metric=metric, how=how)
+    finding = worlds.finding_of(item, *worlds.EFFECTS["purchase_frequency"])
+    asked, unasked = AuditPlan(segment_by=("region", "size")), AuditPlan()
+    [note] = with_segments(report, item, finding, {}, asked).segment_notes
+    assert words in note
+    assert with_segments(report, item, finding, {}, unasked).segment_notes == ()
+    nothing = replace(item, before=FEW, after=FEW)
+    assert with_segments(report, nothing, finding, {}, asked).segment_notes == ()
+
+
+def test_changes_of_a_score_are_told_in_points() -> None:
+    """A part of +9 % of the share p of 0.6 before, told at 200 points a whole: +10.8 points at a scale of 120."""
+    text = " ".join(words_segments.notes((NORTH, SOUTH), 0.12, 12, scale=120.0))
+    assert "−14.4 points against them (−24.0 points to −4.8 points)" in text
+    assert "Of the observed +14.4 points, by region: North +10.8 points, South +3.6 points." in text
