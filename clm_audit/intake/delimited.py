@@ -18,25 +18,26 @@ from clm_audit.exits import DataError
 from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, find_header, plain
 from clm_audit.intake.doubts import Doubt, doubts
+from clm_audit.intake.ending import cut_off
 from clm_audit.intake.footer import footers
 from clm_audit.intake.glue import glued_table
 from clm_audit.intake.glued import Headers, other_headers
 from clm_audit.intake.header import find_heading
 from clm_audit.intake.heading import Heading
-from clm_audit.intake.limits import HEAD, MAX_COLUMNS, MIB
+from clm_audit.intake.limits import MAX_COLUMNS, MIB
 from clm_audit.intake.locate import places_of, rows_at
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
-from clm_audit.intake.sample import confirmed, profile_of
+from clm_audit.intake.sample import confirmed, ends_of, profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.sniff import sniff
 from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
 from clm_audit.intake.text import Text
-from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals, structure_of
+from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals, counted, structure_of
 from clm_audit.intake.transcode import UNSURE
 from clm_audit.intake.walk import walk
 
@@ -63,19 +64,15 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
     Raises :class:`DataError` when it cannot be read; ``totals`` may refuse the headers with an error of its own.
     """
     blind = not (names.exact or names.patterns)
-    with text.path.open("rb") as file:
-        head = file.read(HEAD)
-    dialect, heading = _first_look(head, text.start, names, name)
+    head, tail = ends_of(text.path)
+    dialect, heading = _first_look(head, tail, text.start, names, name)
 
     record = heading.record
     others = other_headers(text.path, record, dialect) if record is not None else Headers()
 
     def read_part(part: Text, target: Path, known: Names, tests: Totals, again: tuple[bytes, ...]) -> Delimited:
-        with part.path.open("rb") as file:
-            first = file.read(HEAD)
-        return _read(
-            part, name, target, *_first_look(first, part.start, known, name), again, tests, lambda _: None, blind
-        )
+        look = _first_look(*ends_of(part.path), part.start, known, name)
+        return _read(part, name, target, *look, again, tests, lambda _: None, blind)
 
     glued = glued_table(text, name, rows, head, (dialect, record, others), names, totals, read_part)
     return glued or _read(text, name, rows, dialect, heading, others.writings, totals, progress, blind)
@@ -102,14 +99,14 @@ def _read(
         return _Reading(text, name, rows, dialect, heading, again, raw, is_odd).table(headers, progress, blind=blind)
 
 
-def _first_look(head: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
+def _first_look(head: bytes, tail: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
     """The dialect and the header of a file; the line `sep=;` of spreadsheet programs is believed."""
     told = re.match(rb"sep=([^\r\n])[\r\n]", head[start : start + 8], re.IGNORECASE)
     separator = told.group(1).decode("latin-1") if told else None
     known = find_header(head, names, start)
     if known is not None:
         dialect = confirmed(sniff(head, start, known.separator if known.matches else separator), head, start)
-        heading = find_heading(head, start, dialect, names, name)
+        heading = find_heading(head, start, dialect, names, name, tail)
         if heading is not None:
             return dialect, heading
     raise DataError("an empty file", where=name, hint="export it again, or remove it")
@@ -158,7 +155,7 @@ class _Reading:
             self._refuse(listed, lost, body.proof.height)
         odd = body.odd + len(tail)
         sums = self._sums(body) if blind else []
-        notes = [*self.heading.notes, *_notes(odd, lost, sum(1 for fault in faults if fault.action == "repaired"))]
+        notes = [*self.heading.notes, *counted(odd, lost, sum(1 for fault in faults if fault.action == "repaired"))]
         doubted = self._doubts(body, sums) if blind else []
         listed = (*listed, *self._kept(body, doubted))
         notes += [one.note for one in doubted]
@@ -245,7 +242,11 @@ class _Reading:
             nonlocal last
             last = int(starts[-1]) if len(starts) else last
 
-        proof = prove(text.path, self.name, rules, heading.stop, self.is_odd, progress, keep, self.mender.mend, again)
+        whole = (rules, heading.stop, self.is_odd, progress, keep, self.mender.mend, again)
+        proof = prove(text.path, self.name, *whole)
+        if proof.height > 1 and cut_off(self.mender, last):
+            lost = Detour(last, self.size, faults=(Fault(last, "truncated", -1, False),))
+            proof = prove(text.path, self.name, *whole, detours=(*proof.detours, lost))
         layout = Layout(
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
             encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, headers=again,
@@ -286,15 +287,3 @@ class _Reading:
         what = f"{lost:,} of {height + lost:,} records cannot be read; this is the first of them ({first.code})"
         hint = "most of the file is not what its header says: mend that line, or export the file again"
         raise DataError(what, where=f"{self.name}:{first.line}", hint=hint)
-
-
-def _notes(odd: int, lost: int, repaired: int) -> tuple[str, ...]:
-    found = (
-        f"total, footer or repeated header lines: {odd:,}" if odd else "",
-        f"records repaired: {repaired:,}" if repaired else "",
-        f"records rejected: {lost:,}" if lost else "",
-        f"records of these that are not listed one by one: {lost + repaired - LISTED:,}"
-        if lost + repaired > LISTED
-        else "",
-    )
-    return tuple(filter(None, found))

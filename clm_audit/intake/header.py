@@ -20,6 +20,7 @@ from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
 
 _WORDS = (WORD, TEXT, LINES)
+_AT_END = 5_000  # records at the end of a file that are looked at; the lines of one letter may be many of them
 _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
 _TWINS = 4  # names among which one may come twice in a table of words
@@ -28,8 +29,10 @@ _DIGITS = re.compile(r"\d")
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
-def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where: str) -> Heading | None:
-    """The header of a file from its head; None when there is no record but blank ones.
+def find_heading(
+    head: bytes, start: int, dialect: Dialect, names: Names, where: str, tail: bytes = b""
+) -> Heading | None:
+    """The header of a file from its head (and its ``tail``); None when there is no record but blank ones.
 
     Without a known name, rows of another width than the header keep their cells and have no names.
     Raises :class:`DataError` when header and rows cannot be brought together.
@@ -47,7 +50,8 @@ def find_heading(head: bytes, start: int, dialect: Dialect, names: Names, where:
     rows = found[first:]
     index, matches = best_row([record.cells for record in rows], names)
     if matches:
-        return placed(found, first + index, first + index + 1, where)
+        last = [one.cells for one in StrictReader(dialect).records(tail.decode("utf-8", "replace"), _AT_END)]
+        return placed(found, first + index, first + index + 1, where, last=last)
     width = body_width(rows[:HEAD_RECORDS])
     spot = _blind(rows, width, dialect)
     if spot is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,11 +48,17 @@ def titles_of(rows: Sequence[Record]) -> tuple[str, ...]:
 
 
 def placed(
-    found: Sequence[Record], index: int, after: int, where: str, *, blind: Sequence[str] | None = None
+    found: Sequence[Record],
+    index: int,
+    after: int,
+    where: str,
+    *,
+    blind: Sequence[str] | None = None,
+    last: Sequence[Sequence[str]] = (),
 ) -> Heading:
     """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows.
 
-    ``blind``: the notes on a header that was found without a known name.
+    ``blind``: the notes on a header that was found without a known name. ``last``: records at the end of the file.
     """
     record = found[index]
     names, spare, note = list(record.cells), 0, ""
@@ -60,7 +67,8 @@ def placed(
     alike = sum(1 for row in rows if len(row) == width)
     if len(rows) > 1 and 2 * alike < len(rows):
         width = body_width(found[after:])
-        width = len(names) if width == 1 and blind is None else width  # known names are columns, whatever the rows say
+        if blind is None and (width == 1 or _borne_out(width=len(names), rows=(*rows, *last))):
+            width = len(names)  # known names are columns, whatever lines of a broken cell say
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
         names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
@@ -75,6 +83,12 @@ def placed(
         titles=titles_of(found[:index]),
         notes=tuple(filter(None, (note, lines, *(blind or ())))),
     )
+
+
+def _borne_out(*, width: int, rows: Sequence[Sequence[str]]) -> bool:
+    """Whether most of the rows that are not far narrower have this width."""
+    widths = Counter(len(row) for row in rows if 2 * len(row) > width)
+    return bool(widths) and widths.most_common(1)[0][0] == width
 
 
 def _fitted(

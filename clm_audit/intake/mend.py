@@ -16,6 +16,7 @@ from io import RawIOBase
 
 from clm_audit.intake.detour import Detour, Fault, Row
 from clm_audit.intake.dialect import Dialect, plain, records
+from clm_audit.intake.letters import end_of_text
 from clm_audit.intake.limits import MAX_CELL
 from clm_audit.intake.ragged import Reading, Verdict
 from clm_audit.intake.readings import Readings
@@ -73,6 +74,10 @@ class Mender:
                 raw = raw[: max(raw.rfind(b"\n"), raw.rfind(b"\r")) + 1]
                 raw = raw.removesuffix(b"\r") if self.dialect.end != "\r" and not self.dialect.mixed else raw
             region = self._region(raw.decode(), final) if raw else None
+            if region is not None and len(region[0]) == MOST_LINES:
+                stop = end_of_text(self, start, [line.text for line in region[0]])
+                if stop > start:
+                    return Detour(start, stop, faults=(Fault(start, "broken_quotes", -1, False),))
             if region is not None:
                 return self._detour(start, *region, final)
         return self._endless(start)
@@ -111,7 +116,7 @@ class Mender:
         lines: list[_Line] = []
         at = 0
         while at < len(text) and len(lines) < MOST_LINES:
-            if lines and (anchor := self._anchor(text, at, final, whole is not None and at < whole.stop)):
+            if lines and (anchor := self.anchor(text, at, final, whole is not None and at < whole.stop)):
                 if whole is not None and len(whole.cells) == self.readings.width and at >= whole.stop:
                     break
                 return (lines, True, False) if anchor > 0 else None
@@ -143,7 +148,7 @@ class Mender:
         profile = self.readings.profile
         return len(cells) == profile.width and profile.placed(cells) >= (1 if profile.telling else 2)
 
-    def _anchor(self, text: str, at: int, final: bool, within: bool) -> int:
+    def anchor(self, text: str, at: int, final: bool, within: bool) -> int:
         """1 when a good record begins at ``at``, 0 when not, -1 when the text ends too early to tell.
 
         Within a record that reads strictly, only one with several typed cells in their places counts.

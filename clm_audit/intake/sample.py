@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from io import RawIOBase
+from pathlib import Path
 
 from clm_audit.intake.dialect import Dialect
-from clm_audit.intake.limits import MIB
+from clm_audit.intake.limits import HEAD, MIB
 from clm_audit.intake.shapes import Profile
 from clm_audit.intake.strict import StrictReader
 
 _SPAN = MIB // 8  # bytes of each part
 _DENSE = 4  # apostrophes a line: two cells in quotes
 _ROWS = 500  # records of each part
+
+
+def ends_of(path: Path) -> tuple[bytes, bytes]:
+    """The first bytes of a file, and its last ones."""
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        file.seek(max(path.stat().st_size - _SPAN, 0))
+        return head, file.read()
 
 
 def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
@@ -67,8 +76,8 @@ def profile_of(file: RawIOBase, size: int, dialect: Dialect, start: int, width: 
         raw = file.read(_SPAN) or b""
         begin = 0 if at == start else max(raw.find(dialect.end[-1].encode()) + 1, 0)
         raw = raw[begin:] if at + len(raw) >= size else raw[begin : raw.rfind(dialect.end[-1].encode()) + 1]
-        for record in reader.records(raw.decode("utf-8", "replace"), _ROWS):
-            if len(record.cells) == width and any(cell.strip() for cell in record.cells):
+        for record in reader.records(raw.decode("utf-8", "replace"), _ROWS, width):
+            if any(cell.strip() for cell in record.cells):
                 rows.append(record.cells)
                 for index, wrapped in enumerate(record.quoted):
                     quoted[index] += wrapped

@@ -70,7 +70,7 @@ def _with_digits(text: str) -> str:
     return "code " + _RUN.sub(lambda run: "9" if run.group()[0].isdigit() else "A", text)
 
 
-def _form(cell: str) -> str:
+def form_of(cell: str) -> str:
     """A cell with each digit as 9 and each run of letters as A."""
     return _LETTERS.sub("A", _DIGIT.sub("9", cell))
 
@@ -86,7 +86,7 @@ class Column:
         wholes = [len(cell.strip()) for cell in kept if shape(cell) == WHOLE]
         self.whole_range = (min(wholes, default=0), max(wholes, default=-1))
         self.longest = max(map(len, kept), default=0)
-        self.forms = Counter(map(_form, kept))
+        self.forms = Counter(map(form_of, kept))
         self.values = Counter(cell for cell in kept if cell.strip())
         free = sum(self.shapes[kind] for kind in _FREE)
         self.free = free > _FREE_SHARE * max(self.filled, 1)
@@ -112,7 +112,7 @@ class Column:
 
     def matches(self, cell: str) -> bool:
         """Like :meth:`fits`, to the digit where the cells of the column have few forms."""
-        return self.fits(cell) and (len(self.forms) > _FORMS or _form(cell) in self.forms)
+        return self.fits(cell) and (len(self.forms) > _FORMS or form_of(cell) in self.forms)
 
     def contradicts(self, cell: str) -> bool:
         """Whether this is a typed column, and the cell of a kind that next to none of its cells is."""

@@ -71,14 +71,15 @@ class StrictReader:
             return None
         return Strict(found.cells, found.quoted, outer.stop, outer.end)
 
-    def records(self, text: str, limit: int) -> list[Strict]:
-        """The first records; a line that breaks a rule is passed over."""
+    def records(self, text: str, limit: int, width: int = 0) -> list[Strict]:
+        """The first records (of this width); a line that breaks a rule is passed over."""
         found: list[Strict] = []
         at = 0
         while at < len(text) and len(found) < limit:
             one = self.record(text, at)
             if one is not None:
-                found.append(one)
+                if not width or len(one.cells) == width:
+                    found.append(one)
                 at = one.stop
             else:
                 line = re.compile(r"[^\r\n]*(?:\r{0,2}\n|\r|\Z)").match(text, at)

@@ -58,3 +58,16 @@ def structure_of(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str)
         return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
 
     return is_structure
+
+
+def counted(odd: int, lost: int, repaired: int) -> tuple[str, ...]:
+    """The notes on records that are no rows, that were repaired and rejected."""
+    found = (
+        f"total, footer or repeated header lines: {odd:,}" if odd else "",
+        f"records repaired: {repaired:,}" if repaired else "",
+        f"records rejected: {lost:,}" if lost else "",
+        f"records of these that are not listed one by one: {lost + repaired - LISTED:,}"
+        if lost + repaired > LISTED
+        else "",
+    )
+    return tuple(filter(None, found))

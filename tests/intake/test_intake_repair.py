@@ -411,3 +411,17 @@ def test_chunks_change_nothing(tmp_path: Path, broken: int, monkeypatch: pytest.
         defaults = proof.prove.__defaults__
         monkeypatch.setattr(proof.prove, "__defaults__", (*(defaults or ())[:-1], size))
         assert rows(read(tmp_path, content)) == expected
+
+
+@pytest.mark.parametrize("at", [0, 3])
+def test_a_broken_record_that_holds_a_letter_is_one_record(tmp_path: Path, at: int) -> None:
+    letter = "\n".join(["Dear all,", "thanks, and", "", "on it"] * 200)
+    body = [f'{n},2024-01-{n % 28 + 1:02},"Re: {n}\n{letter}",C{n % 7},paid' for n in range(40)]
+    body[at] = body[at].replace('"Re', 'x"Re', 1)
+    found = known(tmp_path, ("order,date,note,customer,state\n" + "\n".join(body) + "\n").encode(), presets())
+    assert found.height == 39
+    assert [(one.code, one.action) for one in found.faults] == [("broken_quotes", "rejected")]
+
+
+def presets() -> dict[str, Preset]:
+    return {"s": preset("order", "date", "note", "customer", "state")}
