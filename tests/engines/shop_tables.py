@@ -95,12 +95,12 @@ def _order(lines: list[dict[str, str]]) -> list[dict[str, str]]:
     ]
 
 
-def write_files(tables: Tables, folder: Path) -> None:
+def write_files(tables: Tables, folder: Path, types: Mapping[str, Mapping[str, str]] = TYPES) -> None:
     """A CSV file a fact, for the embedded way."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for fact, rows in tables.items():
         with (folder / f"{fact}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(TYPES[fact]), extrasaction="ignore")
+            writer = csv.DictWriter(file, list(types[fact]), extrasaction="ignore")
             writer.writeheader()
             writer.writerows(rows)
 
