@@ -359,6 +359,11 @@ def test_placebos_in_space_count_one_less_than_there_are_and_widen_what_was_too_
     assert both.factor == pytest.approx(math.sqrt((20 + 5 + 17 * 2 / 3) / 24))
 
 
+def test_a_lucky_history_narrows_the_interval_by_a_fifth_at_most():
+    assert calibration_of((0.0,) * 5).factor == pytest.approx(math.sqrt(20 / 25))
+    assert calibration_of((0.0,) * 30).factor == 0.8
+
+
 def test_it_is_the_same_every_time(lifted):
     one, two = (finding(PLAN, *lifted) for _ in range(2))
     assert one.effect.effect == two.effect.effect

@@ -68,6 +68,15 @@ def test_tost_holds_exactly_when_the_90_percent_interval_lies_inside(log_effect,
         assert (equivalence_p(log_effect, se, df, materiality) < 0.05) == inside
 
 
+@pytest.mark.parametrize(("se", "value"), [(0.0289, "no material change"), (0.0292, "inconclusive")])
+def test_equivalence_is_asked_at_five_per_cent_on_each_side(se: float, value: str) -> None:
+    """No effect, within ±5 % (to log 1.05 = 0.04879): 0.04879 / 0.0289 is above, 0.04879 / 0.0292 below 1.6839, the
+    95 % quantile of Student's t with 40 degrees of freedom in any table."""
+    found = decide(make(0.0, se, 40), 1.0, "higher", 0.05, 0.05)
+    assert found.value == value
+    assert found.p_equivalence == pytest.approx(0.05, abs=0.002)
+
+
 def test_a_materiality_of_one_has_no_lower_limit():
     assert equivalence_p(-3.0, 0.1, 20, 1.0) < 0.05
     assert equivalence_p(-3.0, 0.1, 20, 0.9) > 0.95

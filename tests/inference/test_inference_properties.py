@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import t as student
 
 from clm_audit.inference.prior import SCALE_PRIOR
 from clm_audit.inference.series import log_series
@@ -107,3 +108,5 @@ def test_the_interval_follows_the_confidence_and_the_p_value_does_not(totals, es
     assert sure.low < usual.low < usual.high < sure.high
     assert (sure.effect, sure.se, sure.p, sure.low90) == (usual.effect, usual.se, usual.p, usual.low90)
     assert sure.detectable > usual.detectable
+    ninety = (math.log1p(usual.high90) - math.log1p(usual.low90)) / (2 * usual.se)
+    assert ninety == pytest.approx(student.ppf(0.95, usual.df), rel=1e-6)

@@ -121,6 +121,16 @@ def test_a_bound_never_decides_against_its_interval(low: float, width: float, bo
     assert (gate.result == "undecided") == inside
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "result"), [(-0.10, 0.10, "passed"), (-0.30, -0.20, "failed"), (-0.15, 0.0, "undecided")]
+)
+def test_the_bound_of_a_score_is_in_points(low: float, high: float, result: str) -> None:
+    """A change of one whole is 40 points of it: -4 to +4, -12 to -8 and -6 to 0 points against a bound of 5."""
+    score = replace(measured("transaction_size", low, high), metric="nps", points=40.0)
+    gate = gate_result(GateRules(fail_on=(), metrics={"nps": Bound(worse_than=0.05)}), verdict("good fit"), [score])
+    assert gate.result == result
+
+
 def test_without_an_effect_a_bound_is_undecided() -> None:
     rules = GateRules(fail_on=(), metrics={"service_cost": Bound(worse_than=0.05)})
     for findings in ([], [found("service_cost", "not assessable")]):

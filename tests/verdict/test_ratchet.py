@@ -76,6 +76,14 @@ def test_the_same_audit_again_is_the_same_however_wide() -> None:
     assert (one.value, one.nested) == ("same", True)
 
 
+@pytest.mark.parametrize(("weeks_less", "nested"), [(8, True), (0, True), (-1, False)])
+def test_only_what_ended_no_later_is_part_of_this_audit(weeks_less: int, nested: bool) -> None:
+    calendar = worlds.calendar()
+    plan = AuditPlan(against=earlier_of(calendar, interval(0.1, 0.1), weeks_less=weeks_less))
+    (one,) = ratchet(plan, calendar, [finding("service_cost", 0.1, 0.08)])
+    assert one.nested is nested
+
+
 def test_a_few_weeks_more_of_the_same_are_held_closer() -> None:
     """sqrt(0.10² + 0.09² − 2 · 0.9 · 0.10 · 0.09) = 0.0436: what the later weeks alone could have added."""
     change, low, high = difference(plain(0.1, 0.09), plain(0.1, 0.10), nested=True)
