@@ -48,6 +48,18 @@ class SparkWarehouse:
         self._kept: dict[str, DataFrame] = {}
         self._views: list[str] = []
 
+    def listed(self, found: Sequence[str]) -> Sequence[str]:
+        """Tables and files as they are named; ``*`` and ``schema.*`` are the tables of a schema."""
+        names: list[str] = []
+        for name in found:
+            if name != "*" and not name.endswith(".*"):
+                names.append(name)
+                continue
+            place = "".join(f"{SPARK.name_of(part)}." for part in parts_of(name)[:-1])
+            shown = self.rows(f"SHOW TABLES{f' IN {place[:-1]}' if place else ''}")
+            names += [f"{place}{SPARK.name_of(str(row[1]))}" for row in sorted(shown, key=lambda row: str(row[1]))]
+        return names
+
     def source(self, table: str) -> str:
         """The quoted name of a table of the catalog, or of the view that reads the files."""
         if not _FILES.search(table):

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 from clm_audit.exits import DataError
 
-_TOO_LARGE = (
-    "amounts or a sum are larger than 9.2e18", "look for amounts in the wrong unit",
-)  # fmt: skip
+_TOO_LARGE = ("an amount or a sum is larger than 9.2e18", "look for amounts in the wrong unit")
 _NO_RIGHT = (
     "Spark may not read a table or file: permission was refused",
     "ask for the right to read it, or name a view that may be read",
@@ -28,20 +26,24 @@ _UNREADABLE = (
     "Spark cannot read a file as it is",
     "a CSV file must have as many fields in every row; give it as a path, where every row is proved",
 )
+_NO_VALUE = (
+    "a cell holds what its column cannot be read as",
+    "cast it in a view, where you can say what such cells mean",
+)
 _MEANINGS: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
     (("ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE"), _TOO_LARGE),
     (("Permission denied", "AccessControlException", "INSUFFICIENT_PERMISSIONS", "PERMISSION_DENIED"), _NO_RIGHT),
     (("No space left on device",), _NO_DISK),
-    (("UNAVAILABLE", "INVALID_HANDLE", "SESSION_CHANGED", "SESSION_CLOSED", "SparkContext was shut down"), _LOST),
-    (("stopped SparkContext", "Answer from Java side is empty", "Connection refused", "Connection reset"), _LOST),
+    (("UNAVAILABLE", "RetriesExceeded", "INVALID_HANDLE", "SESSION_CHANGED", "SESSION_CLOSED"), _LOST),
+    (("SparkContext was shut down", "stopped SparkContext", "Answer from Java side is empty"), _LOST),
+    (("Connection refused", "Connection reset"), _LOST),
     (("ExecutorLostFailure", "FetchFailed", "OutOfMemoryError", "All masters are unresponsive"), _WORKERS),
-    (("Master removed our application", "Checkpoint block", "Job aborted due to stage failure: Task lost"), _WORKERS),
+    (("Master removed our application", "CHECKPOINT_RDD", "Checkpoint block"), _WORKERS),
     (("TABLE_OR_VIEW_NOT_FOUND", "UNRESOLVED_COLUMN", "PATH_NOT_FOUND", "FILE_NOT_EXIST"), _GONE),
+    (("CAST_INVALID_INPUT", "CANNOT_PARSE"), _NO_VALUE),
     (("FileNotFoundException", "does not exist"), _GONE),
-    (
-        ("MALFORMED_RECORD", "MALFORMED_CSV", "CANNOT_READ_FILE_FOOTER", "FAILED_READ_FILE", "is not a Parquet"),
-        _UNREADABLE,
-    ),
+    (("MALFORMED_RECORD", "MALFORMED_CSV", "CANNOT_READ_FILE_FOOTER"), _UNREADABLE),
+    (("FAILED_READ_FILE", "is not a Parquet"), _UNREADABLE),
 )
 """Marks in a message of Spark -> what it means and the next thing to do; the first that fits."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clm_audit.config.plan import EngineSource
-from clm_audit.exits import UsageError
+from clm_audit.exits import DataError, UsageError
 from clm_audit.facts.warehouse.spark_errors import other_errors, told
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ STRICT = {
     "spark.sql.ansi.enabled": "true",  # an overflow or a bad cast is an error, never a NULL
     "spark.sql.session.timeZone": "UTC",
 }
+PATIENCE = {"max_retries": 8, "max_backoff": 5_000}
+"""Half a minute for a network that comes back, in place of ten: a server that is started anew knows no session."""
 _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
 
 
@@ -39,43 +41,53 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
     except ImportError:
         raise UsageError("the engine spark is not installed", hint=INSTALL) from None
     there = None if source.master or source.remote else SparkSession.getActiveSession()
-    session = there or (_remote(source) if source.remote else _classic(source, folder))
+    if there is not None:
+        with strict(there):
+            yield there
+        return
+    session = _remote(source) if source.remote else _classic(source, folder)
     try:
-        with strict(session):
-            yield session
+        _set(session, STRICT)
+        yield session
     finally:
-        if there is None:
-            with suppress(*other_errors()):  # one that is lost cannot be stopped
-                session.stop()
+        with suppress(*other_errors()):  # one that is lost cannot be stopped
+            session.stop()
 
 
 @contextmanager
 def strict(session: SparkSession) -> Iterator[None]:
     """The session under :data:`STRICT`; afterwards it has its own settings again, if it still lives."""
     with told():
-        before = {name: session.conf.get(name) for name in STRICT}
-        for name, value in STRICT.items():
-            session.conf.set(name, value)
+        before = {name: str(session.conf.get(name)) for name in STRICT}
+    changed = {name: value for name, value in STRICT.items() if before[name] != value}
+    _set(session, changed)
     try:
         yield
     finally:
-        with suppress(*other_errors()):
-            for name, own in before.items():
-                session.conf.set(name, str(own))
+        with suppress(DataError):
+            _set(session, {name: before[name] for name in changed})
+
+
+def _set(session: SparkSession, settings: Mapping[str, str]) -> None:
+    with told():
+        for name, value in settings.items():
+            session.conf.set(name, value)
 
 
 def _remote(source: EngineSource) -> SparkSession:
-    from pyspark.errors import PySparkException, PySparkImportError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.remote(str(source.remote))
-    for name, value in source.conf.items():
-        builder = builder.config(name, value)
     try:
-        session = builder.getOrCreate()
-        session.range(1).count()  # the address is asked for the first time
-    except PySparkImportError:
+        from pyspark.sql.connect.client.retries import DefaultPolicy
+    except ImportError:  # PySpark's own is one
         raise UsageError("what Spark Connect needs is not installed", hint=INSTALL) from None
+    try:
+        session = SparkSession.builder.remote(str(source.remote)).getOrCreate()
+        session.client.set_retry_policies([DefaultPolicy(**PATIENCE)])
+        for name, value in source.conf.items():
+            session.conf.set(name, value)
+        session.range(1).count()  # the address is asked for the first time
     except PySparkException:
         raise UsageError(
             "no Spark Connect server answers at the address of `remote`", hint="is it running, and may it be reached?"
