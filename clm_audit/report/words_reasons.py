@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.report import words_metrics, words_reasons_lifecycle
+from clm_audit.report.words_carried import carried
 
 Detail = Mapping[str, str | int | float]
 # code -> (why, what to do); gaps are filled from NotAssessable.detail
@@ -146,6 +147,7 @@ BARE: Mapping[str, tuple[str, str]] = {
     "empty_window": ("fact", "The {side} window holds none of the rows that are needed."),
 }
 UNNAMED = "Add an export with {fact}{export}. Or name its accounts under spend in clm-audit.yaml."
+MONTH_AT_MOST = 5  # weeks
 _LEAVE = "Complete the cell, or leave the row out."
 _MEND = "Correct the cell."
 REJECTS: Mapping[str, tuple[str, str]] = {
@@ -369,6 +371,19 @@ def remedy(missing: NotAssessable) -> str:
     return _template(missing.code, 1).format_map(_filled(missing))
 
 
+def periods(weeks: float) -> str:
+    """Periods of so many weeks, by their length; some four weeks that are no four are a month of a ready-made series.
+
+    >>> periods(1), periods(4), periods(4.348), periods(13.04)
+    ('weeks', 'periods of 4 weeks', 'months', 'quarters')
+    """
+    if weeks == 1:
+        return "weeks"
+    if weeks == round(weeks):
+        return f"periods of {weeks:.0f} weeks"
+    return "months" if weeks < MONTH_AT_MOST else "quarters"
+
+
 def fact_of(missing: NotAssessable) -> str:
     """The fact that is missing, in words.
 
@@ -412,6 +427,8 @@ def _filled(missing: NotAssessable) -> dict[str, str | int | float]:
     filled: dict[str, str | int | float] = {**_GAPS, **detail}
     if "fact" in detail:
         filled["fact"] = fact_of(missing)
-    if export := str(detail.get("export", "")).strip().rstrip("."):
-        filled["export"] = f": {export}"
+        if export := carried(detail):
+            filled["export"] = f": {export}"
+    if detail.get("unit") == "periods" and "weeks" in detail:
+        filled["unit"] = periods(float(detail["weeks"]))
     return filled

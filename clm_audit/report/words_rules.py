@@ -15,6 +15,7 @@ from clm_audit.report import words_checks, words_findings, words_money, words_re
 from clm_audit.report.model_next import Recommendation, StepKind
 from clm_audit.report.numbers import day, percent, weeks
 from clm_audit.report.situation import SPECIAL, Situation
+from clm_audit.report.words_carried import carried
 from clm_audit.report.words_metrics import in_text, listed, name, shortly
 from clm_audit.report.words_verdict import ROWS
 from clm_audit.verdict.money_model import Money
@@ -121,7 +122,7 @@ def _absent(at: Situation) -> dict[str, list[Finding]]:
 def _missing(rule: Rule, at: Situation) -> Steps:
     for fact, found in _absent(at).items():
         why = found[0].missing
-        export = str(why.detail.get("export", "")) if why else ""
+        export = carried(why.detail) if why else ""
         told = f" ({export})" if export else ""
         names = listed(in_text(one.metric) for one in found)
         yield rule.step(words_steps.MISSING.format(fact=fact, export=told, metrics=names), *found)

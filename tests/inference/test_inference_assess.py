@@ -74,10 +74,10 @@ def test_metrics_without_an_answer_are_not_in_the_family(totals, lively):
 @pytest.mark.parametrize(
     ("n0", "n1", "weeks", "code", "detail"),
     [
-        (12, 20, 1, "too_short_before", {"have": 12, "need": 13, "unit": "weeks"}),
-        (7, 20, 2, "too_short_before", {"have": 7, "need": 8, "unit": "periods"}),
-        (7, 20, 4, "too_short_before", {"have": 7, "need": 8, "unit": "periods"}),
-        (40, 3, 1, "too_short_after", {"have": 3, "need": 4, "unit": "periods"}),
+        (12, 20, 1, "too_short_before", {"have": 12, "need": 13, "unit": "weeks", "weeks": 1}),
+        (7, 20, 2, "too_short_before", {"have": 7, "need": 8, "unit": "periods", "weeks": 2}),
+        (7, 20, 4, "too_short_before", {"have": 7, "need": 8, "unit": "periods", "weeks": 4}),
+        (40, 3, 1, "too_short_after", {"have": 3, "need": 4, "unit": "periods", "weeks": 1}),
     ],
 )
 def test_too_short(totals, n0, n1, weeks, code, detail):

@@ -374,7 +374,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "remedy",
-        " Add an export with orders.",
+        " Add an export with orders: an export of Shopify, WooCommerce or Stripe would carry it.",
         "nothing could be estimated (here: no orders)",
         lambda case: not case.estimated,
     ),
