@@ -12,6 +12,7 @@ from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.inference.assess import assess
 from clm_audit.inference.outlook import foresee
 from clm_audit.intake.model import Exports, Progress, Reject, silent
+from clm_audit.measures.explained import statements
 from clm_audit.measures.history import has_begun, last_day, measure_history
 from clm_audit.measures.measure import measure
 from clm_audit.report.ahead import compose_ahead
@@ -41,6 +42,16 @@ def look_ahead(
         progress(JUDGING, 0, 1)
         outlooks = foresee(plan, measured.metrics, effects)
         return compose_ahead(plan, measured.metrics, outlooks, effects, end, begun=begun)
+
+
+def explained(plan: AuditPlan, progress: Progress = silent) -> str:
+    """The statements that an audit of an engine's tables sends, as SQL text; the reduction among them is not sent.
+
+    Raises as :func:`audit`.
+    """
+    with run_folder() as folder, exports_of(plan, folder, progress) as exports:
+        facts = facts_of(plan, exports, folder, stage(FACTS, progress))
+        return "\n".join(statements(plan, facts))
 
 
 def unheard(rejects: tuple[Reject, ...]) -> None:

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from clm_audit.cli.options import CheckFormat, Config, Currency, GoLive, Paths, Presets, Quiet, Rejects, Timezone
+from clm_audit.cli.engines import with_engine
+from clm_audit.cli.options import (
+    CheckFormat,
+    Config,
+    Currency,
+    GoLive,
+    Paths,
+    Presets,
+    Quiet,
+    Rejects,
+    Timezone,
+    WithEngine,
+)
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import Outputs
 from clm_audit.cli.streams import print_drawn, progress, say_written, write_stdout
@@ -40,6 +52,7 @@ def check(
     currency: Currency = None,
     presets: Presets = None,
     rejects: Rejects = None,
+    engine: WithEngine = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read, check, print, and say how it ended."""
@@ -47,6 +60,7 @@ def check(
 
     options = {"go_live": go_live, "timezone": timezone, "currency": currency, "presets": presets}
     plan = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
+    plan = with_engine(plan, engine)
     outputs = Outputs(rejects=rejects).beside(plan)
     outputs.check()
     with progress(quiet) as watch:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clm_audit.cli.engines import with_engine
 from clm_audit.cli.next_command import after_compare, given_words
 from clm_audit.cli.options import (
     Config,
@@ -25,6 +26,7 @@ from clm_audit.cli.options import (
     Timezone,
     Title,
     Washout,
+    WithEngine,
 )
 from clm_audit.cli.outcome import Outcome
 from clm_audit.cli.outputs import NOTHING_ELSE, Outputs, print_as
@@ -69,6 +71,11 @@ def compare(
         bool, typer.Option("--gate", help="Exit 1 when the gate of the configuration fails; default: on switch.")
     ] = False,
     show_config: ShowConfig = False,
+    engine: WithEngine = None,
+    explain_sql: Annotated[
+        bool,
+        typer.Option("--explain-sql", help="Print every statement for an engine, and send none of the reduction."),
+    ] = False,
     timezone: Timezone = None,
     currency: Currency = None,
     materiality: Materiality = None,
@@ -92,12 +99,14 @@ def compare(
         "presets": presets,
         "segment_by": segment_by,
     }
-    plan = held_against(_plan(paths or [], config, options, gate=gate), against)
+    plan = with_engine(held_against(_plan(paths or [], config, options, gate=gate), against), engine)
     if show_config:
         from clm_audit.config.show import show_config as shown
 
         print_lines(shown(plan))
         return Outcome(ExitCode.DONE, said=False)
+    if explain_sql:
+        return _explain(plan, quiet=quiet)
     outputs = dataclasses.replace(outputs, rejects=rejects, keep=keep).beside(plan)
     outputs.check()
     report = run(plan, outputs, stamp=stamp, quiet=quiet)
@@ -138,6 +147,19 @@ def no_exports(paths: list[str], config: Path | None, options: dict[str, str | N
         unknown = read_exports(plan, folder).unknown
     named = {display(plan.root / source.path, plan.root) for source in plan.sources}
     return tuple(Problem(reason, name) for name, reason in unknown if name in named)
+
+
+def _explain(plan: AuditPlan, *, quiet: bool) -> Outcome:
+    """Print the statements for the plan's engine."""
+    if not plan.engines:
+        hint = "name tables in sources (docs/engines.md), or read files with --engine duckdb"
+        raise UsageError("--explain-sql: nothing is read by an engine", hint=hint)
+    from clm_audit.pipeline import explained
+
+    with progress(quiet) as watch:
+        text = explained(plan, watch)
+    print_lines(text)
+    return Outcome(ExitCode.DONE, said=False)
 
 
 def with_gate(plan: AuditPlan, *, wanted: bool) -> AuditPlan:

@@ -55,6 +55,13 @@ SegmentBy = Annotated[
         autocompletion=columns,
     ),
 ]
+WithEngine = Annotated[
+    Literal["duckdb"] | None,
+    typer.Option(
+        "--engine",
+        help="Read the given Parquet and CSV files, or .duckdb database, with DuckDB; other engines: docs/engines.md.",
+    ),
+]
 Rejects = Annotated[
     Path | None,
     typer.Option(

@@ -69,12 +69,14 @@ EngineName = Literal["duckdb", "spark", "ibis"]
 class EngineSource(Frozen):
     """Tables that stay where they are: ``tables`` (fact -> table, or file pattern) of one database or cluster.
 
+    ``found``: tables or files to be recognised by their columns (``*``: every table of the database).
     ``map``: fact -> (field -> column). ``database``: a DuckDB file; ``master``, ``remote``, ``conf``: a Spark session;
     ``url``: a connection without a password, which stands in the environment variable ``password_env``.
     """
 
     engine: EngineName
-    tables: Mapping[FactName, str]
+    tables: Mapping[FactName, str] = {}
+    found: tuple[str, ...] = ()
     map: Mapping[FactName, Mapping[str, str]] = {}
     system: str | None = None
     side: Side = "both"

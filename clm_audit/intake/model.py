@@ -51,7 +51,8 @@ class FileRecord(Frozen):
     ``facts``: the facts that its rows can feed; ``feeds``: fact (spend by category: ``spend.service``) -> rows that
     count in it. ``reasons``: code -> rows that no fact took, each row under the first reason it was refused for, so
     that they add up to the rejected and the duplicate ones; ``partly``: code -> accepted rows of which a part was
-    left out for it."""
+    left out for it. A table of an engine has ``encoding`` ``table``, no header line (0), and neither bytes (-1) nor a
+    hash (``unknown``)."""
 
     path: str
     sha256: str

@@ -23,7 +23,7 @@ def rejects_csv(rejects: Iterable[Reject]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEADER)
     for row in rejects:
-        place = (row.line, "" if row.byte < 0 else row.byte)
+        place = (row.line or "", "" if row.byte < 0 else row.byte)
         words = (safe.csv_cell(text) for text in (row.column, row.code, row.action))
         writer.writerow((safe.csv_cell(row.file), *place, *words))
     return out.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from clm_audit.report import look, words_reasons
+from clm_audit.report import look, words_rejects
 from clm_audit.report.model import AuditReport
 from clm_audit.report.sheets import FIRST, ID, LAST, Cell, Column, Sheet
 from clm_audit.report.sheets_value import VALUE
@@ -36,7 +36,8 @@ def _ledger(report: AuditReport) -> Sheet:
         (
             file.path,
             *(getattr(file.rows, name) for name in counts),
-            *(file.system, file.object, file.encoding, file.dialect, file.header_line, file.bytes, file.sha256),
+            *(file.system, file.object, file.encoding, file.dialect, file.header_line or None),
+            *(file.bytes if file.bytes >= 0 else None, file.sha256),
             "; ".join(file.notes),
             f"files.{key}.*",
         )
@@ -51,7 +52,7 @@ def _rejects(report: AuditReport) -> Sheet:
     columns = (Column("file", "text", 44), Column("code", "text", 26), Column("rows", "count", 11, "reasons"),
                Column("why", "wide", 60), Column("what to do", "wide", 70), ID)  # fmt: skip
     rows = tuple(
-        (file.path, code, many, words_reasons.reject(code), words_reasons.reject_remedy(code), f"files.{key}.*.{code}")
+        (file.path, code, many, words_rejects.reject(code), words_rejects.reject_remedy(code), f"files.{key}.*.{code}")
         for key, file in zip(keys(report.files), report.files, strict=True)
         for code, many in file.reasons.items()
     )

@@ -21,7 +21,7 @@ from clm_audit.facts.warehouse.canonical import Making, header_currency, table_o
 from clm_audit.facts.warehouse.customers import keep_customer_rows, keep_customers
 from clm_audit.facts.warehouse.evidence import count_all
 from clm_audit.facts.warehouse.identities import count_people
-from clm_audit.facts.warehouse.ledger import Losses, Tally, counted
+from clm_audit.facts.warehouse.ledger import UNKNOWN, Losses, Tally, counted
 from clm_audit.facts.warehouse.messages import keep_campaigns, keep_responses, keep_sends
 from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable
 from clm_audit.facts.warehouse.moments import keep_moments
@@ -32,7 +32,7 @@ from clm_audit.facts.warehouse.select import Selection, Selector
 from clm_audit.facts.warehouse.session import session_of
 from clm_audit.facts.warehouse.stamps import count_stamps
 from clm_audit.facts.warehouse.subscriptions import keep_subscriptions
-from clm_audit.facts.warehouse.tables import tables_of
+from clm_audit.facts.warehouse.tables import find_tables
 from clm_audit.facts.warehouse.tickets import keep_tickets
 from clm_audit.intake.model import Exports, Progress, RawTable, silent
 from clm_audit.intake.read import read_exports
@@ -71,11 +71,13 @@ def exports_of(plan: AuditPlan, folder: Path, progress: Progress = silent) -> It
         yield exports
         return
     with session_of(plan, folder) as session:
-        tables = tuple(tables_of(plan, session, len(exports.tables)))
+        found = find_tables(plan, session, len(exports.tables))
+        tables = found.tables
         _check_facts(exports, tables)
         raw = tuple(_raw(table, session, folder) for table in tables)
         there = tuple(table for table in tables if table.fact not in SMALL)
-        yield EngineExports((*exports.tables, *raw), exports.unknown, exports.skipped, session, there)
+        unknown = (*exports.unknown, *found.unknown)
+        yield EngineExports((*exports.tables, *raw), unknown, exports.skipped, session, there)
 
 
 def facts_of(
@@ -113,7 +115,7 @@ def _raw(table: SourceTable, session: Session, folder: Path) -> RawTable:
     return RawTable(
         index=table.index, source=Source(path=Path(table.name), system=table.system, side=table.side),
         path=Path(table.name), name=table.name, frame=frame, height=height, structure=0, headers=headers,
-        header_line=0, sha256="", bytes=0, encoding="", dialect=session.name, system=table.system,
+        header_line=0, sha256=UNKNOWN, bytes=-1, encoding="table", dialect=session.name, system=table.system,
         object_name=table.object_name, object=table.object, nulls=table.nulls,
     )  # fmt: skip
 

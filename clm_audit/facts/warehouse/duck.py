@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,17 @@ class DuckSession:
         self.native = self._connection = connection
         self._source, self._root = source, root
         self.statements: list[str] = []
+
+    def listed(self, found: Sequence[str]) -> Sequence[str]:
+        """Every table of the database, or the Parquet and CSV files of the paths."""
+        if self._source.database:
+            query = "SELECT table_schema, table_name FROM information_schema.tables"
+            names = sorted(self.rows(f"{query} WHERE table_catalog <> 'temp'"))
+            return [f"{DUCKDB.name_of(place)}.{DUCKDB.name_of(name)}" for place, name in names]
+        paths = [self._root / name for name in found]
+        kinds = (".parquet", ".csv", ".csv.gz", ".tsv")
+        files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+        return [os.path.relpath(one, self._root) for one in files if one.name.lower().endswith(kinds)]
 
     def source(self, table: str) -> str:
         """The quoted name of a table, or a reader of the files that match."""
@@ -86,7 +98,9 @@ class DuckSession:
 
     def save(self, query: str, path: Path) -> None:
         """By DuckDB's own writer."""
-        self._run(f"COPY ({query}) TO {DUCKDB.literal(str(path))} (FORMAT parquet)")
+        self.statements.append(query)
+        with told():
+            self._connection.execute(f"COPY ({query}) TO {DUCKDB.literal(str(path))} (FORMAT parquet)")
 
     def table(self, name: str) -> DuckDBPyRelation:
         """The relation of a temporary table."""

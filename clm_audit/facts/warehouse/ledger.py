@@ -10,6 +10,7 @@ from clm_audit.facts.warehouse.model import Session, SourceTable
 from clm_audit.facts.warehouse.select import Selection
 from clm_audit.intake.model import FileRecord, Reject, RowCounts
 
+UNKNOWN = "unknown"  # the sha256 of a table: it has no bytes of its own
 SAMPLE = 100  # rows of a table that are listed; the counts hold all of them
 
 
@@ -53,11 +54,11 @@ class Losses:
         more = (f"rows not taken that are counted and not listed one by one: {unlisted:,}",) if unlisted else ()
         return FileRecord(
             path=self.table.name,
-            sha256="",
-            bytes=0,
+            sha256=UNKNOWN,
+            bytes=-1,
             system=self.table.system,
             object=self.table.object_name,
-            encoding="",
+            encoding="table",
             dialect=self.table.name.partition(":")[0],
             header_line=0,
             rows=RowCounts(

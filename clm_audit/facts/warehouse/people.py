@@ -59,15 +59,16 @@ def _merged(session: Session, selections: Sequence[Selection]) -> str:
     """Merged id -> the id that it was merged into, chains followed to their end; empty where nothing is merged."""
     low = session.dialect.ordered.format("merged_into")
     pairs = [
-        f"SELECT customer AS key, MIN({low}) AS target FROM {one.table.staged}"
-        " WHERE merged_into IS NOT NULL AND customer IS NOT NULL AND merged_into <> customer GROUP BY customer"
+        f"SELECT customer AS key, merged_into FROM {one.table.staged}"
+        " WHERE merged_into IS NOT NULL AND customer IS NOT NULL AND merged_into <> customer"
         for one in selections
         if one.table.fact == "customers" and {"customer", "merged_into"} <= set(one.fields)
     ]
     if not pairs:
         return ""
     name = f"{PREFIX}merged_0"
-    session.keep(name, " UNION ALL ".join(pairs))
+    every = " UNION ALL ".join(pairs)
+    session.keep(name, f"SELECT key, MIN({low}) AS target FROM ({every}) AS pairs GROUP BY key")
     for hop in range(1, _HOPS + 1):
         further = session.rows(f"SELECT COUNT(*) FROM {name} AS m JOIN {name} AS f ON m.target = f.key")[0][0]
         if not further:

@@ -4,31 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from clm_audit.config.plan import AuditPlan, EngineSource, Source
 from clm_audit.config.preset import FactName, Preset, Yield
 from clm_audit.config.vocabulary import did_you_mean
 from clm_audit.exits import DataError, UsageError
+from clm_audit.facts.columns import Finder
 from clm_audit.facts.readers import name_space_of
+from clm_audit.facts.warehouse.duck import DuckSession
 from clm_audit.facts.warehouse.model import SMALL, Cell, Kind, Session, SourceTable, placed
 from clm_audit.intake.names import FIRST_COLUMN, same, total_columns
-from clm_audit.intake.recognise import Candidate, candidates, objects_for, why_unknown, winner
+from clm_audit.intake.recognise import CUSTOM, Candidate, candidates, objects_for, why_unknown, winner
 
 _PLACES = re.compile(r"\(\s*\d+\s*,\s*(\d+)\s*\)")
 
 
-def tables_of(plan: AuditPlan, session: Session, first: int) -> Iterator[SourceTable]:
+@dataclass(frozen=True)
+class Found:
+    """The tables of a plan's engine, and those that no preset knows, with what was missing."""
+
+    tables: tuple[SourceTable, ...]
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+def find_tables(plan: AuditPlan, session: Session, first: int) -> Found:
     """Every table of the plan's engine, numbered from ``first``."""
-    number = first
+    tables: list[SourceTable] = []
+    unknown: list[tuple[str, str]] = []
     for at, source in enumerate(plan.engines):
         for fact, name in source.tables.items():
             where = plan.origins.get(f"engines[{at}].tables.{fact}", "")
             with placed(where):
                 columns = session.columns(name)
                 _check_map(source.map.get(fact, {}), name, [column for column, _ in columns], plan, at, fact)
-                yield _table(plan, session, source, fact, name, columns, number, where)
-            number += 1
+                chosen = _chosen(plan.presets, source, fact, name, [column for column, _ in columns])
+                rows = [one for one in chosen.export.yields if _same_fact(one.fact, fact)]
+                tables += _tables(session, source, chosen, rows, name, columns, first + len(tables), where)
+        for name in session.listed(source.found) if source.found and isinstance(session, DuckSession) else ():
+            columns = session.columns(name)
+            headers = {column: column for column, _ in columns}
+            objects = objects_for(Source(path=Path(name), system=source.system), plan.presets)
+            fitting = candidates(objects, headers)
+            if not fitting:
+                unknown.append((f"{source.engine}:{name}", why_unknown(objects, headers)))
+                continue
+            chosen = winner(fitting, name)
+            tables += _tables(session, source, chosen, chosen.export.yields, name, columns, first + len(tables), "")
+    return Found(tuple(tables), tuple(unknown))
 
 
 def _check_map(
@@ -42,36 +66,38 @@ def _check_map(
             raise UsageError(f"{name} has no column {header}", where=where, hint=hint)
 
 
-def _table(
-    plan: AuditPlan,
+def _tables(
     session: Session,
     source: EngineSource,
-    fact: FactName,
+    chosen: Candidate,
+    yields: Sequence[Yield],
     name: str,
     columns: Sequence[tuple[str, str]],
     number: int,
     where: str,
-) -> SourceTable:
+) -> Iterator[SourceTable]:
+    """One for each fact that the rows of a table give; a table of several is listed once for each."""
     cells = {column: _cell(session, column, kind) for column, kind in columns}
-    chosen = _chosen(plan.presets, source, fact, name, tuple(cells))
-    rows = tuple(one for one in chosen.export.yields if _same_fact(one.fact, fact))
-    expressible(chosen, rows[0], name, tuple(cells))
-    system = None if chosen.system == "custom" else chosen.system
-    return SourceTable(
-        index=number,
-        fact=rows[0].fact,
-        name=f"{source.engine}:{name}",
-        frm=session.source(name),
-        cells=cells,
-        source=rows[0],
-        system=chosen.system,
-        object_name=chosen.name,
-        object=chosen.export.model_copy(update={"yields": rows[:1], "caps": ()}),
-        nulls=chosen.nulls,
-        side=source.side,
-        where=where,
-        space=name_space_of(system),
-    )
+    system = None if chosen.system == CUSTOM else chosen.system
+    for place, rows in enumerate(yields):
+        expressible(chosen, rows, name, tuple(cells))
+        alike = [one.fact for one in yields[:place]].count(rows.fact)
+        suffix = f" ({rows.fact}{f' {alike + 1}' if alike else ''})" if len(yields) > 1 else ""
+        yield SourceTable(
+            index=number + place,
+            fact=rows.fact,
+            name=f"{source.engine}:{name}{suffix}",
+            frm=session.source(name),
+            cells=cells,
+            source=rows,
+            system=chosen.system,
+            object_name=chosen.name,
+            object=chosen.export.model_copy(update={"yields": (rows,), "caps": ()}),
+            nulls=chosen.nulls,
+            side=source.side,
+            where=where,
+            space=name_space_of(system),
+        )
 
 
 def _cell(session: Session, column: str, kind: str) -> Cell:
@@ -89,7 +115,7 @@ def _same_fact(fact: FactName, wanted: FactName) -> bool:
 
 
 def _chosen(
-    presets: Mapping[str, Preset], source: EngineSource, fact: FactName, name: str, columns: tuple[str, ...]
+    presets: Mapping[str, Preset], source: EngineSource, fact: FactName, name: str, columns: Sequence[str]
 ) -> Candidate:
     """What the table is, by the configuration's own map or by its columns."""
     own = source.map.get(fact)
@@ -110,6 +136,7 @@ def expressible(chosen: Candidate, rows: Yield, name: str, columns: tuple[str, .
     export, small = chosen.export, rows.fact in SMALL
     headers = {column: column for column in columns}
     summed = any(key != FIRST_COLUMN and total_columns(headers, key) for key in export.totals)
+    found = Finder(headers).fields(rows)
     lacking = {
         "several rows an order (lines)": bool(rows.lines) and not small,
         "totals among the rows (totals)": summed and not small,
@@ -117,8 +144,8 @@ def expressible(chosen: Candidate, rows: Yield, name: str, columns: tuple[str, .
         "a period above the header (period_above)": export.period_above,
         "keys and values (key_value)": export.key_value is not None,
         "15-character ids (id_form: salesforce)": export.id_form == "salesforce" and not small,
-        "lists of merged ids (merged_from)": "merged_from" in rows.fields,
-        "customers by their order (stages of an order)": rows.fact == "stages" and "order" in rows.fields,
+        "lists of merged ids (merged_from)": "merged_from" in found,
+        "customers by their order (stages of an order)": rows.fact == "stages" and "order" in found,
     }
     refused = [what for what, there in lacking.items() if there]
     if refused:
