@@ -14,6 +14,7 @@ from clm_audit.report import (
     words_lifecycle,
     words_metrics,
     words_reasons,
+    words_rejects,
     words_systems,
     words_verdict,
 )
@@ -137,7 +138,7 @@ def _codes() -> Iterator[Entry]:
         yield _pair(code, "reason of a finding", text, "")
     for code, (why, help_) in words_reasons.REASONS.items():
         yield _pair(code, "reason for no figure", why, help_)
-    for code, (why, help_) in words_reasons.REJECTS.items():
+    for code, (why, help_) in words_rejects.REJECTS.items():
         yield _pair(code, "row not taken", why, help_)
 
 

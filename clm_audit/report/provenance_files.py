@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from clm_audit.config.plan import MetricId
 from clm_audit.intake.model import FileRecord, RowCounts
 from clm_audit.measures.catalogue import CATALOGUE
-from clm_audit.report import words_metrics, words_reasons
+from clm_audit.report import words_metrics, words_rejects
 from clm_audit.report.model import AuditReport, Unknown
 from clm_audit.report.numbers import count
 
@@ -95,10 +95,10 @@ def _file(record: FileRecord, fed: dict[str, int | None]) -> Iterator[str]:
     yield f"File: {record.path}, sha256 {record.sha256}"
     yield f"  {rows_said(record.rows)}"
     yield from (
-        f"  not used, {count(many)}: {words_reasons.reject(code)} ({code})" for code, many in record.reasons.items()
+        f"  not used, {count(many)}: {words_rejects.reject(code)} ({code})" for code, many in record.reasons.items()
     )
     yield from (
-        f"  used in part, {count(many)}: {words_reasons.reject(code)} ({code})" for code, many in record.partly.items()
+        f"  used in part, {count(many)}: {words_rejects.reject(code)} ({code})" for code, many in record.partly.items()
     )
     yield from (f"  {note}" for note in record.notes if _COUNTED.fullmatch(note))
     counted = [(fact, rows) for fact, rows in fed.items() if rows is not None]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from clm_audit.intake.model import FileRecord, RowCounts
-from clm_audit.report import numbers, words_reasons
+from clm_audit.report import numbers, words_rejects
 from clm_audit.report.look import ledger_total
 from clm_audit.report.model import AuditReport
 from clm_audit.report.model_check import CheckOnlyReport
@@ -28,7 +28,7 @@ def rejected_first(report: AuditReport | CheckOnlyReport, most: int = 5) -> list
     """The first rejected rows in a line each: where, and why; then how many there are more."""
     rows = [row for row in report.rejects if row.action == "rejected"][:most]
     lines = [
-        f"{row.file} line {row.line}{f', column {row.column}' if row.column else ''}: {words_reasons.reject(row.code)}"
+        f"{row.file} line {row.line}{f', column {row.column}' if row.column else ''}: {words_rejects.reject(row.code)}"
         for row in rows
     ]
     more = ledger_total(file.rows for file in report.files).rejected - len(rows)

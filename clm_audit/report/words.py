@@ -23,7 +23,8 @@ from clm_audit.report.words_check_messages import MESSAGES
 from clm_audit.report.words_checks import CHECKS, STATUS
 from clm_audit.report.words_findings import CODES_SAID, FINDINGS, GLYPHS
 from clm_audit.report.words_metrics import fact, in_text, name, question, total, unit, variant_label
-from clm_audit.report.words_reasons import REASONS, REJECTS, reason, reject, reject_remedy, remedy
+from clm_audit.report.words_reasons import REASONS, reason, remedy
+from clm_audit.report.words_rejects import REJECTS, reject, reject_remedy
 from clm_audit.report.words_verdict import ANSWERS, READINGS, ROWS, VERDICTS, gate, gate_reason
 
 __all__ = [

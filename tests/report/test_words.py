@@ -29,6 +29,7 @@ from clm_audit.report import (
     words_metrics,
     words_money,
     words_reasons,
+    words_rejects,
     words_verdict,
 )
 from clm_audit.report.words_check_messages import MESSAGES
@@ -61,7 +62,7 @@ def code_modules() -> Iterator[tuple[ModuleType, tuple[str, ...]]]:
 
 
 def test_every_code_of_every_floor_has_a_sentence() -> None:
-    known = {*MESSAGES, *words_reasons.REASONS, *words_reasons.REJECTS, *words_findings.CODES_SAID}
+    known = {*MESSAGES, *words_reasons.REASONS, *words_rejects.REJECTS, *words_findings.CODES_SAID}
     known |= {*words_money.MISSING, *words_money.NO_MONEY}
     found = {module.__name__: codes for module, codes in code_modules()}
     assert {"clm_audit.facts.fields", "clm_audit.inference.decide", "clm_audit.verdict.checks"} <= set(found)
@@ -105,14 +106,14 @@ def test_too_short_says_how_much_is_needed() -> None:
 
 @pytest.mark.parametrize("code", fields.CODES)
 def test_rejects_are_finished_sentences(code: str) -> None:
-    assert code in words_reasons.REJECTS
-    assert finished(words_reasons.reject(code))
-    assert finished(words_reasons.reject_remedy(code))
+    assert code in words_rejects.REJECTS
+    assert finished(words_rejects.reject(code))
+    assert finished(words_rejects.reject_remedy(code))
 
 
 @pytest.mark.parametrize("code", fields.LEFT_OUT)
 def test_left_out_reasons_have_words(code: str) -> None:
-    assert code in words_reasons.LEFT_OUT
+    assert code in words_rejects.LEFT_OUT
 
 
 @pytest.mark.parametrize("metric", METRIC_IDS)
