@@ -65,7 +65,8 @@ def _given(window: Window) -> Span:
 
 
 def _default_windows(go_live: int, washout: int, data: Span) -> tuple[Span, Span]:
-    """Equal spans of whole weeks in the same seasons, as far as the data allow."""
+    """Equal spans of whole weeks in the same seasons, as far as the data allow: with whole years on both sides the last
+    ones before go-live and the latest after it, so that each further quarter of data moves the second on."""
     start = go_live + 7 * washout
     n_before, n_after = (go_live - data[0]) // 7, (data[1] - start) // 7
     if n_after < 1 or n_before < 1:
@@ -74,12 +75,13 @@ def _default_windows(go_live: int, washout: int, data: Span) -> tuple[Span, Span
         return (first, go_live), (start, last)
     if min(n_before, n_after) >= YEAR_WEEKS:
         weeks = YEAR_WEEKS * (min(n_before, n_after) // YEAR_WEEKS)
-    elif n_before >= YEAR_WEEKS:
+        last = start + 7 * n_after
+        return (go_live - 7 * weeks, go_live), (last - 7 * weeks, last)
+    if n_before >= YEAR_WEEKS:
         weeks = min(n_after, YEAR_WEEKS - washout)
         after = (start, start + 7 * weeks)
         return (after[0] - 7 * YEAR_WEEKS, after[1] - 7 * YEAR_WEEKS), after
-    else:
-        weeks = min(n_before, n_after)
+    weeks = min(n_before, n_after)
     return (go_live - 7 * weeks, go_live), (start, start + 7 * weeks)
 
 

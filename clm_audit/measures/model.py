@@ -53,10 +53,11 @@ class Calendar:
     """When the audit looks. Day numbers, spans half-open. Week w covers go_live + 7w … + 7(w+1).
 
     ``span`` is all the history the model may use; ``before``/``after`` are the windows of the plain
-    reading; wash-out days lie between ``go_live`` and ``after[0]``. ``coverage`` holds for each fact
-    its first day and its last day + 1. ``merge`` holds weeks per model period (1, 2 or 4) for each
-    fact. ``base_weeks`` is the span of the active base (52, 26 or 13); ``base_from`` the first week
-    whose base is fully observed. ``sides`` tells of the facts that have files declared for one side.
+    reading; the days between ``go_live`` and ``after[0]`` are wash-out, or earlier years of the new
+    system. ``coverage`` holds for each fact its first day and its last day + 1. ``merge`` holds weeks
+    per model period (1, 2 or 4) for each fact. ``base_weeks`` is the span of the active base (52, 26
+    or 13); ``base_from`` the first week whose base is fully observed. ``sides`` tells of the facts
+    that have files declared for one side.
     ``inactivity_weeks``: without an order for so long a customer counts as lost; 0 when nobody asks.
     """
 

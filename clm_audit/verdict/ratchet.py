@@ -31,11 +31,11 @@ def ratchet(plan: AuditPlan, calendar: Calendar, findings: Sequence[Finding]) ->
 
 
 def _nested(earlier: Earlier, calendar: Calendar) -> bool:
-    """Whether the earlier audit's weeks are part of this one's: it looked at the same thing for a shorter time."""
+    """Whether the earlier audit's weeks are part of this one's: it looked at the same thing for a shorter time. Effects
+    are those of all weeks since go-live, so a window that has moved on with the data is no other thing."""
     same = (earlier.before.start, earlier.before.end) == tuple(map(to_date, calendar.before))
-    return (
-        same and earlier.after.start == to_date(calendar.after[0]) and earlier.after.end <= to_date(calendar.after[1])
-    )
+    start, end = map(to_date, calendar.after)
+    return same and earlier.after.start <= start and earlier.after.end <= end
 
 
 def _held(finding: Finding, earlier: Earlier, materiality: float, nested: bool) -> Ratchet:

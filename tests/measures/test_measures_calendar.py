@@ -23,10 +23,26 @@ def calendar(days_before: int, days_after: int, **changes: Any) -> Calendar:
 
 
 def test_whole_years_on_both_sides() -> None:
-    found = calendar(7 * 60, 7 * 55)
+    found = calendar(7 * 60, 7 * 52)
     assert (found.before, found.after) == ((GO_LIVE - 364, GO_LIVE), (GO_LIVE, GO_LIVE + 364))
     assert found.season_aligned
     assert found.span == (GO_LIVE - 420, GO_LIVE + 364)
+
+
+@pytest.mark.parametrize("quarters", [5, 6, 7])
+def test_in_the_second_year_the_latest_four_quarters_are_held_against_the_year_before(quarters: int) -> None:
+    """Every quarter of new data moves the window after, and the model reads all of it."""
+    end = GO_LIVE + 91 * quarters
+    found = calendar(7 * 110, 91 * quarters, washout_weeks=4)
+    assert (found.before, found.after) == ((GO_LIVE - 364, GO_LIVE), (end - 364, end))
+    assert found.season_aligned
+    assert found.span == (GO_LIVE - 770, end)
+
+
+def test_two_years_on_both_sides_are_two_years() -> None:
+    found = calendar(7 * 110, 7 * 120)
+    assert found.before == (GO_LIVE - 728, GO_LIVE)
+    assert found.after == (GO_LIVE + 7 * 16, GO_LIVE + 7 * 120)
 
 
 def test_the_same_weeks_a_year_earlier() -> None:
