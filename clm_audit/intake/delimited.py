@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.detour import Detour, Fault
+from clm_audit.intake.detour import Detour, Fault, Row
 from clm_audit.intake.dialect import Dialect, find_header, plain
 from clm_audit.intake.doubts import Doubt, doubts
 from clm_audit.intake.ending import cut_off
@@ -110,6 +110,11 @@ def _first_look(head: bytes, tail: bytes, start: int, names: Names, name: str) -
         if heading is not None:
             return dialect, heading
     raise DataError("an empty file", where=name, hint="export it again, or remove it")
+
+
+def _held(row: Row, rules: Rules) -> bool:
+    """Whether a cell of a record that was mended holds a separator."""
+    return row.text.count(bytes((rules.separator,))) >= rules.width
 
 
 class _Reading:
@@ -247,6 +252,8 @@ class _Reading:
         if proof.height > 1 and cut_off(self.mender, last):
             lost = Detour(last, self.size, faults=(Fault(last, "truncated", -1, False),))
             proof = prove(text.path, self.name, *whole, detours=(*proof.detours, lost))
+        if not rules.quote and any(_held(row, rules) for one in proof.detours for row in one.rows):
+            return self._walked(headers, progress)  # a cell that was mended needs quotes, which the file has not
         layout = Layout(
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
             encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, headers=again,

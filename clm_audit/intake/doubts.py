@@ -75,7 +75,7 @@ def doubts(
         yield Doubt("one column only: a line break within a cell, or one that is missing, does not show")
         if mark := _regular_mark(rows[columns[0]]):
             what = f"one column, and yet nearly every row holds {SEPARATOR_NAMES[mark]} as often as the others"
-            yield Doubt(what, "other_table", (int(rows[ROW][0]),))
+            yield Doubt(what, "other_table", tuple(rows[ROW]))
     last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
@@ -86,12 +86,15 @@ def doubts(
 
 def _regular_mark(cells: pl.Series) -> str:
     """The separator that nearly all cells of the only column hold equally often; none, or one comma each: text."""
-    for mark, least in ((",", 2), (";", 1), ("|", 1), ("\t", 1), ("^", 1), ("~", 1), ("\x1f", 1)):
+    for mark, least in ((",", 2), (";", 1), ("|", 1), ("\t", 1), ("^", 1), ("~", 1), ("\x1f", 1), ("\x01", 1)):
         times = Counter(cells.str.count_matches(mark, literal=True).to_list())
         most, rows = times.most_common(1)[0]
         if most >= least and rows >= max(_RUN, _REGULAR * cells.len()):
             return mark
-    return ""
+    kinds = {shape(cell.split(":", 1)[0]) for cell in cells.head(_LOOKED) if ":" in cell}
+    colons = int(cells.str.contains(":", literal=True).sum())
+    told = len(kinds) == 1 and not kinds & {WORD, TEXT, LINES, WHOLE, BLANK, "link"}  # no labels, no times of a day
+    return ":" if told and colons >= max(_RUN, _REGULAR * cells.len()) else ""
 
 
 def _listed(code: str, cells: Sequence[str], dialect: Dialect, profile: Profile) -> bool:

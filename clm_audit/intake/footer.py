@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 
 from clm_audit.intake.detour import Fault
-from clm_audit.intake.dialect import SEPARATORS
+from clm_audit.intake.dialect import SEPARATORS, Dialect
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.shapes import NUMBER, TEXT, WHOLE, WORD, shape
+from clm_audit.intake.strict import StrictReader
 
 MOST = 20  # lines of a footer
 _SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
@@ -45,6 +46,15 @@ def _summing(filled: Sequence[str]) -> bool:
     return 2 * numbers >= len(filled) - 1
 
 
+def _otherwise_quoted(mender: Mender, text: str) -> bool:
+    """Whether a line is as wide as the table by quotes of another kind than its rows have."""
+    for quote in {'"', "'"} - {mender.dialect.quote}:
+        read = StrictReader(Dialect(mender.dialect.separator, quote)).record(text)
+        if read is not None and len(read.cells) == mender.readings.width:
+            return True
+    return False
+
+
 def _rest_of_a_cell(mender: Mender, start: int, text: str) -> bool:
     """Whether a line may be what a line end cut off from the last cell before it: a known value with it, or text that
     goes on in small letters where the last column holds text."""
@@ -62,7 +72,7 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
         return False
     other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
     short = len(filled) < _SHORT or 2 * len(cells) <= mender.readings.width
-    if CLOSING.match(filled[0]) and (short or _summing(filled)):
+    if CLOSING.match(filled[0]) and (short or _summing(filled) or _otherwise_quoted(mender, text)):
         return True
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False

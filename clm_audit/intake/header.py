@@ -105,6 +105,10 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     near_by = above and (above[-1] == body[0] - 1 or (_named(rows[above[-1]], width, dialect) and not _capital(top)))
     if not speaks and near_by:  # all is words: a line of names right above, or above blank ones, is the header
         last = rows[above[-1]]
+        if len(above) > 1 and above[-2] == above[-1] - 1 and not _capital(last.cells):
+            names = tuple(cell for cell in rows[above[-2]].cells if cell.strip())
+            if len(names) == width and _capital(names):  # and the last one is a row with a fault
+                return replace(rows[above[-2]], cells=names), above[-2], above[-1]
         likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
         near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
         for cells in (*_otherwise(last, width, dialect), *near):
@@ -114,6 +118,9 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         rest = [rows[i].cells for i in body[2:]]
         if sum(map(_capital, rest)) * _RARE <= len(rest):  # a line of words, and then one of names as no other row has
             return rows[body[1]], body[1], body[1] + 1
+    second = body[1] if len(body) > 1 else body[0]
+    if len(set(top)) < len(top) and _capital(rows[second].cells) and not _capital(top) and not rows[second].blank:
+        return rows[second], second, second + 1  # a title that happens to be as wide as the header
     lines = 0
     used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     for number, i in enumerate(body[:_MOST_LINES], start=1):
@@ -134,7 +141,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
                 return replace(rows[i], cells=rows[best].cells), i, i + 1
         return rows[best], best, tops[-1] + 1
     for i in reversed(above):
-        for cells in (*_otherwise(rows[i], width, dialect), rows[i].cells):
+        fewer = (cells for cells in _otherwise(rows[i], width - 1, dialect) if _capital(cells))
+        for cells in (*_otherwise(rows[i], width, dialect), *fewer, rows[i].cells):
             if _narrow(cells, width) or (len(cells) == used and _narrow(cells, used)):
                 return replace(rows[i], cells=cells), i, i + 1
     return None

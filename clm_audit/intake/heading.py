@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clm_audit.exits import DataError
 from clm_audit.intake.dialect import Record, body_width
+
+_SEVERAL = 3  # rows from which their width is that of the table, whatever the header says
+_MOST = 0.9
+_HEAD, _REST = re.compile(r"[-+(]?[$€£]?[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?\)?")
 
 
 @dataclass(frozen=True)
@@ -109,6 +114,11 @@ def _fitted(
     if lack == 1 and _decimals(rows):
         what += ", two of which seem to be the halves of one number"
         raise DataError(what, where=where, hint="export the numbers with a decimal point, or in quotes")
+    if blind and len(rows) < _SEVERAL:  # one or two rows of another width are broken ones
+        return names, 0, ""
+    if _thousands(rows):
+        what += ", two of which seem to be the parts of one number"
+        raise DataError(what, where=where, hint="export the numbers without marks between thousands, or in quotes")
     if blind:  # the rows are what they are, and the names are handed on as written
         return [""] * width, 0, f"{what}: nobody can say which name is whose"
     raise DataError(what, where=where, hint="give every column a name and export the file again")
@@ -120,6 +130,18 @@ def _decimals(rows: Sequence[Sequence[str]]) -> bool:
     for left, right in itertools.pairwise(columns):
         filled = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() or b.strip()]
         if len(filled) > 2 and all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled):
+            return True
+    return False
+
+
+def _thousands(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second of two neighbouring columns always has three digits, some of them zeros at the front, and the
+    first one three at most: marks between thousands."""
+    for left, right in itertools.pairwise(zip(*rows, strict=True)):
+        filled = [(a.strip(), b.strip()) for a, b in zip(left, right, strict=True) if a.strip() and b.strip()]
+        parts = [pair for pair in filled if _HEAD.fullmatch(pair[0]) and _REST.fullmatch(pair[1])]
+        zeros = any(b.startswith("0") for _, b in parts)
+        if len(parts) >= max(_SEVERAL, _MOST * len(filled)) and zeros:
             return True
     return False
 

@@ -34,11 +34,11 @@ def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
     if "'" in text and not dialect.wrapped:
         single = replace(dialect, quote="'")
         usual = replace(dialect, quote='"') if dialect.quote == "'" else dialect
-        (covered, marks), (kept, needed) = _regular(single, text), _regular(usual, text)
+        (covered, marks, inner), (kept, needed, _) = _regular(single, text), _regular(usual, text)
         more = covered - kept
         if dialect.quote == "'" and more < (not (_dense(text) or marks > 1)):
             dialect = usual
-        elif more >= (needed > 0) and marks > 1:  # where both readings hold, the usual one does
+        elif more >= (needed > 0) and (marks > 1 or (inner and not needed)):  # where both hold, the usual one does
             dialect = single
     if dialect.escape:
         doubled = replace(dialect, escape=False)
@@ -46,16 +46,21 @@ def confirmed(dialect: Dialect, head: bytes, start: int) -> Dialect:
     return dialect
 
 
-def _regular(dialect: Dialect, text: str) -> tuple[int, int]:
-    """Characters of the text in records of the commonest width, and the cells in quotes that need them to be."""
+def _regular(dialect: Dialect, text: str) -> tuple[int, int, int]:
+    """Characters of the text in records of the commonest width, and of their cells in quotes those that need them to be
+    and those that hold a doubled one."""
     covered: Counter[int] = Counter()
-    needed = 0
+    needed: Counter[int] = Counter()
+    inner: Counter[int] = Counter()
     for record in StrictReader(dialect).records(text, _ROWS):
+        width = len(record.cells)
         wrapped = [cell for cell, quoted in zip(record.cells, record.quoted, strict=True) if quoted]
         marks = sum(2 + cell.count(dialect.quote) for cell in wrapped)
-        covered[len(record.cells)] += sum(map(len, record.cells)) + len(record.cells) + marks
-        needed += sum(1 for cell in wrapped if dialect.quote in cell or dialect.separator in cell)
-    return max(covered.values(), default=0), needed
+        covered[width] += sum(map(len, record.cells)) + width + marks
+        needed[width] += sum(1 for cell in wrapped if dialect.quote in cell or dialect.separator in cell)
+        inner[width] += sum(1 for cell in wrapped if dialect.quote in cell)
+    best = max(covered, key=lambda width: covered[width], default=0)
+    return covered[best], needed[best], inner[best]
 
 
 def _dense(text: str) -> bool:

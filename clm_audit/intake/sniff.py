@@ -16,11 +16,13 @@ from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, body_width, re
 from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
 RARE = ("^", "~", "\x1f", "\x01", ":", " ")
+_UNSEEN = 4  # of these, the ones that stand in no text
 _WEIGHT = {BLANK: 0.5, TEXT: 0.3, WORD: 0.7}
 _ENOUGH = 0.3  # share of the records that must have the commonest width
 _NEARLY_ALL = 0.95
 _FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
+_RUNS = 6  # separators from which two of them together are one, where none stands alone
 _WIDE = 3  # cells of a record that text is unlikely to hold so often
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _TABLE = 0.8  # the same of lines in quotes with at least three cells
@@ -52,16 +54,27 @@ def _separator(head: bytes, start: int) -> str:
         score, share = score_of(head, start, separator)
         if share >= _ENOUGH and score > best_score:
             best, best_score = separator, score
+    if not best_score:  # a small table, perhaps, below many titles
+        best = next((mark for mark in SEPARATORS if _below(head, start, mark)), best)
     many = len(head.splitlines()) > _FEW
     for separator in RARE:
         usual = separator not in ": "
         if not (usual or many) or (separator == " " and _marked(head, start)):
             continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
-        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL)
+        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL) or (not usual and _below(head, start, separator))
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
+
+
+def _below(head: bytes, start: int, separator: str) -> bool:
+    """Whether all records from the first wide one on are of one width, next to always: a table below its titles."""
+    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    widths = [len(one.cells) for one in rows]
+    first = next((at for at, width in enumerate(widths) if width > _WIDE), len(widths))
+    width, count = Counter(widths[first:]).most_common(1)[0] if first < len(widths) else (0, 0)
+    return width > _WIDE and count >= max(_WIDE, _TABLE * (len(widths) - first))
 
 
 def _marked(head: bytes, start: int) -> bool:
@@ -107,12 +120,13 @@ def _unwrapped(head: bytes, start: int) -> bytes:
     found = [record for record in records(head, "\0", start, SAMPLE) if not record.blank]
     whole = ((one.cells[0], head[one.start : one.stop - len(one.end)].decode("utf-8", "replace")) for one in found)
     bodies = [body for body, raw in whole if raw == f'"{body.replace(chr(34), chr(34) * 2)}"']
-    wrapped = [body for body in bodies if any(mark in body for mark in SEPARATORS)]
+    marks = (*SEPARATORS, *RARE[:_UNSEEN])
+    wrapped = [body for body in bodies if any(mark in body for mark in marks)]
     if len(wrapped) < 2 or len(wrapped) < _RARE_SHARE * len(found):
         return b""
     inner = "\n".join(wrapped).encode()
-    _, share = max(score_of(inner, 0, mark) for mark in SEPARATORS)
-    _, many = max(score_of(inner, 0, mark, least=3) for mark in SEPARATORS)  # a small table may stand below
+    _, share = max(score_of(inner, 0, mark) for mark in marks)
+    _, many = max(score_of(inner, 0, mark, least=3) for mark in marks)  # a small table may stand below
     return inner if share >= _NEARLY_ALL or many >= _TABLE else b""
 
 
@@ -122,7 +136,8 @@ def _doubled(head: bytes, start: int, separator: str) -> str:
     if not runs or sum(count for length, count in runs.items() if length % 2) > (1 - _NEARLY_ALL) * runs.total():
         return separator
     _, share = score_of(head, start, separator * 2)
-    return separator * 2 if share >= _RARE_SHARE else separator
+    never_alone = runs.total() >= _RUNS and not any(length % 2 for length in runs)
+    return separator * 2 if share >= (_ENOUGH if never_alone else _RARE_SHARE) else separator
 
 
 def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[float, float]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
+from clm_audit.intake.dialect import Dialect
 from clm_audit.intake.model import Layout, Reject
 from clm_audit.intake.proof import Structure
+from clm_audit.intake.strict import StrictReader
 
-_LONGEST_TOTAL = 65_536  # bytes of a record; the csv module gives up on longer cells
+_LONGEST_TOTAL = 65_536  # bytes of a record
 LISTED = 100_000  # faults of a file that are listed one by one; the counts hold all of them
 # The headers of a file -> patterns that a total has, by the number of the column
 Totals = Callable[[Mapping[str, str]], tuple[tuple[int, re.Pattern[str]], ...]]
@@ -50,11 +51,14 @@ def no_totals(_: Mapping[str, str]) -> tuple[tuple[int, re.Pattern[str]], ...]:
 def structure_of(tests: tuple[tuple[int, re.Pattern[str]], ...], separator: str) -> Structure:
     """Whether a record of another width is a total: a cell in a column of `totals` matches its pattern."""
 
+    reader = StrictReader(Dialect(separator))
+
     def is_structure(record: bytes) -> bool:
-        if len(record) > _LONGEST_TOTAL:
+        if not tests or len(record) > _LONGEST_TOTAL:
             return False
         text = record.decode("utf-8", "replace")
-        cells = next(csv.reader([text], delimiter=separator), []) if len(separator) == 1 else text.split(separator)
+        read = reader.record(text)
+        cells = read.cells if read is not None else text.split(separator)
         return any(index < len(cells) and cells[index] and test.search(cells[index]) for index, test in tests)
 
     return is_structure

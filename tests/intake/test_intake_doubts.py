@@ -337,28 +337,3 @@ def test_a_small_table_below_records_that_are_quoted_as_a_whole_is_rejected_line
 def test_apostrophes_quote_nothing_where_quotes_do_as_well(tmp_path: Path) -> None:
     table = read(tmp_path, "day,a,b,c,d\n" + '2024-01-01,\',,"\',",","\n' * 2)
     assert rows(table) == [("2024-01-01", "'", "", "',", ",")] * 2
-
-
-@pytest.mark.parametrize(
-    ("full", "cut"),
-    [("2024-05-{0:02}", "2024-05-1"), ("2024-05-{0:02}T10:00:00Z", "2024-05-11T10:00:0"), ("9000{0:02}", "90001")]
-    + [("{0}5.50", "15."), ("K-{0:02}", ""), ("Amsterdam", "Amst")],
-)
-def test_a_last_cell_that_is_cut_off_makes_its_record_a_loss_that_is_listed(
-    tmp_path: Path, full: str, cut: str
-) -> None:
-    body = [f"A{n},{full.format(n)}" for n in range(10, 60)]
-    table = read(tmp_path, "id,what\n" + "\n".join([*body, f"A60,{cut}"]))
-    assert [(one.line, one.code) for one in table.rejected] == [(52, "truncated")]
-    assert table.height == 50
-    assert table.read == 52
-
-
-@pytest.mark.parametrize("last", ["2024-05-11", "5", "5.00", "", "Utrecht", "Cork", "K-7"])
-def test_a_last_cell_like_others_is_whole_without_a_line_end(tmp_path: Path, last: str) -> None:
-    kinds = {"2": "2024-05-{0:02}", "5": "{0}", "U": "Utrecht", "C": "City {0}", "K": "K-{0}", "": "{0}"}
-    body = [f"A{n},{kinds[last[:1]].format(n) if n % 7 or last else ''}" for n in range(1, 60)]
-    if last == "5.00":
-        body = [f"A{n},{n}.50" for n in range(1, 60)]
-    table = read(tmp_path, "id,what\n" + "\n".join([*body, f"A60,{last}"]))
-    assert (table.height, table.rejected) == (60, ())

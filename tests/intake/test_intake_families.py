@@ -1,0 +1,128 @@
+"""Families of damage that were once wrong in silence: each is mended, rejected with its line, or refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clm_audit.exits import DataError
+from clm_audit.intake.table import TextTable, read_table
+
+
+def read(folder: Path, content: str) -> TextTable:
+    (folder / "run").mkdir()
+    path = folder / "f.csv"
+    path.write_bytes(content.encode())
+    return read_table(path, folder / "run")
+
+
+def rows(table: TextTable) -> list[tuple[str, ...]]:
+    return table.frame.collect().rows()
+
+
+@pytest.mark.parametrize(
+    ("full", "cut"),
+    [
+        ("2024-05-{0:02}", "2024-05-1"),
+        ("2024-05-{0:02}T10:00:00Z", "2024-05-11T10:00:0"),
+        ("9000{0:02}", "90001"),
+        ("{0}5.50", "15."),
+        ("K-{0:02}", ""),
+        ("Amsterdam", "Amst"),
+    ],
+)
+def test_a_last_cell_that_is_cut_off_makes_its_record_a_loss_that_is_listed(
+    tmp_path: Path, full: str, cut: str
+) -> None:
+    body = [f"A{n},{full.format(n)}" for n in range(10, 60)]
+    table = read(tmp_path, "id,what\n" + "\n".join([*body, f"A60,{cut}"]))
+    assert [(one.line, one.code) for one in table.rejected] == [(52, "truncated")]
+    assert table.height == 50
+    assert table.read == 52
+
+
+@pytest.mark.parametrize("last", ["2024-05-11", "5", "5.00", "", "Utrecht", "Cork", "K-7"])
+def test_a_last_cell_like_others_is_whole_without_a_line_end(tmp_path: Path, last: str) -> None:
+    kinds = {"2": "2024-05-{0:02}", "5": "{0}", "U": "Utrecht", "C": "City {0}", "K": "K-{0}", "": "{0}"}
+    body = [f"A{n},{kinds[last[:1]].format(n) if n % 7 or last else ''}" for n in range(1, 60)]
+    if last == "5.00":
+        body = [f"A{n},{n}.50" for n in range(1, 60)]
+    table = read(tmp_path, "id,what\n" + "\n".join([*body, f"A60,{last}"]))
+    assert (table.height, table.rejected) == (60, ())
+
+
+SPEND = ("Day", "Campaign", "Cost", "Impr.")
+
+
+def test_thousands_without_quotes_in_nearly_every_row_refuse_the_file(tmp_path: Path) -> None:
+    body = [f"2024-01-{n % 28 + 1:02},spring,{n}.50,{n + 10},0{n % 90 + 10}" for n in range(60)]
+    with pytest.raises(DataError, match="parts of one number") as error:
+        read(tmp_path, "\n".join([",".join(SPEND), *body, ""]))
+    assert error.value.problems[0].hint
+
+
+def test_a_cell_that_is_mended_in_a_file_without_quotes_holds_its_separator(tmp_path: Path) -> None:
+    body = [f'R{n};2024-01-{n % 28 + 1:02};Rent, {n % 40}" wide;{n},50' for n in range(60)]
+    body[30] = "R30;2024-01-03;one; and two;5,50"
+    table = read(tmp_path, "\n".join(["No;Day;What;Net", *body, ""]))
+    assert table.dialect.endswith("no quotes")
+    assert rows(table)[30] == ("R30", "2024-01-03", "one; and two", "5,50")
+    assert rows(table)[29] == ("R29", "2024-01-02", 'Rent, 29" wide', "29,50")
+    assert [(one.line, one.code) for one in table.repaired] == [(32, "unquoted_separator")]
+
+
+def test_a_total_quoted_otherwise_than_the_rows_is_a_footer(tmp_path: Path) -> None:
+    body = [f"2024-01-{n % 28 + 1:02},'a, {n}',USD,'{n},500'" for n in range(60)]
+    total = 'Total: all, --,USD,"63,770.56"'
+    table = read(tmp_path, "\n".join(["Day,What,Currency,Net", *body, total, total, ""]))
+    assert (table.height, table.rejected, table.structure) == (60, (), 3)
+
+
+@pytest.mark.parametrize("mark", [";", ":", "\t"])
+def test_a_small_table_below_many_titles(tmp_path: Path, mark: str) -> None:
+    titles = [f"Condition {n}" for n in range(40)]
+    body = [mark.join((f"K-{n}", "one, two", f"{n}.50", "paid")) for n in range(6)]
+    table = read(tmp_path, "\n".join([*titles, mark.join(("No", "What", "Net", "State")), *body, ""]))
+    assert table.header == ("No", "What", "Net", "State")
+    assert rows(table) == [(f"K-{n}", "one, two", f"{n}.50", "paid") for n in range(6)]
+
+
+def test_two_pipes_in_a_table_of_three_rows(tmp_path: Path) -> None:
+    body = [f"s{n}||Customer {n:04}||||{n}.50||paid" for n in range(3)]
+    table = read(tmp_path, "\n".join(["No,Who,Plan,Net,State", *body, ""]))
+    assert rows(table) == [(f"s{n}", f"Customer {n:04}", "", f"{n}.50", "paid") for n in range(3)]
+
+
+def test_a_title_as_wide_as_the_header_of_a_tiny_table(tmp_path: Path) -> None:
+    table = read(tmp_path, "and,so,on,and,so\nNo,Who,Plan,Day,State\n1,Customer 0001,Pro,2024-01-01,paid\n")
+    assert (table.header, table.height) == (("No", "Who", "Plan", "Day", "State"), 1)
+
+
+def test_a_row_that_lacks_a_cell_right_below_the_header_is_no_header(tmp_path: Path) -> None:
+    body = [f"note {n % 7},{w},of the day,call" for n, w in enumerate(["blue", "red", "late", "wrong"] * 8)]
+    table = read(
+        tmp_path, "\n".join(["A paragraph above", "Title,Author,Summary,Tags,", "blue,of the day,call", *body, ""])
+    )
+    assert table.header[:4] == ("Title", "Author", "Summary", "Tags")
+    assert [(one.line, one.code) for one in table.rejected] == [(3, "too_few_cells")]
+    assert table.height == 32
+
+
+def test_one_column_that_seems_to_hold_two_is_doubtful_in_every_row(tmp_path: Path) -> None:
+    body = [f"customer{n:04}@example.com:{'said so ' * (n % 5)}{',' * (n % 3 == 0)}" for n in range(20)]
+    table = read(tmp_path, "\n".join([*body, ""]))
+    assert len([one for one in table.doubted if one.code == "other_table"]) + len(table.rejected) >= table.height
+
+
+def test_one_row_of_another_width_than_the_header_is_mended_or_listed(tmp_path: Path) -> None:
+    table = read(tmp_path, "No,Who,Day,Notes\n1,Customer 0001,2024-01-01,'this, and that'\n\n(1 rows affected)\n")
+    assert rows(table) == [("1", "Customer 0001", "2024-01-01", "this, and that")]
+    assert [one.code for one in table.repaired] == ["other_quotes"]
+
+
+def test_two_records_of_two_columns_in_one_line(tmp_path: Path) -> None:
+    body = [f"customer{n:04}@example.com,said so {n}" for n in range(20)]
+    table = read(tmp_path, "\n".join(["Mail,Reason", f"{body[0]},{body[1]}", *body[2:], ""]))
+    assert rows(table)[:2] == [tuple(one.split(",")) for one in body[:2]]
+    assert [(one.line, one.code) for one in table.repaired] == [(2, "missing_line_end")]
