@@ -168,7 +168,9 @@ def with_gate(plan: AuditPlan, *, wanted: bool) -> AuditPlan:
 
     origins = {path: origin for path, origin in plan.origins.items() if path.partition(".")[0] != "gate"}
     if not wanted:
-        origins["gate"] = "not asked for (--gate)"
+        from clm_audit.report.plan_echo import NOT_ASKED
+
+        origins["gate"] = NOT_ASKED
         return plan.model_copy(update={"gate": None, "origins": origins})
     if plan.gate is not None:
         return plan

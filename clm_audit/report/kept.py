@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +13,15 @@ from clm_audit.exits import Problem, UsageError
 from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport
 from clm_audit.report.model_history import LeftOut
+from clm_audit.report.plan_echo import NOT_ASKED
 from clm_audit.report.saved import SEAL, read_audit
 from clm_audit.report.write import Target
+from clm_audit.verdict.model import Gate
 
 MOST_AUDITS = 200  # a weekly audit for four years; more in one folder is a mistake
 _HASH = 12  # hexadecimal digits of the sum in the name
+UNASKED: Mapping[str, str] = {"gate": NOT_ASKED, "against": "default"}
+"""Parts of the plan that are asked of an audit and do not change it, with their origin where nobody asks."""
 _KEEP = "clm-audit compare --keep FOLDER puts one there"
 
 
@@ -32,10 +36,11 @@ class Kept(NamedTuple):
 def kept_target(folder: Path, report: AuditReport) -> Target:
     """What is to be written where, to keep an audit in ``folder``.
 
-    The name has the last day of the after window and the beginning of the audit's own sum. When it was made is left
-    out, so that the same audit is the same file. Raises :class:`UsageError` when something else has that name.
+    The name has the last day of the after window and the beginning of the audit's own sum. Left out is what does not
+    belong to the audit itself: when it was made, the gate, and an earlier audit that it was held against. So the same
+    audit is the same file, and is kept once. Raises :class:`UsageError` when something else has that name.
     """
-    text = to_json(report.model_copy(update={"created": None}))
+    text = to_json(_alone(report))
     last = report.windows.after.end - timedelta(days=1)
     path = folder / f"audit-{last.isoformat()}-{json.loads(text)[SEAL][:_HASH]}.json"
     data = text.encode("utf-8")
@@ -47,6 +52,19 @@ def kept_target(folder: Path, report: AuditReport) -> Target:
         what = "has the name of this audit and holds something else"
         raise UsageError(what, where=str(path), hint="move it away, or keep the audits in another folder")
     return Target(path, data)
+
+
+def _alone(report: AuditReport) -> AuditReport:
+    """The audit without what was asked about it on the way."""
+    plan: dict[str, Mapping[str, object]] = {}
+    for path, entry in report.plan.items():
+        part = path.partition(".")[0]
+        if part in UNASKED:
+            plan[part] = {"value": None, "origin": UNASKED[part]}
+        else:
+            plan[path] = entry
+    since = AuditReport.model_fields["since"].default
+    return report.model_copy(update={"created": None, "gate": Gate(result="none"), "since": since, "plan": plan})
 
 
 def read_kept(folder: Path) -> tuple[list[Kept], list[LeftOut]]:

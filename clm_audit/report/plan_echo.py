@@ -25,6 +25,8 @@ WINDOW_FIELDS: Mapping[str, str] = {"start": "from", "end": "to"}
 DEFAULT = "default"
 RULES = "gate.metrics"
 """Shown rule by rule: an annotation names the line of each."""
+NOT_ASKED = "not asked for (--gate)"
+"""The origin of the gate of a run without `--gate`."""
 
 
 def echo(plan: AuditPlan) -> dict[str, dict[str, Any]]:

@@ -23,6 +23,7 @@ from clm_audit.report.markdown_history import to_markdown
 from clm_audit.report.model_history import HistoryReport
 from clm_audit.report.saved import read_audit
 from clm_audit.report.terminal_history import print_history
+from clm_audit.verdict.model import Gate
 from report import histories, worlds
 from report.histories import audit_to, goal, in_points, kept, of
 from report.test_html_page import Outline
@@ -187,6 +188,11 @@ def test_the_name_of_a_kept_audit_comes_from_the_audit_alone(tmp_path: Path) -> 
     assert re.fullmatch(r"audit-2024-09-29-[0-9a-f]{12}\.json", first.path.name)
     stamped = audit_to(Q3, created="2025-01-01T00:00:00+00:00")
     assert kept_target(tmp_path, stamped) == first, "when it was made is no part of it"
+    gated = audit_to(Q3)
+    asked = {"gate": Gate(result="passed"), "plan": {**gated.plan, **against_and_gate()}}
+    bare = {"gate": Gate(result="none"), "plan": {**gated.plan, "gate": NO_GATE, "against": NOBODY}}
+    kept_alone = kept_target(tmp_path, gated.model_copy(update=bare))
+    assert kept_target(tmp_path, gated.model_copy(update=asked)) == kept_alone, "nor what was asked of it on the way"
     assert kept_target(tmp_path, audit_to(Q3, effect=0.09)).path != first.path
     first.path.write_bytes(first.data)
     assert kept_target(tmp_path, audit_to(Q3)) == first
@@ -222,6 +228,17 @@ def test_what_is_no_audit_is_named_and_the_others_are_read(tmp_path: Path) -> No
     assert reasons["foreign.json"] == "is not an audit of clm-audit"
     assert reasons["history.json"] == "is the JSON of history, not of compare"
     assert reasons["folder.json"] == "is not a regular file"
+
+
+NO_GATE = {"value": None, "origin": "not asked for (--gate)"}
+NOBODY = {"value": None, "origin": "default"}
+
+
+def against_and_gate() -> dict[str, dict[str, object]]:
+    """What the plan of a run with `--gate --against` says of the two."""
+    gate = {"gate.fail_on": ["switch"], "gate.ratchet": ["worse"]}
+    told = {**gate, "against.file": "audit.json", "against.sha256": "0" * 64}
+    return {path: {"value": value, "origin": "option"} for path, value in told.items()}
 
 
 def test_a_folder_without_audits_is_an_error_that_says_so(tmp_path: Path) -> None:
