@@ -54,6 +54,17 @@ _Value = str | int | float | bool | list[str] | dict[str, str] | None
 
 def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     """Config path, value, and a sentence for values that are not there."""
+    yield from _time(plan)
+    yield from _data(plan)
+    yield from _shown(plan)
+    yield from _compared(plan)
+    yield from _judged(plan)
+    yield from _money(plan.money)
+    yield from _looks(plan)
+
+
+def _time(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """When: go-live, windows, time zone."""
     both = "" if plan.before else "as long as the data allow, whole weeks, same seasons"
     yield "title", plan.title, "" if plan.title else "none"
     yield "go_live", str(plan.go_live) if plan.go_live else None, "" if plan.go_live else "first day of the after side"
@@ -61,6 +72,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "windows.after", _window(plan.after), both
     yield "windows.washout", f"{plan.washout_weeks} weeks", ""
     yield "timezone", plan.timezone, ""
+
+
+def _data(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """What is read, and what counts as what."""
     yield "currency", plan.currency, "" if plan.currency else "the only one in the data"
     yield "rates", {code: str(rate) for code, rate in sorted(plan.rates.items())}, ""
     for index, source in enumerate(plan.sources):
@@ -74,6 +89,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     rate = None if plan.hourly_rate is None else str(plan.hourly_rate)
     yield "service.hourly_rate", rate, "" if rate else "none"
     yield "response", plan.response, "" if plan.response else "responded, converted or clicked, the first recorded"
+
+
+def _shown(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """Whom the metrics follow, and how they are shown."""
     active = plan.activation
     if active is None:
         yield "activation", None, "none"
@@ -85,6 +104,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "stages", owned, "" if owned else "awareness, consideration, purchase, retention, advocacy"
     yield "goals", [f"{each.metric} {each.target} by {each.by or 'the last quarter'}" for each in plan.goals], ""
     yield "segment_by", list(plan.segment_by), ""
+
+
+def _compared(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """Who did not get the CRM, and what else happened."""
     control = plan.control
     if control is None:
         yield "control", None, "none"
@@ -93,6 +116,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
         yield "control.untreated", list(control.untreated), ""
         yield "control.go_live", {label: str(day) for label, day in sorted(control.go_live.items())}, ""
     yield "events", [f"{event.date} {event.what}{' (break)' if event.is_break else ''}" for event in plan.events], ""
+
+
+def _judged(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """Which metrics, how sure, and the gate."""
     for metric in (*METRIC_IDS, *(each for each in LIFECYCLE_IDS if each in plan.metrics)):
         yield f"metrics.{metric}.enabled", plan.metric(metric).enabled, ""
         yield f"metrics.{metric}.materiality", plan.metric(metric).materiality, _share(plan.metric(metric).materiality)
@@ -106,7 +133,10 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
         yield "gate.fail_on", list(plan.gate.fail_on), ""
         yield "gate.metrics", {str(metric): _rule(rule) for metric, rule in plan.gate.metrics.items()}, ""
         yield "gate.ratchet", list(plan.gate.ratchet), ""
-    yield from _money(plan.money)
+
+
+def _looks(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+    """What the audit is held against, and what the report looks like."""
     yield "against", plan.against.file if plan.against else None, "" if plan.against else "no earlier audit"
     frozen = plan.registration
     yield "plan", frozen.file if frozen else None, "" if frozen else "none: chosen after seeing data"
