@@ -56,7 +56,7 @@ def _rows(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     """Config path, value, and a sentence for values that are not there."""
     yield from _time(plan)
     yield from _data(plan)
-    yield from _shown(plan)
+    yield from _followed(plan)
     yield from _compared(plan)
     yield from _judged(plan)
     yield from _money(plan.money)
@@ -91,7 +91,7 @@ def _data(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     yield "response", plan.response, "" if plan.response else "responded, converted or clicked, the first recorded"
 
 
-def _shown(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
+def _followed(plan: AuditPlan) -> Iterator[tuple[str, _Value, str]]:
     """Whom the metrics follow, and how they are shown."""
     active = plan.activation
     if active is None:
