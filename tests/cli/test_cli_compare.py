@@ -19,7 +19,7 @@ import clm_audit.pipeline as auditing
 from clm_audit.cli.main import main
 from clm_audit.cli.streams import overall
 from clm_audit.config.plan import AuditPlan, GateRules
-from clm_audit.exits import ExitCode, exit_code
+from clm_audit.exits import ExitCode
 from clm_audit.intake.model import Reject
 from clm_audit.report.html import to_html
 from clm_audit.report.json_out import to_json
@@ -206,8 +206,10 @@ def test_the_exit_code_is_that_of_the_report(
         update={"verdict": saved.verdict.model_copy(update={"value": verdict}), "gate": Gate(result=gate)}
     )
     monkeypatch.setattr(auditing, "audit", lambda *_: told)
-    expected = exit_code(fit=verdict != "not assessable", gate=gate)
-    assert main(["compare", "before", "after", "--quiet", "--format", "json"]) is expected
+    unfit = 4 if verdict == "not assessable" else None
+    # a gate that failed is a decision whatever the verdict; what is not fit for one says so rather than "undecided"
+    expected = {"none": unfit or 0, "passed": unfit or 0, "failed": 1, "undecided": unfit or 3}[gate]
+    assert main(["compare", "before", "after", "--quiet", "--format", "json"]) == expected
     assert plans == []
 
 
