@@ -37,13 +37,18 @@ _CSV = {
 
 
 class SparkWarehouse:
-    """A session and what it keeps: temporary views over cached rows, given back when the session ends."""
+    """A session and what it keeps: temporary views over rows that are computed once and given back at the end.
+
+    What is kept has no history, as the plan of a table made of tables would otherwise hold all of theirs several
+    times over. Where Spark runs here it is written as Parquet to ``folder``; elsewhere it stays on the workers, in
+    memory and beyond it on their disks, each part on two of them, so that one may be lost.
+    """
 
     name: EngineName = "spark"
     dialect: Dialect = SPARK
 
-    def __init__(self, session: SparkSession, root: Path) -> None:
-        self.native, self._root = session, root
+    def __init__(self, session: SparkSession, root: Path, folder: Path | None) -> None:
+        self.native, self._root, self._folder = session, root, folder
         self.statements: list[str] = []
         self._kept: dict[str, DataFrame] = {}
         self._views: list[str] = []
@@ -102,7 +107,7 @@ class SparkWarehouse:
         return did_you_mean(name, tuple(known)) or f"tables: {', '.join(sorted(known)[:12])}"
 
     def keep(self, name: str, query: str) -> None:
-        """Cached at once under a temporary view, in memory and beyond it on the disks of the workers."""
+        """Computed at once, under a temporary view."""
         self._hold(name, self._sql(query))
 
     def keep_codes(self, name: str, query: str) -> None:
@@ -117,7 +122,7 @@ class SparkWarehouse:
         names = self._sql(query)
         with told():
             ranges = names.repartitionByRange("name").withColumn("range", sql.spark_partition_id())
-            fixed = ranges.localCheckpoint(eager=True)
+            fixed = self._fixed(f"{name}_ranges", ranges)
             sizes = dict(sorted((row[0], row[1]) for row in fixed.groupBy("range").count().collect()))
             begins = dict(zip(sizes, accumulate(sizes.values(), initial=0), strict=False))
             within = sql.row_number().over(Window.partitionBy("range").orderBy("name"))
@@ -138,16 +143,14 @@ class SparkWarehouse:
         pl.DataFrame(found).write_parquet(path)
 
     def table(self, name: str) -> DataFrame:
-        """The cached frame."""
+        """The frame of a kept table."""
         return self._kept[name]
 
     def close(self) -> None:
-        """Give the cached rows back: a server of Spark Connect outlives the session."""
-        for name, frame in reversed(self._kept.items()):
-            self.native.catalog.dropTempView(name)
-            frame.unpersist()
-        for view in self._views:
+        """Let go of all rows: a server of Spark Connect outlives the session."""
+        for view in (*self._kept, *self._views):
             self.native.catalog.dropTempView(view)
+        self._kept.clear()
 
     def _sql(self, query: str) -> DataFrame:
         self.statements.append(query)
@@ -156,17 +159,27 @@ class SparkWarehouse:
 
     def _hold(self, name: str, frame: DataFrame) -> None:
         with told():
-            held = frame.persist()
-            held.count()
-            held.createOrReplaceTempView(name)
-        self._kept[name] = held
+            self._kept[name] = self._fixed(name, frame)
+            self._kept[name].createOrReplaceTempView(name)
+
+    def _fixed(self, name: str, frame: DataFrame) -> DataFrame:
+        """The rows of a frame, computed once, without its history."""
+        from pyspark.storagelevel import StorageLevel
+
+        if self._folder is None:
+            return frame.localCheckpoint(True, StorageLevel.MEMORY_AND_DISK_2)
+        path = f"file://{self._folder}/{name}"
+        frame.write.mode("overwrite").parquet(path)
+        return self.native.read.schema(frame.schema).parquet(path)
 
 
 @contextmanager
 def open_spark(source: EngineSource, root: Path, folder: Path) -> Iterator[SparkWarehouse]:
     """A session for as long as the context lives; what the JVM says goes to ``folder``."""
     with started(source, folder) as session:
-        opened = SparkWarehouse(session, root)
+        connected = type(session).__module__.startswith("pyspark.sql.connect")
+        here = not connected and session.sparkContext.master.startswith("local")
+        opened = SparkWarehouse(session, root, folder.resolve() / "spark" if here else None)
         try:
             yield opened
         finally:

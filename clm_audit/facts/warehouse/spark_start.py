@@ -85,13 +85,17 @@ def _remote(source: EngineSource) -> SparkSession:
     try:
         session = SparkSession.builder.remote(str(source.remote)).getOrCreate()
         session.client.set_retry_policies([DefaultPolicy(**PATIENCE)])
-        for name, value in source.conf.items():
-            session.conf.set(name, value)
         session.range(1).count()  # the address is asked for the first time
     except PySparkException:
         raise UsageError(
             "no Spark Connect server answers at the address of `remote`", hint="is it running, and may it be reached?"
         ) from None
+    for name, value in source.conf.items():
+        try:
+            session.conf.set(name, value)
+        except PySparkException:
+            hint = "what is fixed when a server starts belongs into its own configuration"
+            raise UsageError(f"the Spark Connect server does not let {name} be set", hint=hint) from None
     return session
 
 

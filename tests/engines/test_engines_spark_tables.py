@@ -1,0 +1,105 @@
+"""Tables of Spark as the sources of an audit: the report of the same rows in files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import duckdb
+import pytest
+
+import clm_audit as package
+from clm_audit.facts.warehouse.build import exports_of, facts_of
+from clm_audit.measures.measure import measure
+from engines.alike import differences
+from engines.shop_tables import PLAN, TYPES, Tables, company_tables, write_files
+from engines.spark_servers import SMALL, connect
+from engines.test_engines_postgres_tables import OF_THE_PLACE, POLLUTED, from_files, polluted
+
+pytestmark = [
+    pytest.mark.engines,
+    pytest.mark.timeout(900),
+    # py4j leaves its sockets to the garbage collector
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+CONFIG = "clm-audit.yaml"
+
+
+def from_tables(
+    folder: Path, tables: Tables, types: Mapping[str, Mapping[str, str]], where: str, plan: str = PLAN
+) -> Path:
+    """A configuration whose sources are Parquet files that Spark reads; ``where``: the session."""
+    folder.mkdir(exist_ok=True)
+    write_files(tables, folder / "csv", types)
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for fact in tables:
+            columns = ", ".join(f"{_typed(name, kind)} AS {_quoted(name)}" for name, kind in types[fact].items())
+            rows = f"SELECT {columns} FROM read_csv('{folder}/csv/{fact}.csv', all_varchar = true, header = true)"
+            connection.execute(f"COPY ({rows}) TO '{folder}/{fact}.parquet' (FORMAT parquet)")
+    named = ", ".join(f"{fact}: {fact}.parquet" for fact in tables)
+    conf = json.dumps({name: value for name, value in SMALL.items() if name.startswith("spark.sql")})
+    source = f"{{engine: spark, {where}, conf: {conf}, tables: {{{named}}}}}"
+    (folder / CONFIG).write_text(f"{plan}sources: [{source}]\n", "utf-8")
+    return folder
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _typed(name: str, kind: str) -> str:
+    """The text of a cell in the type of its column; an offset gets its colon."""
+    text = f"regexp_replace(NULLIF({_quoted(name)}, ''), ' ([+-][0-9][0-9])([0-9][0-9])$', '\\1:\\2')"
+    return f"CAST({text} AS {kind})"
+
+
+def test_the_report_is_that_of_the_files(tmp_path: Path, clm_audit: Run) -> None:
+    reports = []
+    for folder in (
+        from_tables(tmp_path / "there", company_tables(), TYPES, "master: 'local[2]'"),
+        from_files(tmp_path / "here", company_tables()),
+    ):
+        run = clm_audit("compare", "-c", folder / CONFIG, "--json", folder / "audit.json")
+        assert run.returncode == 0, run.stderr
+        assert "WARN" not in run.stderr
+        reports.append(json.loads((folder / "audit.json").read_text("utf-8")))
+    there, here = ({key: value for key, value in one.items() if key not in OF_THE_PLACE} for one in reports)
+    for one in (there, here):  # the engine joins addresses before anybody counts how they were written
+        (ids,) = (check for check in one["checks"] if check["id"] == "ids")
+        assert ids["status"] == "pass"
+        ids.update(message="", evidence={})
+    assert list(differences(there, here)) == []
+    rows = [{tuple(one["facts"]): one["rows"] for one in report["files"]} for report in reports]
+    for fact, counts in rows[0].items():  # a file's header is a line, a table's is none
+        assert counts == {**rows[1][fact], "read": rows[1][fact]["read"] - 1, "structure": 0}
+
+
+def test_the_ledger_of_a_polluted_table_behind_connect_adds_up(tmp_path: Path) -> None:
+    types, tables = {"orders": POLLUTED}, {"orders": polluted()}
+    plan = "go_live: 2024-07-01\ntimezone: UTC\n"
+    with ExitStack() as stack:
+        there = stack.enter_context(connect(tmp_path))
+        folders = (
+            from_tables(tmp_path / "there", tables, types, f"remote: '{there.url}'", plan),
+            from_files(tmp_path / "here", tables, plan, types),
+        )
+        found = []
+        for folder in folders:
+            (folder / "run").mkdir()
+            its_plan = package.plan(config=folder / CONFIG, folder=folder)
+            exports = stack.enter_context(exports_of(its_plan, folder / "run"))
+            facts = facts_of(its_plan, exports, folder / "run")
+            found.append((facts, measure(its_plan, facts)))
+    ((ours, totals), (theirs, expected)) = found
+    (ledger,), (files,) = ours.files, theirs.files
+    assert dict(ledger.reasons) == dict(files.reasons)
+    assert len(ledger.reasons) >= 6
+    counts, others = ledger.rows, files.rows
+    assert counts.read == len(tables["orders"]) == counts.accepted + counts.rejected + counts.duplicate
+    assert (counts.accepted, counts.rejected, counts.duplicate) == (others.accepted, others.rejected, others.duplicate)
+    assert list(differences(totals.totals, expected.totals)) == []
