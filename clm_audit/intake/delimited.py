@@ -19,7 +19,7 @@ from clm_audit.intake.detour import Detour, Fault, Row
 from clm_audit.intake.dialect import Dialect, find_header, plain
 from clm_audit.intake.doubts import Doubt, doubts
 from clm_audit.intake.ending import cut_off
-from clm_audit.intake.footer import footers
+from clm_audit.intake.footer import footers, page_titles
 from clm_audit.intake.glue import glued_table
 from clm_audit.intake.glued import Headers, other_headers
 from clm_audit.intake.header import find_heading
@@ -152,6 +152,7 @@ class _Reading:
         )
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
+        tail |= page_titles(self.mender, faults, self._headers(again), self.heading.titles)
         faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
         faults = sorted((*faults, *self._spots(faults)), key=lambda fault: fault.start)
         lost = sum(1 for fault in faults if not fault.repaired)

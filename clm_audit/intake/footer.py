@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from clm_audit.intake.detour import Fault
@@ -12,6 +13,8 @@ from clm_audit.intake.shapes import NUMBER, TEXT, WHOLE, WORD, shape
 from clm_audit.intake.strict import StrictReader
 
 MOST = 20  # lines of a footer
+MOST_PAGES = 10_000
+_PAGES = 3  # headers below the same title that make it that of pages
 _SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
 _SHORT_CELL = 1 << 12  # bytes before a line in which the cell above it begins
 TOTAL_WORDS = (
@@ -83,3 +86,30 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
         return False
     alone = len(filled) == 1 and fault.code != "truncated" and shape(filled[0]) in (WORD, TEXT)
     return alone and (known or (column.typed and not column.fits(filled[0])))
+
+
+def page_titles(
+    mender: Mender, faults: Sequence[Fault], headers: Sequence[bytes], titles: Sequence[str]
+) -> frozenset[int]:
+    """Bytes of the faults that are the title of a page: one cell of text right above the header once more.
+
+    The same text, but for its numbers, must be above the first header or above several others, so that the rest of
+    a broken record is none.
+    """
+    names = {header.decode("utf-8", "replace") for header in headers}
+    found: dict[int, str] = {}
+    for fault in faults[:MOST_PAGES]:
+        if fault.repaired or not names:
+            continue
+        raw = mender.read(fault.start, fault.start + _SHORT_CELL + 2 * max(map(len, headers)))
+        first, *rest = raw.decode("utf-8", "replace").splitlines() or [""]
+        below = next((line for line in rest if line.strip()), "")
+        if below in names and mender.dialect.separator not in first:
+            found[fault.start] = _numberless(first)
+    times = Counter(found.values())
+    known = set(map(_numberless, titles))
+    return frozenset(start for start, text in found.items() if text in known or times[text] >= _PAGES)
+
+
+def _numberless(text: str) -> str:
+    return re.sub(r"\d+", "0", " ".join(text.split()))

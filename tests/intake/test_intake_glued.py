@@ -184,3 +184,17 @@ def test_columns_that_change_their_kind_are_no_change_of_places(tmp_path: Path) 
     table = read(tmp_path, lines(HEADER, *ROWS, *later))
     assert table.height == 24
     assert len(table.doubted) <= 1
+
+
+def test_the_title_of_each_page_is_structure(tmp_path: Path) -> None:
+    rows = [(f"K-{n}", f"2024-03-{n % 28 + 1:02}", f"{n}.50", "paid") for n in range(100)]
+    pages = [f"Page {at // 20 + 1}\n" + lines(HEADER, *rows[at : at + 20]) for at in range(0, 100, 20)]
+    table = read(tmp_path, "\n".join(pages))
+    assert table.frame.collect().rows() == rows
+    assert table.rejected == ()
+    assert table.read == 100 + 5 + 5 + 4
+
+
+def test_the_rest_of_a_record_above_a_header_is_no_title(tmp_path: Path) -> None:
+    table = read(tmp_path, lines(HEADER, *ROWS[:5]) + "K-900\n" + lines(HEADER, *ROWS[5:]))
+    assert [(one.line, one.code) for one in table.rejected] == [(7, "too_few_cells")]
