@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from clm_audit.config.plan import AuditPlan, MoneyRules
 from clm_audit.report.model_base import Assumption
-from clm_audit.report.numbers import percent, weeks
+from clm_audit.report.numbers import count, percent, plain, weeks
 from clm_audit.report.plan_echo import origin
+from clm_audit.report.words_metrics import in_text
 from clm_audit.report.words_money import amount, years
 from clm_audit.verdict.money_model import Money
 
@@ -74,13 +75,28 @@ def _built_in(money: Money, rules: MoneyRules) -> Iterator[Assumption]:
         "Campaign responses", "no line of their own", FIXED,
         "What responses bring shows in orders; a line of their own would count it twice.",
     )  # fmt: skip
-    low, high = (amount(each, money.currency) for each in money.together)
+    apart, together = (
+        " to ".join(amount(each, money.currency) for each in ends) for ends in (money.apart, money.together)
+    )
     yield _line(
-        "Errors of the metrics", "independent", FIXED,
-        f"Were all to err in the same direction at once, the interval would be {low} to {high}.",
+        "Errors of the metrics", _related(money), FIXED,
+        f"Were they independent of each other, the interval of the net present value would be {apart}; were all to err"
+        f" in the same direction at once, {together}.",
     )  # fmt: skip
     yield _line("When money flows", "costs once at go-live, all else at the ends of years", FIXED,
                 "Flows within the year would be worth a little more.")  # fmt: skip
+
+
+def _related(money: Money) -> str:
+    """How the errors hang together, in words: the strongest pair."""
+    if not money.related:
+        return "independent"
+    (one, other, size), more = money.related[0], len(money.related) - 1
+    rest = f", {count(more)} other {'pair' if more == 1 else 'pairs'} less" if more else ""
+    return (
+        f"as the metrics moved together before go-live: {in_text(one)} and {in_text(other)} at a correlation of"
+        f" {plain(size, '+.2f')}{rest}"
+    )
 
 
 def _line(what: str, value: str, source: str, consequence: str) -> Assumption:

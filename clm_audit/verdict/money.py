@@ -19,6 +19,7 @@ from clm_audit.verdict.money_case import Case
 from clm_audit.verdict.money_flows import Flows
 from clm_audit.verdict.money_inputs import Priced, priced
 from clm_audit.verdict.money_model import LINES, PRICED, Benefit, Cost, Money, Span, Worth
+from clm_audit.verdict.money_related import hung_together
 from clm_audit.verdict.money_spread import lattice, span_of
 from clm_audit.verdict.money_tornado import breakevens, tornado
 
@@ -42,8 +43,10 @@ class Appraisal:
 
     @cached_property
     def points(self) -> dict[MetricId, Floats]:
-        """Each effect at all points of the lattice; independent of each other."""
-        cube = lattice(len(PRICED))
+        """Each effect at all points of the lattice; their errors hang together as the metrics did before go-live."""
+        return self._at(hung_together(lattice(len(PRICED)), self.inputs.related))
+
+    def _at(self, cube: Floats) -> dict[MetricId, Floats]:
         return {metric: spread.at(cube[PRICED.index(metric)]) for metric, spread in self.inputs.spreads.items()}
 
     @cached_property
@@ -63,6 +66,13 @@ class Appraisal:
             worth = rounded(-self.case.pv_costs)
             return Span(worth, worth, worth)
         return span_of(float(self.case.npv(known)), self.case.npv(points), self.confidence)
+
+    @cached_property
+    def apart(self) -> tuple[float, float]:
+        """The ends of the net present value were the errors independent of each other."""
+        points = self._at(lattice(len(PRICED)))
+        span = span_of(float(self.case.npv(self.estimates)), self.case.npv(points), self.confidence)
+        return span.low, span.high
 
     @cached_property
     def together(self) -> tuple[float, float]:
@@ -146,7 +156,9 @@ def _money(appraisal: Appraisal, rules: MoneyRules, currency: str | None, rate: 
         probability=rounded(float((case.npv(appraisal.points) > 0).mean())),
         attributable=rounded(case.attributable * spent / gain) if gain > 0 else None,
         proven=appraisal.proven,
+        apart=appraisal.apart,
         together=appraisal.together,
+        related=appraisal.inputs.pairs,
         benefits=appraisal.benefits(),
         costs=tuple(
             _cost(case, line.what, float(line.initial) * rate, float(line.yearly) * rate) for line in rules.costs

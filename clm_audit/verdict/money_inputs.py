@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan, MetricId
 from clm_audit.inference.model import Finding
+from clm_audit.inference.rounding import rounded
 from clm_audit.measures.model import WEEKS_PER_YEAR, Calendar, Measured, MetricTotals, Ratio
 from clm_audit.verdict.money_model import PRICED, Volume
+from clm_audit.verdict.money_related import correlations
 from clm_audit.verdict.money_spread import Spread
 
+Floats = NDArray[np.float64]
 CODES = ("not_measured", "withheld", "repeated_export", "other_currency", "no_revenue", "not_positive")
 """Why a metric brings no money, beside the reasons of its finding; ``detail`` of other_currency: currency."""
 
@@ -21,12 +26,22 @@ CODES = ("not_measured", "withheld", "repeated_export", "other_currency", "no_re
 @dataclass(frozen=True)
 class Priced:
     """``spreads`` of the metrics that count and ``missing``: why each of the others does not. ``volumes`` of all that
-    have one, counted or not."""
+    have one, counted or not. ``related``: correlations of the errors, [PRICED, PRICED]."""
 
     volumes: Mapping[MetricId, Volume]
     spreads: Mapping[MetricId, Spread]
     missing: Mapping[MetricId, NotAssessable]
     proven: frozenset[MetricId]
+    related: Floats
+
+    @property
+    def pairs(self) -> tuple[tuple[MetricId, MetricId, float], ...]:
+        """The correlations of what counts, the strongest first; none of 0."""
+        found = [
+            (one, other, rounded(float(self.related[PRICED.index(one), PRICED.index(other)])))
+            for one, other in combinations([metric for metric in PRICED if metric in self.spreads], 2)
+        ]
+        return tuple(sorted((pair for pair in found if pair[2]), key=lambda pair: -abs(pair[2])))
 
 
 def priced(
@@ -58,7 +73,7 @@ def priced(
         if spreads.pop("purchase_frequency", None):
             missing["purchase_frequency"] = NotAssessable(code="no_revenue")
     decided = {metric for metric in spreads if by_metric[metric].value in ("improved", "worsened")}
-    return Priced(volumes, spreads, missing, frozenset(decided))
+    return Priced(volumes, spreads, missing, frozenset(decided), correlations(totals, PRICED))
 
 
 def _refused(finding: Finding | None, withheld: bool) -> NotAssessable | None:

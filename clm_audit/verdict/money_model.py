@@ -93,8 +93,9 @@ class BreakEven:
 @dataclass(frozen=True)
 class Money:
     """The appraisal. ``flows`` at the estimates; ``payback`` and its interval in months, None = not within the
-    horizon; ``proven`` the net present value from decided findings alone; ``together``: its interval were all
-    metrics to err in the same direction."""
+    horizon; ``proven`` the net present value from decided findings alone; ``apart`` and ``together``: its interval were
+    the metrics to err independently, and all in the same direction; ``related``: how their errors were taken to hang
+    together, pair by pair."""
 
     currency: str | None
     rate: float
@@ -105,7 +106,9 @@ class Money:
     probability: float
     attributable: float | None
     proven: Span
+    apart: tuple[float, float]
     together: tuple[float, float]
+    related: tuple[tuple[MetricId, MetricId, float], ...]
     benefits: tuple[Benefit, ...]
     costs: tuple[Cost, ...]
     breakevens: tuple[BreakEven, ...]
