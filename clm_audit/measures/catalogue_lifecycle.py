@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from clm_audit.config.plan import MetricId
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.facts.model import Table
 from clm_audit.measures.declared import Cluster, LifeStage, Metric, UnitKind, VariantDeclared
 from clm_audit.measures.declared import declared_variant as _variant
 
 QUARTER, HALF_YEAR = 90, 182  # days
-NAMES: Mapping[LifecycleId, str] = MappingProxyType(
+NAMES: Mapping[MetricId, str] = MappingProxyType(
     {
         "stage_conversion": "Stage conversion",
         "activation_rate": "Activation rate",

@@ -15,7 +15,7 @@ from clm_audit.inference.model import Finding
 from clm_audit.inference.survival import Survival, survival
 from clm_audit.measures.model import DAYS_PER_MONTH, Cells, Measured, MetricTotals
 from clm_audit.measures.totals import only
-from clm_audit.report import words_lifecycle, words_lifecycle_view, words_reasons
+from clm_audit.report import words_lifecycle_view, words_metrics, words_reasons
 from clm_audit.report.model_lifecycle import CurvePoint, CurveReport, LifecycleView, WaitPoint, WaitReport
 from clm_audit.report.printable import rounded
 
@@ -63,7 +63,7 @@ def _missing(items: Sequence[MetricTotals]) -> Iterator[tuple[str, str, str]]:
     for item in items:
         if item.missing is None or not silent(item):
             continue
-        name = words_lifecycle.NAMES[item.metric]
+        name = words_metrics.name(item.metric)
         if item.missing.code == "missing_fact":
             yield name, words_reasons.fact_of(item.missing), str(item.missing.detail.get("export", ""))
         else:

@@ -20,19 +20,6 @@ QUESTIONS: Mapping[str, str] = {
     "question.nps": "Do more customers recommend the company?",
     "question.referral_rate": "Do more customers bring new ones?",
 }
-NAMES: Mapping[MetricId, str] = {
-    "stage_conversion": "Stage conversion",
-    "activation_rate": "Activation rate",
-    "first_90_day_churn": "Churn within the first 90 days",
-    "repeat_purchase_rate": "Repeat purchase rate",
-    "retention_rate": "Retention rate",
-    "churn_rate": "Churn rate",
-    "nrr": "Net revenue retention",
-    "grr": "Gross revenue retention",
-    "customer_lifetime_value": "Customer lifetime value",
-    "nps": "Net promoter score",
-    "referral_rate": "Referral rate",
-}
 UNITS: Mapping[str, str] = {
     "unit.stage_conversion": "share of those who entered a stage",
     "unit.activation_rate": "share of new customers",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from clm_audit.config.plan import MetricId
 from clm_audit.measures.catalogue import CATALOGUE
+from clm_audit.measures.catalogue_lifecycle import NAMES as LIFECYCLE_NAMES
 from clm_audit.report import words_lifecycle
 
 QUESTIONS: Mapping[str, str] = {
@@ -28,7 +29,7 @@ NAMES: Mapping[MetricId, str] = {
     "campaign_response": "Campaign response",
     "acquisition_cost": "Cost of acquiring a customer",
     "retention_cost": "Cost of retaining a customer",
-    **words_lifecycle.NAMES,
+    **LIFECYCLE_NAMES,
 }
 UNITS: Mapping[str, str] = {
     "unit.orders_per_customer_month": "orders per active customer per month",
