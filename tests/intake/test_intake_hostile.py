@@ -51,10 +51,6 @@ def _program(process: int) -> bytes:
     return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
-def _command(process: int) -> bytes:
-    return Path(f"/proc/{process}/cmdline").read_bytes()
-
-
 class Watch:
     """The most memory held beyond what was held at the start, and the processor time used."""
 
