@@ -1,7 +1,7 @@
 """Warehouses behind a driver of Python's common database interface (PEP 249): Snowflake, BigQuery, Databricks, Trino.
 
-Nothing is made in them but temporary tables of the session; where a warehouse has none, what is kept stands before
-each statement as a common table expression.
+Nothing is made in them but temporary tables of the session. Trino has none: there the tables are made in the schema
+that the address names, and dropped when the session ends.
 """
 
 from __future__ import annotations
@@ -22,12 +22,11 @@ from clm_audit.facts.warehouse.saved import save_rows
 _OVERFLOW = re.compile(r"overflow|out of range|out of bounds|not representable", re.IGNORECASE)
 _RIGHT = re.compile(r"insufficient privilege|access denied|permission|not authorized|403", re.IGNORECASE)
 _MISSING = re.compile(r"does not exist|not found|cannot be found|unknown table", re.IGNORECASE)
-_WHOLE = re.compile(r"\w+")
 
 
 class DbapiSession:
-    """An open connection. ``failure``: the driver's own base class of errors; ``temporary``: how a query is kept, as
-    ``"CREATE TEMPORARY TABLE {0} AS {1}"``, or nothing; ``described``: how the columns of a table {0} are asked for."""
+    """An open connection. ``failure``: the driver's own base class of errors; ``temporary``: how a table is made, as
+    ``"CREATE TEMPORARY TABLE"``; ``described``: how the columns of a table {0} are asked for."""
 
     name: EngineName = "ibis"
 
@@ -36,7 +35,7 @@ class DbapiSession:
     ) -> None:
         self._connection, self._dialect, self._failure = connection, dialect, failure
         self._temporary, self._described = temporary, described
-        self._kept: dict[str, str] = {}
+        self._kept: list[str] = []
         self.statements: list[str] = []
 
     @property
@@ -80,11 +79,18 @@ class DbapiSession:
         return did_you_mean(name, tuple(str(row[0]) for row in rows)) or "look at its schema and its name"
 
     def keep(self, name: str, query: str) -> None:
-        """As a temporary table; or by its text."""
-        if self._temporary:
-            self._run(self._temporary.format(name, query))
-        else:
-            self._kept[name] = query
+        """As a temporary table."""
+        made = self._run(f"{self._temporary} {name} AS {query}")
+        self._kept.append(name)
+        with self._told():
+            if made.description:
+                made.fetchall()  # some drivers are done only when they are asked what came of it
+
+    def drop(self) -> None:
+        """Drop what was kept, where the warehouse does not do it by itself."""
+        if self._temporary == "CREATE TABLE":
+            for name in reversed(self._kept):
+                self._fetched(f"DROP TABLE {name}")
 
     def keep_codes(self, name: str, query: str) -> None:
         """By a window over the names in the order of their bytes."""
@@ -93,11 +99,11 @@ class DbapiSession:
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
         """Fetched whole."""
-        return self._fetched(self._whole(query))
+        return self._fetched(query)
 
     def save(self, query: str, path: Path) -> None:
         """Through rows; small tables only."""
-        cursor = self._run(self._whole(query))
+        cursor = self._run(query)
         names = [str(column[0]) for column in cursor.description]
         with self._told():
             save_rows(names, [tuple(row) for row in cursor.fetchall()], path)
@@ -106,26 +112,10 @@ class DbapiSession:
         """Its name: Ibis writes SQL by names."""
         return name
 
-    def _whole(self, query: str) -> str:
-        """A query with the kept ones that it reads, directly or through others, before it."""
-        needed: set[str] = set()
-        waiting = [query]
-        while waiting:
-            words = set(_WHOLE.findall(waiting.pop()))
-            fresh = (words & self._kept.keys()) - needed
-            needed |= fresh
-            waiting += [self._kept[name] for name in fresh]
-        if not needed:
-            return query
-        kept = ", ".join(
-            f"{self._dialect.name_of(name)} AS ({self._kept[name]})" for name in self._kept if name in needed
-        )
-        return f"WITH {kept} SELECT * FROM ({query}) AS asked"
-
     def _fetched(self, statement: str) -> list[tuple[Any, ...]]:
         cursor = self._run(statement)
         with self._told():
-            return [tuple(row) for row in cursor.fetchall()]
+            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
     def _run(self, statement: str) -> Any:
         self.statements.append(statement)

@@ -83,7 +83,7 @@ class Warehouse:
     driver: str
     package: str
     connect: Callable[[SplitResult, str | None], Mapping[str, Any]]
-    temporary: str = ""
+    temporary: str = "CREATE TEMPORARY TABLE"
     described: str = "DESCRIBE {0}"
 
 
@@ -111,7 +111,7 @@ def _databricks(url: SplitResult, password: str | None) -> Mapping[str, Any]:
 
 
 def _trino(url: SplitResult, password: str | None) -> Mapping[str, Any]:
-    """``trino://user@host:port/catalog/schema``; a password goes over https only."""
+    """``trino://user@host:port/catalog/schema``: where tables may be made; a password goes over https only."""
     arguments: dict[str, Any] = {
         "host": url.hostname,
         "port": url.port or (443 if password else 8080),
@@ -128,9 +128,15 @@ def _trino(url: SplitResult, password: str | None) -> Mapping[str, Any]:
 def _bigquery(url: SplitResult, password: str | None) -> Mapping[str, Any]:  # noqa: ARG001  # Google's own credentials
     """``bigquery://project/dataset``; who asks is told by Google's application default credentials."""
     bigquery = import_module("google.cloud.bigquery")
-    dataset = "".join(_path(url)[:1])
-    config = bigquery.QueryJobConfig(default_dataset=f"{url.hostname}.{dataset}") if dataset else None
-    return {"client": bigquery.Client(project=url.hostname, default_query_job_config=config)}
+    client = bigquery.Client(project=url.hostname)
+    opened = client.query("SELECT 1", job_config=bigquery.QueryJobConfig(create_session=True))
+    opened.result()
+    session = bigquery.ConnectionProperty("session_id", opened.session_info.session_id)
+    config = bigquery.QueryJobConfig(connection_properties=[session])
+    if dataset := "".join(_path(url)[:1]):
+        config.default_dataset = f"{url.hostname}.{dataset}"
+    client.default_query_job_config = config
+    return {"client": client}
 
 
 def _path(url: SplitResult) -> list[str]:
@@ -146,7 +152,7 @@ FAR: Mapping[str, Warehouse] = MappingProxyType(
         for one in (
             Warehouse(
                 SNOWFLAKE, "snowflake", "snowflake.connector", "snowflake-connector-python", _snowflake,
-                temporary="CREATE TEMPORARY TABLE {0} AS {1}", described="DESCRIBE TABLE {0}",
+                described="DESCRIBE TABLE {0}",
             ),
             Warehouse(
                 BIGQUERY, "bigquery", "google.cloud.bigquery.dbapi", "google-cloud-bigquery", _bigquery,
@@ -154,9 +160,9 @@ FAR: Mapping[str, Warehouse] = MappingProxyType(
             ),
             Warehouse(
                 DATABRICKS, "databricks", "databricks.sql", "databricks-sql-connector", _databricks,
-                temporary="CREATE TEMPORARY VIEW {0} AS {1}", described="DESCRIBE TABLE {0}",
+                described="DESCRIBE TABLE {0}",
             ),
-            Warehouse(TRINO, "trino", "trino.dbapi", "trino", _trino),
+            Warehouse(TRINO, "trino", "trino.dbapi", "trino", _trino, temporary="CREATE TABLE"),
         )
     }
 )  # fmt: skip
@@ -194,10 +200,14 @@ def _open_far(warehouse: Warehouse, url: SplitResult, password: str | None) -> I
     except (failure, OSError) as error:
         what = f"{warehouse.scheme} lets nobody in with this url ({type(error).__name__})"
         raise UsageError(what, hint="look at url, at the role and at its password") from None
+    session = DbapiSession(connection, warehouse.dialect, failure, warehouse.temporary, warehouse.described)
     try:
-        yield DbapiSession(connection, warehouse.dialect, failure, warehouse.temporary, warehouse.described)
+        yield session
     finally:
-        connection.close()
+        try:
+            session.drop()
+        finally:
+            connection.close()
 
 
 def password_of(source: EngineSource) -> str | None:
