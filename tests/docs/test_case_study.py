@@ -81,6 +81,17 @@ def test_fewer_leave_within_their_first_month(report: AuditReport, folder: Path)
     assert left["after"] == pytest.approx(gone / len(new), abs=0.03)
 
 
+def test_half_a_year_of_revenue_counts_the_price_cut_once(metrics: Mapping[str, MetricReport]) -> None:
+    """What is planted, over 24 weeks: 10.8 % instead of 15 % leave a month, and who stays pays 0.86 of it."""
+    kept = metrics["nrr"]
+    months = 24 * 7 / 30.4375
+    planted = (0.892 / 0.85) ** months * 0.86 - 1
+    assert isinstance(kept.adjusted, Adjusted)
+    assert "24 weeks" in kept.unit
+    assert kept.adjusted.low < planted < kept.adjusted.high
+    assert kept.observed_change == pytest.approx(planted, abs=0.05)
+
+
 def test_what_half_a_year_cannot_tell_is_not_claimed(report: AuditReport, metrics: Mapping[str, MetricReport]) -> None:
     assert metrics["nrr"].finding == "inconclusive"
     assert metrics["retention_rate"].finding == "not assessable"
