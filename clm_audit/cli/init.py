@@ -165,7 +165,7 @@ def _write(plan: AuditPlan, found: Proposal, output: Path, *, force: bool) -> No
 
 def _say(found: Proposal, output: Path) -> None:
     """What is still open, and the next command."""
-    from clm_audit.report.words_init import open_flags, recognised
+    from clm_audit.report.words_init import first_of_all, open_flags, recognised
 
     for line in recognised(found):
         say(line)
@@ -173,4 +173,4 @@ def _say(found: Proposal, output: Path) -> None:
         say(f"still to say: {flags}")
     name = "FILE" if output == STDOUT else output
     missing = "" if found.go_live or found.two_sides else " --go-live YYYY-MM-DD"
-    say(f"next: clm-audit compare -c {name}{missing}")
+    say(f"next: {first_of_all(found, name)}clm-audit compare -c {name}{missing}")

@@ -34,3 +34,10 @@ def open_flags(found: Proposal) -> str:
     if not found.stated and not found.currency and not found.problem:
         flags.append("--currency EUR (no export states one)")
     return ", ".join(flags)
+
+
+def first_of_all(found: Proposal, name: object) -> str:
+    """What is to be done in the written file before an audit can be made of it; empty where nothing is."""
+    if not found.unknown or any(source.files for source in found.sources):
+        return ""
+    return f"in {name} take away the # before the maps of the files that count, and what is not true in them; then "

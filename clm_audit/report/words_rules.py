@@ -13,7 +13,7 @@ from clm_audit.config.base import NotAssessable
 from clm_audit.inference.model import Finding, Mix, Share
 from clm_audit.report import words_checks, words_findings, words_money, words_reasons, words_steps
 from clm_audit.report.model_next import Recommendation, StepKind
-from clm_audit.report.numbers import day, percent, weeks
+from clm_audit.report.numbers import count, day, percent, weeks
 from clm_audit.report.situation import SPECIAL, Situation
 from clm_audit.report.words_carried import carried
 from clm_audit.report.words_metrics import in_text, listed, name, shortly
@@ -125,12 +125,17 @@ def _missing(rule: Rule, at: Situation) -> Steps:
         export = carried(why.detail) if why else ""
         told = f" ({export})" if export else ""
         names = listed(in_text(one.metric) for one in found)
-        yield rule.step(words_steps.MISSING.format(fact=fact, export=told, metrics=names), *found)
+        rows = why.detail.get("rows") if why else None
+        said = words_steps.UNNAMED if rows else words_steps.MISSING
+        many = count(int(rows)) if rows else ""
+        yield rule.step(said.format(fact=fact, export=told, metrics=names, rows=many), *found)
 
 
 def _record(rule: Rule, at: Situation) -> Steps:
     for fact, found in _absent(at).items():
-        yield rule.step(words_steps.RECORD.format(fact=fact), *found)
+        why = found[0].missing
+        if why is not None and not why.detail.get("rows"):
+            yield rule.step(words_steps.RECORD.format(fact=fact), *found)
 
 
 def _not_assessable(rule: Rule, at: Situation) -> Steps:

@@ -48,6 +48,10 @@ SIDE: Mapping[str, str] = {
 }
 CHECK = "The data check “{check}” {did}: {remedy}"
 MISSING = "Add an export with {fact}{export}, for both sides of go-live: {metrics} cannot be judged without."
+UNNAMED = (
+    "Name the accounts that are {fact} under spend in clm-audit.yaml: none of the {rows} rows of spend is counted as"
+    " such, so {metrics} cannot be judged."
+)
 RECORD = "If nobody records {fact} yet, begin now: the next audit can use it from the first day on."
 AGAIN = "Audit again in about {weeks}, from {day} on: {metrics} would probably be decided by then."
 NEVER = (

@@ -233,6 +233,16 @@ def test_the_most_urgent_stands_first_and_nothing_twice() -> None:
     assert sum("Add an export with spend" in sentence for sentence in sentences) == 1
 
 
+def test_spend_that_is_there_is_to_be_named_and_not_to_be_exported_again() -> None:
+    one = lacking("acquisition_cost", "missing_fact", fact="spend", category="acquisition", rows=1200)
+    said = [step.sentence for step in recommendations(at(one))]
+    assert [sentence for sentence in said if "acquisition spend" in sentence] == [
+        "Name the accounts that are acquisition spend under spend in clm-audit.yaml: none of the 1,200 rows of spend is"
+        " counted as such, so cost of acquiring a customer cannot be judged."
+    ]
+    assert not any("Add an export" in sentence or "nobody records" in sentence for sentence in said)
+
+
 def test_what_a_failed_check_touches_gets_no_advice_of_its_own() -> None:
     doubtful = OPEN.model_copy(update={"withheld": ("service_cost",)})
     assert said("worsened", at(WORSE, verdict=doubtful)) == []
