@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 WESTERN = "cp1252"
-SAMPLE = 1 << 18  # bytes of lines with other than ASCII that are looked at
+SAMPLE = 1 << 16  # bytes of lines with other letters than ASCII that are looked at
 _SURE, _CLEAR, _FEW = 0.8, 0.1, 4  # least share, least distance to the next best, least letters
 _WEST = "äöüßéèêëàâáåãæøçñíìîïóòôõúùûÿœ"
 # Letters beyond ASCII of the languages that an encoding is used for; the first of each is only what it is known by.
