@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -176,7 +177,9 @@ def _joined(home: Mapping[str, int], there: Mapping[str, int], currency: Currenc
     found = {name: count for name, count in home.items() if not name.startswith((*people, "currency.seen."))}
     for name, count in there.items():
         found[name] = found[name] + count if name.startswith("dates.") and name in found else count
-    return dict(sorted({**found, **{f"currency.seen.{name}": count for name, count in currency.seen.items()}}.items()))
+    stated = {f"currency.seen.{name}": count for name, count in currency.seen.items()}
+    by_fact = {f"currency.by_fact.{fact}.{name}": count for (fact, name), count in currency.by_fact.items()}
+    return dict(sorted({**found, **stated, **by_fact}.items()))
 
 
 def _by_fact(selections: Sequence[Selection]) -> Mapping[Table, tuple[Selection, ...]]:
@@ -204,11 +207,14 @@ def _staged(
 def _currency(plan: AuditPlan, session: Session, selections: Sequence[Selection], home: Mapping[str, int]) -> Currency:
     """The audit's currency, by what the rows of the engine and of the files state."""
     prefix = "currency.seen."
-    seen = {name.removeprefix(prefix): count for name, count in home.items() if name.startswith(prefix)}
+    seen = Counter({name.removeprefix(prefix): count for name, count in home.items() if name.startswith(prefix)})
+    by_fact: Counter[tuple[str, str]] = Counter()
     for one in selections:
-        for name, count in _stated(session, one).items():
-            seen[name] = seen.get(name, 0) + count
-    return money_of.decided(plan, tuple(sorted(seen)), seen, set())
+        fact = "orders" if one.table.fact == "order_lines" else one.table.fact
+        stated = _stated(session, one)
+        seen.update(stated)
+        by_fact.update({(fact, name): count for name, count in stated.items()})
+    return replace(money_of.decided(plan, tuple(sorted(seen)), seen, set()), by_fact=by_fact)
 
 
 def _stated(session: Session, one: Selection) -> Mapping[str, int]:

@@ -24,8 +24,9 @@ FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
 
 def iso_day(sql: Dialect, cell: str, zone: str, stated: str | None) -> str:
     """The day of an ISO text: as it stands, or in the audit's zone where it names an offset."""
-    date = sql.day.format(f"CAST(substr({cell}, 1, 10) AS DATE)")
-    moment = f"CAST(substr({cell}, 1, 10) || ' ' || substr({cell}, 12, 5) || ':00' AS TIMESTAMP)"
+    date = sql.day.format(sql.attempt.format(f"substr({cell}, 1, 10)", "DATE"))
+    written = f"substr({cell}, 1, 10) || ' ' || substr({cell}, 12, 5) || ':00'"
+    moment = sql.attempt.format(written, "TIMESTAMP")
     shifted = sql.minus_minutes.format(moment, _offset(sql, cell))
     zoned = sql.day.format(sql.utc_local.format(shifted, sql.literal(zone)))
     naive = date
@@ -42,9 +43,9 @@ def _offset(sql: Dialect, cell: str) -> str:
     def minutes(back: int, colon: int) -> str:
         start = f"length({cell}) - {back}"
         sign = f"CASE substr({cell}, {start}, 1) WHEN '-' THEN -1 ELSE 1 END"
-        hours = f"CAST(substr({cell}, {start} + 1, 2) AS INTEGER) * 60"
-        rest = f" + CAST(substr({cell}, {start} + {3 + colon}, 2) AS INTEGER)" if back > 2 else ""
-        return f"({sign}) * ({hours}{rest})"
+        hours = sql.attempt.format(f"substr({cell}, {start} + 1, 2)", "INTEGER")
+        rest = sql.attempt.format(f"substr({cell}, {start} + {3 + colon}, 2)", "INTEGER") if back > 2 else "0"
+        return f"({sign}) * ({hours} * 60 + {rest})"
 
     return (
         f"CASE WHEN {fits(sql, cell, '[+-][0-9]{2}:[0-9]{2}$')} THEN {minutes(5, 1)}"
@@ -68,9 +69,11 @@ def one_of(sql: Dialect, cell: str, values: tuple[str, ...]) -> str:
 def units_of_text(sql: Dialect, cell: str, places: int) -> str:
     """A plain decimal text as a whole number of its 10^-``places``, rounded half to even; no float, no decimal."""
     bare = f"CASE WHEN substr({cell}, 1, 1) IN ('+', '-') THEN substr({cell}, 2) ELSE {cell} END"
-    fraction = f"rpad({sql.part.format(f'({bare})', chr(39) + '.' + chr(39), 2)}, 18, '0')"
-    whole = f"CAST('0' || {sql.part.format(f'({bare})', chr(39) + '.' + chr(39), 1)} AS BIGINT)"
-    head = f"CAST('0' || substr({fraction}, 1, {places}) AS BIGINT)"
+    behind = sql.part.format(f"({bare})", "'.'", 2)
+    fraction = f"rpad({behind}, 18, '0')"
+    digits = sql.part.format(f"({bare})", "'.'", 1)
+    whole = sql.attempt.format(f"'0' || {digits}", "BIGINT")
+    head = sql.attempt.format(f"'0' || substr({fraction}, 1, {places})", "BIGINT")
     size = f"({whole} * {10**places} + {head})"
     rest, half = f"substr({fraction}, {places + 1})", f"'{'5'.ljust(18 - places, '0')}'"
     up = f"CASE WHEN {rest} > {half} OR ({rest} = {half} AND {size} % 2 = 1) THEN 1 ELSE 0 END"

@@ -43,6 +43,7 @@ class Dialect:
     minus_minutes: str = "({0} - to_minutes(CAST({1} AS BIGINT)))"
     wide: str = "CAST({0} AS HUGEINT)"
     quotient: str = "({0} // {1})"
+    attempt: str = "TRY_CAST({0} AS {1})"
     exact: str = "CAST({0} AS DECIMAL(38, 18))"
     ordered: str = "{0}"
     fence: str = ""
@@ -109,6 +110,7 @@ POSTGRES = Dialect(
     minus_minutes="({0} - make_interval(mins => CAST({1} AS INTEGER)))",
     wide="CAST({0} AS NUMERIC)",
     quotient="div({0}, {1})",
+    attempt="CAST({0} AS {1})",
     exact="CAST({0} AS NUMERIC)",
     ordered='{0} COLLATE "C"',
     fence=" OFFSET 0",

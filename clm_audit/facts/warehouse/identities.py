@@ -22,8 +22,8 @@ def count_people(making: Making, of: Of) -> None:
     making.count("customers.by_email", int(rows(query)[0][0]))
     float_id = sql.matches.format("key", sql.literal("^[^:@]*:[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"))
     zeros = sql.matches.format("key", sql.literal("^[^:@]*:0+[1-9][0-9]{0,16}$"))
-    number = f"CAST({sql.part.format('key', chr(39) + ':' + chr(39), 2)} AS BIGINT)"
-    short = f"{sql.part.format('key', chr(39) + ':' + chr(39), 1)} || ':' || CAST({number} AS {sql.text})"
+    space, text = (sql.part.format("key", "':'", part) for part in (1, 2))
+    short = f"{space} || ':' || CAST({sql.attempt.format(text, 'BIGINT')} AS {sql.text})"
     query = (
         f"SELECT COUNT(*) FROM (SELECT {short} AS short FROM {PEOPLE} WHERE {zeros}) AS z"
         f" JOIN {PEOPLE} AS p ON z.short = p.key"

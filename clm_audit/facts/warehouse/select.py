@@ -214,7 +214,7 @@ class Selector:
         words = {1: "^(good|thumbs up)([^a-z0-9_]|$)", 0: "^(bad|thumbs down)([^a-z0-9_]|$)"}
         said = " ".join(f"WHEN {cells.fits(self.sql, low, shape)} THEN {point}" for point, shape in words.items())
         number = cells.fits(self.sql, text, "^[+-]?[0-9]{1,4}([.,]0+)?$")
-        return f"CASE WHEN {number} THEN CAST({whole} AS INTEGER) {said} END"
+        return f"CASE WHEN {number} THEN {self.sql.attempt.format(whole, 'INTEGER')} {said} END"
 
     def _seconds(self, column: Column) -> str:
         unit = durations.unit_of(column.name, self.table.object.duration_unit)
@@ -225,8 +225,10 @@ class Selector:
         plain = cells.half_even(self.sql, f"({wide})", self.sql.wide.format(10**6))
         if unit == "hms":
             plain = f"CASE WHEN ({micros}) = 0 THEN 0 END"
+        colon = "':'"
         parts = [
-            f"CAST(NULLIF({self.sql.part.format(text, chr(39) + ':' + chr(39), at)}, '') AS BIGINT)" for at in (1, 2, 3)
+            self.sql.attempt.format(f"NULLIF({self.sql.part.format(text, colon, at)}, '')", "BIGINT")
+            for at in (1, 2, 3)
         ]
         clock = f"{parts[0]} * 3600 + {parts[1]} * 60 + COALESCE({parts[2]}, 0)"
         is_clock = cells.fits(self.sql, text, "^[0-9]{1,6}:[0-5][0-9](:[0-5][0-9])?$")

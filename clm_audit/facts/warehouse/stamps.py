@@ -8,7 +8,7 @@ from datetime import datetime
 from clm_audit.facts.clocks import clock_changes
 from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.warehouse.canonical import Making
-from clm_audit.facts.warehouse.cells import fits
+from clm_audit.facts.warehouse.cells import ZONED, fits
 from clm_audit.facts.warehouse.select import Selection
 
 _NAIVE = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?$"
@@ -27,8 +27,10 @@ def count_stamps(making: Making, selections: Sequence[Selection]) -> None:
 
 def _count(making: Making, one: Selection, column: str) -> None:
     sql, kind = making.sql, one.table.cells[column].kind
-    if kind == "zoned" or (kind == "text" and one.table.object.timezone):
-        query = f"SELECT COUNT({sql.name_of(column)}) FROM {one.table.frm}"
+    if kind in ("zoned", "text"):
+        stated = kind == "zoned" or one.table.object.timezone
+        shaped = "" if stated else f" WHERE {fits(sql, f'CAST({sql.name_of(column)} AS {sql.text})', ZONED)}"
+        query = f"SELECT COUNT({sql.name_of(column)}) FROM {one.table.frm}{shaped}"
         making.count("dates.zoned", int(making.session.rows(query)[0][0]))
     if kind not in ("naive", "text"):
         return

@@ -56,6 +56,7 @@ BIGQUERY = Dialect(
     minus_minutes="TIMESTAMP_SUB({0}, INTERVAL ({1}) MINUTE)",
     wide="CAST({0} AS BIGNUMERIC)",
     quotient="DIV({0}, {1})",
+    attempt="SAFE_CAST({0} AS {1})",
     exact="CAST({0} AS BIGNUMERIC)",
 )
 DATABRICKS = replace(SPARK, name="databricks")

@@ -1,0 +1,221 @@
+"""Rows that break a rule, in an engine: the same codes and counts as in files; hostile names and values."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clm_audit.exits import AuditError, DataError, UsageError
+from clm_audit.facts.warehouse import cells
+from clm_audit.facts.warehouse.dialect import DUCKDB
+from clm_audit.facts.warehouse.names import parts_of, quoted
+from clm_audit.intake.read import read_exports
+from facts.warehouse_world import everything, facts_in, load, plan_of, write_csv
+
+ORDERS = [
+    ("order", "date", "amount", "refunded", "email", "currency", "status"),
+    ("1", "2024-01-05", "10.005", "", "Customer0001@Example.com", "USD", "paid"),
+    ("1", "2024-01-05", "10.005", "", "customer0001@example.com", "USD", "paid"),  # the same row again
+    ("2", "2024-02-30", "10.00", "", "customer0002@example.com", "USD", "paid"),  # no such day
+    ("3", "", "10.00", "", "customer0002@example.com", "USD", "paid"),
+    ("4", "2024-03-01", "ten", "", "customer0002@example.com", "USD", "paid"),
+    ("5", "2024-03-01", "", "", "customer0002@example.com", "USD", "paid"),
+    ("", "2024-03-01", "10.00", "", "customer0002@example.com", "USD", "paid"),
+    ("6", "2024-03-01", "10.00", "-1.00", "customer0002@example.com", "USD", "paid"),
+    ("7", "2024-03-01", "10.00", "", "customer0002@example.com", "USD", "paid"),
+    ("7", "2024-03-01", "11.00", "", "customer0002@example.com", "USD", "paid"),  # which of them?
+    ("8", "1969-12-31", "10.00", "", "customer0003@example.com", "USD", "paid"),
+    ("9", "2024-04-01", "99999999999999999.00", "", "customer0003@example.com", "USD", "paid"),
+    ("10", "2024-04-01", "10.00", "", "customer0003@example.com", "Quatloo", "paid"),
+    ("11", "2024-04-01", "20.00", "", "customer0003@example.com", "USD", "CANCELLED"),
+    ("12", "2024-04-01", "20.00", "5.25", "customer0003@example.com", "USD", "paid"),
+    ("12", "2024-04-09", "-3.00", "", "customer0003@example.com", "USD", "paid"),  # given back later
+    ("13", "2024-08-01", "20.00", "", "customer0003@example.com", "USD", "refunded"),
+    ("14", "2024-08-01", "20.00", "", "", "USD", "paid"),
+    ("15", "2024-08-02T23:30:00-05:00", "20.025", "", "customer0001@example.com", "EUR", "paid"),
+    ("16", "2024-08-02 23:30:00", "20.00", "", "customer0001@example.com", "EUR", "paid"),
+]  # fmt: skip
+MORE = "timezone: Europe/Berlin\ncurrency: USD\nrates: {EUR: 1.08}\n"
+
+
+def value(query: str) -> object:
+    """What a query of one number gives."""
+    with duckdb.connect() as connection:
+        ((found,),) = connection.execute(query).fetchall()
+    return found
+
+
+def test_rows_that_break_a_rule_have_the_same_codes_and_counts(tmp_path: Path) -> None:
+    dated = [row for row in ORDERS if "T" not in row[1]]  # a file's column has one form of stamps, a table's rows any
+    write_csv(tmp_path / "orders.csv", dated)
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "text")
+    with facts_in(plan_of(tmp_path, "  - path: orders.csv\n", MORE)) as facts:
+        home, (record,) = everything(facts), facts.files
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\n"
+    with facts_in(plan_of(tmp_path, source, MORE)) as facts:
+        there, (found,) = everything(facts), facts.files
+        sample = [(one.file, one.column, one.code, one.action, one.line, one.byte) for one in facts.rejects]
+    assert there == home
+    assert found.reasons == record.reasons
+    assert set(found.reasons) == {
+        "bad_amount", "bad_currency", "bad_date", "conflicting_rows", "impossible_date", "missing_amount",
+        "missing_date", "missing_id", "negative_refund", "repeated",
+    }  # fmt: skip
+    assert (found.rows.accepted, found.rows.rejected, found.rows.duplicate) == (
+        record.rows.accepted, record.rows.rejected, record.rows.duplicate,
+    )  # fmt: skip
+    assert found.rows.adds_up()
+    assert found.rows.read == len(dated) - 1
+    assert ("duckdb:orders", "amount", "missing_amount", "rejected", 0, -1) in sample
+    assert len(sample) == found.rows.rejected + found.rows.duplicate
+
+
+def test_stamps_with_an_offset_fall_on_the_day_of_the_audits_zone(tmp_path: Path) -> None:
+    write_csv(tmp_path / "orders.csv", [ORDERS[0], *(row for row in ORDERS if row[0] in ("15", "16"))])
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "text")
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\n"
+    with facts_in(plan_of(tmp_path, source, MORE)) as facts:
+        rows = facts.tables["orders"].select("day, gross").order("day").fetchall()
+    # 2024-08-02 is day 19937; half past eleven in New York is the next morning in Berlin; 20.02 EUR are 21.62 USD
+    assert rows == [(19937, 2160), (19938, 2162)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.decimals(min_value=-(10**9), max_value=10**9, allow_nan=False, places=4), st.sampled_from(["text", "decimal"])
+)
+def test_amounts_are_rounded_half_to_even(amount: Decimal, kind: str) -> None:
+    expected = int((amount * 100).quantize(Decimal(1), ROUND_HALF_EVEN))
+    if kind == "text":
+        query = cells.units_of_text(DUCKDB, f"'{amount:f}'", 2)
+    else:
+        query = cells.units_of_decimal(DUCKDB, f"CAST('{amount:f}' AS DECIMAL(18, 4))", 4, 2)
+    assert value(f"SELECT {query}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [("1", 100), (".5", 50), ("+7.125", 712), ("7.135", 714), ("-0.005", 0), ("-0.015", -2), ("1.", 100), ("1,5", None),
+     ("1e3", None), ("", None), ("999999999999999.99", 99999999999999999), ("0.000000000000000001", 0), ("--1", None)],
+)  # fmt: skip
+def test_amounts_in_text(text: str, cents: int | None) -> None:
+    assert value(f"SELECT {cells.units_of_text(DUCKDB, f'{text!r}', 2)}") == cents
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2024-02-29", 19782), ("2023-02-29", None), ("2024-02-29 23:59:59.999", 19782), ("2024-02-29T10:00:00Z", 19782),
+     ("2024-02-29T23:30:00-02:00", 19783), ("2024-03-01T00:30:00+0200", 19782), ("2024-03-01 00:30+02", 19782),
+     ("29/02/2024", None), ("2024-13-01", None), ("2024-04-31", None), ("1900-02-29", None), ("2000-02-29", 11016)],
+)  # fmt: skip
+def test_days_in_text(text: str, day: int | None) -> None:
+    assert value(f"SELECT {cells.iso_day(DUCKDB, f'{text!r}', 'UTC', None)}") == day
+
+
+TABLE = "or\"der;s'\n-- DROP"
+STATUS = 'it\'s "done"; DROP TABLE x --'
+
+
+def test_hostile_names_and_values_are_only_names_and_values(tmp_path: Path) -> None:
+    name, columns = DUCKDB.name_of(TABLE), [DUCKDB.name_of(f'{field}";\n--') for field in ("id", "day", "sum", "state")]
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE {name} ({', '.join(f'{column} VARCHAR' for column in columns)})")
+        rows = [("'; DROP TABLE x; --", "2024-01-01", "1.50", STATUS), ("2", "2024-01-02", "2.50", "cancelled")]
+        connection.executemany(f"INSERT INTO {name} VALUES (?, ?, ?, ?)", rows)
+    (tmp_path / "presets").mkdir()
+    plan = plan_of(tmp_path, "  - {engine: duckdb, database: shop.duckdb, tables: {orders: t}}\n")
+    fields = zip(("order", "date", "amount", "status"), ("id", "day", "sum", "state"), strict=True)
+    source = plan.engines[0].model_copy(
+        update={"tables": {"orders": name}, "map": {"orders": {field: f'{column}";\n--' for field, column in fields}}}
+    )
+    with facts_in(plan.model_copy(update={"engines": (source,)})) as facts:
+        found = facts.tables["orders"].select("gross, left_out").order("gross").fetchall()
+    assert found == [(150, "unknown_state"), (250, "cancelled")]
+
+
+def test_names_of_tables() -> None:
+    assert parts_of('"my.shop"."or""ders"') == ("my.shop", 'or"ders')
+    assert quoted(DUCKDB, "sales.orders") == '"sales"."orders"'
+    for wrong in ("", ".", "a.", '"a', "a..b"):
+        with pytest.raises(UsageError):
+            parts_of(wrong)
+
+
+def refused(folder: Path, sources: str) -> AuditError:
+    with pytest.raises(AuditError) as caught, facts_in(plan_of(folder, sources, "currency: USD\n")):
+        pass
+    return caught.value
+
+
+def test_what_is_not_there_is_said_at_its_line(tmp_path: Path) -> None:
+    write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
+    cases = {
+        "{engine: duckdb, database: shp.duckdb, tables: {orders: orders}}": ("no database shp.duckdb", "shop.duckdb?"),
+        "{engine: duckdb, database: shop.duckdb, tables: {orders: oders}}": ("no table oders", "did you mean orders"),
+        "{engine: duckdb, database: shop.duckdb, tables: {tickets: orders}}": ("no header of a known export", "map: {tickets"),
+        "{engine: duckdb, tables: {orders: ordrs.csv}}": ("no file ordrs.csv", "did you mean orders.csv?"),
+        "{engine: duckdb, database: clm-audit.yaml, tables: {orders: orders}}": ("cannot open", "no DuckDB file"),
+        "{engine: duckdb, database: shop.duckdb, tables: {orders: orders},"
+        " map: {orders: {order: order, date: day, amount: amount}}}": ("orders has no column day", "columns: order"),
+    }  # fmt: skip
+    for source, (what, hint) in cases.items():
+        (problem,) = refused(tmp_path, f"  - {source}\n").problems
+        assert what in problem.what, source
+        assert hint in problem.hint, source
+        assert problem.where.startswith("clm-audit.yaml:4:"), source
+
+
+def test_a_database_that_another_program_writes_is_said_to_be_locked(tmp_path: Path) -> None:
+    write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\n"
+    with duckdb.connect(str(tmp_path / "shop.duckdb")):
+        error = refused(tmp_path, source)
+    assert isinstance(error, DataError)
+    assert str(tmp_path) not in str(error)
+
+
+def test_facts_with_customers_stand_in_one_place_and_costs_anywhere(tmp_path: Path) -> None:
+    write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
+    write_csv(tmp_path / "spend.csv", [("date", "amount", "category"), ("2024-01-01", "7.00", "acquisition")])
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
+    engine = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\n"
+    assert "orders cannot be read from a file" in str(refused(tmp_path, f"  - path: orders.csv\n{engine}"))
+    with facts_in(plan_of(tmp_path, f"  - path: spend.csv\n{engine}", "currency: USD\n")) as facts:
+        found = everything(facts)
+        assert [one.path for one in facts.files] == ["spend.csv", "duckdb:orders"]
+    assert found["spend"] == [(19723, 19724, 700, "acquisition", 0, 1)]
+    assert found["orders"][0][2:6] == (19723, 100, 0, 100)
+
+
+def test_two_tables_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    header = ("order", "date", "amount")
+    write_csv(tmp_path / "old.csv", [header, ("1", "2024-01-01", "1.00")])
+    write_csv(tmp_path / "new.csv", [header, ("1", "2024-01-01", "2.00"), ("2", "2024-08-01", "2.00")])
+    names = {name: tmp_path / f"{name}.csv" for name in ("old", "new")}
+    load(tmp_path / "shop.duckdb", names, "typed")
+    source = "  - {{engine: duckdb, database: shop.duckdb, tables: {{orders: {0}}}, side: {1}}}\n"
+    both = source.format("old", "both") + source.format("new", "both")
+    assert "1 order numbers stand in two tables" in str(refused(tmp_path, both))
+    write_csv(tmp_path / "new2.csv", [header, ("1", "2024-08-03", "2.00")])
+    load(tmp_path / "shop.duckdb", {"new2": tmp_path / "new2.csv"}, "typed")
+    sides = source.format("old", "before") + source.format("new2", "after")  # a new system may begin with number 1
+    with facts_in(plan_of(tmp_path, sides, "currency: USD\n")) as facts:
+        found = facts.tables["orders"].select("day, net, side, file").order("day").fetchall()
+    assert found == [(19723, 100, -1, 0), (19938, 200, 1, 1)]
+
+
+def test_no_table_that_cannot_be_read_whole_is_read(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, "  - {engine: duckdb, tables: {orders: o.parquet}}\n")
+    assert read_exports(plan, tmp_path, none_will_do=True).tables == ()
+    preset = {"order": "Name", "date": "Created at", "amount": "Total"}
+    write_csv(tmp_path / "o.csv", [(*preset.values(), "Lineitem name", "Financial Status", "Email"), *[[""] * 6]])
+    load(tmp_path / "s.duckdb", {"o": tmp_path / "o.csv"}, "text")
+    source = "  - {engine: duckdb, database: s.duckdb, system: shopify, tables: {orders: o}}\n"
+    assert "several rows an order (lines)" in str(refused(tmp_path, source))

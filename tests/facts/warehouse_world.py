@@ -1,0 +1,72 @@
+"""Files and the same rows in a DuckDB database, and the facts of both in a form that can be compared."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from clm_audit.config.plan import AuditPlan
+from clm_audit.config.resolve import resolve
+from clm_audit.facts.model import Facts
+from clm_audit.facts.store import run_folder
+from clm_audit.facts.warehouse.build import exports_of, facts_of
+
+ANONYMOUS = ("file", "order")  # numbers of files and rows
+
+
+def write_csv(path: Path, rows: Sequence[Sequence[object]]) -> None:
+    """A file with a header, as a system would export it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def load(database: Path, files: Mapping[str, Path], how: str) -> None:
+    """Each file as a table: with the types that DuckDB finds in it (``typed``), or as text throughout."""
+    with duckdb.connect(str(database)) as connection:
+        for name, path in files.items():
+            text = ", all_varchar = true" if how == "text" else ", nullstr = ['', 'NULL']"
+            reader = f"read_csv('{path}', header = true, delim = '{_mark(path)}'{text})"
+            if path.suffix == ".jsonl":
+                reader = f"read_json('{path}', format = 'newline_delimited')"
+            connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM {reader}')
+
+
+def _mark(path: Path) -> str:
+    header = path.read_text(encoding="utf-8").partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def plan_of(folder: Path, sources: str, more: str = "") -> AuditPlan:
+    """The plan of a configuration with these ``sources``."""
+    (folder / "clm-audit.yaml").write_text(f"go_live: 2024-07-01\n{more}sources:\n{sources}", encoding="utf-8")
+    return resolve([], folder / "clm-audit.yaml", {}, {}, folder)
+
+
+@contextmanager
+def facts_in(plan: AuditPlan) -> Iterator[Facts]:
+    """The facts of a plan for as long as its folder and connection live."""
+    with run_folder() as folder, exports_of(plan, folder) as exports:
+        yield facts_of(plan, exports, folder)
+
+
+def rows_of(table: Any) -> list[tuple[object, ...]]:
+    """The rows of a canonical table in order, without the numbers of files and rows."""
+    if isinstance(table, pl.LazyFrame):
+        frame = table.collect()
+        names, rows = frame.columns, frame.rows()
+    else:
+        names, rows = table.columns, table.fetchall()
+    kept = [at for at, name in enumerate(names) if name not in ANONYMOUS]
+    return sorted((tuple(row[at] for at in kept) for row in rows), key=repr)
+
+
+def everything(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
+    """Every canonical table."""
+    return {name: rows_of(table) for name, table in facts.tables.items()}
