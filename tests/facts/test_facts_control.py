@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from clm_audit.config.plan import Control
 from clm_audit.exits import UsageError
+from clm_audit.facts.control import customers_per_label
 
 ROWS = "".join(f"c{n},{label}\n" for n, label in enumerate(["North"] * 7 + ["South"] * 6 + ["Isle"] * 2 + [""] * 3))
 FILES = {"c.csv": "customer,region\n" + ROWS, "o.csv": "order,date,amount,customer\n1,2024-01-05,1,c0\n"}
@@ -57,3 +61,11 @@ def test_more_groups_are_told_apart_than_in_a_table_of_segments(build) -> None:
     rows = "".join(f"c{n},r{n % 80:02}\n" for n in range(400))
     built = build({"c.csv": "customer,store\n" + rows}, control=Control(segment="store", untreated=("r79",)))
     assert len(built.facts.segments) == 81
+
+
+def test_who_belongs_to_a_listed_customer_is_counted_with_it() -> None:
+    """Five customers, 0 to 4, of whom 3 is a person of customer 0, and 4 is in no list."""
+    who = SimpleNamespace(known=np.array([True, True, True, True, False]), owned=(np.array([3]), np.array([0])))
+    segments = ({}, {"region": "North"}, {"region": "South"})
+    found = customers_per_label("region", segments, np.array([1, 1, 2, 1, 1]), who)
+    assert found == {"North": 2, "South": 1}

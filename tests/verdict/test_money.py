@@ -299,6 +299,12 @@ def test_break_even_effects_and_share_make_it_worth_nothing() -> None:
     assert appraised(rules=halved).npv.value == pytest.approx(0.0, abs=1e-3)
 
 
+def test_benefits_end_where_they_stop_lasting_and_costs_go_on() -> None:
+    flows = Case({}, 0.4, 3, 2, 0.1, 1.0, 100.0, 10.0).flows(50.0)
+    assert flows.benefits == (0.0, 50.0, 50.0, 0.0)
+    assert flows.costs == (100.0, 10.0, 10.0, 10.0)
+
+
 def test_no_share_is_enough_for_a_loss() -> None:
     money = appraised({"service_cost": (0.2, 0.04, "worsened")})
     assert money.attributable is None
