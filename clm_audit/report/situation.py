@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, AuditPlan, FindingValue, MetricId
 from clm_audit.facts.model import Facts
+from clm_audit.inference.goals import GoalResult
 from clm_audit.inference.model import Finding
+from clm_audit.inference.segments import SegmentEffect
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.measures.model import Measured, MetricTotals, to_date
 from clm_audit.report.words_findings import more_weeks
@@ -35,6 +37,9 @@ class Situation:
     control: bool = False
     planned: bool = False
     money: Money | NotAssessable | None = None
+    goals: tuple[GoalResult, ...] = ()
+    segments: Mapping[MetricId, tuple[SegmentEffect, ...]] = field(default_factory=dict)
+    currency: str | None = None
 
     def of(self, value: FindingValue) -> tuple[Finding, ...]:
         """The findings of one kind, those withheld left out."""
@@ -82,6 +87,9 @@ def situation_of(
         control=plan.control is not None,
         planned=plan.registration is not None,
         money=judgement.money,
+        goals=tuple(judgement.goals),
+        segments=judgement.segments,
+        currency=facts.currency if isinstance(facts.currency, str) else None,
     )
 
 

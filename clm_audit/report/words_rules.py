@@ -17,6 +17,7 @@ from clm_audit.report.numbers import count, day, percent, weeks
 from clm_audit.report.situation import SPECIAL, Situation
 from clm_audit.report.words_carried import carried
 from clm_audit.report.words_metrics import in_text, listed, name, shortly
+from clm_audit.report.words_rules_where import Step, look, missed_goals, moved_segments, where
 from clm_audit.report.words_verdict import ROWS
 from clm_audit.verdict.money_model import Money
 
@@ -75,7 +76,7 @@ def _row(rule: Rule, at: Situation) -> Steps:
 def _worsened(rule: Rule, at: Situation) -> Steps:
     for one in at.of("worsened"):
         systems = at.systems.get(one.metric, ())
-        yield rule.step(f"{name(one.metric)} worsened. {_look(one, systems)}", one, systems=systems)
+        yield rule.step(f"{name(one.metric)} worsened. {look(one.metric, systems)}", one, systems=systems)
 
 
 def _tickets(rule: Rule, at: Situation) -> Steps:
@@ -86,7 +87,7 @@ def _tickets(rule: Rule, at: Situation) -> Steps:
             continue
         systems = at.systems.get(one.metric, ())
         sentence = words_steps.SIDE["more_tickets" if more >= dearer else "dearer_tickets"].format(
-            tickets=percent(more, sign=True), each=percent(dearer, sign=True), where=_where(systems)
+            tickets=percent(more, sign=True), each=percent(dearer, sign=True), where=where(systems)
         )
         yield rule.step(sentence, one, systems=systems)
 
@@ -105,9 +106,22 @@ def _mixed(rule: Rule, at: Situation, which: str, part: Callable[[Mix], Share]) 
             share, systems = part(one.mix), at.systems.get(one.metric, ())
             low, size, high = (percent(each, sign=True) for each in (share.low, share.value, share.high))
             said = words_steps.SIDE[which].format(
-                size=size, low=low, high=high, metric=in_text(one.metric), where=_where(systems)
+                size=size, low=low, high=high, metric=in_text(one.metric), where=where(systems)
             )
             yield rule.step(said, one, systems=systems)
+
+
+def _goals(rule: Rule, at: Situation) -> Steps:
+    yield from _told(rule, at, missed_goals(at))
+
+
+def _segments(rule: Rule, at: Situation) -> Steps:
+    yield from _told(rule, at, moved_segments(at))
+
+
+def _told(rule: Rule, at: Situation, steps: Iterator[Step]) -> Steps:
+    for said, metric, systems in steps:
+        yield rule.step(said, *(one for one in at.findings if one.metric == metric), systems=systems)
 
 
 def _absent(at: Situation) -> dict[str, list[Finding]]:
@@ -226,14 +240,6 @@ def _lasting(rule: Rule, at: Situation) -> Steps:
         yield rule.step(words_steps.LASTING.format(day=day(at.day_after(HALF_YEAR))), *at.of("improved"))
 
 
-def _look(one: Finding, systems: tuple[str, ...]) -> str:
-    return words_steps.LOOK[one.metric].format(where=_where(systems))
-
-
-def _where(systems: tuple[str, ...]) -> str:
-    return f" in {listed(systems)}" if systems else ""
-
-
 def _names(found: Sequence[Finding]) -> str:
     return shortly(in_text(one.metric) for one in found)
 
@@ -250,6 +256,8 @@ RULES: tuple[Rule, ...] = (
     Rule("tickets", "look", "Service cost worsened, and one of its two parts rose: the one that rose more.", _tickets),
     Rule("who_buys", "look", "A metric worsened, and the interval of who buys lies below zero.", _who),
     Rule("how_they_buy", "look", "A metric worsened, and the interval of how they buy lies below zero.", _how),
+    Rule("segment", "look", "A segment moved otherwise than the others by more than a hunt explains.", _segments),
+    Rule("goal_missed", "look", "A goal of a metric was missed.", _goals),
     Rule("missing_export", "record", "A metric of the five questions lacks a fact.", _missing),
     Rule(
         "not_assessable",

@@ -46,6 +46,11 @@ SIDE: Mapping[str, str] = {
         " offered, and when."
     ),
 }
+GOAL_MISSED = "{metric} missed its target of {target} for {quarter}: {value}.{owner}"
+SEGMENT = (
+    "{label} ({column}) moved otherwise than the others in {metric}, by {change} against them: look{where} at what is"
+    " different there."
+)
 CHECK = "The data check “{check}” {did}: {remedy}"
 MISSING = "Add an export with {fact}{export}, for both sides of go-live: {metrics} cannot be judged without."
 UNNAMED = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,7 +14,10 @@ import pytest
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import METRIC_IDS, FindingValue, MetricId
+from clm_audit.config.stages import Goal
+from clm_audit.inference.goals import GoalResult
 from clm_audit.inference.model import Finding, Mix, Share
+from clm_audit.inference.segments import SegmentEffect
 from clm_audit.measures.catalogue import CATALOGUE
 from clm_audit.report import words_steps
 from clm_audit.report.model_next import StepKind
@@ -78,6 +82,15 @@ WHO = Mix(Share(-0.08, -0.10, -0.06), Share(0.01, -0.02, 0.04), 1, 52)
 HOW = Mix(Share(0.01, -0.02, 0.04), Share(-0.08, -0.10, -0.06), 1, 52)
 
 
+SEGMENT = SegmentEffect("industry", "Household", 0.09, 0.8, 0.12, 0.04, 0.20, 0.003, named=True)
+GOAL = GoalResult(
+    Goal(metric="campaign_response", target=Decimal("0.04"), owner="Marketing", by="2025-Q2"),
+    "missed", date(2025, 4, 1), date(2025, 7, 1), 0.0358, 0.034, 0.0377,
+)  # fmt: skip
+RESPONSE = found("campaign_response", "improved")
+KLAVIYO: Mapping[MetricId, tuple[str, ...]] = {"campaign_response": ("Klaviyo",)}
+
+
 @dataclass(frozen=True)
 class Case:
     """``speaks``: where the rule holds, and ``said``; ``silent``: one thing changed, and it does not."""
@@ -117,6 +130,18 @@ CASES: Mapping[str, Case] = {
         "How the same kinds of customers buy moved purchase frequency by −8.0 % [−10 %, −6.0 %]: look at what they are"
         " offered, and when.",
         at(replace(FREQUENCY, mix=WHO)),
+    ),
+    "segment": Case(
+        at(WORSE, systems={"service_cost": ("Zendesk",)}, segments={"service_cost": (SEGMENT,)}),
+        "Household (industry) moved otherwise than the others in cost of customer service, by +12 % against them: look"
+        " in Zendesk at what is different there.",
+        at(WORSE, segments={"service_cost": (replace(SEGMENT, named=False),)}),
+    ),
+    "goal_missed": Case(
+        at(RESPONSE, systems=KLAVIYO, goals=(GOAL,)),
+        "Campaign response missed its target of 4.00 % for 2025-Q2: 3.58 %. Marketing answers for it. Look in Klaviyo"
+        " at how many messages a recipient gets, to which lists, and what bounces.",
+        at(RESPONSE, systems=KLAVIYO, goals=(replace(GOAL, result="undecided"),)),
     ),
     "missing_export": Case(
         at(SPENT),
