@@ -31,7 +31,7 @@ test: $(VENV)/.dev      ## Run the whole test suite
 
 test-engines: $(VENV)/.dev  ## Run the tests of Spark (needs Java 17) and PostgreSQL, which `make test` leaves out
 	$(BIN)/python -m pip install --quiet --group engines
-	$(BIN)/python -m pytest -m engines tests/engines
+	$(BIN)/python -m pytest -m engines -n 2 --dist loadfile tests/engines
 
 test-lowest:     ## Run the suite against the oldest supported versions of the dependencies
 	$(PYTHON) -m venv $(VENV)-lowest

@@ -109,7 +109,7 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, memory: str = "768m") -> Iterator[Cluster]:
     """A standalone cluster on loopback, its workers registered."""
     port = free_port()
     local = ("--host", "127.0.0.1", "--webui-port", "0")
@@ -119,7 +119,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     )
     try:
         made.master.wait_for("I have been elected leader")
-        worker = ("org.apache.spark.deploy.worker.Worker", *local, "--cores", "1", "--memory", "768m", made.url)
+        worker = ("org.apache.spark.deploy.worker.Worker", *local, "--cores", "1", "--memory", memory, made.url)
         made.workers = [Daemon.start(folder, f"worker{number}", *worker) for number in (1, 2)]
         for each in made.workers:
             each.wait_for("Successfully registered with master")

@@ -86,10 +86,12 @@ def _remote(source: EngineSource) -> SparkSession:
         session = SparkSession.builder.remote(str(source.remote)).getOrCreate()
         session.client.set_retry_policies([DefaultPolicy(**PATIENCE)])
         session.range(1).count()  # the address is asked for the first time
-    except PySparkException:
-        raise UsageError(
-            "no Spark Connect server answers at the address of `remote`", hint="is it running, and may it be reached?"
-        ) from None
+    except PySparkException as error:
+        if "SESSION_ALREADY_EXIST" in str(error) or "already running" in str(error):
+            what = "a Spark session of another kind is open in this process"
+            raise UsageError(what, hint="stop it, or leave `remote` away to use it") from None
+        what = "no Spark Connect server answers at the address of `remote`"
+        raise UsageError(what, hint="is it running, and may it be reached?") from None
     for name, value in source.conf.items():
         try:
             session.conf.set(name, value)
