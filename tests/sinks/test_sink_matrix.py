@@ -57,11 +57,11 @@ def test_what_was_planted_came_to_light(audited: Audited, place: str) -> None:
 @pytest.mark.parametrize("place", KEPT_BACK)
 def test_values_of_cells_are_shown_nowhere(audited: Audited, place: str) -> None:
     whole = "".join(path.read_text() for path in (audited.json, audited.rejects, audited.html, audited.markdown))
-    assert not any(mark(place, number) in whole + audited.check for number in range(len(PAYLOADS)))
+    assert not any(mark(place, number) in whole + audited.coloured for number in range(len(PAYLOADS)))
     assert {*SHOWN, *KEPT_BACK} == set(PLACES)
 
 
-@pytest.mark.parametrize("what", ["terminal", "errors", "check"])
+@pytest.mark.parametrize("what", ["terminal", "errors"])
 def test_a_terminal_gets_no_control_character(audited: Audited, what: str) -> None:
     assert hidden(getattr(audited, what)) == set()
 
