@@ -88,6 +88,8 @@ def _judged(plan: AuditPlan, goal: Goal, totals: MetricTotals | None, seen: date
         inside = _last_ending(totals, *days)
         totals = replace(totals, num=totals.level.num, den=totals.level.den, s2=totals.level.s2)
     kept = inside & np.isfinite(totals.num) & np.isfinite(totals.den) & (totals.den > 0)
+    if not kept.any() and seen < end:
+        return GoalResult(goal, "undecided", start, end, missing=NotAssessable(code="quarter_not_over"))
     if not kept.any():
         return GoalResult(goal, "not assessable", start, end, missing=NotAssessable(code="quarter_not_seen"))
     share = float(totals.num[kept].sum() / totals.den[kept].sum())

@@ -89,12 +89,13 @@ def _goal(found: GoalResult, name: str, measured: Measured, currency: str | None
     totals = _metric(measured, metric)
     if totals is not None and "currency" in totals.how:
         currency = str(totals.how["currency"])
+    how = totals.how if totals is not None and totals.level is None else {}  # a level is that of twelve months
     why = Unknown(reason=_why(found))
     numbers = {key: why if (value := getattr(found, key)) is None else value for key in ("value", "low", "high")}
     return GoalReport(
         metric=metric,
         name=words_metrics.name(metric),
-        unit=words_metrics.unit(metric, currency, totals.how if totals is not None else {}),
+        unit=words_metrics.unit(metric, currency, how),
         better=CATALOGUE[metric].better,
         target=float(found.goal.target),
         owner=found.goal.owner,

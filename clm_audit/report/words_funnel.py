@@ -66,7 +66,7 @@ def goal(found: GoalResult, metric: MetricId, name: str, currency: str | None) -
     head = f"{name}, {quarter(found.start, found.end)}: "
     if found.value is None:
         why = words_reasons.reason(found.missing) if found.missing else ""
-        return f"{head}not assessable against the target of {target}. {why}"
+        return f"{head}{found.result} against the target of {target}. {why}"
     said = amount(metric, found.value, currency)
     if found.low is not None and found.high is not None:
         ends = (amount(metric, end, currency) for end in (found.low, found.high))

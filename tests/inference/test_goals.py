@@ -110,14 +110,16 @@ def test_without_a_sampling_variance_the_periods_tell() -> None:
 def test_what_is_not_there_is_not_judged() -> None:
     missing = judged(goal("nps", "10"), None)
     assert (missing.result, missing.missing.code) == ("not assessable", "goal_not_measured")  # type: ignore[union-attr]
-    late = judged(goal("nps", "10", "2029-Q1"), totals("nps", 40, 100, 0.01))
-    assert (late.result, late.missing.code) == ("not assessable", "quarter_not_seen")  # type: ignore[union-attr]
+    old = judged(goal("nps", "10", "2019-Q1"), totals("nps", 40, 100, 0.01))
+    assert (old.result, old.missing.code) == ("not assessable", "quarter_not_seen")  # type: ignore[union-attr]
 
 
 def test_a_quarter_that_is_not_over_stays_open() -> None:
     found = judged(goal("nps", "-90", "2025-Q4"), totals("nps", 40, 100, 0.0001))
     assert (found.result, found.missing.code) == ("undecided", "quarter_not_over")  # type: ignore[union-attr]
     assert found.value == -20.0
+    far = judged(goal("nps", "10", "2029-Q1"), totals("nps", 40, 100, 0.01))
+    assert (far.result, far.value, far.missing.code) == ("undecided", None, "quarter_not_over")  # type: ignore[union-attr]
 
 
 def test_a_quarter_with_a_hole_stays_open() -> None:
