@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+import sqlglot as sg
+from sqlglot import expressions as sge
 
 import clm_audit as package
 from clm_audit.facts.model import Facts
@@ -31,7 +34,9 @@ POLLUTED = {
 }  # fmt: skip
 
 
-def from_tables(server: Server, folder: Path, schema: str, facts: Mapping[str, Any] = TYPES, plan: str = PLAN) -> Path:
+def from_tables(
+    server: Server, folder: Path, schema: str, facts: Iterable[str] = tuple(TYPES), plan: str = PLAN
+) -> Path:
     """A configuration whose sources are the tables of a schema."""
     folder.mkdir(exist_ok=True)
     tables = ", ".join(f"{fact}: {schema}.{fact}" for fact in facts)
@@ -94,7 +99,7 @@ def test_the_ledger_of_a_polluted_table_adds_up_with_the_codes_of_a_file(postgre
     tables = {"orders": polluted()}
     postgres.load("polluted", tables, types, text=True)
     plan = "go_live: 2024-07-01\ntimezone: UTC\n"
-    there, found = read(from_tables(postgres, tmp_path / "there", "polluted", types, plan), postgres)
+    there, found = read(from_tables(postgres, tmp_path / "there", "polluted", tuple(types), plan), postgres)
     here, expected = read(from_files(tmp_path / "here", tables, plan, types), postgres)
     (ours,), (theirs,) = there.files, here.files
     assert dict(ours.reasons) == dict(theirs.reasons)
@@ -132,3 +137,32 @@ def polluted() -> list[dict[str, str]]:
     twice = [dict(sound[5]), dict(sound[6])]
     conflicting = [{**sound[7], "amount": "1.00"}, {**sound[8], "date": "2024-01-01"}]
     return [*sound, *rows, *twice, *conflicting]
+
+
+def test_check_reads_the_tables_and_sends_no_reduction(postgres: Server, tmp_path: Path, clm_audit: Run) -> None:
+    folder = from_tables(postgres, tmp_path / "there", "shop", ("orders", "customers"))
+    run = clm_audit("check", "-c", folder / CONFIG, password=postgres.password)
+    assert run.returncode == 0, run.stderr
+    assert "ibis:shop.orders" in run.stdout
+    assert postgres.password not in run.stdout + run.stderr
+
+
+def test_explain_sql_prints_what_is_sent(postgres: Server, tmp_path: Path, clm_audit: Run) -> None:
+    folder = from_tables(postgres, tmp_path / "there", "shop", ("orders", "customers", "tickets", "campaigns"))
+    first, second = (
+        clm_audit("compare", "-c", folder / CONFIG, "--explain-sql", password=postgres.password) for _ in range(2)
+    )
+    assert first.returncode == 0, first.stderr
+    assert first.stdout == second.stdout
+    assert postgres.password not in first.stdout + first.stderr
+    sent, _, reduction = first.stdout.partition("-- the reduction: not sent")
+    made = [one for one in sg.parse(sent, dialect="postgres") if isinstance(one, sge.Create)]
+    assert made
+    assert all(one.find(sge.TemporaryProperty) for one in made)  # nothing but temporary tables
+    assert not any(
+        isinstance(one, (sge.Insert, sge.Update, sge.Delete, sge.Drop)) for one in sg.parse(sent, "postgres")
+    )
+    named = dict(re.findall(r"^-- (\w+)\n(.+);$", reduction, re.MULTILINE))
+    assert {"order_days", "buyers", "gaps", "ticket_days"} <= set(named)
+    for statement in named.values():
+        assert isinstance(sg.parse_one(statement, dialect="postgres", error_level=sg.ErrorLevel.RAISE), sge.Query)

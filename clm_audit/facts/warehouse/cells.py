@@ -76,7 +76,7 @@ def units_of_text(sql: Dialect, cell: str, places: int) -> str:
     head = sql.attempt.format(f"'0' || substr({fraction}, 1, {places})", "BIGINT")
     size = f"({whole} * {10**places} + {head})"
     rest, half = f"substr({fraction}, {places + 1})", f"'{'5'.ljust(18 - places, '0')}'"
-    up = f"CASE WHEN {rest} > {half} OR ({rest} = {half} AND {size} % 2 = 1) THEN 1 ELSE 0 END"
+    up = f"CASE WHEN {rest} > {half} OR ({rest} = {half} AND MOD({size}, 2) = 1) THEN 1 ELSE 0 END"
     sign = f"CASE WHEN substr({cell}, 1, 1) = '-' THEN -1 ELSE 1 END"
     limit = f"length(CAST({whole} AS {sql.text})) <= {18 - places}"
     return within(f"CASE WHEN {fits(sql, cell, PLAIN)} THEN CASE WHEN {limit} THEN ({sign}) * ({size} + {up}) END END")
@@ -115,7 +115,7 @@ def half_even(sql: Dialect, above: str, below: str) -> str:
     size = f"ABS({above})"
     whole = sql.quotient.format(size, below)
     twice = f"(({size} - {whole} * {below}) * 2)"
-    up = f"CASE WHEN {twice} > {below} OR ({twice} = {below} AND {whole} % 2 = 1) THEN 1 ELSE 0 END"
+    up = f"CASE WHEN {twice} > {below} OR ({twice} = {below} AND MOD({whole}, 2) = 1) THEN 1 ELSE 0 END"
     return f"CAST((CASE WHEN {above} < 0 THEN -1 ELSE 1 END) * ({whole} + {up}) AS BIGINT)"
 
 
