@@ -23,8 +23,14 @@ K-77002,Customer0002@Example.com,Report Page,+1 415 555 0101,South,Autumn offer
 """
 
 
+REFERRALS = """referrer,referred,date
+Pellworm & Daughters,Ostrander Quince,2024-01-05
+"""
+
+
 @pytest.fixture
 def find(tmp_path: Path):
+    (tmp_path / "referrals.csv").write_text(REFERRALS, encoding="utf-8")
     (tmp_path / "orders.csv").write_text(ORDERS, encoding="utf-8")
     (tmp_path / "customers.csv").write_text(CUSTOMERS, encoding="utf-8")
     plan = AuditPlan(go_live=date(2024, 1, 6), sources=(Source(path=tmp_path),), root=tmp_path)
@@ -46,6 +52,8 @@ def find(tmp_path: Path):
         ("CUSTOMER0002@EXAMPLE.COM", "email"),
         ("<td>Quibblewick Zanderholt</td>", "Full Name"),
         ("call +1 415 555 0101 now", "Phone"),
+        ("thanks to Pellworm & Daughters", "referrer"),
+        ("welcome, Ostrander Quince!", "referred"),
     ],
 )
 def test_a_value_of_a_personal_column_is_found(find, text: str, column: str) -> None:

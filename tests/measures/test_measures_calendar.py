@@ -58,6 +58,12 @@ def test_washout_moves_the_after_window_only() -> None:
     assert found.before == (GO_LIVE + 28 - 364, GO_LIVE + 140 - 364)
 
 
+def test_a_year_to_the_day_is_a_year_whatever_the_washout() -> None:
+    found = calendar(7 * 52, 7 * 56, washout_weeks=4)
+    assert found.before == (GO_LIVE - 364, GO_LIVE)
+    assert found.after == (GO_LIVE + 28, GO_LIVE + 28 + 364)
+
+
 def test_washout_never_lets_the_windows_meet_in_the_other_year() -> None:
     found = calendar(7 * 60, 7 * 54, washout_weeks=4)
     assert found.before[1] <= GO_LIVE
