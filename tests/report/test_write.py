@@ -8,7 +8,7 @@ import pytest
 from clm_audit.exits import UsageError
 from clm_audit.report import write
 from clm_audit.report.rejects import rejects_csv
-from clm_audit.report.write import check_target, kind_of, write_text
+from clm_audit.report.write import Target, check_target, kind_of, write_all, write_text
 
 PAGE = '<!DOCTYPE html>\n<meta name="generator" content="clm-audit 9.9">\n<title>new</title>\n'
 OLD = PAGE.replace("new", "old")
@@ -138,6 +138,19 @@ def test_a_failed_write_leaves_the_old_report(tmp_path: Path, monkeypatch: pytes
         write_text(target, PAGE)
     assert target.read_text() == OLD
     assert names(tmp_path) == ["r.html"]
+
+
+def test_everything_is_on_the_disk_before_any_file_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At each fsync the whole file must have left the buffer, and no file may have its name before the last one."""
+    pages = {tmp_path / name: (PAGE + name).encode() for name in ("a.html", "b.html", "c.html")}
+    steps: list[object] = []
+    synced, replaced = os.fsync, Path.replace
+    monkeypatch.setattr(write.os, "fsync", lambda file: (steps.append(os.fstat(file).st_size), synced(file)))
+    monkeypatch.setattr(Path, "replace", lambda self, to: (steps.append(to.name), replaced(self, to)))
+    write_all([Target(path, page) for path, page in pages.items()])
+    assert steps == [*map(len, pages.values()), "a.html", "b.html", "c.html"]
 
 
 def test_the_temporary_name_is_never_one_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
