@@ -37,6 +37,8 @@ class FarConnection:
 
     def translated(self, statement: str) -> str:
         """The statement as DuckDB has it."""
+        if statement.startswith("DESCRIBE "):
+            return statement.replace("`", '"')
         parsed = sg.parse_one(statement, dialect=self._dialect, error_level=sg.ErrorLevel.RAISE)
         assert not isinstance(parsed, sge.Command)
         return str(parsed.sql("duckdb", unsupported_level=sg.ErrorLevel.RAISE))
