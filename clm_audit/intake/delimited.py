@@ -25,7 +25,8 @@ from clm_audit.intake.glued import Headers, other_headers
 from clm_audit.intake.header import find_heading
 from clm_audit.intake.heading import Heading
 from clm_audit.intake.limits import MAX_COLUMNS, MIB
-from clm_audit.intake.locate import places_of, rows_at
+from clm_audit.intake.listed import kept, rejects, spots
+from clm_audit.intake.locate import places_of
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.model import ROW, Layout, Reject
@@ -38,9 +39,10 @@ from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
 from clm_audit.intake.text import Text
 from clm_audit.intake.textrows import LISTED, Delimited, Tick, Totals, counted, structure_of
-from clm_audit.intake.transcode import UNSURE
+from clm_audit.intake.turned import headers_of_others
 from clm_audit.intake.walk import walk
 
+_LARGE = 64 * MIB  # bytes of a file up to which all rows are looked at for another header
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
 
@@ -63,7 +65,6 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
 
     Raises :class:`DataError` when it cannot be read; ``totals`` may refuse the headers with an error of its own.
     """
-    blind = not (names.exact or names.patterns)
     head, tail = ends_of(text.path)
     dialect, heading = _first_look(head, tail, text.start, names, name)
 
@@ -72,10 +73,10 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
 
     def read_part(part: Text, target: Path, known: Names, tests: Totals, again: tuple[bytes, ...]) -> Delimited:
         look = _first_look(*ends_of(part.path), part.start, known, name)
-        return _read(part, name, target, *look, again, tests, lambda _: None, blind)
+        return _read(part, name, target, *look, again, tests, lambda _: None, names)
 
     glued = glued_table(text, name, rows, head, (dialect, record, others), names, totals, read_part)
-    return glued or _read(text, name, rows, dialect, heading, others.writings, totals, progress, blind)
+    return glued or _read(text, name, rows, dialect, heading, others.writings, totals, progress, names)
 
 
 def _read(
@@ -87,7 +88,7 @@ def _read(
     again: tuple[bytes, ...],
     totals: Totals,
     progress: Tick,
-    blind: bool,
+    names: Names,
 ) -> Delimited:
     """One table, of which dialect and header are known; ``again``: how else the header is written below."""
     if heading.width > MAX_COLUMNS:
@@ -96,7 +97,7 @@ def _read(
     headers = unique_names(heading.names)
     is_odd = structure_of(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
-        return _Reading(text, name, rows, dialect, heading, again, raw, is_odd).table(headers, progress, blind=blind)
+        return _Reading(text, name, rows, dialect, heading, again, raw, is_odd, names).table(headers, progress)
 
 
 def _first_look(head: bytes, tail: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
@@ -130,9 +131,10 @@ class _Reading:
         again: tuple[bytes, ...],
         raw: RawIOBase,
         is_odd: Structure,
+        names: Names,
     ) -> None:
         self.text, self.name, self.rows, self.dialect, self.heading = text, name, rows, dialect, heading
-        self.again = again
+        self.again, self.names = again, names
         self.is_odd, self.raw = is_odd, raw
         self.size = text.path.stat().st_size
         self.width = len(heading.names)
@@ -141,8 +143,9 @@ class _Reading:
             raw, self.size, dialect, lambda: profile_of(raw, self.size, dialect, heading.stop, self.width), is_odd
         )
 
-    def table(self, headers: Mapping[str, str], progress: Tick, *, blind: bool) -> Delimited:
+    def table(self, headers: Mapping[str, str], progress: Tick) -> Delimited:
         """Prove, repair, and put the table together."""
+        blind = not (self.names.exact or self.names.patterns)
         again, broken = self._header()
         self.mender.header = again.decode()
         body = (
@@ -154,16 +157,18 @@ class _Reading:
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         tail |= page_titles(self.mender, faults, self._headers(again), self.heading.titles)
         faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
-        faults = sorted((*faults, *self._spots(faults)), key=lambda fault: fault.start)
+        faults = sorted(
+            (*faults, *spots(self.text, self.mender, self.heading.stop, faults)), key=lambda fault: fault.start
+        )
         lost = sum(1 for fault in faults if not fault.repaired)
-        listed = self._rejects(faults[:LISTED], headers)
+        listed = rejects(faults[:LISTED], headers, self.text, self.end, self.name)
         if lost > blind * _FEW_LOST and 2 * lost > body.proof.height + lost:
             self._refuse(listed, lost, body.proof.height)
         odd = body.odd + len(tail)
         sums = self._sums(body) if blind else []
         notes = [*self.heading.notes, *counted(odd, lost, sum(1 for fault in faults if fault.action == "repaired"))]
-        doubted = self._doubts(body, sums) if blind else []
-        listed = (*listed, *self._kept(body, doubted))
+        doubted = self._doubts(body, sums) if blind else self._headers_below(body)
+        listed = (*listed, *kept(body.layout, body.proof.height, self.name, doubted))
         notes += [one.note for one in doubted]
         return Delimited(
             frame=body.frame,
@@ -199,17 +204,13 @@ class _Reading:
         profile = self.mender.readings.profile
         return [*doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile), *cut]
 
-    def _kept(self, body: _Body, doubted: Sequence[Doubt]) -> list[Reject]:
-        """The rows that are kept and doubtful, one by one, each once."""
-        codes: dict[int, str] = {}
-        for one in doubted:
-            for row in one.rows[:LISTED] if one.code else ():
-                codes.setdefault(row, one.code)
-        places = rows_at(body.layout, self.name, body.proof.height, sorted(codes))
-        return [
-            Reject(file=self.name, line=line, byte=byte, column="", code=codes[row], action="kept")
-            for row, (line, byte) in places.items()
-        ]
+    def _headers_below(self, body: _Body) -> list[Doubt]:
+        """Rows of a table that a preset knows which are the header of another export; of large files nobody asks."""
+        if self.size > _LARGE or not body.proof.height:
+            return []
+        rows = headers_of_others(body.frame, [name for name in body.frame.collect_schema() if name != ROW], self.names)
+        what = f"rows that are the header of another export, which is read by the first one: {len(rows):,}"
+        return [Doubt(what, "other_table", tuple(rows))] if rows else []
 
     def _header(self) -> tuple[bytes, list[Fault]]:
         """The bytes of the header, which may come again, and the fault when its quotes are broken."""
@@ -227,17 +228,6 @@ class _Reading:
         """The header as it may come again: as it is, without quotes, and as it was seen elsewhere."""
         bare = header.replace(self.dialect.quote.encode(), b"") if self.dialect.quote else header
         return tuple(sorted({header, bare, *self.again} - {b""}))
-
-    def _spots(self, faults: Sequence[Fault]) -> list[Fault]:
-        """Records with bytes of another encoding, and the like, that have no other fault."""
-        known = {fault.start for fault in faults}
-        found: dict[int, str] = {}
-        for at, code in self.text.spots[:LISTED]:
-            before = self.mender.read(max(at - 2 * MIB, 0), at)
-            start = at - len(before) + max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
-            if start >= self.heading.stop and start not in known:
-                found.setdefault(start, code)
-        return [Fault(start, code, -1, True, kept=code == UNSURE) for start, code in found.items()]
 
     def _proved(self, headers: Mapping[str, str], again: tuple[bytes, ...], progress: Tick) -> _Body:
         dialect, heading, text = self.dialect, self.heading, self.text
@@ -278,17 +268,6 @@ class _Reading:
         frame = scan(target, rules, proof, headers, self.rows)
         last = int(starts[-1]) if len(starts) else -1
         return _Body(proof, frame, Layout(positions=places), walked.detours, walked.blank, walked.odd, last)
-
-    def _rejects(self, faults: Sequence[Fault], headers: Mapping[str, str]) -> tuple[Reject, ...]:
-        columns = list(headers.values())
-        places = places_of(self.text, self.end, np.array([fault.start for fault in faults], dtype=np.int64))
-        return tuple(
-            Reject(
-                file=self.name, line=line, byte=byte, column=columns[fault.column] if fault.column >= 0 else "",
-                code=fault.code, action=fault.action,
-            )
-            for fault, (line, byte) in zip(faults, places, strict=True)
-        )  # fmt: skip
 
     def _refuse(self, listed: Sequence[Reject], lost: int, height: int) -> None:
         first = next((one for one in listed if one.action == "rejected"), listed[0])

@@ -1,4 +1,4 @@
-"""Where the columns of a table change places: another export was appended in another order, under names of its own.
+"""Where another export was appended under names of its own: its header, and columns that change places.
 
 Its header cannot be brought together with the first one, and each of its records keeps every rule. But what stood in
 one column stands in another from there on, and so each record below is doubtful.
@@ -13,11 +13,15 @@ import numpy as np
 import polars as pl
 
 from clm_audit.intake.model import ROW
+from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 
 _END = 60  # rows at each end of a table that say what its columns hold
 _LEAST = 3  # cells of a kind that say anything
 _PURE = 0.9  # share of the cells at one end that have the same kind
+_FIRST = 4  # columns of which two must hold names for a row to be looked at
+_LOOKED = 10_000
+_KNOWN = 0.6  # share of the cells that are names
 _TURNED = 2  # columns that change places at least
 _NOTHING = frozenset(("-", "--", "n/a", "na", "#n/a", "nan", "nil", "none", "null", "tbd", "unknown", "?", "inf"))
 _DIGIT, _LETTERS = r"\d", r"\p{L}+"
@@ -59,6 +63,17 @@ def turned_from(frame: pl.LazyFrame, height: int, columns: Sequence[str]) -> int
     rows = frame.select(ROW, *changed).collect()
     starts = [_start(rows[name], *kinds) for name, kinds in changed.items()]
     return int(rows[ROW][max(starts)])
+
+
+def headers_of_others(frame: pl.LazyFrame, columns: Sequence[str], names: Names) -> list[int]:
+    """Numbers of the rows that hold names which presets know, where a system in another language was appended."""
+    first = [pl.col(name).str.strip_chars().str.to_lowercase().is_in(sorted(names.exact)) for name in columns[:_FIRST]]
+    found = []
+    for row, *cells in frame.filter(pl.sum_horizontal(first) > 1).select(ROW, *columns).head(_LOOKED).collect().rows():
+        filled = [cell for cell in cells if cell.strip()]
+        if len(filled) >= _LEAST and names.count(filled) >= max(_LEAST, _KNOWN * len(filled)):
+            found.append(int(row))
+    return found
 
 
 def _main(cells: pl.Series) -> str:

@@ -389,3 +389,16 @@ def test_progress_reaches_the_end(home: Path) -> None:
     assert list(dict.fromkeys(what for what, _, _ in seen)) == [
         f"reading file {number} of 2: {name}" for number, name in ((1, "f.csv"), (2, "g.csv"))
     ]
+
+
+def test_the_header_of_an_export_in_another_language_below_the_first_is_listed(tmp_path: Path) -> None:
+    english = ["Record ID,Deal Name,Deal Stage,Amount,Currency,Close Date", "1,A,closedwon,10.00,USD,2024-01-05"]
+    spanish = [
+        "ID de registro,Nombre del negocio,Etapa del negocio,Valor,Moneda,Fecha de cierre",
+        "2,B,closedwon,5.00,USD,2024-01-06",
+    ]
+    (tmp_path / "run").mkdir()
+    (tmp_path / "deals.csv").write_text("\n".join([*english, *spanish, ""]), encoding="utf-8")
+    (table,) = read_exports(AuditPlan(sources=(Source(path=tmp_path),), root=tmp_path), tmp_path / "run").tables
+    assert [(one.line, one.code, one.action) for one in table.faults] == [(3, "other_table", "kept")]
+    assert table.height == 3
