@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import json
 import os
 import resource
 import signal
@@ -20,7 +21,8 @@ from clm_audit.exits import ExitCode, UsageError
 from clm_audit.report import write
 from clm_audit.report.formats import FORMATS
 from clm_audit.report.json_out import to_json
-from clm_audit.report.write import TAILS, Target, kind_of, write_all
+from clm_audit.report.write import TAILS, Target, is_remnant, kind_of, write_all
+from e2e.companies import steady_orders, write_orders
 from report import worlds
 
 CALLS = ("open", "write", "flush", "fsync", "close", "replace")
@@ -159,6 +161,65 @@ def test_a_run_that_is_killed_leaves_the_old_report(tmp_path: Path, call: str) -
     # What it leaves is hidden, of no known name, and in nobody's way.
     write_all([Target(tmp_path / "r.html", new)])
     assert (tmp_path / "r.html").read_bytes() == new
+
+
+LISTEN = """
+import json, os, sys
+from pathlib import Path
+from clm_audit.cli.main import main
+
+home, seen = Path.cwd(), []
+
+def below(path):
+    place = Path(os.fsdecode(path)).absolute() if not isinstance(path, int) else Path("/")
+    return place.relative_to(home).as_posix() if place.is_relative_to(home) else None
+
+def hear(event, args):
+    if event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND):
+        seen.append(["open", below(args[0])])
+    elif event == "os.remove" and args[1] != -1:
+        return  # below a folder of its own, which is put away
+    elif event in ("os.rename", "os.remove", "os.mkdir", "os.truncate", "os.link", "os.symlink"):
+        seen.append([event, below(args[0]), *([below(args[1])] if event == "os.rename" else [])])
+
+sys.addaudithook(hear)
+for line in json.loads(sys.argv[1]):
+    if main([*line, "--quiet"]) not in (0, 1, 3, 4):
+        sys.exit(f"{line} did not work")
+print("\\n" + json.dumps([one for one in seen if one[1] is not None]))
+"""
+
+
+def test_every_command_writes_through_the_one_place(tmp_path: Path) -> None:
+    """Else the faults above would say nothing about what it writes: each file begins as a part and is renamed."""
+    write_orders(tmp_path / "in" / "orders.csv", steady_orders(3, customers=60, weeks_before=60, weeks_after=30))
+    with (tmp_path / "in" / "orders.csv").open("a") as file:
+        file.write("x,broken,row,1\n")
+    live = ["--go-live", "2024-01-01", "--timezone", "UTC", "--currency", "USD"]
+    every = [item for name in FORMATS for item in (f"--{name}", f"{name}.out")]
+    lines = [
+        ["init", "in", *live, "--output", "made.yaml"],
+        ["compare", "in", *live, *every, "--keep", "kept", "--rejects", "bad.csv"],
+        ["compare", "in", *live, "--html", "html.out"],
+        ["report", "json.out", "--md", "md.out", "--junit", "again.out"],
+        ["history", "kept", "--html", "history.out"],
+        ["plan", "in", *live, "--freeze", "frozen.json"],
+        ["check", "in", *live, "--rejects", "bad.csv"],
+    ]
+    run = subprocess.run(
+        [sys.executable, "-c", LISTEN, json.dumps(lines)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    seen = json.loads(run.stdout.splitlines()[-1])
+    parts = {path for event, path, *_ in seen if event == "open"}
+    assert all(is_remnant(Path(path).name) for path in parts)
+    renamed = {path: to for event, path, *to in seen if event == "os.rename"}
+    assert renamed.keys() == parts
+    assert [path for event, path, *_ in seen if event not in ("open", "os.rename")] == ["kept"]
+    (kept,) = (tmp_path / "kept").iterdir()
+    others = {"made.yaml", "again.out", "history.out", "frozen.json", "bad.csv", "rejects.csv"}
+    wanted = {f"{name}.out" for name in FORMATS} | others
+    assert {to for (to,) in renamed.values()} == wanted | {f"kept/{kept.name}"}
 
 
 def test_two_runs_on_the_same_output_give_one_whole_report(tmp_path: Path) -> None:
