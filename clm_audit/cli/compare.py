@@ -143,6 +143,8 @@ def no_exports(paths: list[str], config: Path | None, options: dict[str, str | N
         plan = resolve(paths, config, options, os.environ, Path.cwd(), needs_go_live=False)
     except UsageError:
         return ()
+    if plan.engines:
+        return ()
     with run_folder() as folder:
         unknown = read_exports(plan, folder).unknown
     named = {display(plan.root / source.path, plan.root) for source in plan.sources}

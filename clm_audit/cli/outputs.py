@@ -42,7 +42,8 @@ class Outputs:
         config = (plan.config,) if plan.config is not None else ()
         paths = [source.path for source in plan.sources]
         folders = tuple(path.resolve() for path in paths if path.is_dir())
-        inputs = (*config, *(path for path in paths if path.is_file()))
+        databases = (one.database for one in plan.engines if one.database is not None)
+        inputs = (*config, *databases, *(path for path in paths if path.is_file()))
         return replace(self, inputs=inputs, folders=folders)
 
     def check(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -43,10 +44,14 @@ ORDERS = [
 MORE = "timezone: Europe/Berlin\ncurrency: USD\nrates: {EUR: 1.08}\n"
 
 
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def value(query: str) -> object:
     """What a query of one number gives."""
-    with duckdb.connect() as connection:
-        ((found,),) = connection.execute(query).fetchall()
+    ((found,),) = _connection().execute(query).fetchall()
     return found
 
 
@@ -158,7 +163,7 @@ def test_what_is_not_there_is_said_at_its_line(tmp_path: Path) -> None:
     cases = {
         "{engine: duckdb, database: shp.duckdb, tables: {orders: orders}}": ("no database shp.duckdb", "shop.duckdb?"),
         "{engine: duckdb, database: shop.duckdb, tables: {orders: oders}}": ("no table oders", "did you mean orders"),
-        "{engine: duckdb, database: shop.duckdb, tables: {tickets: orders}}": ("no header of a known export", "map: {tickets"),
+        "{engine: duckdb, database: shop.duckdb, tables: {tickets: orders}}": ("no header of a", "map: {tickets"),
         "{engine: duckdb, tables: {orders: ordrs.csv}}": ("no file ordrs.csv", "did you mean orders.csv?"),
         "{engine: duckdb, database: clm-audit.yaml, tables: {orders: orders}}": ("cannot open", "no DuckDB file"),
         "{engine: duckdb, database: shop.duckdb, tables: {orders: orders},"
@@ -192,6 +197,15 @@ def test_facts_with_customers_stand_in_one_place_and_costs_anywhere(tmp_path: Pa
         assert [one.path for one in facts.files] == ["spend.csv", "duckdb:orders"]
     assert found["spend"] == [(19723, 19724, 700, "acquisition", 0, 1)]
     assert found["orders"][0][2:6] == (19723, 100, 0, 100)
+
+
+def test_what_cannot_be_kept_apart_from_the_outputs_is_refused(tmp_path: Path) -> None:
+    write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
+    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\nreport: {redact: true}\n"
+    (problem,) = refused(tmp_path, source).problems
+    assert problem.what.startswith("report.redact: outputs cannot be searched")
+    assert problem.where.startswith("clm-audit.yaml:5:")
 
 
 def test_two_tables_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
