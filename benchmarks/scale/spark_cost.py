@@ -113,6 +113,7 @@ class Clock:
         self._last = (time.perf_counter(), spent(self._roots)[0])
         self.phases: dict[str, Mapping[str, float]] = {}
         self.peak = 0.0
+        self.shuffled = 0
 
     def mark(self, name: str) -> None:
         """The end of a phase."""
@@ -135,6 +136,12 @@ def warehouse(master: str) -> Iterator[Any]:
             yield session.native
 
 
+def shuffled(session: Any) -> int:
+    """Megabytes that the workers wrote for one another, compressed."""
+    executors = session.sparkContext._jsc.sc().statusStore().executorList(True)
+    return round(sum(executors.apply(at).totalShuffleWrite() for at in range(executors.size())) / 1e6)
+
+
 def sql(path: Path, master: str, clock: Clock) -> Mapping[str, int]:
     """Hand-written Spark SQL; what is read twice is cached."""
     gaps = {"path": path, "live": LIVE, "base": BASE_WEEKS, "first": BEFORE[0], "last": AFTER[1]}
@@ -145,6 +152,7 @@ def sql(path: Path, master: str, clock: Clock) -> Mapping[str, int]:
         clock.mark("facts")
         rows = {name: session.sql(query.format(**gaps)).collect() for name, query in QUERIES.items()}
         clock.mark("measure")
+        clock.shuffled = shuffled(session)
     found: dict[str, int] = {}
     for side, (_, orders, cents, buyers) in zip(("before", "after"), rows["windows"], strict=True):
         found |= {f"orders_{side}": orders, f"cents_{side}": cents, f"buyers_{side}": buyers}
@@ -168,6 +176,7 @@ def audit(path: Path, master: str, clock: Clock) -> Mapping[str, int]:
         clock.mark("facts")
         totals = measure(plan, facts).window_totals
         clock.mark("measure")
+        clock.shuffled = shuffled(facts.session.native)
     names = {"orders": "orders", "cents": "net_revenue", "buyers": "purchasing_customers"}
     sides = enumerate(("before", "after"))
     return {f"{name}_{side}": int(totals[key][at]) for at, side in sides for name, key in names.items()}
@@ -195,19 +204,17 @@ def one(program: str, path: Path, master: str, roots: list[int]) -> None:
     """What a child does: phases, peak and totals as one line of JSON."""
     clock = Clock(roots)
     found = PROGRAMS[program](path, master, clock)
-    print(json.dumps({"phases": clock.phases, "peak": round(clock.peak), "found": found}))
+    print(json.dumps({"phases": clock.phases, "peak": round(clock.peak), "shuffled": clock.shuffled, "found": found}))
 
 
 def table(runs: list[dict[str, Any]]) -> str:
     """Markdown: one row a run."""
-    lines = [
-        "| orders | where | program | start, CPU s | facts, CPU s | measure, CPU s | all, CPU s | wall s | peak MB |",
-        "|---:|---|---|---:|---:|---:|---:|---:|---:|",
-    ]
+    heads = ("orders", "where", "program", "start", "facts", "measure", "CPU s", "wall s", "peak MB", "shuffled MB")
+    lines = [f"| {' | '.join(heads)} |", "|---:|---|---|" + "---:|" * 7]
     for each in runs:
         cpu = [each["phases"][name]["cpu"] for name in ("start", "facts", "measure")]
         wall = sum(phase["wall"] for phase in each["phases"].values())
-        numbers = " | ".join(f"{value:.0f}" for value in (*cpu, sum(cpu), wall, each["peak"]))
+        numbers = " | ".join(f"{value:.0f}" for value in (*cpu, sum(cpu), wall, each["peak"], each["shuffled"]))
         lines.append(f"| {each['millions']} M | {each['where']} | {each['program']} | {numbers} |")
     return "\n".join(lines)
 

@@ -125,6 +125,17 @@ def test_csv_is_read_strictly(running: tuple[Cluster, SparkWarehouse], tmp_path:
     )
 
 
+def test_a_session_that_is_open_is_used_and_stays_open(running: tuple[Cluster, SparkWarehouse], tmp_path: Path) -> None:
+    settings = running[1].native.conf
+    settings.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    with open_spark(EngineSource(engine="spark", tables={}), tmp_path, tmp_path) as session:
+        session.keep("for_a_while", "SELECT current_timezone() AS zone")
+        assert session.rows("SELECT zone FROM for_a_while") == [("UTC",)]
+    assert settings.get("spark.sql.session.timeZone") == "Asia/Tokyo"
+    settings.set("spark.sql.session.timeZone", "UTC")
+    assert "is gone" in refused(lambda: running[1].rows("SELECT zone FROM for_a_while"))
+
+
 def test_a_worker_killed_in_the_middle_of_a_run(running: tuple[Cluster, SparkWarehouse]) -> None:
     made, session = running
     session.keep("kept_before", "SELECT id, id % 7 AS rest FROM range(1000)")

@@ -11,6 +11,7 @@ import pytest
 
 from clm_audit.config.plan import EngineSource
 from clm_audit.exits import UsageError
+from clm_audit.facts.warehouse import spark_start
 from clm_audit.facts.warehouse.spark import open_spark
 from engines.spark_servers import connect
 
@@ -37,7 +38,8 @@ def test_a_connect_server_killed_in_the_middle_of_a_run(tmp_path: Path) -> None:
     assert said == "the Spark session was lost\n", trouble
 
 
-def test_nobody_at_the_address(tmp_path: Path) -> None:
+def test_nobody_at_the_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spark_start, "PATIENCE", {"max_retries": 1})
     source = EngineSource(engine="spark", tables={}, remote="sc://127.0.0.1:9")
     with pytest.raises(UsageError, match="no Spark Connect server answers"), ExitStack() as stack:
         stack.enter_context(open_spark(source, tmp_path, tmp_path))

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 import clm_audit as package
+from clm_audit.exits import ExitCode
 from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.measures.measure import measure
 from engines.alike import differences
@@ -77,6 +78,26 @@ def test_the_report_is_that_of_the_files(tmp_path: Path, clm_audit: Run) -> None
     rows = [{tuple(one["facts"]): one["rows"] for one in report["files"]} for report in reports]
     for fact, counts in rows[0].items():  # a file's header is a line, a table's is none
         assert counts == {**rows[1][fact], "read": rows[1][fact]["read"] - 1, "structure": 0}
+
+
+def test_a_table_or_column_that_is_missing_ends_the_run(tmp_path: Path, clm_audit: Run) -> None:
+    folder = from_tables(tmp_path, {"orders": polluted()}, {"orders": POLLUTED}, "master: 'local[2]'")
+    given = (folder / CONFIG).read_text("utf-8")
+    said = []
+    for table, columns in (
+        ("nothing.parquet", ""),
+        ("orders.parquet", ", map: {orders: {order: order, date: date, amount: net}}"),
+    ):
+        changed = given.replace("orders.parquet}", f"{table}}}{columns}")
+        (folder / CONFIG).write_text(changed, "utf-8")
+        run = clm_audit("compare", "-c", folder / CONFIG, "--json", folder / "audit.json")
+        assert run.stdout == ""
+        assert not (folder / "audit.json").exists()
+        said.append((run.returncode, run.stderr))
+    assert [code for code, _ in said] == [ExitCode.USAGE, ExitCode.USAGE]
+    assert "there is no file nothing.parquet" in said[0][1]
+    assert "orders.parquet has no column net" in said[1][1]
+    assert not (tmp_path / "spark-warehouse").exists()
 
 
 def test_the_ledger_of_a_polluted_table_behind_connect_adds_up(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
         with strict(there):
             yield there
         return
+    made = Path("spark-warehouse").absolute()  # Spark makes this folder wherever it starts
+    was_there = made.exists()
     session = _remote(source) if source.remote else _classic(source, folder)
     try:
         _set(session, STRICT)
@@ -52,6 +54,9 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
     finally:
         with suppress(*other_errors()):  # one that is lost cannot be stopped
             session.stop()
+        if not was_there:
+            with suppress(OSError):  # it is not there, or somebody keeps a table in it
+                made.rmdir()
 
 
 @contextmanager
