@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clm_audit.cli.memory import room_of
 from clm_audit.cli.options import (
     CheckFormat,
     Config,
     Currency,
     GoLive,
     Materiality,
+    Memory,
     Paths,
     Presets,
     Quiet,
@@ -59,6 +61,7 @@ def plan(
     materiality: Materiality = None,
     washout: Washout = None,
     presets: Presets = None,
+    memory: Memory = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read the history, tell what it could show, and freeze the plan if asked to."""
@@ -73,12 +76,13 @@ def plan(
         "windows.washout": washout,
         "presets": presets,
     }
+    room = room_of(memory)
     share = None if effect is None else _share(effect)
     settled = resolve(paths or [], config, options, os.environ, Path.cwd(), needs_go_live=False)
     if freeze is not None:
         _check_target(freeze, settled)
     with progress(quiet) as watch:
-        report = look_ahead(settled, share, watch)
+        report = look_ahead(settled, share, watch, room)
     if freeze is not None:
         _freeze(freeze, settled, report.data_until)
         if not quiet:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clm_audit.cli.engines import with_engine
+from clm_audit.cli.memory import room_of
 from clm_audit.cli.options import (
     CheckFormat,
     Config,
     Currency,
     GoLive,
+    Memory,
     Paths,
     Presets,
     Quiet,
@@ -28,6 +30,7 @@ from clm_audit.exits import ExitCode
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
+    from clm_audit.facts.room import Room
     from clm_audit.intake.model import Progress, Reject
     from clm_audit.report.model_check import CheckOnlyReport
 
@@ -53,6 +56,7 @@ def check(
     presets: Presets = None,
     rejects: Rejects = None,
     engine: WithEngine = None,
+    memory: Memory = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, read, check, print, and say how it ended."""
@@ -63,8 +67,9 @@ def check(
     plan = with_engine(plan, engine)
     outputs = Outputs(rejects=rejects).beside(plan)
     outputs.check()
+    room = room_of(memory)
     with progress(quiet) as watch:
-        report, rejected = checked(plan, watch)
+        report, rejected = checked(plan, watch, room)
     written = outputs.write_rejects(rejected)
     if not quiet:
         say_written(written, rejected)
@@ -80,20 +85,19 @@ def check(
     return Outcome(ExitCode.UNFIT if failed else ExitCode.DONE, said=not quiet)
 
 
-def checked(plan: AuditPlan, watch: Progress) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
+def checked(plan: AuditPlan, watch: Progress, room: Room | None = None) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
     """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
     from clm_audit.facts.store import run_folder
-    from clm_audit.facts.warehouse.build import exports_of, facts_of
     from clm_audit.measures.measure import measure
-    from clm_audit.pipeline import FACTS, JUDGING, MEASURING, stage
+    from clm_audit.measures.parts import MEASURING
+    from clm_audit.pipeline import JUDGING, read
     from clm_audit.report.compose_check import compose_check
     from clm_audit.verdict.checks import all_checks, intake_checks
 
-    with run_folder() as folder, exports_of(plan, folder, watch) as exports:
-        facts = facts_of(plan, exports, folder, stage(FACTS, watch))
+    with run_folder() as folder, read(plan, folder, watch, room) as (plan, exports, facts):
         if plan.go_live is not None or {"before", "after"} <= plan.sides:
-            watch(MEASURING, 0, 1)
-            measured = measure(plan, facts)
+            watch(MEASURING, 0, max(1, len(facts.parts)))
+            measured = measure(plan, facts, progress=watch)
             watch(JUDGING, 0, 1)
             checks = all_checks(plan, exports, facts, measured)
             return compose_check(plan, exports, facts, checks, measured), facts.rejects

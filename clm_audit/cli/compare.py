@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clm_audit.cli.engines import with_engine
+from clm_audit.cli.memory import room_of
 from clm_audit.cli.next_command import after_compare, given_words
 from clm_audit.cli.options import (
     Config,
@@ -17,6 +18,7 @@ from clm_audit.cli.options import (
     Frozen,
     GoLive,
     Materiality,
+    Memory,
     Paths,
     Presets,
     Quiet,
@@ -36,6 +38,7 @@ from clm_audit.exits import ExitCode, Problem, UsageError, exit_code
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
+    from clm_audit.facts.room import Room
     from clm_audit.report.model import AuditReport
 
 HELP = """Examples:
@@ -46,6 +49,8 @@ HELP = """Examples:
   clm-audit compare -c client.yaml --html report.html --json audit.json
   clm-audit compare -c client.yaml --gate --quiet
   clm-audit compare -c client.yaml --keep audits/
+  clm-audit compare exports/ --go-live 2024-07-01 --memory 1.5GB --keep-facts facts/
+  clm-audit compare facts/ --materiality 3%
 
 Compare the customer metrics from before and after go-live, tell what the CRM can take credit for, and judge it.
 The result is on stdout, everything else on stderr.
@@ -84,7 +89,12 @@ def compare(
     presets: Presets = None,
     segment_by: SegmentBy = None,
     frozen: Frozen = None,
+    keep_facts: Annotated[
+        Path | None,
+        typer.Option("--keep-facts", metavar="FOLDER", help="Keep what was read in a folder, for `compare FOLDER`."),
+    ] = None,
     stamp: Annotated[bool, typer.Option("--stamp", help="Say in the report when it was made.")] = False,
+    memory: Memory = None,
     quiet: Quiet = False,
 ) -> Outcome:
     """Resolve the plan, run the audit, print and write it, and say how it ended."""
@@ -109,7 +119,7 @@ def compare(
         return _explain(plan, quiet=quiet)
     outputs = dataclasses.replace(outputs, rejects=rejects, keep=keep).beside(plan)
     outputs.check()
-    report = run(plan, outputs, stamp=stamp, quiet=quiet)
+    report = run(plan, outputs, stamp=stamp, quiet=quiet, room=room_of(memory), keep_facts=_checked(keep_facts))
     print_as(report, outputs)
     if outputs.shown == "text" and not quiet:
         say(f"next: {after_compare(report, given_words(paths or [], config, options), outputs.files, keep)}")
@@ -121,12 +131,28 @@ def _plan(paths: list[str], config: Path | None, options: dict[str, str | None],
     from clm_audit.config.resolve import resolve
 
     try:
-        plan = resolve(paths, config, options, os.environ, Path.cwd())
+        plan = resolve(paths, config, options, os.environ, Path.cwd(), needs_go_live=not _is_kept(paths))
     except UsageError as error:
         if wrong := no_exports(paths, config, options):
             raise UsageError(problems=(*wrong, *error.problems)) from error
         raise
     return with_gate(plan, wanted=gate)
+
+
+def _is_kept(paths: list[str]) -> bool:
+    """Whether the only path holds kept facts, which know their go-live date."""
+    from clm_audit.facts.kept_model import MANIFEST
+
+    return len(paths) == 1 and (Path(paths[0]) / MANIFEST).is_file()
+
+
+def _checked(keep_facts: Path | None) -> Path | None:
+    """The folder for the facts, unless they cannot be kept there."""
+    from clm_audit.facts.keep import check_folder
+
+    if keep_facts is not None:
+        check_folder(keep_facts)
+    return keep_facts
 
 
 def no_exports(paths: list[str], config: Path | None, options: dict[str, str | None]) -> tuple[Problem, ...]:
@@ -190,7 +216,15 @@ def held_against(plan: AuditPlan, path: Path | None) -> AuditPlan:
     return plan.model_copy(update={"against": earlier(path), "origins": origins})
 
 
-def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> AuditReport:
+def run(
+    plan: AuditPlan,
+    outputs: Outputs,
+    *,
+    stamp: bool,
+    quiet: bool,
+    room: Room | None = None,
+    keep_facts: Path | None = None,
+) -> AuditReport:
     """Audit and write the files that were asked for."""
     from datetime import UTC, datetime
 
@@ -200,7 +234,8 @@ def run(plan: AuditPlan, outputs: Outputs, *, stamp: bool, quiet: bool) -> Audit
 
     rejects: list[Reject] = []
     with progress(quiet) as watch:
-        report = audit(plan, watch, rejects.extend, search(outputs, rejects) if plan.report.redact else uninspected)
+        inspect = search(outputs, rejects) if plan.report.redact else uninspected
+        report = audit(plan, watch, rejects.extend, inspect, room, keep_facts)
     if stamp:
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})
     written = outputs.write(report, rejects)

@@ -70,5 +70,9 @@ Rejects = Annotated[
         help="List the rows not taken and those repaired. (compare writes rejects.csv next to --html by itself.)",
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option("--memory", metavar="SIZE", help="Memory the run may take, as 1.5GB; default: half of what is free."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Nothing on stderr but errors.")]
 ShowConfig = Annotated[bool, typer.Option("--show-config", help="Print every setting and its origin, then stop.")]

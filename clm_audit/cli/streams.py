@@ -160,7 +160,8 @@ def _lines() -> Callable[[str, int, int], None]:
     def watch(what: str, _: int, of: int) -> None:
         if what not in said:
             said.add(what)
-            say(f"{what}: {of:,} rows" if what.startswith("building") else what)
+            parts = f": {of} parts, one after the other" if what == "measuring" and of > 1 else ""
+            say(f"{what}: {of:,} rows" if what.startswith("building") else what + parts)
 
     return watch
 
@@ -190,10 +191,12 @@ def _bar() -> Iterator[Callable[[str, int, int], None]]:
 def detailed(what: str, done: int, of: int) -> str:
     """What is being done, with the rows where that is what is counted; files and their number stand in ``what``.
 
-    >>> detailed("building the facts", 12345, 45457), detailed("measuring", 0, 1)
-    ('building the facts: 12,345 of 45,457 rows', 'measuring')
+    >>> detailed("building the facts", 12345, 45457), detailed("measuring", 0, 1), detailed("measuring", 3, 43)
+    ('building the facts: 12,345 of 45,457 rows', 'measuring', 'measuring: part 4 of 43')
     """
-    return f"{what}: {done:,} of {of:,} rows" if what.startswith("building") else what
+    if what.startswith("building"):
+        return f"{what}: {done:,} of {of:,} rows"
+    return f"{what}: part {done + 1} of {of}" if what == "measuring" and of > 1 else what
 
 
 def overall(what: str, done: int, of: int) -> float:

@@ -67,8 +67,10 @@ def rank_keys(names: Names, separators: Mapping[str, str], folder: Path) -> Keys
         start[space] = total
         total += names.size(space)
     parts = _texts(names, separators)
-    ranges: Iterable[pl.DataFrame] = [pl.concat(parts)]
-    if total > RANGE:
+    ranges: Iterable[pl.DataFrame]
+    if total <= RANGE:
+        ranges = [pl.concat(parts)]
+    else:
         ranges = _ranges(parts, _splits(names, separators, total), folder)
     rank, address, cases, ordered, before = np.full(total, -1, dtype=np.int32), [], 0, [], 0
     for number, frame in enumerate(ranges):

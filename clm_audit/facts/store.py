@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -10,6 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import polars as pl
+
+from clm_audit.exits import UsageError
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_NUMBER = re.compile(r"\(os error (\d+)\)")
 _NAME = re.compile(r"^clm-audit-(\d+)-")
 
 
@@ -17,15 +24,41 @@ _NAME = re.compile(r"^clm-audit-(\d+)-")
 def run_folder() -> Iterator[Path]:
     """A new folder that only this user can read (0700), removed when the block ends.
 
-    Folders of this user whose process was killed are removed at the start.
+    Folders of this user whose process was killed are removed at the start. Raises :class:`UsageError` when the disk is
+    full.
     """
     base = Path(tempfile.gettempdir())
     _remove_orphans(base)
     folder = Path(tempfile.mkdtemp(prefix=f"clm-audit-{os.getpid()}-", dir=base))
     try:
-        yield folder
+        with enough_disk(base, "free some space, or set TMPDIR to a folder that has more: about 50 bytes a row"):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def enough_disk(folder: Path, hint: str) -> Iterator[None]:
+    """Say :class:`UsageError` where the disk below a folder is full, whoever noticed it.
+
+    The frames' library tells of it as of a damaged file, with the number of the system's error in its text.
+    """
+    try:
+        yield
+    except (pl.exceptions.PolarsError, OSError) as error:
+        named = error.filename if isinstance(error, OSError) else None
+        elsewhere = named is not None and not Path(os.fsdecode(named)).is_relative_to(folder)
+        if elsewhere or _number(error) not in _FULL:
+            raise
+        raise UsageError("the disk is full", where=str(folder), hint=hint) from error
+
+
+def _number(error: Exception) -> int | None:
+    """The number of the system's error, if there is one."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    match = _NUMBER.search(str(error))
+    return int(match.group(1)) if match else None
 
 
 def _remove_orphans(base: Path) -> None:
