@@ -338,6 +338,21 @@ def test_a_summary_that_is_cut_short_leaves_what_stood_there(
     assert place.read_text() == "# of another command\n"
 
 
+def test_temporary_files_that_the_system_refuses_are_no_error_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The engine writes them, and tells of a full disk in an error of its own."""
+    monkeypatch.chdir(tmp_path)
+    write_orders(tmp_path / "in" / "orders.csv", steady_orders(3, customers=60, weeks_before=60, weeks_after=30))
+    answers = "".join(f"S{number},c{number},,2023-06-{1 + number % 28:02},{number % 11},nps\n" for number in range(50))
+    (tmp_path / "in" / "surveys.csv").write_text(f"survey,customer,email,date,score,kind\n{answers}")
+    with files_end_at(100):
+        ended = entry.main(["compare", "in", "--go-live", "2024-01-01", "--timezone", "UTC", "--html", "r.html"])
+    assert ended is ExitCode.USAGE
+    assert "temporary files: File too large (TMPDIR names another folder for them)\n" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
 def test_a_full_stdout_is_an_error_of_use(saved: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("there is no /dev/full")
