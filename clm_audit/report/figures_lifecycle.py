@@ -28,6 +28,7 @@ from clm_audit.report.drawing import (
 from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.words_lifecycle_view import ACTIVATION, RETENTION, group, half, point
 
+_BEYOND = 1.04  # of the time watched, so that the last step has a tread
 _PALE = "#e7edf2"
 _ROOM = 340  # units that the names of both lines take beside each other
 
@@ -78,7 +79,8 @@ def _curves(curves: Sequence[Curve], title: str, description: str, unit: str, wi
     left = max(40.0, *(text_width(_percent(tick)) + 8 for tick in ticks))
     frame = Frame(left, width - 12.0, top, bottom)
     last = max(curve.points[-1][0] for curve in curves)
-    x = Scale(0.0, max(last, 1.0), frame.left, frame.right)
+    end = max(last, 1.0) * _BEYOND
+    x = Scale(0.0, end, frame.left, frame.right)
     marks = [
         *_legend(curves, frame),
         strokes([(frame.left, y(tick), frame.right, y(tick)) for tick in ticks], GRID, "grid"),
@@ -113,7 +115,7 @@ def _trace(curve: Curve, at: int, x: Scale, y: Scale) -> list[tuple[float, float
     until the next point, where it is known to be another."""
     places = [(x(each[0]), y(each[at])) for each in curve.points]
     steps = [place for (_, held), (when, then) in pairwise(places) for place in ((when, held), (when, then))]
-    return [*places[:1], *steps]
+    return [*places[:1], *steps, (min(x(curve.points[-1][0] * _BEYOND), x.end), places[-1][1])]
 
 
 def _band(curve: Curve, x: Scale, y: Scale) -> Mark:
