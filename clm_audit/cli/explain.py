@@ -71,20 +71,22 @@ def _number(name: str | None, saved: Path, *, listed: bool) -> Outcome:
     from clm_audit.config.vocabulary import did_you_mean
     from clm_audit.report import words
     from clm_audit.report.provenance import provenance
+    from clm_audit.report.said import sentences
     from clm_audit.report.saved import read_audit
     from clm_audit.report.trace import numbers
 
     audit = read_audit(saved)
     found = numbers(audit)
     if listed:
-        print_lines("\n".join(f"{key} = {value}" for key, value in found.items()))
+        print_lines("\n".join(f"{key} = {value}" for key, value in (*found.items(), *sentences(audit).items())))
         return Outcome(ExitCode.DONE, said=False)
     if name is None:
         raise UsageError("explain what?", hint=f"clm-audit explain --list --from {saved} prints every number")
     text = provenance(name, audit) or words.explain(name)
     if text is None:
-        hint = did_you_mean(name, tuple(found)) or f"clm-audit explain --list --from {saved} prints every number"
-        raise UsageError("the audit has no number of this id", where=name, hint=hint)
+        known = did_you_mean(name, (*found, *sentences(audit)))
+        hint = known or f"clm-audit explain --list --from {saved} prints every number"
+        raise UsageError("the audit has no number or sentence of this id", where=name, hint=hint)
     print_lines(text)
     return Outcome(ExitCode.DONE, said=False)
 
