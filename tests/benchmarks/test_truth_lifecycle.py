@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from effects import NONE, Effect
 from journeys import DAYS, MOST, WARM, Wait, draw, facts
-from lifecycle import ALL, OURS, RESULTS, STEPS, Found, audited, summary, truth, try_company
+from lifecycle import ALL, OURS, RESULTS, STEPS, Found, Wanted, audited, summary, truth, try_company
 from lifecycle_page import PAGE, missed, tables, written
 from rates import coverage, false_alarms, family
 
@@ -21,7 +21,7 @@ STEP = STEPS[0]
 
 @pytest.fixture(scope="module")
 def found() -> Found:
-    every = [try_company(SEED, (NONE, STEP), number) for number in range(COMPANIES)]
+    every = [try_company(SEED, Wanted((NONE, STEP)), number) for number in range(COMPANIES)]
     return Found([row for one in every for row in one.rows], [asked for one in every for asked in one.asked])
 
 
@@ -58,6 +58,34 @@ def test_the_future_is_in_no_table_and_an_effect_spares_the_past() -> None:
             if name not in ("subscriptions", "surveys"):
                 past = [one.filter(one[when] < company_day(LIVE))[when].sort() for one in (table, touched)]
                 assert past[0].equals(past[1]), name
+
+
+def test_a_price_list_changes_what_everybody_pays_on_its_day() -> None:
+    """By the same factor, but for the rounding to a cent; and nobody who pays goes away for it."""
+    lists = {number: draw(SEED, number).lists for number in range(0, 20, 2)}
+    assert 3 <= sum(days.size > 0 for days, _ in lists.values()) <= 8
+    number, (days, level) = next((one, each) for one, each in lists.items() if (each[0] > WARM).any())
+    at = int(np.flatnonzero(days > WARM)[0])
+    factor = level[at] / (level[at - 1] if at else 1.0)
+    table = facts(draw(SEED, number), ONES, END).tables["subscriptions"].collect()
+    day = company_day(int(days[at]))
+    before, after = (table.filter(table[when] == day).select("customer", "monthly") for when in ("until", "day"))
+    both = before.join(after, on="customer", suffix="_new")
+    assert both.height > 100
+    assert before.filter(before["customer"].is_in(both["customer"]).not_()).height < 0.05 * both.height
+    moved = (both["monthly_new"] / both["monthly"]).to_numpy()
+    assert np.median(moved) == pytest.approx(factor, rel=1e-3)
+    assert np.mean(np.abs(moved / factor - 1) < 0.01) > 0.95
+
+
+def test_some_metrics_alone_give_what_they_give_among_all() -> None:
+    company = draw(SEED, 0)
+    alone, among = audited(company, NONE, LIVE, END, ("nrr",)), audited(company, NONE, LIVE, END)
+    assert list(alone) == ["nrr"]
+    one, other = alone["nrr"][1].effect, among["nrr"][1].effect
+    assert one is not None
+    assert other is not None
+    assert (one.log_effect, one.se) == (other.log_effect, other.se)
 
 
 def company_day(day: int) -> int:
