@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
-import re
 import signal
 import sys
 import traceback
@@ -40,8 +38,6 @@ Exit codes:
   130 interrupted
 """
 _NEW_OBJECTS = 50_000  # between two looks for cycles
-_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
-_NOT_OURS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES)
 _PACKAGE = Path(clm_audit.__file__).resolve().parent
 _NAMES = {"help_option_names": ["-h", "--help"]}
 
@@ -146,9 +142,8 @@ def main(argv: Sequence[str]) -> ExitCode:
     except BaseException as error:  # noqa: BLE001 - see below
         # The one broad guard: whatever else happens (a panic of the engine is not even an Exception) must end
         # as 5, without a value from the data on the screen.
-        refused = _refused_by_system(error)
-        say(f"temporary files: {refused} (TMPDIR names another folder for them)" if refused else _internal(error))
-        outcome = Outcome(ExitCode.USAGE if refused else ExitCode.INTERNAL)
+        say(_internal(error))
+        outcome = Outcome(ExitCode.INTERNAL)
     if outcome.said or outcome.code is not ExitCode.DONE:
         say(last_line(outcome.code, outcome.why))
     return outcome.code
@@ -178,16 +173,6 @@ def _say_usage(error: TyperException) -> None:
     context = getattr(error, "ctx", None)
     if context is not None and len(lines) == 1:  # more lines are the help itself
         say(f"try: {context.command_path} --help")
-
-
-def _refused_by_system(error: BaseException) -> str:
-    """What the system refused an engine, which tells of it in errors of its own; empty for every other error.
-
-    >>> _refused_by_system(RuntimeError("sink: No space left on device (os error 28)"))
-    'No space left on device'
-    """
-    found = _SYSTEM_ERROR.search(str(error))
-    return os.strerror(int(found[1])) if found and int(found[1]) in _NOT_OURS else ""
 
 
 def _internal(error: BaseException) -> str:
