@@ -8,8 +8,9 @@ from clm_audit.facts.identity import SHARED
 from clm_audit.facts.model import Table
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.model import PREFIX
-from clm_audit.facts.warehouse.people import LINKED, PAIRS, PEOPLE
+from clm_audit.facts.warehouse.people import LINKED, PAIRS, PEOPLE, ids_of
 from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.texts import clean
 
 Of = Mapping[Table, Sequence[Selection]]
 
@@ -35,9 +36,31 @@ def count_people(making: Making, of: Of) -> None:
     for name, count in damage.items():
         making.count(f"ids.{name}", count)
     making.evidence["ids.excel_damage"] = sum(damage.values())
+    _cases(making, [one for parts in of.values() for one in parts])
     _lengths(making)
     _merges(making, of.get("customers", ()))
     _shared(making)
+
+
+def _cases(making: Making, selections: Sequence[Selection]) -> None:
+    """Addresses that are written in capitals here and without there."""
+    sql = making.sql
+    cells = {
+        (one.table.frm, one.columns[name].name): clean(sql, one.table.cells[one.columns[name].name], one.table)
+        for one in selections
+        for name in ids_of(one)
+        if name in one.columns and one.table.cells[one.columns[name].name].kind == "text"
+    }
+    if not cells:
+        return
+    at = sql.position.format("written", "'@'")
+    texts = " UNION ALL ".join(f"SELECT {cell} AS written FROM {frm}" for (frm, _), cell in cells.items())
+    query = (
+        f"SELECT COUNT(*) FROM (SELECT LOWER(written) AS address FROM ({texts}) AS texts"
+        f" WHERE {at} > 0"
+        " GROUP BY LOWER(written) HAVING COUNT(DISTINCT written) > 1) AS cases"
+    )
+    making.evidence["customers.email_case"] = int(making.session.rows(query)[0][0])
 
 
 def _lengths(making: Making) -> None:

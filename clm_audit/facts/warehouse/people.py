@@ -46,8 +46,8 @@ def keep_people(session: Session, selections: Sequence[Selection]) -> bool:
     )
     owners = _owners(selections, session, merged, linked)
     session.keep(_FINALS, f"WITH followed AS ({followed}), persons AS ({persons}){owners} SELECT * FROM finals")
-    every = f"SELECT final AS name FROM {_FINALS} UNION ALL SELECT person AS name FROM {_FINALS}"
-    session.keep_codes(_CODES, f"SELECT DISTINCT name FROM ({every}) AS every_one")
+    both = f"SELECT final AS name FROM {_FINALS} UNION ALL SELECT person AS name FROM {_FINALS}"
+    session.keep_codes(_CODES, f"SELECT DISTINCT name FROM ({both}) AS every_one")
     session.keep(
         PEOPLE,
         "SELECT f.written AS key, CAST(c.code AS BIGINT) AS customer, CAST(r.code AS BIGINT) AS reader, f.final AS name"
