@@ -21,6 +21,7 @@ from clm_audit.facts.warehouse.saved import save_rows
 
 _OVERFLOW = re.compile(r"overflow|out of range|out of bounds|not representable", re.IGNORECASE)
 _RIGHT = re.compile(r"insufficient privilege|access denied|permission|not authorized|403", re.IGNORECASE)
+_THERE = re.compile(r"already exists", re.IGNORECASE)
 _MISSING = re.compile(r"does not exist|not found|cannot be found|unknown table", re.IGNORECASE)
 
 
@@ -142,6 +143,9 @@ def plain(error: Exception) -> AuditError:
         return DataError("an amount or a sum is larger than 9.2e18", hint="look for amounts in the wrong unit")
     if _RIGHT.search(said):
         return UsageError("the role lacks a right in the warehouse", hint="it needs SELECT on the tables")
+    if _THERE.search(said):
+        what = "a table of another run, or of one that was killed, is in the way"
+        return UsageError(what, hint="wait for that run, or drop the tables that begin with clm_")
     if _MISSING.search(said):
         return DataError("a table or column is gone from the warehouse", hint="it changed in mid-run; run again")
     kind = type(error).__name__
