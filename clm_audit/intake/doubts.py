@@ -29,6 +29,7 @@ _FEW = 2  # such cells are odd in a short column, too
 _MAIN = 0.5  # share that one kind must have for others to be odd
 _LOOKED = 500  # cells that say which kind a column has
 _REGULAR = 0.9  # share of the cells of one column that hold a mark equally often where it may separate cells
+_CLOCK = 2  # colons in a time of the day
 _RUN = 3  # rows of another kind that follow each other up to the end: another table
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
@@ -87,12 +88,15 @@ def doubts(
 def _regular_mark(cells: pl.Series) -> str:
     """The separator that nearly all cells of the only column hold equally often; none, or one comma each: text."""
     for mark, least in ((",", 2), (";", 1), ("|", 1), ("\t", 1), ("^", 1), ("~", 1), ("\x1f", 1), ("\x01", 1)):
-        times = Counter(cells.str.count_matches(mark, literal=True).to_list())
-        most, rows = times.most_common(1)[0]
+        counts = Counter(cells.str.count_matches(mark, literal=True).to_list())
+        most, rows = counts.most_common(1)[0]
         if most >= least and rows >= max(_RUN, _REGULAR * cells.len()):
             return mark
     kinds = {shape(cell.split(":", 1)[0]) for cell in cells.head(_LOOKED) if ":" in cell}
-    colons = int(cells.str.contains(":", literal=True).sum())
+    times = cells.str.count_matches(":", literal=True)
+    if (times > _CLOCK).sum() >= max(_RUN, _REGULAR * cells.len()):
+        return ":"
+    colons = int((times > 0).sum())
     told = len(kinds) == 1 and not kinds & {WORD, TEXT, LINES, WHOLE, BLANK, "link"}  # no labels, no times of a day
     return ":" if told and colons >= max(_RUN, _REGULAR * cells.len()) else ""
 

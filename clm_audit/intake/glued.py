@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clm_audit.intake.dialect import SEPARATORS, Dialect, Record
-from clm_audit.intake.limits import MAX_COLUMNS
+from clm_audit.intake.limits import MAX_COLUMNS, MIB
 from clm_audit.intake.names import folded, normal
 from clm_audit.intake.shapes import LINES, TEXT, WORD, shape
 from clm_audit.intake.spots import Spot, spots_of
@@ -25,7 +25,9 @@ _MORE = 3  # names beyond those of the first header
 _NEARLY = 0.6  # share of the names of the first header that another one has at least
 _RARE = ("^", "~", "\x1f", "\x01")  # separators that stand in no name
 _LEAST = 3  # names of a header that is found again in another order
-_TRIED = 3  # names that are looked for, the longest first, until one is no ordinary word
+_NAMES = 8  # names that are looked for at most
+_TRIED = 3  # names that are looked for, the longest first, those that are ordinary words not counted
+_SMALL = 64 * MIB  # bytes of a file up to which more than one name is looked for
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,14 @@ def other_headers(path: Path, record: Record, dialect: Dialect) -> Headers:
         return Headers()
     lines = (line.strip() for cell in record.cells if normal(cell) in words for line in cell.splitlines())
     wanted = sorted({line for line in lines if any(map(str.isalpha, line))}, key=lambda line: (-len(line), line))
-    for name in wanted[:_TRIED]:
+    tried = _TRIED if path.stat().st_size <= _SMALL else 1
+    for name in wanted[:_NAMES]:
         found = _found(path, record, name, names, dialect)
-        if found is not None:
+        if found is not None and len(found) > 1:
             return _sorted_out(found, names, dialect)
+        tried -= found is not None
+        if not tried:  # a name that another header lacks does not find it
+            break
     return Headers()
 
 

@@ -62,7 +62,7 @@ def _separator(head: bytes, start: int) -> str:
         if not (usual or many) or (separator == " " and _marked(head, start)):
             continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
-        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL) or (not usual and _below(head, start, separator))
+        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL) or (not usual and _titled(head, start, separator))
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
@@ -75,6 +75,15 @@ def _below(head: bytes, start: int, separator: str) -> bool:
     first = next((at for at, width in enumerate(widths) if width > _WIDE), len(widths))
     width, count = Counter(widths[first:]).most_common(1)[0] if first < len(widths) else (0, 0)
     return width > _WIDE and count >= max(_WIDE, _TABLE * (len(widths) - first))
+
+
+def _titled(head: bytes, start: int, separator: str) -> bool:
+    """Whether a mark that stands in cells, too, makes a table below titles, or below a header of four names or more."""
+    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    first = rows[0].cells if rows else ()
+    named = len(set(first)) == len(first) > _WIDE and all(shape(cell) in (WORD, TEXT) for cell in first)
+    wide = sum(1 for one in rows if len(one.cells) >= len(first))
+    return (named and wide >= _NEARLY_ALL * len(rows)) or _below(head, start, separator)
 
 
 def _marked(head: bytes, start: int) -> bool:

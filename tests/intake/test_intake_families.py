@@ -126,3 +126,14 @@ def test_two_records_of_two_columns_in_one_line(tmp_path: Path) -> None:
     table = read(tmp_path, "\n".join(["Mail,Reason", f"{body[0]},{body[1]}", *body[2:], ""]))
     assert rows(table)[:2] == [tuple(one.split(",")) for one in body[:2]]
     assert [(one.line, one.code) for one in table.repaired] == [(2, "missing_line_end")]
+
+
+@pytest.mark.parametrize("mark", [":", ","])
+def test_a_wider_second_part_does_not_make_titles_of_the_first(tmp_path: Path, mark: str) -> None:
+    cells = [(str(n), f"back {n}", f"{n}.50", "a;b", f"2024-01-{n % 28 + 1:02}") for n in range(40)]
+    body = [mark.join(row) for row in cells]
+    header = mark.join(("No", "What", "Net", "Ids", "Day"))
+    parts = [header, *body[:15], f"{header}{mark}Added to it", *(f"{line}{mark}x" for line in body[15:])]
+    table = read(tmp_path, "\n".join([*parts, ""]))
+    assert table.header == ("No", "What", "Net", "Ids", "Day")
+    assert rows(table) == cells
