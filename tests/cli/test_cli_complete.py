@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from cli.conftest import Run
+from cli.conftest import Run, environment
 from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS
 
 
@@ -48,6 +51,26 @@ def test_columns_of_the_exports_at_hand_are_offered(tab, tmp_path: Path, separat
     (tmp_path / "exports" / "customers.csv").write_text(text, encoding="utf-8")
     assert tab("compare", "exports", "--segment-by", "Re") == ["Region"]
     assert tab("compare", "exports", "--segment-by", "Region,In") == ["Region,Industry"]
+
+
+BASH = """
+eval "$(_CLM_AUDIT_COMPLETE=source_bash clm-audit)"
+offer=$(complete -p clm-audit | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+tab() { COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)); "$offer" clm-audit; echo "${COMPREPLY[@]}"; }
+tab clm-audit explain purchase_f
+tab clm-audit compare exports --segment-by Re
+"""
+
+
+def test_bash_completes_with_the_script_that_the_program_gives_it(tmp_path: Path) -> None:
+    (tmp_path / "exports").mkdir()
+    (tmp_path / "exports" / "customers.csv").write_text("customer,Region\nc1,North\n", encoding="utf-8")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "--norc", "--noprofile", "-c", BASH]
+    run = subprocess.run(
+        command, cwd=tmp_path, env=environment(PATH=path), capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (run.stdout.splitlines(), run.stderr) == (["purchase_frequency", "Region"], "")
 
 
 def test_nothing_is_offered_and_nothing_is_said_where_there_is_nothing(tab, tmp_path: Path) -> None:

@@ -77,3 +77,18 @@ def test_weeks_and_days() -> None:
         "0 weeks", "1 week", "2 weeks", "52 weeks", "2.0 years", "1.5 weeks",
     ]  # fmt: skip
     assert numbers.day(date(2024, 2, 29)) == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.0, "0.0 %"),
+        (0.0994, "9.9 %"),
+        (0.0995, "10 %"),
+        (0.1049, "10 %"),
+        (0.106, "11 %"),
+        (-0.0994, f"{MINUS}9.9 %"),
+    ],
+)
+def test_a_decimal_is_told_up_to_what_rounds_to_ten_per_cent(share: float, told: str) -> None:
+    assert numbers.percent(share) == told
