@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import AuditPlan
@@ -67,12 +68,27 @@ def test_conversion_counts_who_could_be_watched_for_ninety_days() -> None:
     assert found.n0 > 0
 
 
-def test_the_largest_drop_off_is_named_by_window() -> None:
-    def funnel(day: int, first: int, leads: int, customers: int) -> list[Row]:
-        rows = [stage(first + each, 1, day + each) for each in range(40)]
-        rows += [stage(first + each, 2, day + each + 7) for each in range(leads)]
-        return rows + [stage(first + each, 3, day + each + 14) for each in range(customers)]
+def funnel(day: int, first: int, leads: int, customers: int) -> list[Row]:
+    """Forty visits from a day on, of which some became leads and some of those customers."""
+    rows = [stage(first + each, 1, day + each) for each in range(40)]
+    rows += [stage(first + each, 2, day + each + 7) for each in range(leads)]
+    return rows + [stage(first + each, 3, day + each + 14) for each in range(customers)]
 
+
+@pytest.mark.parametrize(("orders", "named"), [(5, "order"), (4, "lead")])
+def test_a_stage_that_fewer_than_five_entered_is_not_named(orders: int, named: str) -> None:
+    """Nobody who ordered moved on: the lowest share of all, and of four not to be shown."""
+    rows = [
+        *funnel(GO_LIVE - 250, 0, 30, orders),
+        *funnel(GO_LIVE + 30, 100, 10, 9),
+        stage(300, 4, GO_LIVE + YEAR - 1),
+        stage(301, 4, FIRST),
+    ]
+    audit = plan(stages=tuple(Stage(name=name) for name in ("visit", "lead", "order", "loyal")))
+    assert made("stage_conversion", world(stages=rows).facts(), audit).how["drop_before"] == named
+
+
+def test_the_largest_drop_off_is_named_by_window() -> None:
     rows = [
         *funnel(GO_LIVE - 250, 0, 30, 6),
         *funnel(GO_LIVE + 30, 100, 10, 9),
