@@ -27,15 +27,23 @@ _MISSING = re.compile(r"does not exist|not found|cannot be found|unknown table",
 
 class DbapiSession:
     """An open connection. ``failure``: the driver's own base class of errors; ``temporary``: how a table is made, as
-    ``"CREATE TEMPORARY TABLE"``; ``described``: how the columns of a table {0} are asked for."""
+    ``"CREATE TEMPORARY TABLE"``; ``described``: how the columns of a table {0} are asked for;
+    ``folded``: whether names are capitals there unless they were made in quotes."""
 
     name: EngineName = "ibis"
 
     def __init__(
-        self, connection: Any, dialect: Dialect, failure: type[Exception], temporary: str, described: str
+        self,
+        connection: Any,
+        dialect: Dialect,
+        failure: type[Exception],
+        temporary: str,
+        described: str,
+        *,
+        folded: bool = False,
     ) -> None:
         self._connection, self._dialect, self._failure = connection, dialect, failure
-        self._temporary, self._described = temporary, described
+        self._temporary, self._described, self._folded = temporary, described, folded
         self._kept: list[str] = []
         self.statements: list[str] = []
 
@@ -51,7 +59,7 @@ class DbapiSession:
 
     def source(self, table: str) -> str:
         """The quoted name of a table or view."""
-        return quoted(self._dialect, table)
+        return quoted(self._dialect, table.upper() if self._folded else table)
 
     def columns(self, table: str) -> Sequence[tuple[str, str]]:
         """Name and type of each column. Raises :class:`UsageError` where there is no such table, or no right to it."""

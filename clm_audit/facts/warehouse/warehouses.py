@@ -77,7 +77,8 @@ TRINO = Dialect(
 @dataclass(frozen=True)
 class Warehouse:
     """``scheme``: how its address begins; ``driver``: the module that connects, out of ``package``. ``connect`` makes
-    the driver's arguments of an address and a password. ``temporary``, ``described``: see :class:`DbapiSession`."""
+    the driver's arguments of an address and a password. ``temporary``, ``described``, ``folded``: see
+    :class:`DbapiSession`."""
 
     dialect: Dialect
     scheme: str
@@ -86,6 +87,7 @@ class Warehouse:
     connect: Callable[[SplitResult, str | None], Mapping[str, Any]]
     temporary: str = "CREATE TEMPORARY TABLE"
     described: str = "DESCRIBE {0}"
+    folded: bool = False
 
 
 def _snowflake(url: SplitResult, password: str | None) -> Mapping[str, Any]:
@@ -153,7 +155,7 @@ FAR: Mapping[str, Warehouse] = MappingProxyType(
         for one in (
             Warehouse(
                 SNOWFLAKE, "snowflake", "snowflake.connector", "snowflake-connector-python", _snowflake,
-                described="DESCRIBE TABLE {0}",
+                described="DESCRIBE TABLE {0}", folded=True,
             ),
             Warehouse(
                 BIGQUERY, "bigquery", "google.cloud.bigquery.dbapi", "google-cloud-bigquery", _bigquery,
@@ -201,7 +203,9 @@ def _open_far(warehouse: Warehouse, url: SplitResult, password: str | None) -> I
     except (failure, OSError) as error:
         what = f"{warehouse.scheme} lets nobody in with this url ({type(error).__name__})"
         raise UsageError(what, hint="look at url, at the role and at its password") from None
-    session = DbapiSession(connection, warehouse.dialect, failure, warehouse.temporary, warehouse.described)
+    session = DbapiSession(
+        connection, warehouse.dialect, failure, warehouse.temporary, warehouse.described, folded=warehouse.folded
+    )
     try:
         yield session
     finally:
