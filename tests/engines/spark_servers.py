@@ -30,7 +30,7 @@ SMALL = {
 }
 CLUSTER = {**SMALL, "spark.executor.memory": "512m", "spark.executor.cores": "1", "spark.cores.max": "2"}
 PR_SET_PDEATHSIG = 1
-PATIENCE = 120  # seconds
+PATIENCE = 300  # seconds
 KINDS = ("local", "cluster", "connect")
 
 
@@ -160,6 +160,8 @@ def session_of(kind: str, folder: Path, stack: contextlib.ExitStack) -> Any:
 
     if kind == "connect":
         session = SparkSession.builder.remote(stack.enter_context(connect(folder)).url).getOrCreate()
+        # it stays set otherwise, and no session of another kind can start in this process any more
+        stack.callback(os.environ.pop, "SPARK_CONNECT_MODE_ENABLED", None)
     else:
         local = kind == "local"
         builder = SparkSession.builder.master("local[2]" if local else stack.enter_context(cluster(folder)).url)

@@ -23,6 +23,7 @@ STRICT = {
     "spark.sql.ansi.enabled": "true",  # an overflow or a bad cast is an error, never a NULL
     "spark.sql.session.timeZone": "UTC",
 }
+CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
 PATIENCE = {"max_retries": 8, "max_backoff": 5_000}
 """Half a minute for a network that comes back, in place of ten: a server that is started anew knows no session."""
 _QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
@@ -45,6 +46,7 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
         with strict(there):
             yield there
         return
+    connect_mode = os.environ.get(CONNECT_MODE)
     made = Path("spark-warehouse").absolute()  # Spark makes this folder wherever it starts
     was_there = made.exists()
     session = _remote(source) if source.remote else _classic(source, folder)
@@ -54,6 +56,8 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
     finally:
         with suppress(*other_errors()):  # one that is lost cannot be stopped
             session.stop()
+        if connect_mode is None:  # else no session of another kind could start in this process any more
+            os.environ.pop(CONNECT_MODE, None)
         if not was_there:
             with suppress(OSError):  # it is not there, or somebody keeps a table in it
                 made.rmdir()
