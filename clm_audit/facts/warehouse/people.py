@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.facts.fields import FIELDS
+from clm_audit.facts.warehouse.forms import check_forms
 from clm_audit.facts.warehouse.model import PREFIX, Session
 from clm_audit.facts.warehouse.select import Selection
 
@@ -30,6 +31,7 @@ def keep_people(session: Session, selections: Sequence[Selection]) -> bool:
         f"SELECT {sql.name_of(name)} AS key FROM {one.table.staged}" for one in selections for name in ids_of(one)
     ] or [f"SELECT CAST(NULL AS {sql.text}) AS key"]
     session.keep(_TEXTS, f"SELECT DISTINCT key FROM ({' UNION ALL '.join(every)}) AS every_key WHERE key IS NOT NULL")
+    check_forms(session, selections, _TEXTS)
     merged = _merged(session, selections)
     linked = _linked(session, selections)
     followed = (

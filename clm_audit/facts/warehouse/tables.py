@@ -143,7 +143,6 @@ def expressible(chosen: Candidate, rows: Yield, name: str, columns: tuple[str, .
         "sections": export.sections,
         "a period above the header (period_above)": export.period_above,
         "keys and values (key_value)": export.key_value is not None,
-        "15-character ids (id_form: salesforce)": export.id_form == "salesforce" and not small,
         "lists of merged ids (merged_from)": "merged_from" in found,
         "customers by their order (stages of an order)": rows.fact == "stages" and "order" in found,
     }

@@ -208,6 +208,18 @@ def test_what_cannot_be_kept_apart_from_the_outputs_is_refused(tmp_path: Path) -
     assert problem.where.startswith("clm-audit.yaml:5:")
 
 
+def test_salesforce_ids_are_taken_in_their_one_form(tmp_path: Path) -> None:
+    header = ("Opportunity ID", "Close Date", "Amount", "Stage", "Account ID")
+    source = "  - {engine: duckdb, database: s.duckdb, system: salesforce, tables: {orders: {0}}}\n"
+    rows = [("006A", "2024-03-01", "10.00", "Closed Won", "0018a00001AbcdeAAB")]
+    write_csv(tmp_path / "long.csv", [header, *rows])
+    write_csv(tmp_path / "short.csv", [header, *rows, ("006B", "2024-03-01", "1.00", "Closed Won", "0018a00001Abcde")])
+    load(tmp_path / "s.duckdb", {name: tmp_path / f"{name}.csv" for name in ("long", "short")}, "text")
+    assert "1 have 15 characters" in str(refused(tmp_path, source.replace("{0}", "short")))
+    with facts_in(plan_of(tmp_path, source.replace("{0}", "long"), "currency: USD\n")) as facts:
+        assert facts.tables["orders"].select("customer, net").fetchall() == [(0, 1000)]
+
+
 def test_two_tables_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     header = ("order", "date", "amount")
     write_csv(tmp_path / "old.csv", [header, ("1", "2024-01-01", "1.00")])
