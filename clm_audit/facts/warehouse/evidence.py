@@ -39,7 +39,7 @@ def count_all(making: Making, of: Of) -> None:
 def _days_and_rows(making: Making, fact: Table) -> None:
     """``<fact>.in.<file>``, and the first and last days, over all tables and of each."""
     dated = fact != "customers"
-    days = "MIN(day), MAX(day)" if dated else "NULL, NULL"
+    days = "MIN(day) AS first_day, MAX(day) AS last_day" if dated else "NULL AS first_day, NULL AS last_day"
     counts = " WHERE left_out IS NULL" if "left_out" in SCHEMAS[fact] else ""
     found = making.session.rows(f"SELECT file, COUNT(*), {days} FROM {table_of(fact)}{counts} GROUP BY file")
     firsts: list[int] = []
