@@ -50,6 +50,7 @@ class Panic(BaseException):
         (UsageError(problems=(Problem("one", "f:1:1"), Problem("two", hint="do this"))), ExitCode.USAGE),
         (DataError("cannot be read", where="f.csv:3"), ExitCode.UNFIT),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+        (PermissionError(13, "Permission denied", "in/orders.csv"), ExitCode.USAGE),
         (ValueError("secret@example.org"), ExitCode.INTERNAL),
         (Panic("secret@example.org"), ExitCode.INTERNAL),
     ],
