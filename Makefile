@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines test-lowest lint format fuzz bench bench-intake bench-truth docker-check docs picture goldens clean
+.PHONY: help demo test test-engines test-lowest lint format fuzz bench bench-intake bench-scale bench-truth docker-check docs picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,6 +58,10 @@ bench-intake: $(VENV)/.dev  ## Score the intake on polluted files beside other r
 	PYTHONPATH=. $(BIN)/python benchmarks/intake/score.py
 	PYTHONPATH=. $(BIN)/python benchmarks/intake/corpora.py
 	PYTHONPATH=. $(BIN)/python benchmarks/intake/speed.py
+
+bench-scale: $(VENV)/.dev  ## What size costs, in bounded memory (1 M orders; BENCH_SIZES=1,10,100 for more)
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/scale/run.py --sizes $(or $(BENCH_SIZES),1)
 
 bench-truth: $(VENV)/.dev  ## False alarms, coverage and power of verdict and lifecycle (BENCH_SHORT=1: a look)
 	$(BIN)/python -m pip install --quiet --group bench

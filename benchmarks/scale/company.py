@@ -1,9 +1,10 @@
 """A seeded company of any size as CSV and Parquet: ``python benchmarks/scale/company.py --millions 1``.
 
-Writes ``benchmarks/data/company_<n>m/`` with ``orders``, ``tickets`` (a fifth as many) and ``customers`` (0.12 an order),
-each as ``.csv`` and, unless ``--no-parquet``, ``.parquet``. The customers are those of ``synthetic.py``: rates skewed, coming
-and leaving, a season, one order in a thousand exported twice. Orders are drawn in pieces of five million, so that any
-size fits into memory; every piece reaches over all customers and days. The same seed and size give the same rows.
+Writes ``orders``, ``tickets`` (a fifth as many) and ``customers`` (0.12 an order) to ``benchmarks/data/company_<n>m/``,
+each as ``.csv`` and, unless ``--no-parquet``, ``.parquet``. The customers are those of ``synthetic.py``: rates skewed,
+coming and leaving, a season, one order in a thousand exported twice. Orders are drawn in pieces of five million, so
+that any size fits into memory; every piece reaches over all customers and days. The same seed and size give the same
+rows.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ def pieces(table: str, count: int, people: People, seed: int) -> Iterator[pl.Dat
         rng = np.random.default_rng([seed, TABLES.index(table), number])
         many = min(PIECE, count - first)
         if table == "customers":
-            frame = pl.DataFrame({"customer": np.arange(first, first + many), "day": people.start[first : first + many]})
+            frame = pl.DataFrame(
+                {"customer": np.arange(first, first + many), "day": people.start[first : first + many]}
+            )
             yield frame.select(_customer("customer"), acquired=_day("day"))
         else:
             yield {"orders": orders, "tickets": tickets}[table](people, many, first, rng)
@@ -123,7 +126,9 @@ def write(millions: float, *, parquet: bool = True, seed: int = 1) -> Path:
         if parquet and not target.with_suffix(".parquet").exists():
             money = {"orders": "amount", "tickets": "cost"}.get(table)
             types = {} if money is None else {money: pl.Decimal(18, 2)}
-            pl.scan_csv(target, try_parse_dates=True, schema_overrides=types).sink_parquet(target.with_suffix(".parquet"))
+            pl.scan_csv(target, try_parse_dates=True, schema_overrides=types).sink_parquet(
+                target.with_suffix(".parquet")
+            )
     return folder
 
 

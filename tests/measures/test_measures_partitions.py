@@ -1,0 +1,84 @@
+"""Totals of parts of the customers, put together, are those of all of them: to the byte of the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clm_audit.config.resolve import resolve
+from clm_audit.facts import keys, names, twins
+from clm_audit.facts.room import Room
+from clm_audit.measures import measure as measuring
+from clm_audit.measures.parts import KEYS, added
+from clm_audit.pipeline import audit
+from clm_audit.report.json_out import to_json
+
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "clm-audit.yaml"
+
+
+@pytest.fixture(scope="module")
+def whole() -> str:
+    return to_json(audit(resolve([], SAMPLE, {}, {}, SAMPLE.parent)))
+
+
+@pytest.mark.parametrize("parts", [2, 3, 7])
+def test_the_report_does_not_tell_how_many_parts_there_were(whole: str, parts: int) -> None:
+    steps: list[tuple[str, int, int]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Room, "parts", lambda *_: parts)
+        for module, name in ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES")):
+            patch.setattr(module, name, 500)
+        report = to_json(audit(resolve([], SAMPLE, {}, {}, SAMPLE.parent), lambda *step: steps.append(step)))
+    assert report == whole
+    assert {("measuring", number, parts) for number in range(parts)} <= set(steps)
+
+
+def test_the_keys_of_every_frame_tell_its_rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = {}
+    real = measuring.finish
+
+    def finish(collected, *more):
+        seen.update(collected)
+        return real(collected, *more)
+
+    monkeypatch.setattr(measuring, "finish", finish)
+    audit(resolve([], SAMPLE, {}, {}, SAMPLE.parent))
+    assert len(seen) > 20
+    for name, columns in seen.items():
+        if name != "largest":
+            named = pl.DataFrame({key: columns[key] for key in columns if key in KEYS})
+            assert named.width, name
+            assert named.is_duplicated().sum() == 0, name
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(-3, 3), st.integers(-9, 9)), max_size=12)
+
+
+def columns(rows: list[tuple[int, int, int]]) -> dict[str, np.ndarray]:
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return {"segment": table[:, 0], "week": table[:, 1], "orders": table[:, 2]}
+
+
+@given(ROWS, ROWS)
+@settings(deadline=None)
+def test_rows_of_equal_keys_are_added_up(one: list[tuple[int, int, int]], other: list[tuple[int, int, int]]) -> None:
+    sums = added({"weeks": columns(one)}, {"weeks": columns(other), "more": columns(one)})
+    oracle: dict[tuple[int, int], int] = {}
+    for segment, week, orders in (*one, *other):
+        oracle[segment, week] = oracle.get((segment, week), 0) + orders
+    found = sums["weeks"]
+    pairs = zip(found["segment"].tolist(), found["week"].tolist(), strict=True)
+    assert list(zip(pairs, found["orders"].tolist(), strict=True)) == sorted(oracle.items())
+    assert sums["more"]["orders"].tolist() == [orders for *_, orders in one]
+
+
+def test_of_equal_revenues_the_first_customer_is_the_largest() -> None:
+    first, second = ({"customer": np.array([who]), "revenue": np.array([7])} for who in (9, 4))
+    nobody = {"customer": np.zeros(0, dtype=np.int64), "revenue": np.zeros(0, dtype=np.int64)}
+    found = added(added({"largest": nobody}, {"largest": first}), {"largest": second})["largest"]
+    assert (found["customer"].tolist(), found["revenue"].tolist()) == ([4], [7])
