@@ -68,6 +68,22 @@ def test_every_page_has_the_table_and_the_line(report: AuditReport) -> None:
     assert report.lifecycle_view.missing in pages["terminal"]
 
 
+@pytest.mark.parametrize("width", [80, 90, 100, 160])
+def test_no_name_and_no_number_is_lost_in_a_narrow_console(report: AuditReport, width: int) -> None:
+    """Changes in points make the widest rows there are."""
+    told = words.told(report.lifecycle)
+    first = told[0].model_copy(update={"change_unit": "points", "observed_change": 123.4})
+    wide = report.model_copy(update={"lifecycle": (first, *told[1:])})
+    text = printed(wide, width)
+    assert max(map(len, text.splitlines())) <= width
+    section = " ".join(text[text.index(words.HEADING) :].split())
+    assert words.change(first) in section
+    for metric in told:
+        assert metric.finding in section
+        if width != 90:  # between the two layouts a long name may take two lines
+            assert metric.name in section
+
+
 def test_a_report_without_the_lifecycle_has_no_section() -> None:
     bare = worlds.full_report().model_copy(update={"lifecycle": (), "lifecycle_view": LifecycleView()})
     for page in (to_html(bare), to_markdown(bare), printed(bare)):
