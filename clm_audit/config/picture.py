@@ -91,7 +91,10 @@ def _check_size(width: int, height: int) -> None:
 
 
 def clean_jpeg(data: bytes) -> Picture:
-    """The picture of a JPEG file alone. Raises :class:`BrokenPictureError` when a segment is missing."""
+    """The picture of a JPEG file alone. Raises :class:`BrokenPictureError` when a segment is missing.
+
+    The coded pixels are not decoded: one whose bytes within a scan are damaged passes, and shows where.
+    """
     kept, seen, at = [data[:2]], set[int](), 2
     size: tuple[int, int] | None = None
     while True:
