@@ -142,7 +142,7 @@ LIFECYCLE: dict[str, Field] = {
 }
 ELSEWHERE: dict[str, Field] = {
     "totals.*.*.value": Field("a total of one window, summed from the rows of the facts named below"),
-    "files.*.bytes": Field("size of the file"),
+    "files.*.bytes": Field("size of the file; -1 where it is a table of an engine"),
     "files.*.header_line": Field("the line on which its header stands"),
     "files.*.rows.*": Field(
         "records of the file by what became of them", "read = accepted + rejected + duplicate + outside + structure"
