@@ -40,8 +40,9 @@ def sentence_ids(part: str, said: Sequence[str]) -> str:
 
 def hint(report: AuditReport) -> str:
     """How to come from a number to where it comes from: for a page that has no room for ids."""
-    known = (one.id for one in report.metrics if not isinstance(one.before, Unknown))
-    number = next((f"{one}.before" for one in known), "files")
+    metrics = (*report.metrics, *report.lifecycle)
+    known = (one.id for one in metrics if not isinstance(one.before, Unknown))
+    number = next((f"{one}.before" for one in known), "--list")
     return (
         f"Where a number comes from: clm-audit explain {number} --from audit.json (saved with --json audit.json); --ids"
         " prints the id of every number and sentence."
