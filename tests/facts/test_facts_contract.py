@@ -4,8 +4,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -13,7 +15,7 @@ from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import FactName, load_presets
 from clm_audit.facts import fields
 from clm_audit.facts.build import build_facts
-from clm_audit.facts.ledger import settle
+from clm_audit.facts.ledger import Book, Entry, settle
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.store import run_folder
 from clm_audit.intake.model import FileRecord, RowCounts
@@ -149,3 +151,14 @@ def test_parquet_and_csv_of_the_same_rows_give_the_same_facts(build, tmp_path) -
         with run_folder() as folder:
             orders = build_facts(plan, read_exports(plan, folder), folder).tables["orders"].collect()
         assert orders.equals(built.tables["orders"])
+
+
+def test_of_several_fates_of_a_row_one_counts() -> None:
+    """A sum is no data; taken by any fact is taken; not taken for its own cells says more than being repeated."""
+    book = Book(SimpleNamespace(height=5, read=5, lost=0, structure=0, duplicate_of=None, faults=()))
+    book.set_totals(np.array([0]))
+    book.enter(None, [Entry(np.array([0, 1, 2]), "bad_date", "date"), Entry(np.array([3]), "repeated", "id", True)])
+    book.enter(np.array([0, 1, 3]), [])
+    book.enter(np.array([2]), [Entry(np.array([2]), "repeated", "id", True)])
+    counts = book.counts()
+    assert (counts.structure, counts.accepted, counts.rejected, counts.duplicate) == (1, 3, 1, 0)

@@ -174,6 +174,15 @@ def test_who_referred_somebody_new() -> None:
     assert sums(whole.after) == (8, 40)
 
 
+@pytest.mark.parametrize(("earlier", "new"), [(0, 1), (1, 0)])
+def test_who_buys_on_the_day_of_the_referral_is_a_new_lead(earlier: int, new: int) -> None:
+    rows = [referral(each, GO_LIVE - 300, None) for each in range(6)] + [referral(21, GO_LIVE + 30, 900)]
+    rows += [referral(2, FIRST, None), referral(2, GO_LIVE + YEAR - 1, None)]
+    base = world(referrals=rows)
+    base.tables["orders"].append(order(900, GO_LIVE + 30 - earlier, 1_000))
+    assert sums(made("referral_rate", base.facts()).after)[0] == 1 + new
+
+
 def test_referrals_without_any_customer_base() -> None:
     rows = [referral(each, day, None) for each in range(9) for day in (GO_LIVE - 90, GO_LIVE + 90)]
     orders = [order(None, day, 1_000) for day in range(GO_LIVE - 400, GO_LIVE + 300)]
