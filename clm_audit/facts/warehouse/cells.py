@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from clm_audit.config.plan import Side
 from clm_audit.facts.common import SIDES
+from clm_audit.facts.durations import Unit
 from clm_audit.facts.warehouse.dialect import Dialect
 
 LARGEST = 10**17
@@ -19,6 +20,7 @@ ISO = f"^{_DAY}([ T]+{_TIME}( ?[AaPp][.]?[Mm][.]?)?)?$"
 _OFFSET = "(Z|z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)"
 ZONED = f"^{_DAY}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)? ?{_OFFSET}$"
 PLAIN = r"^[+-]?([0-9]{1,15}([.][0-9]{0,18})?|[.][0-9]{1,18})$"
+COLON = "':'"
 FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
 
 
@@ -117,6 +119,29 @@ def half_even(sql: Dialect, above: str, below: str) -> str:
     twice = f"(({size} - {whole} * {below}) * 2)"
     up = f"CASE WHEN {twice} > {below} OR ({twice} = {below} AND MOD({whole}, 2) = 1) THEN 1 ELSE 0 END"
     return f"CAST((CASE WHEN {above} < 0 THEN -1 ELSE 1 END) * ({whole} + {up}) AS BIGINT)"
+
+
+def points(sql: Dialect, text: str) -> str:
+    """Whole points of a survey; *good* and *bad* are 1 and 0; what is neither is null."""
+    whole = sql.part.format(f"replace({text}, ',', '.')", "'.'", 1)
+    words = {1: "^(good|thumbs up)([^a-z0-9_]|$)", 0: "^(bad|thumbs down)([^a-z0-9_]|$)"}
+    said = " ".join(f"WHEN {fits(sql, f'LOWER({text})', shape)} THEN {point}" for point, shape in words.items())
+    number = fits(sql, text, "^[+-]?[0-9]{1,4}([.,]0+)?$")
+    return f"CASE WHEN {number} THEN {sql.attempt.format(whole, 'INTEGER')} {said} END"
+
+
+def seconds(sql: Dialect, text: str, unit: Unit) -> str:
+    """Whole seconds of a duration: a number in a unit, or a clock (``H:MM``, ``H:MM:SS``)."""
+    each = {"seconds": 1, "minutes": 60, "hours": 3600, "hms": 1}[unit]
+    micros = units_of_text(sql, text, 6)
+    plain = half_even(sql, f"({sql.wide.format(micros)} * {each})", sql.wide.format(10**6))
+    if unit == "hms":
+        plain = f"CASE WHEN ({micros}) = 0 THEN 0 END"
+    hours, minutes, rest = (
+        sql.attempt.format(f"NULLIF({sql.part.format(text, COLON, at)}, '')", "BIGINT") for at in (1, 2, 3)
+    )
+    is_clock = fits(sql, text, "^[0-9]{1,6}:[0-5][0-9](:[0-5][0-9])?$")
+    return f"CASE WHEN {is_clock} THEN {hours} * 3600 + {minutes} * 60 + COALESCE({rest}, 0) ELSE {plain} END"
 
 
 def side(sql: Dialect, given: Side) -> str:

@@ -172,13 +172,14 @@ class Selector:
         if spec.kind == "interval":
             return self.words.translated(text, column.name, intervals.normal)
         if spec.kind == "score":
-            return self._score(text)
+            return cells.points(self.sql, text)
         if spec.kind == "flag":
             return f"NOT (LOWER({text}) IN ({', '.join(map(self.sql.literal, cells.FALSE))}))"
         if spec.kind == "day":
             return self._day(column)
         if spec.kind == "seconds":
-            return self._seconds(column)
+            unit = durations.unit_of(column.name, self.table.object.duration_unit)
+            return cells.seconds(self.sql, text, unit)
         places = {"cents": 2, "micros": 6}.get(spec.kind)
         if places is None:
             raise DataError(
@@ -207,32 +208,6 @@ class Selector:
             return cells.iso_day(self.sql, cell, self.zone, self.table.object.timezone)
         what = f"{self.table.name}: column {column.name} holds numbers, not dates"
         raise DataError(what, where=self.table.where, hint="cast it to a date in a view")
-
-    def _score(self, text: str) -> str:
-        whole = self.sql.part.format(f"replace({text}, ',', '.')", "'.'", 1)
-        low = f"LOWER({text})"
-        words = {1: "^(good|thumbs up)([^a-z0-9_]|$)", 0: "^(bad|thumbs down)([^a-z0-9_]|$)"}
-        said = " ".join(f"WHEN {cells.fits(self.sql, low, shape)} THEN {point}" for point, shape in words.items())
-        number = cells.fits(self.sql, text, "^[+-]?[0-9]{1,4}([.,]0+)?$")
-        return f"CASE WHEN {number} THEN {self.sql.attempt.format(whole, 'INTEGER')} {said} END"
-
-    def _seconds(self, column: Column) -> str:
-        unit = durations.unit_of(column.name, self.table.object.duration_unit)
-        each = {"seconds": 1, "minutes": 60, "hours": 3600, "hms": 1}[unit]
-        text = self.text(column)
-        micros = cells.units_of_text(self.sql, text, 6)
-        wide = f"{self.sql.wide.format(micros)} * {each}"
-        plain = cells.half_even(self.sql, f"({wide})", self.sql.wide.format(10**6))
-        if unit == "hms":
-            plain = f"CASE WHEN ({micros}) = 0 THEN 0 END"
-        colon = "':'"
-        parts = [
-            self.sql.attempt.format(f"NULLIF({self.sql.part.format(text, colon, at)}, '')", "BIGINT")
-            for at in (1, 2, 3)
-        ]
-        clock = f"{parts[0]} * 3600 + {parts[1]} * 60 + COALESCE({parts[2]}, 0)"
-        is_clock = cells.fits(self.sql, text, "^[0-9]{1,6}:[0-5][0-9](:[0-5][0-9])?$")
-        return f"CASE WHEN {is_clock} THEN {clock} ELSE {plain} END"
 
     def _signed(self, amount: str) -> str:
         for direction, words in self.source.sign.items():
