@@ -7,7 +7,7 @@ ranges, one after the other, each from files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,11 +67,7 @@ def rank_keys(names: Names, separators: Mapping[str, str], folder: Path) -> Keys
         start[space] = total
         total += names.size(space)
     parts = _texts(names, separators)
-    ranges: Iterable[pl.DataFrame]
-    if total <= RANGE:
-        ranges = [pl.concat(parts)]
-    else:
-        ranges = _ranges(parts, _splits(names, separators, total), folder)
+    ranges = _ranges(parts, _splits(names, separators, total), folder) if total > RANGE else iter([pl.concat(parts)])
     rank, address, cases, ordered, before = np.full(total, -1, dtype=np.int32), [], 0, [], 0
     for number, frame in enumerate(ranges):
         codes, different = ranked(frame["key"])
