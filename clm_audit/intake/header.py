@@ -53,6 +53,8 @@ def find_heading(
         last = [one.cells for one in StrictReader(dialect).records(tail.decode("utf-8", "replace"), _AT_END)]
         return placed(found, first + index, first + index + 1, where, last=last)
     width = body_width(rows[:HEAD_RECORDS])
+    if width == 1:  # rows with another separator may stand first
+        width = body_width(rows)
     spot = _blind(rows, width, dialect)
     if spot is not None:
         record, header, after = spot

@@ -137,3 +137,12 @@ def test_a_wider_second_part_does_not_make_titles_of_the_first(tmp_path: Path, m
     table = read(tmp_path, "\n".join([*parts, ""]))
     assert table.header == ("No", "What", "Net", "Ids", "Day")
     assert rows(table) == cells
+
+
+@pytest.mark.parametrize("mark", ["^", ";", ","])
+def test_records_with_another_separator_are_no_letter(tmp_path: Path, mark: str) -> None:
+    body = [(f"2024-01-{n % 28 + 1:02}", f"spring {n}", "USD", f"{n}.50") for n in range(100)]
+    other = "|"
+    lines = [mark.join(row) for row in body[:80]] + [other.join(row) for row in body]
+    table = read(tmp_path, "\n".join([other.join(("Day", "What", "Currency", "Net")), *lines, ""]))
+    assert len(table.rejected) + len(table.repaired) >= 80
