@@ -159,6 +159,12 @@ def club(before: int = 30, after: int = 14) -> World:
 def test_a_company_of_subscriptions_alone_is_audited() -> None:
     measured = measure(plan(segment_by=()), club().facts())
     churn, value = metric(measured, "churn_rate"), metric(measured, "customer_lifetime_value")
+    # whole months of 30.4375 days from go-live: the last one before it ends on its day, and counts
+    start, end = measured.calendar.before
+    assert end == GO_LIVE
+    months = int((end - start) / DAYS_PER_MONTH)
+    assert isinstance(churn.before, Ratio)
+    assert churn.before.weeks == pytest.approx(months * DAYS_PER_MONTH / 7)
     assert churn.how["lost_by"] == "subscriptions"
     at = int(np.flatnonzero(churn.start == GO_LIVE + month_day(-3))[0])
     month = 30 - 3  # months since the first
