@@ -25,6 +25,8 @@ pytestmark = [
     pytest.mark.timeout(900),
     # py4j leaves its sockets to the garbage collector
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+    # so PySpark says that a server cannot be told of the end of a session
+    pytest.mark.filterwarnings("ignore:The 'warn' method is deprecated:DeprecationWarning"),
 ]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 CONFIG = "clm-audit.yaml"

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ STRICT = {
     "spark.sql.ansi.enabled": "true",  # an overflow or a bad cast is an error, never a NULL
     "spark.sql.session.timeZone": "UTC",
 }
+_WAREHOUSE = Path("spark-warehouse")
 CONNECT_MODE = "SPARK_CONNECT_MODE_ENABLED"
 PATIENCE = {"max_retries": 8, "max_backoff": 5_000}
 """Half a minute for a network that comes back, in place of ten: a server that is started anew knows no session."""
@@ -46,21 +47,26 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
         with strict(there):
             yield there
         return
-    connect_mode = os.environ.get(CONNECT_MODE)
-    made = Path("spark-warehouse").absolute()  # Spark makes this folder wherever it starts
-    was_there = made.exists()
-    session = _remote(source) if source.remote else _classic(source, folder)
-    try:
+    with ExitStack() as stack:
+        stack.callback(_tidied, os.environ.get(CONNECT_MODE), _WAREHOUSE.exists())
+        session = _remote(source, stack) if source.remote else _classic(source, folder, stack)
         _set(session, STRICT)
         yield session
-    finally:
-        with suppress(*other_errors()):  # one that is lost cannot be stopped
-            session.stop()
-        if connect_mode is None:  # else no session of another kind could start in this process any more
-            os.environ.pop(CONNECT_MODE, None)
-        if not was_there:
-            with suppress(OSError):  # it is not there, or somebody keeps a table in it
-                made.rmdir()
+
+
+def _stopped(session: SparkSession) -> None:
+    with suppress(*other_errors()):  # one that is lost cannot be stopped
+        session.stop()
+
+
+def _tidied(connect_mode: str | None, was_there: bool) -> None:
+    """What Spark leaves behind: a mode, in which no session of another kind could start in this process any more, and
+    an empty folder wherever it starts."""
+    if connect_mode is None:
+        os.environ.pop(CONNECT_MODE, None)
+    if not was_there:
+        with suppress(OSError):  # it is not there, or somebody keeps a table in it
+            _WAREHOUSE.rmdir()
 
 
 @contextmanager
@@ -83,7 +89,7 @@ def _set(session: SparkSession, settings: Mapping[str, str]) -> None:
             session.conf.set(name, value)
 
 
-def _remote(source: EngineSource) -> SparkSession:
+def _remote(source: EngineSource, stack: ExitStack) -> SparkSession:
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -93,6 +99,7 @@ def _remote(source: EngineSource) -> SparkSession:
         raise UsageError("what Spark Connect needs is not installed", hint=INSTALL) from None
     try:
         session = SparkSession.builder.remote(str(source.remote)).getOrCreate()
+        stack.callback(_stopped, session)
         session.client.set_retry_policies([DefaultPolicy(**PATIENCE)])
         session.range(1).count()  # the address is asked for the first time
     except PySparkException as error:
@@ -110,7 +117,7 @@ def _remote(source: EngineSource) -> SparkSession:
     return session
 
 
-def _classic(source: EngineSource, folder: Path) -> SparkSession:
+def _classic(source: EngineSource, folder: Path, stack: ExitStack) -> SparkSession:
     """A session of this process. The JVM's own chatter goes to a file: stderr belongs to the audit."""
     from py4j.protocol import Py4JError
     from pyspark import SparkConf, SparkContext
@@ -128,9 +135,11 @@ def _classic(source: EngineSource, folder: Path) -> SparkSession:
     try:
         with (folder / "spark.log").open("ab") as log:
             gateway = None if SparkContext._gateway else launch_gateway(settings, {"stderr": log, "stdout": log})
-            return SparkSession(SparkContext(conf=settings, gateway=gateway))
+            session = SparkSession(SparkContext(conf=settings, gateway=gateway))
     except (PySparkException, Py4JError):
         raise UsageError(
             f"no Spark session could be started on {source.master or 'the master of its own configuration'}",
             hint="is the master running, is its address right, and is Java 17 or later there?",
         ) from None
+    stack.callback(_stopped, session)
+    return session
