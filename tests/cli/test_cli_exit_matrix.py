@@ -85,6 +85,26 @@ def test_a_target_that_cannot_be_is_exit_2_before_the_work(
     assert (company / "orders.csv").read_text().startswith("order,customer")
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--keep", "in/kept"), "--keep in/kept: is inside a folder of exports"),
+        (("--keep", "no/kept"), "--keep no/kept: the folder around it does not exist"),
+        (("--html", "in/r.html"), "--html in/r.html: is inside a folder of exports"),
+        (("--html", "one", "--json", "./one"), "--json one: two reports under one name"),
+    ],
+)
+def test_places_that_cannot_be_are_told_before_the_work(
+    company: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], said: str
+) -> None:
+    (company / "in").mkdir()
+    (company / "clm-audit.yaml").unlink()
+    (company / "orders.csv").rename(company / "in" / "orders.csv")
+    assert entry.main(["compare", "in", "--go-live", "2024-02-01", *options]) is ExitCode.USAGE
+    assert said in capsys.readouterr().err
+    assert [path.name for path in (company / "in").iterdir()] == ["orders.csv"]
+
+
 @pytest.fixture(scope="module")
 def gated(demo: tuple[Path, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("gated")
