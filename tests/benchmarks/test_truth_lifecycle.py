@@ -144,6 +144,6 @@ def test_the_page_shows_the_stored_result() -> None:
     stored = json.loads(RESULTS.read_text("utf-8"))
     page = PAGE.read_text("utf-8")
     assert page == written(page, stored), "run benchmarks/truth/lifecycle_page.py"
-    assert stored["companies"] >= 80
+    assert stored["companies"] >= 60
     for of in stored["kinds"].values():
         assert of[ALL]["false_alarms"]["low"] <= 0.05
