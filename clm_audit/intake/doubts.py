@@ -29,6 +29,7 @@ _FEW = 2  # such cells are odd in a short column, too
 _MAIN = 0.5  # share that one kind must have for others to be odd
 _LOOKED = 500  # cells that say which kind a column has
 _REGULAR = 0.9  # share of the cells of one column that hold a mark equally often where it may separate cells
+_MANY_MARKS = 5  # commas in a cell that is no text
 _CLOCK = 2  # colons in a time of the day
 _RUN = 3  # rows of another kind that follow each other up to the end: another table
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
@@ -72,11 +73,12 @@ def doubts(
         if hits.height:
             listed = [int(row[0]) for row in hits.rows() if code and _listed(code, row[1:], dialect, profile)]
             yield Doubt(f"{what}: {hits.height:,} (the first is row {hits[ROW][0] + 1:,})", code, tuple(listed))
+    used = [name for name in columns if (rows[name].str.strip_chars() != "").any()]
     if len(columns) == 1:
         yield Doubt("one column only: a line break within a cell, or one that is missing, does not show")
-        if mark := _regular_mark(rows[columns[0]]):
-            what = f"one column, and yet nearly every row holds {SEPARATOR_NAMES[mark]} as often as the others"
-            yield Doubt(what, "other_table", tuple(rows[ROW]))
+    if len(used) == 1 and (mark := _regular_mark(rows[used[0]])):
+        what = f"one column, and yet nearly every row holds {SEPARATOR_NAMES[mark]} as often as the others"
+        yield Doubt(what, "other_table", tuple(rows[ROW]))
     last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
@@ -87,10 +89,13 @@ def doubts(
 
 def _regular_mark(cells: pl.Series) -> str:
     """The separator that nearly all cells of the only column hold equally often; none, or one comma each: text."""
+    if cells.str.contains(r"^\s*[\[{]").any():  # JSON, and no row of a table
+        return ""
     for mark, least in ((",", 2), (";", 1), ("|", 1), ("\t", 1), ("^", 1), ("~", 1), ("\x1f", 1), ("\x01", 1)):
         counts = Counter(cells.str.count_matches(mark, literal=True).to_list())
         most, rows = counts.most_common(1)[0]
-        if most >= least and rows >= max(_RUN, _REGULAR * cells.len()):
+        wide = sum(count for times, count in counts.items() if times >= _MANY_MARKS)
+        if (most >= least and rows >= max(_RUN, _REGULAR * cells.len())) or wide >= max(_RUN, _REGULAR * cells.len()):
             return mark
     kinds = {shape(cell.split(":", 1)[0]) for cell in cells.head(_LOOKED) if ":" in cell}
     times = cells.str.count_matches(":", literal=True)

@@ -85,6 +85,9 @@ def _lone(cells: Sequence[str], profile: Profile) -> bool:
     """Whether one cell stands alone where rows have more; in a short table the row itself says nothing about them."""
     filled = sum(1 for cell in cells if cell.strip())
     always = sum(1 for column in profile.columns if column.never_blank or column.shapes[BLANK] <= 1 < column.filled)
+    pairs = zip(cells, profile.columns, strict=True)
+    if any(column.typed and column.fits(cell) and shape(cell) not in (BLANK, WHOLE, NUMBER) for cell, column in pairs):
+        return False  # an address or a day in its place is the beginning of a row
     return filled <= 1 and always >= 2 and (_odd(cells, profile) or profile.rows < _FEW)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_audit.config.preset import ExportObject, Recognise
@@ -106,6 +106,7 @@ def test_a_total_of_nothing_open_closes_nothing_and_the_grand_total_all() -> Non
     assert (told[1], told[3], told[5]) == ("A", "A", "")
 
 
+@settings(deadline=None)  # a frame is collected for each
 @given(
     st.recursive(
         st.just([]), lambda inner: st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(0, 3), inner), max_size=3)

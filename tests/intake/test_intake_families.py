@@ -146,3 +146,16 @@ def test_records_with_another_separator_are_no_letter(tmp_path: Path, mark: str)
     lines = [mark.join(row) for row in body[:80]] + [other.join(row) for row in body]
     table = read(tmp_path, "\n".join([other.join(("Day", "What", "Currency", "Net")), *lines, ""]))
     assert len(table.rejected) + len(table.repaired) >= 80
+
+
+def test_records_in_quotes_as_a_whole_with_blank_cells_behind_are_doubtful(tmp_path: Path) -> None:
+    body = [f'"{n},""a, b"",2024-01-{n % 28 + 1:02},{n}.50,USD,paid",,,' for n in range(40)]
+    table = read(tmp_path, "\n".join(['"No,What,Day,Net,Currency,State",,,', *body, ""]))
+    whole = [row for row in rows(table) if len(row) < 6]
+    assert not whole or len(table.doubted) >= 40
+
+
+def test_a_row_with_an_address_only_above_a_remark_is_a_row(tmp_path: Path) -> None:
+    body = [f"customer{n:04}@example.com,said {n}" for n in range(40)]
+    table = read(tmp_path, "\n".join(["Mail,Reason", *body, "customer0900@example.com,", "# end, of file", ""]))
+    assert rows(table)[-1] == ("customer0900@example.com", "")
