@@ -6,11 +6,9 @@ readable by Narwhals and brings small results home as numpy columns.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from clm_audit.exits import DataError, UsageError
+from clm_audit.facts.store import run_folder
 
 Frames = Mapping[str, nw.LazyFrame[Any]]
 Columns = Mapping[str, NDArray[Any]]
@@ -66,15 +65,15 @@ def _collect_polars(frames: Frames) -> Collected:
 
 @contextmanager
 def _open_duckdb(tables: Mapping[Any, pl.LazyFrame]) -> Iterator[Frames]:
-    """Through Parquet: DuckDB reads Polars frames in memory only with pyarrow."""
+    """Through Parquet, in a run folder: DuckDB reads Polars frames in memory only with pyarrow."""
     try:
         import duckdb
     except ImportError:
         raise UsageError("the engine duckdb is not installed", hint="pip install 'clm-audit[duckdb]'") from None
-    with tempfile.TemporaryDirectory(prefix="clm-audit-") as folder, duckdb.connect() as connection:
+    with run_folder() as folder, duckdb.connect() as connection:
         frames: dict[str, nw.LazyFrame[Any]] = {}
         for name, table in tables.items():
-            path = Path(folder) / f"{name}.parquet"
+            path = folder / f"{name}.parquet"
             table.sink_parquet(path)
             frames[name] = nw.from_native(connection.read_parquet(str(path)))
         yield frames
