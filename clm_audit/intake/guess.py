@@ -15,8 +15,10 @@ from clm_audit.intake.table import read_table
 
 PLAINEST = "orders"
 # Parts of headers that no preset spells out, by what the field is; asked only where no alias fits.
+_DAYS = ("date", "datum", "fecha", "data", "day")
 _COMMON: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("date", "created", "sent", "start", "entered"), ("date", "datum", "fecha", "data", "day")),
+    **dict.fromkeys(("date", "created", "sent", "start", "entered"), _DAYS),
+    "created": (*_DAYS, "created", "opened", "erstellt", "angelegt", "eröffnet", "eingang", "creado", "créé", "creato"),
     "amount": ("amount", "betrag", "summe", "total", "umsatz", "importe", "montant", "price", "preis", "cost"),
     "order": ("order", "invoice", "rechnung", "bestell", "auftrag", "beleg", "pedido", "factura", "facture"),
     "customer": ("customer", "client", "kunde", "cliente", "account", "buyer"),
@@ -43,6 +45,8 @@ def guess_map(headers: Sequence[str]) -> Guess:
     for fact, declared in FACTS.items():
         fields = _fields(fact, named)
         required = sum(name in fields for name in declared.required) / len(declared.required)
+        if set(fields) == {"customer"}:  # nearly every export names its customer: alone it says little
+            required /= 2
         if (required, len(fields)) > score and required > 0:
             best, score = Guess(fact, fields, named), (required, len(fields))
     return best

@@ -97,6 +97,18 @@ def test_an_impossible_value_is_refused(tmp_path: Path, line: str, expected: str
     assert problems[0].startswith("c.yaml:")
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/Argentina/Ushuaia", "US/Pacific"])
+def test_a_zone_that_exists_costs_no_look_through_all_zone_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr("zoneinfo.available_timezones", lambda: looks.append("all") or {"Europe/Berlin"})
+    assert plan_of(tmp_path, f"{BASE}timezone: {zone}\n").timezone == zone
+    assert looks == []
+    refused(tmp_path, f"{BASE}timezone: Europe/Berln\n")
+    assert looks == ["all"]
+
+
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [

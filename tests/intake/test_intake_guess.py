@@ -36,12 +36,18 @@ def test_the_next_nearest_export_says_what_it_lacks(tmp_path: Path) -> None:
     assert found.lacks == ("item",)
 
 
+GERMAN_TICKETS = {"ticket": "Ticket-ID", "created": "Erstellt am", "customer": "Kunde", "status": "Status"}
+
+
 @pytest.mark.parametrize(
     ("headers", "fact", "fields"),
     [
         (["Rechnung Nr", "Datum", "Betrag"], "orders", {"order": "Rechnung Nr", "date": "Datum", "amount": "Betrag"}),
         (["ticket", "created", "x"], "tickets", {"ticket": "ticket", "created": "created"}),
         (["metric", "date", "numerator", "denominator"], "series", {"metric": "metric", "numerator": "numerator"}),
+        (["Ticket-ID", "Erstellt am", "Kunde", "Status", "Betreff"], "tickets", GERMAN_TICKETS),
+        (["Ticket-ID", "Kunde", "Status", "Betreff"], "tickets", {"ticket": "Ticket-ID", "customer": "Kunde"}),
+        (["Kunde", "Ort"], "customers", {"customer": "Kunde"}),
         (["Speed", "Oil"], "orders", {}),
     ],
 )
