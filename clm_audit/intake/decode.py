@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -24,6 +25,7 @@ from clm_audit.intake.transcode import transcode
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF32 = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
+_MARK = re.compile("(?<=[\r\n])\ufeff")  # one that begins a line: another file was appended there
 Tick = Callable[[int], None]
 
 
@@ -132,9 +134,10 @@ def _utf16_by_zeros(head: bytes) -> str | None:
 def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -> Text:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     nuls: list[int] = []
+    marks: list[int] = []  # bytes of the rewritten file before which a mark that begins a line is left out
     try:
         with target.open("xb") as out:
-            at, wide = 0, 4 if "32" in encoding else 2
+            at, wide, before = 0, 4 if "32" in encoding else 2, ""
             for piece in pieces(path):
                 text = decoder.decode(piece)
                 if "\0" in text:
@@ -144,10 +147,19 @@ def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -
                     if len(nuls) > MAX_NUL_SHARE * path.stat().st_size:
                         raise DataError(_BINARY, where=name, hint=_AS_TEXT)
                 at += len(text.encode(f"utf-{8 * wide}-le"))
-                out.write((text.removeprefix("\ufeff") if not out.tell() and lead else text).replace("\0", "").encode())
+                kept = (text.removeprefix("\ufeff") if not out.tell() and lead else text).replace("\0", "")
+                first, *others = _MARK.split(before + kept)
+                out.write(first[len(before) :].encode())
+                for part in others:
+                    marks.append(out.tell())
+                    out.write(part.encode())
+                before = kept[-1:] or before
             decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise DataError(f"broken {encoding} text", where=name, hint="the file is damaged: export it again") from error
     how = "by its byte order mark" if lead else "by its zero bytes"
     removed = (f"{len(nuls)} zero bytes removed",) if nuls else ()
-    return Text(target, encoding, 0, lead, tuple(nuls), (f"{encoding} {how}", *removed))
+    left_out = (f"{len(marks)} byte order marks within the file left out",) if marks else ()
+    notes = (f"{encoding} {how}", *removed, *left_out)
+    patches, spots = tuple((one, wide) for one in marks), tuple((one, "byte_order_mark") for one in marks)
+    return Text(target, encoding, 0, lead, tuple(nuls), notes, patches=patches, spots=spots)

@@ -17,7 +17,7 @@ import polars as pl
 from clm_audit.exits import DataError
 from clm_audit.intake.detour import Detour, Fault, Row
 from clm_audit.intake.dialect import Dialect, find_header, plain
-from clm_audit.intake.doubts import Doubt, doubts
+from clm_audit.intake.doubts import Doubt, doubts, rival_separator
 from clm_audit.intake.ending import cut_off
 from clm_audit.intake.footer import footers, page_titles
 from clm_audit.intake.glue import glued_table
@@ -202,7 +202,9 @@ class _Reading:
             return []
         cut = [] if self.mender.read(self.size - 1, self.size) in (b"\n", b"\r") else [Doubt(_CUT)]
         profile = self.mender.readings.profile
-        return [*doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile), *cut]
+        found = doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile)
+        rival = rival_separator(rows, self.dialect, () if self.heading.record else self.heading.titles)
+        return [*found, *rival, *cut]
 
     def _headers_below(self, body: _Body) -> list[Doubt]:
         """Rows of a table that a preset knows which are the header of another export; of large files nobody asks."""
@@ -247,8 +249,8 @@ class _Reading:
             return self._walked(headers, progress)  # a cell that was mended needs quotes, which the file has not
         layout = Layout(
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
-            encoding=text.encoding, lead=text.lead, nuls=text.nuls, quote=rules.quote, headers=again,
-            detours=tuple(one.bare() for one in proof.detours),
+            encoding=text.encoding, lead=text.lead, nuls=text.nuls, patches=text.patches, quote=rules.quote,
+            headers=again, detours=tuple(one.bare() for one in proof.detours),
         )  # fmt: skip
         frame = scan(text.path, rules, proof, headers, self.rows)
         return _Body(proof, frame, layout, proof.detours, proof.blank, proof.odd, last)

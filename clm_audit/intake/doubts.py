@@ -19,7 +19,7 @@ from clm_audit.intake.dialect import SEPARATOR_NAMES, SEPARATORS, Dialect
 from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
-from clm_audit.intake.shapes import BLANK, LINES, TEXT, WHOLE, WORD, Profile, shape
+from clm_audit.intake.shapes import BLANK, LINES, NUMBER, TEXT, WHOLE, WORD, Profile, shape
 from clm_audit.intake.turned import form, kind, turned_from
 
 _WHOLE_FILE = 4 * MIB  # bytes of a file up to which all its rows are looked at
@@ -82,9 +82,33 @@ def doubts(
     last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())
+    elif rows.height <= _RUN and _bare_sums(end := rows.tail(1).select(ROW, *columns).row(0)):
+        yield Doubt("the last row holds numbers only: perhaps sums", "footer_perhaps", (int(end[0]),))
     if again := _named(rows, columns, header):
         what = f"rows that look like a header: {len(again):,} (the first is row {again[0] + 1:,})"
         yield Doubt(what, "other_table", tuple(again))
+
+
+def rival_separator(frame: pl.LazyFrame, dialect: Dialect, titles: Sequence[str]) -> Iterator[Doubt]:
+    """All rows of a table without a header if a line of words above has another mark as often as most of them."""
+    for mark in (one for one in (";", "|", "\t", ":", "^", "~", ",") if one != dialect.separator):
+        told = {title.count(mark) for title in titles if not any(map(str.isdigit, title))} - {0, 1}
+        if not told:
+            continue
+        cells = pl.concat_str(pl.all().exclude(ROW), separator=dialect.separator)
+        rows = frame.select(ROW, told=cells.str.count_matches(mark, literal=True).is_in(sorted(told))).collect()
+        if 2 * rows["told"].sum() >= rows.height:
+            what = f"a line above the rows holds {SEPARATOR_NAMES[mark]} as often as they do: perhaps the separator"
+            yield Doubt(what, "other_table", tuple(rows[ROW]))
+            return
+
+
+def _bare_sums(row: Sequence[str]) -> bool:
+    """Whether a row (its number first) has nothing in its first column, and in few others numbers only."""
+    cells = row[1:]
+    filled = [cell for cell in cells if cell.strip()]
+    few = len(cells) > 2 and not cells[0].strip() and 2 * len(filled) <= len(cells)
+    return few and bool(filled) and all(shape(cell) in (WHOLE, NUMBER) for cell in filled)
 
 
 def _regular_mark(cells: pl.Series) -> str:

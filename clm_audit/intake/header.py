@@ -41,7 +41,7 @@ def find_heading(
     found = records(head, mark, start, SAMPLE + HEAD_RECORDS, dialect.quote, dialect.escape)
     if dialect.wrapped:
         inner = StrictReader(replace(dialect, wrapped=False))
-        found = [replace(one, cells=_cells(inner, one.cells[0]) or one.cells) for one in found]
+        found = [replace(one, cells=_unwrapped(inner, one.cells, dialect)) for one in found]
     if dialect.spaced:
         found = [replace(one, cells=tuple(cell.removeprefix(" ") for cell in one.cells)) for one in found]
     if all(record.blank for record in found):
@@ -83,6 +83,20 @@ def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
     """The note on lines that stand above the table."""
     lines = sum(1 for one in rows if not one.blank)
     return (f"lines above the {what}, which are no rows: {lines}",) if lines else ()
+
+
+def _unwrapped(inner: StrictReader, cells: tuple[str, ...], dialect: Dialect) -> tuple[str, ...]:
+    """The cells of a record that is in quotes as a whole; one quote too few among them does not keep them together."""
+    found = _cells(inner, cells[0])
+    if not found and cells[0].count(dialect.quote) == 1:
+        found = tuple(cell.strip(dialect.quote) for cell in cells[0].split(dialect.separator))
+    return found or cells
+
+
+def _pieced(rows: Sequence[Record], i: int, families: Sequence[frozenset[str]]) -> bool:
+    """Whether a record is the rest of a row: with the one cell of the line above, its first is like those below."""
+    above = rows[i - 1].cells if i else ()
+    return len(above) == 1 and len(families) > 1 and shape(above[0] + rows[i].cells[0]) in families[0]
 
 
 def _cells(reader: StrictReader, raw: str) -> tuple[str, ...]:
@@ -128,7 +142,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         cells = rows[i].cells
         below_it = [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]
-        if _heads(cells, families, below_it) and not (lines and _slip(cells)):
+        if _heads(cells, families, below_it) and not (lines and (_slip(cells) or _pieced(rows, i, families))):
             lines = number
             if not speaks:  # where all is words, the next line would seem a header, too
                 lines += number < len(body) and _remarks(rows[body[number]].cells)

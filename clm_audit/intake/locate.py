@@ -40,7 +40,7 @@ def rows_at(layout: Layout | None, name: str, height: int, rows: Sequence[int]) 
         lines = pl.scan_parquet(layout.content, glob=False).select(pl.col(LINE).gather(wanted.tolist())).collect()
         return {int(row): (int(line), -1) for row, line in zip(wanted, lines[LINE], strict=True)}
     starts = _starts(layout, layout.content, wanted, name)
-    text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls)
+    text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls, patches=layout.patches)
     return dict(zip(map(int, wanted), places_of(text, layout.end, starts), strict=True))
 
 

@@ -92,7 +92,7 @@ class Layout:
     Text: ``content`` is the UTF-8 text that was proved, its data begin at byte ``start``; ``separator``
     and ``end`` are the bytes between fields and after records, ``quote`` the one around them, ``width``
     the number of fields; ``headers`` are records that may be repeated, ``detours`` are the faulty regions;
-    ``encoding``, ``lead`` and ``nuls`` lead back to the bytes of the original. Spreadsheets: ``content``
+    ``encoding``, ``lead``, ``nuls`` and ``patches`` lead back to the bytes of the original. Spreadsheets: ``content``
     holds the sheet row of each data row. Parquet has no content. A file that went through repair has
     ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row.
     """
@@ -105,6 +105,7 @@ class Layout:
     encoding: str = "utf-8"
     lead: int = 0
     nuls: tuple[int, ...] = ()
+    patches: tuple[tuple[int, int], ...] = ()
     positions: Path | None = None
     quote: int = 0x22
     headers: tuple[bytes, ...] = ()

@@ -71,7 +71,8 @@ def _bare(cells: Sequence[str], profile: Profile) -> bool:
     """Whether a label is followed by blanks and numbers only, where other rows of a short table leave nothing blank."""
     label, *rest = [cell for cell in cells if cell.strip()]
     pairs = zip(cells, profile.columns, strict=True)
-    blank = any(not cell.strip() and column.filled and column.shapes[BLANK] <= 1 for cell, column in pairs)
+    alone = profile.rows == 1  # nothing but a header above it
+    blank = any(not cell.strip() and (alone or (column.filled and column.shapes[BLANK] <= 1)) for cell, column in pairs)
     return bool(label) and blank and all(shape(cell) in (WHOLE, NUMBER) for cell in rest)
 
 

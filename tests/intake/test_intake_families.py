@@ -10,10 +10,10 @@ from clm_audit.exits import DataError
 from clm_audit.intake.table import TextTable, read_table
 
 
-def read(folder: Path, content: str) -> TextTable:
+def read(folder: Path, content: str, encoding: str = "utf-8") -> TextTable:
     (folder / "run").mkdir()
     path = folder / "f.csv"
-    path.write_bytes(content.encode())
+    path.write_bytes(content.encode(encoding))
     return read_table(path, folder / "run")
 
 
@@ -159,3 +159,83 @@ def test_a_row_with_an_address_only_above_a_remark_is_a_row(tmp_path: Path) -> N
     body = [f"customer{n:04}@example.com,said {n}" for n in range(40)]
     table = read(tmp_path, "\n".join(["Mail,Reason", *body, "customer0900@example.com,", "# end, of file", ""]))
     assert rows(table)[-1] == ("customer0900@example.com", "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_a_mark_at_the_beginning_of_a_line_is_left_out_and_all_places_stay_right(tmp_path: Path, encoding: str) -> None:
+    body = [(f"R-{n}", f"2024-01-{n % 28 + 1:02}", f"Köln {n}", f"{n}.50") for n in range(60)]
+    body[50] = ("R-50", "not a day", "Köln 50", "50.50")  # kept, and doubtful
+    lines = ["No,Day,Where,Net", *map(",".join, body)]
+    lines[20], lines[40] = f"\ufeff{lines[20]}", f"\ufeff{lines[40]}"
+    table = read(tmp_path, "\n".join([*lines, ""]), encoding)
+    assert rows(table) == body
+    assert [(one.line, one.code) for one in table.repaired] == [(21, "byte_order_mark"), (41, "byte_order_mark")]
+    assert [(one.line, one.code) for one in table.doubted] == [(52, "unlike_column")]
+    raw = (tmp_path / "f.csv").read_bytes()
+    plain = {"utf-16": "utf-16-le", "utf-32": "utf-32-le", "utf-8-sig": "utf-8"}.get(encoding, encoding)
+    for one, row in zip((*table.repaired, *table.doubted), (19, 39, 50), strict=True):
+        assert raw[one.byte :].decode(plain).startswith(f"R-{row},")
+
+
+def test_a_mark_within_a_cell_of_utf_16_is_no_new_file(tmp_path: Path) -> None:
+    table = read(tmp_path, "No,Who,Net\n" + "".join(f"{n},Customer\ufeff {n:04},{n}.50\n" for n in range(20)), "utf-16")
+    assert rows(table)[3][1].replace("\ufeff", "") == "Customer 0003"
+    assert (table.height, table.repaired) == (20, ())
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+def test_sums_without_a_word_below_few_rows_are_no_rows_or_doubtful(tmp_path: Path, above: int) -> None:
+    body = [f"T-{n},2024-01-0{n + 1},paid,{n}.50" for n in range(above)]
+    table = read(tmp_path, "\n".join(["No,Day,State,Net", *body, ",,,12345.50", ""]))
+    assert table.height == above or "footer_perhaps" in {one.code for one in table.doubted}
+
+
+@pytest.mark.parametrize("end", ["Total,,,12345.50", "Summe,,,0"])
+def test_a_total_right_below_the_header_is_no_row(tmp_path: Path, end: str) -> None:
+    table = read(tmp_path, f"No,Day,State,Net\n{end}\n")
+    assert (table.height, table.structure, table.rejected) == (0, 2, ())
+
+
+@pytest.mark.parametrize("only", ["A-1,2024-01-05,paid,5.50", "A-1,,,5.50", "7,,,", "1,2024-01-05,,", ",2024-01-05,,5"])
+def test_one_row_below_the_header_is_a_row(tmp_path: Path, only: str) -> None:
+    table = read(tmp_path, f"No,Day,State,Net\n{only}\n")
+    assert (rows(table), table.doubted) == ([tuple(only.split(","))], ())
+
+
+@pytest.mark.parametrize(
+    ("cell", "at"), [("customer0900@example.com", 14), ("customer0900@example.com", 20), ("2024-05-17", 7)]
+)
+def test_the_rest_of_a_row_that_was_broken_in_its_first_cell_is_no_second_header(
+    tmp_path: Path, cell: str, at: int
+) -> None:
+    kinds = {"c": "customer{0:04}@example.com", "2": "2024-05-{0:02}"}
+    body = [(kinds[cell[0]].format(n % 28 + 1), f"said so {n}") for n in range(40)]
+    first = f"{cell[:at]}\n{cell[at:]}|asked for it"
+    table = read(tmp_path, "\n".join(["First seen|Reason", first, *map("|".join, body), ""]))
+    assert table.header == ("First seen", "Reason")
+    assert rows(table)[-40:] == body
+    assert {one.line for one in (*table.rejected, *table.repaired)} & {2, 3}
+
+
+def test_titles_as_wide_as_a_table_of_two_columns_stay_titles(tmp_path: Path) -> None:
+    body = [(f"customer{n:04}@example.com", f"said so {n}") for n in range(40)]
+    table = read(tmp_path, "\n".join(["the report|of the day", "all of it", "Mail|Reason", *map("|".join, body), ""]))
+    assert (table.header, rows(table)) == (("Mail", "Reason"), body)
+
+
+@pytest.mark.parametrize("name", ['""No', 'No""'])
+def test_a_quote_too_few_in_a_header_that_is_quoted_as_a_whole(tmp_path: Path, name: str) -> None:
+    cells = [(f"#{n}", f"customer{n:04}@example.com", f"2024-01-{n % 28 + 1:02}", f"{n}.50") for n in range(40)]
+    body = [f'"{",".join(row)}"' for row in cells]
+    table = read(tmp_path, "\n".join([f'"{name},Mail,Day,Net"', *body, ""]))
+    assert (table.header, rows(table)) == (("No", "Mail", "Day", "Net"), cells)
+    assert [(one.line, one.code) for one in table.repaired] == [(1, "header_quotes")]
+
+
+def test_a_tiny_table_that_another_separator_fits_as_well_is_doubtful_in_every_row(tmp_path: Path) -> None:
+    body = [f"2024-01-0{n}:say what, say it:USD:{n}82.84:2{n}:5{n},{n}41" for n in range(1, 4)]
+    body[2] = body[2].replace("it:USD", "itUSD")
+    whole = '"2024-01-09:""word """"so"""" then"":USD:381.84:229:50,941"'
+    table = read(tmp_path, "\n".join(["A report", ":What:Money:Net:Clicks:Seen", whole, *body]))
+    if table.header != ("", "What", "Money", "Net", "Clicks", "Seen"):
+        assert len({one.line for one in (*table.doubted, *table.rejected)}) >= table.height
