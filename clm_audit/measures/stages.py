@@ -7,7 +7,7 @@ shortly before go-live that part of the 90 days lies after it belongs to neither
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.exposure import Watch, Watched, share_variance, too_long
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar, Cells, MetricTotals, SegmentRatio, Totals
-from clm_audit.measures.periods import FEWEST, Inputs, Recipe, Segments, blank, cook
+from clm_audit.measures.periods import FEWEST, Inputs, Recipe, Segments, blank, codes_by_label, cook
 from clm_audit.measures.scheme import SIDES, Line, Scheme, Side
 from clm_audit.measures.totals import along, cells, only
 
@@ -32,6 +32,8 @@ HORIZON = 90  # days
 WATCH = Watch(ahead=HORIZON)
 STEP = 4  # weeks of a period
 NEVER = 2**30
+LATE = 0.5  # known of those who stayed, beside those who moved on: under this share a column divides by the outcome
+KNOWN_LATE = "known_late"
 CODES = ("stages_imported", "one_stage", "stage_words_unknown")
 
 
@@ -150,7 +152,29 @@ def stage_conversion(inputs: Inputs) -> MetricTotals:
         behind={side: float(scheme.part(line("entered"), side).sum()) for side in SIDES},
     )
     made = cook(inputs, recipe, too_long(inputs.calendar, reaching(days, inputs.calendar), WATCH, STEP))
-    return replace(made, segments=(*by_stage(inputs, scheme, found, steps), *made.segments))
+    late = known_late(inputs, scheme, line)
+    segments = (one for one in made.segments if one.column not in late)
+    how = {**made.how, **({KNOWN_LATE: ", ".join(late)} if late else {})}
+    return replace(made, segments=(*by_stage(inputs, scheme, found, steps), *segments), how=how)
+
+
+def known_late(inputs: Inputs, scheme: Scheme, line: Callable[[str, Segments], Line]) -> tuple[str, ...]:
+    """The columns that are known mostly of those who moved on: a lead gets an industry when it becomes a customer.
+
+    Divided by such a column nearly everybody moves on, in every segment and in both windows.
+    """
+    late = []
+    for column in inputs.plan.segment_by:
+        codes = [code for some in codes_by_label(inputs, column).values() for code in some]
+        entered, reached = (_both(scheme, line(name, None)) for name in ("entered", "reached"))
+        known, moved = (_both(scheme, line(name, codes)) for name in ("entered", "reached"))
+        if (known - moved) * reached < LATE * moved * (entered - reached):
+            late.append(column)
+    return tuple(late)
+
+
+def _both(scheme: Scheme, line: Line) -> float:
+    return sum(float(scheme.part(line, side).sum()) for side in SIDES)
 
 
 def _kept(found: Cells, steps: tuple[int, ...]) -> Cells:

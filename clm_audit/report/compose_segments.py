@@ -30,12 +30,13 @@ def with_segments(
     shown = [effects[key] for one in asked if (key := (one.column, one.label)) in effects]
     family = METRIC_IDS if finding.metric in METRIC_IDS else LIFECYCLE_IDS
     said = words_segments.notes(shown, finding.observed_change, looks(found, family), finding.points)
+    late = words_segments.known_late(item.how)
     return report.model_copy(
         update={
             "segments": tuple(
                 _segment(one, effects.get((one.column, one.label)), finding.points) for one in report.segments
             ),
-            "segment_notes": said if shown else (words_segments.NOT_JUDGED,),
+            "segment_notes": (*(said if shown else (words_segments.NOT_JUDGED,)), *filter(None, (late,))),
         }
     )
 

@@ -13,6 +13,8 @@ from clm_audit.report.said import SaidNumber, said_numbers, sentences
 from clm_audit.report.trace import find, leaves, numbers
 
 SHOWN_INPUTS = 8
+WHOLE = (".before.value", ".after.value", ".observed_change", ".adjusted.effect", ".adjusted.low", ".adjusted.high")
+"""What a metric is first of all."""
 REASON = ".reason"
 SETTINGS = ("go_live", "windows.", "timezone", "currency", "rates", "policy.", "metrics", "sources")
 """Settings that every number rests on; those of a fact come on top."""
@@ -32,12 +34,26 @@ def provenance(name: str, report: AuditReport) -> str | None:
     """What the number ``name`` of ``report`` is: value, formula, inputs, rows, files and settings; None when there is
     no such number. Several that it may mean are listed instead. Of a sentence: which numbers stand in it."""
     values = numbers(report)
+    whole = _whole(name, values, report)
+    if whole:
+        return whole
     found = find(name, tuple(values))
     if not found:
         return _unknown(name, report) or _sentence(name, values, report)
     if len(found) > 1:
         return "\n".join((f"{name} may be any of these; name one:", *(f"  {one} = {values[one]}" for one in found)))
     return "\n".join(_lines(found[0], values, report))
+
+
+def _whole(name: str, values: Mapping[str, Any], report: AuditReport) -> str | None:
+    """A metric asked for by its name alone: what was found, and its first numbers, each with the id to ask on with."""
+    for section, metrics in (("metrics", report.metrics), ("lifecycle", report.lifecycle)):
+        for one in metrics:
+            key = f"{section}.{one.id}"
+            if name in (one.id, key) and any(f"{key}{end}" in values for end in WHOLE):
+                shown = [f"  {key}{end} = {values[f'{key}{end}']}" for end in WHOLE if f"{key}{end}" in values]
+                return "\n".join((f"{key}: {one.finding_sentence}", "Its numbers; name one:", *shown))
+    return None
 
 
 def _unknown(name: str, report: AuditReport) -> str | None:

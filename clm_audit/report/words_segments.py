@@ -44,6 +44,10 @@ TOTALS_ONLY = (
 )
 SERIES_ONLY = "Not by segment: a ready-made series is taken as it stands."
 NOBODY = "Not by segment: nobody who counts here carries a value of {columns}."
+KNOWN_LATE = (
+    "Not by {columns}: the value is known mostly of those who moved on, so nearly everybody who has one did. It could"
+    " divide them if it were recorded when they enter their first stage."
+)
 MOST_PARTS = 3
 
 
@@ -53,7 +57,13 @@ def none_told(metric: MetricId, how: Mapping[str, str | int | float], columns: S
         return SERIES_ONLY
     if how.get("source") == "campaigns":
         return TOTALS_ONLY
-    return NO_SPLIT.get(metric) or NOBODY.format(columns=listed(columns))
+    return known_late(how) or NO_SPLIT.get(metric) or NOBODY.format(columns=listed(columns))
+
+
+def known_late(how: Mapping[str, str | int | float]) -> str:
+    """Which columns stay out because they say who moved on."""
+    late = how.get("known_late")
+    return KNOWN_LATE.format(columns=listed(str(late).split(", "))) if late else ""
 
 
 def notes(

@@ -68,6 +68,21 @@ def test_conversion_counts_who_could_be_watched_for_ninety_days() -> None:
     assert found.n0 > 0
 
 
+def test_a_column_that_only_those_who_moved_on_carry_divides_nobody() -> None:
+    """A lead gets its region when it becomes a customer: by region all would move on, before and after."""
+    bounds = [stage(501, 1, FIRST), stage(500, 1, GO_LIVE + YEAR - 1)]
+    early = (row for each in range(10) for row in entrants(GO_LIVE - 300 + each, 4, 2, 30, 10 * each))
+    leads = [*early, *(row for each in range(10) for row in entrants(GO_LIVE + 10 + each, 4, 3, 30, 200 + 10 * each))]
+    stayed = {row["customer"] for row in leads} - {row["customer"] for row in leads if row["place"] == 3}
+    late = [{**row, "segment": 0} if row["customer"] in stayed else row for row in leads]
+    known, unknown = (made("stage_conversion", world(stages=[*bounds, *rows]).facts()) for rows in (leads, late))
+    assert (sums(unknown.before), sums(unknown.after)) == (sums(known.before), sums(known.after))
+    assert {one.column for one in known.segments} == {"stage", "region"}
+    assert "known_late" not in known.how
+    assert {one.column for one in unknown.segments} == {"stage"}
+    assert unknown.how["known_late"] == "region"
+
+
 def funnel(day: int, first: int, leads: int, customers: int) -> list[Row]:
     """Forty visits from a day on, of which some became leads and some of those customers."""
     rows = [stage(first + each, 1, day + each) for each in range(40)]

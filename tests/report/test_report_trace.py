@@ -143,6 +143,26 @@ def test_a_number_that_is_not_known_is_explained_by_its_reason() -> None:
     )
 
 
+def test_a_metric_alone_is_its_finding_and_its_numbers() -> None:
+    """Not its goal, nor a total of the same name, and what is open is not called unknown."""
+    report = saved(worlds.inconclusive_report())
+    metric = report.metrics[0]
+    assert metric.finding == "inconclusive"
+    key = f"metrics.{metric.id}"
+    text = provenance(metric.id, report)
+    assert text is not None
+    assert text == provenance(key, report)
+    first, _, *rest = text.splitlines()
+    assert first == f"{key}: {metric.finding_sentence}"
+    assert f"  {key}.before.value = {metric.before.value}" in rest
+    assert f"  {key}.adjusted.effect = {metric.adjusted.effect}" in rest
+    assert "not assessable" not in text
+    bare = saved(worlds.bare_report())
+    assert provenance(bare.metrics[0].id, bare) == f"metrics.{bare.metrics[0].id}: not assessable. " + (
+        bare.metrics[0].reason
+    )
+
+
 def test_what_nobody_knows_is_none_and_what_is_unclear_is_listed() -> None:
     report = saved(worlds.full_report())
     assert provenance("no.such.number", report) is None

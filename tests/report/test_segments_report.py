@@ -81,6 +81,7 @@ def test_without_lines_by_period_nothing_is_claimed() -> None:
         ("retention_cost", {}, "no export says for which customers the money was spent"),
         ("campaign_response", {"source": "campaigns"}, "the campaigns come as totals"),
         ("service_cost", {"source": "series"}, "a ready-made series"),
+        ("service_cost", {"known_late": "region"}, "Not by region: the value is known mostly of those who moved on"),
         ("service_cost", {}, "nobody who counts here carries a value of region and size"),
     ],
 )
@@ -95,6 +96,17 @@ def test_where_no_segments_can_be_told_stands_why(metric: MetricId, how: dict[st
     assert with_segments(report, item, finding, {}, unasked).segment_notes == ()
     nothing = replace(item, before=FEW, after=FEW)
     assert with_segments(report, nothing, finding, {}, asked).segment_notes == ()
+
+
+def test_a_column_left_out_is_named_beside_those_that_are_told() -> None:
+    item = replace(worlds.totals_of("purchase_frequency", worlds.calendar()), how={"known_late": "industry"})
+    finding = worlds.finding_of(item, *worlds.EFFECTS["purchase_frequency"])
+    asked = AuditPlan(segment_by=("region", "industry"))
+    *told, last = with_segments(
+        worlds.full_report().metrics[0], item, finding, {finding.metric: (NORTH,)}, asked
+    ).segment_notes
+    assert told
+    assert "Not by industry" in last
 
 
 def test_changes_of_a_score_are_told_in_points() -> None:
