@@ -40,7 +40,7 @@ def plans(monkeypatch: pytest.MonkeyPatch, saved: AuditReport, tmp_path: Path) -
         plan: AuditPlan,
         progress: Callable[[str, int, int], None],
         rejects: Callable[..., None],
-        _inspect: Callable[..., None],
+        *_: object,
     ) -> AuditReport:
         seen.append(plan)
         for done in (0, 5, 10):
@@ -235,7 +235,7 @@ import sys, types
 from clm_audit.cli.main import main
 from clm_audit.report.model import AuditReport
 report = AuditReport.model_validate_json(open(sys.argv[1], "rb").read())
-def audit(plan, progress, rejects, inspect):
+def audit(plan, progress, *_):
     progress("orders.csv", 5, 10)
     return report
 # In the place of the real one, whose libraries take longer to load than everything that is tested here.
