@@ -44,6 +44,7 @@ from clm_audit.intake.walk import walk
 
 _LARGE = 64 * MIB  # bytes of a file up to which all rows are looked at for another header
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
+_ABOVE = "a wider table stands above this one: perhaps that is the table, and this one is not"
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
 
 
@@ -204,7 +205,8 @@ class _Reading:
         profile = self.mender.readings.profile
         found = doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile)
         rival = rival_separator(rows, self.dialect, () if self.heading.record else self.heading.titles)
-        return [*found, *rival, *cut]
+        above = [Doubt(_ABOVE, "other_table", tuple(rows.select(ROW).collect()[ROW]))] if self.heading.wider else []
+        return [*found, *rival, *above, *cut]
 
     def _headers_below(self, body: _Body) -> list[Doubt]:
         """Rows of a table that a preset knows which are the header of another export; of large files nobody asks."""

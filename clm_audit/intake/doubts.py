@@ -35,6 +35,7 @@ _RUN = 3  # rows of another kind that follow each other up to the end: another t
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
 _TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
+_IDS = re.compile(r"\d+(?:[;,|] ?\d+)+")
 _FEW_NAMED = 0.02
 
 
@@ -196,8 +197,11 @@ def _misfits(rows: pl.DataFrame, name: str) -> tuple[list[int], int]:
         return [row for row, _ in reversed(ends)] if alike and len(ends) >= _RUN else [], len(found)
     groups = rows.select(ROW, name, form(name).alias(" bare")).group_by(" bare").agg(pl.col(name).first(), pl.col(ROW))
     longest = sorted({len(cell) for cell in groups[name] if shape(cell) == WHOLE})[-2:]
+    listed = main == "code" and sum(1 for cell in cells.head(_LOOKED) if _IDS.fullmatch(cell)) > _MAIN * most
     numbers: list[int] = []
     for cell, members in groups.select(name, ROW).iter_rows():
+        if listed and shape(cell) == WHOLE:  # a list of one
+            continue
         huge = len(longest) == 2 and len(cell) == longest[1] >= max(_LONG, 2 * longest[0]) and shape(cell) == WHOLE
         if kind(cell) not in (main, BLANK) or (huge and len(members) == 1):
             numbers.extend(members)

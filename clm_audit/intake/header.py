@@ -7,6 +7,7 @@ header; where nothing but words stands, one whose cells differ from each other a
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ _MOST_LINES = 12  # lines as wide as the table that may stand above its rows
 _RARE = 20  # one cell among so many does not say what a column looks like
 _TWINS = 4  # names among which one may come twice in a table of words
 _LEAST_BODY = 4  # lines from which one can tell names from the words below them
+_WORDY = 2  # cells that a line of text may have by its commas
+_MANY_NAMES = 4  # names in a line that is a header although nothing follows
 _DIGITS = re.compile(r"\d")
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
@@ -55,14 +58,15 @@ def find_heading(
     width = body_width(rows[:HEAD_RECORDS])
     if width == 1:  # rows with another separator may stand first
         width = body_width(rows)
-    spot = _blind(rows, width, dialect)
+    spot = (rows[-1], len(rows) - 1, len(rows)) if _names_only(rows) else _blind(rows, width, dialect)
     if spot is not None:
         record, header, after = spot
         found[first + header] = record
         told = any(_families([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
         unsure = () if told else ("nothing but words below the header, which may be a row itself",)
         notes = (*_above(rows[:header], "header"), *unsure)
-        return placed(found, first + header, first + after, where, blind=notes)
+        wider = _table_above(rows[:header], width)
+        return replace(placed(found, first + header, first + after, where, blind=notes), wider=wider)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
     while data and width > 1 and not rows[data - 1].blank and _broken(rows[data - 1].cells, width, families):
@@ -71,6 +75,23 @@ def find_heading(
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
     return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes)
+
+
+def _table_above(rows: Sequence[Record], width: int) -> bool:
+    """Whether the lines above hold a line of names, wider than the table, and right below it a row as wide."""
+    for names, row in itertools.pairwise(rows):
+        alike = len(names.cells) == len(row.cells) > max(width, _WORDY)
+        if alike and _capital(names.cells) and any(shape(cell) not in (BLANK, *_WORDS) for cell in row.cells):
+            return True
+    return False
+
+
+def _names_only(rows: Sequence[Record]) -> bool:
+    """Whether a few titles of several words and a line of many names below them are all that there is."""
+    *above, last = rows
+    titles = [one.cells for one in above if not one.blank]
+    alone = all(len(cells) == 1 and shape(cells[0]) == TEXT for cells in titles)
+    return 0 < len(titles) <= _LEAST_BODY and alone and len(last.cells) >= _MANY_NAMES and _capital(last.cells)
 
 
 def _broken(cells: Sequence[str], width: int, families: Sequence[frozenset[str]]) -> bool:

@@ -22,7 +22,8 @@ class Heading:
 
     ``names`` are as many as the rows have cells; ``spare`` of them at the end have no name and should be blank in every
     row. ``record`` is None without a header. ``stop`` is the byte at which data begin, ``above`` counts the
-    records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself.
+    records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself;
+    ``wider`` says that names and rows of a wider table stand among those above.
     """
 
     names: tuple[str, ...]
@@ -33,6 +34,7 @@ class Heading:
     spare: int = 0
     titles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    wider: bool = False
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -239,3 +239,39 @@ def test_a_tiny_table_that_another_separator_fits_as_well_is_doubtful_in_every_r
     table = read(tmp_path, "\n".join(["A report", ":What:Money:Net:Clicks:Seen", whole, *body]))
     if table.header != ("", "What", "Money", "Net", "Clicks", "Seen"):
         assert len({one.line for one in (*table.doubted, *table.rejected)}) >= table.height
+
+
+@pytest.mark.parametrize("titles", [["A report"], ["A report", '"January 1, 2024 - March 31, 2024"'], ["A report", ""]])
+def test_a_header_without_rows_below_titles_is_a_clean_file(tmp_path: Path, titles: list[str]) -> None:
+    table = read(tmp_path, "\n".join([*titles, "Day,Campaign,Cost,Clicks", ""]))
+    assert (table.header, table.height) == (("Day", "Campaign", "Cost", "Clicks"), 0)
+    assert (table.rejected, table.repaired, table.doubted) == ((), (), ())
+
+
+def test_a_list_of_one_column_that_ends_in_a_wide_line_keeps_its_rows(tmp_path: Path) -> None:
+    body = [f"call{' again' * (n % 4)} about it" for n in range(20)]
+    table = read(tmp_path, "\n".join(["What was said", *body, "One,Two,Three,Four", ""]))
+    assert [row[0] for row in rows(table)][:20] == body
+
+
+def test_a_longer_second_table_below_a_short_one_is_doubtful_in_every_row(tmp_path: Path) -> None:
+    first = ["No,What,Net,Day", "1,desk order,5.50,2024-01-05", "2,chair call,6.50,2024-01-06"]
+    second = ["Region,Manager", *(f"R{n},Customer {n:04}" for n in range(1, 6))]
+    table = read(tmp_path, "\n".join([*first, "", *second, ""]))
+    assert len({one.line for one in (*table.doubted, *table.rejected)}) >= table.height
+
+
+def test_a_summary_narrower_than_the_table_below_raises_no_doubt(tmp_path: Path) -> None:
+    body = [f"{n},call {n % 7} again,{n}.50,2024-01-{n % 28 + 1:02},paid" for n in range(1, 30)]
+    table = read(
+        tmp_path, "\n".join(["Orders,Revenue,Refunds", "29,449.50,0.00", "", "No,What,Net,Day,State", *body, ""])
+    )
+    assert (table.height, table.rejected, table.repaired, table.doubted) == (29, (), (), ())
+
+
+@pytest.mark.parametrize("mark", [";", "|", "; "])
+def test_a_list_of_one_number_among_lists_is_like_the_others(tmp_path: Path, mark: str) -> None:
+    lists = [("44203", "35395"), ("76270",), ("20405", "63833", "25030"), ("7976", "24469")]
+    cells = [(f"D-{n}", f"deal {n}", mark.join(ids)) for n, ids in enumerate(lists)]
+    table = read(tmp_path, "\n".join(["Deal,Name,Contacts", *map(",".join, cells), ""]))
+    assert (rows(table), table.doubted) == (cells, ())
