@@ -196,6 +196,9 @@ def test_the_pages_of_the_pdf_hold_the_report(full: AuditReport, pdf: bytes, tmp
     assert "\x1b" not in text.stdout.replace("\f", "")
     # The charts are painted: their labels are in the text of the page.
     assert "go-live 2024-07-01" in text.stdout
+    # Nothing opens on paper: what the money rests on stands there.
+    assert "What the money rests on" in text.stdout
+    assert full.money.assumptions[0].what in text.stdout
 
 
 def test_the_page_of_the_pdf_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
