@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import polars as pl
@@ -36,6 +36,7 @@ _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
 _TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
 _IDS = re.compile(r"\d+(?:[;,|] ?\d+)+")
+_LONG_IDS = re.compile(r"\d{4,}(?:[;|] ?\d{4,})+")
 _FEW_NAMED = 0.02
 
 
@@ -198,14 +199,20 @@ def _misfits(rows: pl.DataFrame, name: str) -> tuple[list[int], int]:
     groups = rows.select(ROW, name, form(name).alias(" bare")).group_by(" bare").agg(pl.col(name).first(), pl.col(ROW))
     longest = sorted({len(cell) for cell in groups[name] if shape(cell) == WHOLE})[-2:]
     listed = main == "code" and sum(1 for cell in cells.head(_LOOKED) if _IDS.fullmatch(cell)) > _MAIN * most
+    wholes = {len(cell) for cell in cells.head(_LOOKED) if shape(cell) == WHOLE}
     numbers: list[int] = []
     for cell, members in groups.select(name, ROW).iter_rows():
-        if listed and shape(cell) == WHOLE:  # a list of one
-            continue
+        if (listed and shape(cell) == WHOLE) or (main == "number" and _long_ids(cell, wholes)):
+            continue  # a list of one, or a list where most are of one
         huge = len(longest) == 2 and len(cell) == longest[1] >= max(_LONG, 2 * longest[0]) and shape(cell) == WHOLE
         if kind(cell) not in (main, BLANK) or (huge and len(members) == 1):
             numbers.extend(members)
     return sorted(numbers), int((cells.str.strip_chars() != "").sum())
+
+
+def _long_ids(cell: str, lengths: Set[int]) -> bool:
+    """Whether a cell is a list of numbers of four digits or more, each as long as others of the column are."""
+    return bool(_LONG_IDS.fullmatch(cell)) and all(len(part) in lengths for part in re.split("[;|] ?", cell))
 
 
 def _run(rows: pl.DataFrame, numbers: Sequence[int]) -> int:

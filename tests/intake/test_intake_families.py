@@ -275,3 +275,12 @@ def test_a_list_of_one_number_among_lists_is_like_the_others(tmp_path: Path, mar
     cells = [(f"D-{n}", f"deal {n}", mark.join(ids)) for n, ids in enumerate(lists)]
     table = read(tmp_path, "\n".join(["Deal,Name,Contacts", *map(",".join, cells), ""]))
     assert (rows(table), table.doubted) == (cells, ())
+
+
+@pytest.mark.parametrize(("cell", "odd"), [("66838;31377", False), ("66838;31", True), ("6;3", True), ("6-3", True)])
+def test_a_list_of_ids_among_single_ones_is_like_the_others_if_each_is_as_long(
+    tmp_path: Path, cell: str, odd: bool
+) -> None:
+    body = [f"D-{n},deal {n},{70000 + n}" for n in range(12)]
+    table = read(tmp_path, "\n".join(["Deal,Name,Contacts", *body, f"D-12,deal 12,{cell}", ""]))
+    assert [(one.line, one.code) for one in table.doubted] == [(14, "unlike_column")] * odd
