@@ -81,5 +81,16 @@ def _plan(before: AuditReport, saved: Path, root: Path | None, config: Path | No
     if lost:
         named = ", ".join(str(path.relative_to(folder)) for path in lost)
         hint = "run it in the folder of the audit's configuration (or where it was run), or name that one with --root"
+        beside = _beside_config(before, saved) if root is None else None
+        hint = f"they are beside its configuration: --root {beside}" if beside else hint
         raise UsageError(f"its exports are not here: {named}", where=str(saved), hint=hint)
     return plan
+
+
+def _beside_config(before: AuditReport, saved: Path) -> Path | None:
+    """The folder of the configuration as it was named when the audit was made, if its exports are there."""
+    from clm_audit.report.replan import plan_of
+
+    folder = Path(str(before.plan.get("config", {}).get("origin", ""))).parent
+    there = folder.is_dir() and all(one.path.exists() for one in plan_of(before, folder.resolve(), str(saved)).sources)
+    return folder if there else None

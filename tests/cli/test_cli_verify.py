@@ -54,6 +54,19 @@ def test_files_that_are_elsewhere_are_looked_for_there(saved: Path, clm_audit: R
     assert clm_audit("verify", saved, "--root", "moved").returncode == 0
 
 
+def test_exports_beside_the_configuration_are_named(clm_audit: Run, tmp_path: Path) -> None:
+    """`compare -c client/clm-audit.yaml`, and then `verify` in the same folder."""
+    (tmp_path / "client" / "exports").mkdir(parents=True)
+    orders = steady_orders(3, customers=80, weeks_before=60, weeks_after=30)
+    write_orders(tmp_path / "client" / "exports" / "orders.csv", orders)
+    (tmp_path / "client" / "clm-audit.yaml").write_text(CONFIG, encoding="utf-8")
+    assert clm_audit("compare", "-c", "client/clm-audit.yaml", "--json", "audit.json", "--quiet").returncode == 0
+    run = clm_audit("verify", "audit.json")
+    assert run.returncode == 2
+    assert "they are beside its configuration: --root client" in run.stderr
+    assert clm_audit("verify", "audit.json", "--root", "client").returncode == 0
+
+
 def test_other_settings_give_another_audit(saved: Path, clm_audit: Run, tmp_path: Path) -> None:
     assert clm_audit("verify", saved, "-c", "clm-audit.yaml").returncode == 0
     (tmp_path / "other.yaml").write_text(CONFIG + "policy: {materiality: 20%}\n", encoding="utf-8")
