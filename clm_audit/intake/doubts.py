@@ -35,7 +35,7 @@ _RUN = 3  # rows of another kind that follow each other up to the end: another t
 _LONG = 6  # digits from which a whole number twice as long as all others is odd
 _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
 _TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
-_IDS = re.compile(r"\d+(?:[;,|] ?\d+)+")
+_IDS = re.compile(r"\d+(?:[;|] ?\d+)+")
 _LONG_IDS = re.compile(r"\d{4,}(?:[;|] ?\d{4,})+")
 _FEW_NAMED = 0.02
 
@@ -200,9 +200,10 @@ def _misfits(rows: pl.DataFrame, name: str) -> tuple[list[int], int]:
     longest = sorted({len(cell) for cell in groups[name] if shape(cell) == WHOLE})[-2:]
     listed = main == "code" and sum(1 for cell in cells.head(_LOOKED) if _IDS.fullmatch(cell)) > _MAIN * most
     wholes = {len(cell) for cell in cells.head(_LOOKED) if shape(cell) == WHOLE}
+    several = main == "number" and any(_long_ids(cell, wholes) for cell in groups[name])
     numbers: list[int] = []
     for cell, members in groups.select(name, ROW).iter_rows():
-        if (listed and shape(cell) == WHOLE) or (main == "number" and _long_ids(cell, wholes)):
+        if (listed and shape(cell) == WHOLE) or (several and _IDS.fullmatch(cell)):
             continue  # a list of one, or a list where most are of one
         huge = len(longest) == 2 and len(cell) == longest[1] >= max(_LONG, 2 * longest[0]) and shape(cell) == WHOLE
         if kind(cell) not in (main, BLANK) or (huge and len(members) == 1):

@@ -284,3 +284,10 @@ def test_a_list_of_ids_among_single_ones_is_like_the_others_if_each_is_as_long(
     body = [f"D-{n},deal {n},{70000 + n}" for n in range(12)]
     table = read(tmp_path, "\n".join(["Deal,Name,Contacts", *body, f"D-12,deal 12,{cell}", ""]))
     assert [(one.line, one.code) for one in table.doubted] == [(14, "unlike_column")] * odd
+
+
+def test_lists_of_ids_of_any_length_are_like_the_others_where_there_are_several(tmp_path: Path) -> None:
+    lists = {20: "748;48572;53030", 30: "28272;97742", 40: "7610;695", 50: "32626;93286;89210", 55: "71001;71002"}
+    body = [f"D-{n},deal {n},{lists.get(n, 70000 + n)}" for n in range(60)]
+    table = read(tmp_path, "\n".join(["Deal,Name,Contacts", *body, ""]))
+    assert (table.height, table.doubted) == (60, ())
