@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DEMO   ?= demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-engines test-lowest lint format fuzz bench bench-intake bench-scale bench-truth docker-check docs picture goldens clean
+.PHONY: help demo test test-engines test-emulator test-lowest lint format fuzz bench bench-intake bench-scale bench-truth docker-check docs picture goldens clean
 
 help:            ## Show the targets
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+: +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -32,6 +32,12 @@ test: $(VENV)/.dev      ## Run the whole test suite
 test-engines: $(VENV)/.dev  ## Run the tests of Spark (needs Java 17) and PostgreSQL, which `make test` leaves out
 	$(BIN)/python -m pip install --quiet --group engines
 	$(BIN)/python -m pytest -m engines -n 2 --dist loadfile tests/engines
+
+test-emulator:   ## Run the audit through Snowflake's own driver against an emulator, in an environment of its own
+	$(PYTHON) -m venv $(VENV)-emulator
+	$(VENV)-emulator/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(VENV)-emulator/bin/python -m pip install --quiet --editable . --group dev --group emulator
+	$(VENV)-emulator/bin/python -m pytest -m engines tests/engines/test_engines_snowflake_emulator.py
 
 test-lowest:     ## Run the suite against the oldest supported versions of the dependencies
 	$(PYTHON) -m venv $(VENV)-lowest
@@ -87,4 +93,4 @@ goldens: $(VENV)/.dev   ## Write the golden outputs anew; read the diff before c
 	CLM_AUDIT_UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/report tests/docs
 
 clean:           ## Remove the environment and what runs leave behind
-	rm -rf $(VENV) $(VENV)-lowest $(DEMO) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-emulator $(DEMO) build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

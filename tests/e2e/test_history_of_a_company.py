@@ -92,7 +92,7 @@ def test_the_change_of_the_verdict_is_shown(company: Path) -> None:
     runs = {metric.id: [point.finding for point in metric.points] for metric in report.metrics}
     assert runs["purchase_frequency"] == ["inconclusive", "improved", "improved"]
     assert runs["service_cost"] == ["improved"] * 3
-    assert [point.result for point in report.goals[0].points] == ["not assessable", "met", "met"]
+    assert [point.result for point in report.goals[0].points] == ["undecided", "met", "met"]
     assert "Activation rate" in report.never
 
 

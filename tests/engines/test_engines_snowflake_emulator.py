@@ -16,7 +16,7 @@ from engines.alike import differences
 from engines.postgres_server import SECRET
 from engines.shop_tables import PLAN, TYPES, company_tables, write_files
 
-fakesnow = pytest.importorskip("fakesnow", reason="the emulator is in the group engines")
+fakesnow = pytest.importorskip("fakesnow", reason="make test-emulator installs the emulator")
 pytestmark = [
     pytest.mark.engines,
     pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning", "ignore::ResourceWarning"),
