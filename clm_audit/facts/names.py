@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -46,9 +46,10 @@ class Names(Protocol):
 
 @dataclass(frozen=True)
 class HeldNames:
-    """Of codes in memory."""
+    """Of codes in memory; asked once all files are staged, so that no space grows any more."""
 
     pools: Pools
+    _texts: dict[str, pl.Series] = field(default_factory=dict)  # of each space: written out once, as that takes long
 
     def spaces(self) -> tuple[str, ...]:
         """The name spaces, in the order of first use."""
@@ -56,11 +57,11 @@ class HeldNames:
 
     def parts(self, space: str) -> Iterator[pl.Series]:
         """All texts at once."""
-        yield self.pools.texts(IDS + space)
+        yield self._all(space)
 
     def size(self, space: str) -> int:
         """How many texts there are."""
-        return len(self.pools.texts(IDS + space))
+        return len(self._all(space))
 
     def places(self, space: str, cells: pl.Series) -> Places:
         """The codes themselves."""
@@ -68,9 +69,14 @@ class HeldNames:
 
     def find(self, space: str, texts: pl.Series) -> Places:
         """By a join with all texts."""
-        known = pl.DataFrame({"text": self.pools.texts(IDS + space)}).with_row_index("place")
+        known = pl.DataFrame({"text": self._all(space)}).with_row_index("place")
         asked = pl.DataFrame({"text": texts}).join(known, on="text", how="left", maintain_order="left")
         return asked["place"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+    def _all(self, space: str) -> pl.Series:
+        if space not in self._texts:
+            self._texts[space] = self.pools.texts(IDS + space)
+        return self._texts[space]
 
 
 @dataclass(frozen=True)
