@@ -13,6 +13,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from synthetic import CUSTOMERS_PER_ORDER, DATA, DAYS, FIRST, TWICE
 
 PIECE = 5_000_000
 TICKETS_PER_ORDER = 0.2
+OVERLAP = 0.05  # of a part file's rows stand in the one before as well
 OFFSET = FIRST.toordinal() - 719_163
 TABLES = ("orders", "tickets", "customers")
 
@@ -132,10 +134,32 @@ def write(millions: float, *, parquet: bool = True, seed: int = 1) -> Path:
     return folder
 
 
+def in_files(folder: Path, files: int) -> Path:
+    """The orders of a company as a shop exports them piece by piece: so many CSV files, each of which begins with rows
+    that the one before ends with; what is absent is written."""
+    target = folder / f"orders_in_{files}"
+    whole = pl.scan_csv(folder / "orders.csv", infer_schema=False)
+    if not target.exists():
+        part = target.with_suffix(".part")
+        part.mkdir(exist_ok=True)
+        rows = whole.select(pl.len()).collect().item()
+        cuts = [rows * number // files for number in range(files + 1)]
+        for number, (start, end) in enumerate(pairwise(cuts)):
+            again = int(OVERLAP * (end - start)) if number else 0
+            piece = whole.slice(start - again, end - start + again)
+            piece.sink_csv(part / f"orders_{number + 1:03}.csv")
+        part.rename(target)
+    return target
+
+
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--millions", type=float, default=1, help="millions of orders")
     options.add_argument("--no-parquet", action="store_true")
+    options.add_argument("--files", type=int, default=0, help="write the orders in so many files, too")
     chosen = options.parse_args()
-    for path in sorted(write(chosen.millions, parquet=not chosen.no_parquet).iterdir()):
-        print(f"{path.name}: {path.stat().st_size / 1e6:.0f} MB")
+    written = write(chosen.millions, parquet=not chosen.no_parquet)
+    if chosen.files:
+        in_files(written, chosen.files)
+    for path in sorted(written.rglob("*.*")):
+        print(f"{path.relative_to(written)}: {path.stat().st_size / 1e6:.0f} MB")

@@ -26,13 +26,14 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 RESULTS = HERE.parent / "results" / "scale.json"
 FORMATS = ("parquet", "csv")
-PROGRAMS = ("scan", "audit", "parts", "orders", "duckdb", "pandas")
+PROGRAMS = ("scan", "audit", "parts", "files", "orders", "duckdb", "pandas")
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "orders": {"order": "order", "customer": "customer", "date": "date", "amount": "amount"},
     "tickets": {"ticket": "ticket", "customer": "customer", "created": "created", "cost": "cost"},
     "customers": {"customer": "customer", "acquired": "acquired"},
 }
 LIBRARIES = ("clm-audit", "polars", "narwhals", "numpy", "duckdb", "pandas")
+FILES = 20  # part files that the orders of `files` stand in
 EVERY = 0.2  # seconds between two looks at the run folder
 Run = dict[str, Any]
 
@@ -50,8 +51,8 @@ def scan(folder: Path, kind: str) -> Mapping[str, int]:
     return {"rows": rows}
 
 
-def audit(folder: Path, kind: str, memory: int | None) -> Mapping[str, int]:
-    """The whole audit of the three files, in so much memory."""
+def audit(folder: Path, kind: str, memory: int | None, files: int = 0) -> Mapping[str, int]:
+    """The whole audit of the three files, in so much memory; the orders may stand in part files that overlap."""
     from synthetic import GO_LIVE
 
     from clm_audit.config.plan import AuditPlan, Source
@@ -59,7 +60,9 @@ def audit(folder: Path, kind: str, memory: int | None) -> Mapping[str, int]:
     from clm_audit.pipeline import audit as run
 
     sources = tuple(
-        Source(path=folder / f"{name}.{kind}", map={"fact": name, **columns}) for name, columns in COLUMNS.items()
+        Source(path=path, map={"fact": name, **columns})
+        for name, columns in COLUMNS.items()
+        for path in exports_of(folder, name, kind, files)
     )
     plan = AuditPlan(go_live=GO_LIVE, currency="USD", sources=sources, root=folder)
     report = run(plan, room=None if memory is None else Room(memory))
@@ -67,12 +70,19 @@ def audit(folder: Path, kind: str, memory: int | None) -> Mapping[str, int]:
     return found | {f"orders_{side}": int(float(totals["orders"].value)) for side, totals in report.totals.items()}
 
 
+def exports_of(folder: Path, name: str, kind: str, files: int) -> list[Path]:
+    """The files of a table."""
+    if files and name == "orders":
+        return sorted((folder / f"orders_in_{files}").iterdir())
+    return [folder / f"{name}.{kind}"]
+
+
 def one(program: str, folder: Path, kind: str, memory: int) -> Mapping[str, int]:
     """What one program finds; run in a process of its own."""
     if program == "scan":
         return scan(folder, kind)
-    if program in ("audit", "parts"):
-        return audit(folder, kind, memory if program == "parts" else None)
+    if program in ("audit", "parts", "files"):
+        return audit(folder, kind, None if program == "audit" else memory, FILES if program == "files" else 0)
     from contenders import CONTENDERS
 
     return CONTENDERS["audit" if program == "orders" else program](folder / f"orders.{kind}")
@@ -170,9 +180,11 @@ def main() -> None:
     runs: list[Run] = json.loads(chosen.out.read_text())["runs"] if chosen.out.exists() else []
     for millions in map(float, chosen.sizes.split(",")):
         make = [sys.executable, str(HERE / "company.py"), "--millions", f"{millions:g}"]
-        subprocess.run(make if "parquet" in chosen.formats else [*make, "--no-parquet"], check=True)
+        more = [] if "parquet" in chosen.formats else ["--no-parquet"]
+        subprocess.run([*make, *more, *(["--files", str(FILES)] if "files" in chosen.only else [])], check=True)
         for kind in chosen.formats.split(","):
-            runs = merged(runs, [run(name, millions, kind, chosen.memory) for name in chosen.only.split(",")])
+            names = [name for name in chosen.only.split(",") if kind == "csv" or name != "files"]
+            runs = merged(runs, [run(name, millions, kind, chosen.memory) for name in names])
     print(table(runs))
     versions = {name: version(name) for name in LIBRARIES}
     result = {"memory": chosen.memory, "processors": os.cpu_count(), "versions": versions, "runs": runs}
