@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Finding
-from clm_audit.report import look
+from clm_audit.report import look, words_findings
 from clm_audit.report.model import MetricReport, Unknown
 from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.numbers import count, percent
@@ -37,6 +37,9 @@ def summary(told: Sequence[Finding], of: int) -> str:
     """How many metrics of the lifecycle can be told, and what they found."""
     if not told:
         return f"None of the {of} metrics of the lifecycle can be told from these exports."
+    plain = [finding for finding in told if finding.value == "not assessable"]
+    if len(plain) == len(told):
+        return _numbers_only(plain, of)
     groups = {
         value: [in_text(finding.metric) for finding in told if finding.value == value]
         for value in ("improved", "worsened", "no material change")
@@ -44,10 +47,20 @@ def summary(told: Sequence[Finding], of: int) -> str:
     said = [f"{listed(names)} {value}" for value, names in list(groups.items())[:2] if names]
     if groups["no material change"]:
         said.append(f"no material change in {listed(groups['no material change'])}")
-    undecided = len(told) - sum(map(len, groups.values()))
+    undecided = len(told) - len(plain) - sum(map(len, groups.values()))
     if undecided:
         said.append("none is decided" if undecided == len(told) else f"{count(undecided)} not decided")
+    if plain:
+        said.append(f"{count(len(plain))} with plain numbers only")
     return f"Of {of} metrics of the lifecycle {len(told)} can be told: {'; '.join(said)}."
+
+
+def _numbers_only(plain: Sequence[Finding], of: int) -> str:
+    """What can be said where no metric has an adjusted effect; the reason once where they share it."""
+    reasons = {words_findings.reason(finding).rstrip(".") for finding in plain}
+    why = f": {_continued(*reasons)}" if len(reasons) == 1 else ", for a reason that stands with each"
+    have, none = ("has", "it allows no") if len(plain) == 1 else ("have", "none allows a")
+    return f"Of {of} metrics of the lifecycle {len(plain)} {have} a number; {none} statement of change{why}."
 
 
 def not_measured(missing: Sequence[tuple[str, str, str]]) -> str:

@@ -22,7 +22,11 @@ def next_step(value: Verdict, findings: Sequence[Finding], checks: Sequence[Chec
     first = " ".join(_after_checks(value, checks))
     steps = [row] if row else []
     if not value.capped_by and (not row or "mostly open" in value.row):
-        steps += _for_metrics(_concerned(value, findings), required=value.row.startswith("required"))
+        concerned, required = _concerned(value, findings), value.row.startswith("required")
+        absent, open_ = [*_for_absent(concerned)], [*_for_open(concerned)]
+        # where nothing is decided, what settles the open metrics goes before what a further export would add
+        steps += [*open_, *absent] if value.value == "inconclusive" else [*absent, *open_]
+        steps += [f"{_capital(REQUIRED)}."] if required else []
     return " ".join(filter(None, (first, *(step for step in steps if _lower(step) not in first)))) or NOTHING
 
 
@@ -41,7 +45,8 @@ def _concerned(value: Verdict, findings: Sequence[Finding]) -> Sequence[Finding]
     return [finding for finding in findings if finding.metric in value.because] or findings
 
 
-def _for_metrics(findings: Sequence[Finding], *, required: bool) -> Iterator[str]:
+def _for_absent(findings: Sequence[Finding]) -> Iterator[str]:
+    """What lets the metrics be judged that cannot be."""
     absent = [finding for finding in findings if finding.missing is not None and finding.missing.code == "missing_fact"]
     if absent:
         facts = dict.fromkeys(words_reasons.fact_of(finding.missing) for finding in absent if finding.missing)
@@ -54,14 +59,16 @@ def _for_metrics(findings: Sequence[Finding], *, required: bool) -> Iterator[str
         if finding.missing and finding.missing.code != "disabled"
     )
     yield from list(said)[:MOST_REMEDIES]
+
+
+def _for_open(findings: Sequence[Finding]) -> Iterator[str]:
+    """What would settle the metrics that are not decided."""
     open_ = [finding for finding in findings if finding.value == "inconclusive"]
     sooner = [finding for finding in open_ if words_findings.more_weeks(finding) is not None]
     if sooner:
         longest = max(finding.more_weeks or 1 for finding in sooner)
         yield f"Audit again in about {weeks(longest)}: {_names(sooner)} would probably be decided by then."
     yield from _never([finding for finding in open_ if finding not in sooner])
-    if required:
-        yield f"{_capital(REQUIRED)}."
 
 
 def _never(findings: Sequence[Finding]) -> Iterator[str]:

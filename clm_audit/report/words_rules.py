@@ -11,17 +11,20 @@ from dataclasses import dataclass
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.inference.model import Finding, Mix, Share
-from clm_audit.report import words_checks, words_findings, words_money, words_reasons, words_steps
+from clm_audit.report import words_checks, words_findings, words_money, words_reasons, words_rules_open, words_steps
 from clm_audit.report.model_next import Recommendation, StepKind
-from clm_audit.report.numbers import count, day, percent, weeks
+from clm_audit.report.numbers import count, day, percent
 from clm_audit.report.situation import SPECIAL, Situation
 from clm_audit.report.words_carried import carried
 from clm_audit.report.words_metrics import in_text, listed, name, shortly
 from clm_audit.report.words_rules_where import Step, look, missed_goals, moved_segments, where
 from clm_audit.report.words_verdict import ROWS
+from clm_audit.verdict.model import Verdict
 from clm_audit.verdict.money_model import Money
 
 HALF_YEAR = 26  # weeks
+SETTLING = ("again", "never", "break_near")
+"""Rules that say what would settle an open metric."""
 Steps = Iterator[Recommendation]
 
 
@@ -47,10 +50,20 @@ class Rule:
 def recommendations(situation: Situation) -> tuple[Recommendation, ...]:
     """Every step that the audit asks for, the most urgent first, each sentence once."""
     found: dict[str, Recommendation] = {}
-    for rule in RULES:
+    for rule in _by_urgency(situation.verdict):
         for step in rule.steps(rule, situation):
             found.setdefault(step.sentence, step)
     return tuple(found.values())
+
+
+def _by_urgency(verdict: Verdict) -> tuple[Rule, ...]:
+    """The rules in the order of the table; where nothing is decided, what settles the open metrics goes before what
+    a further export would add."""
+    if verdict.value != "inconclusive":
+        return RULES
+    at = next(place for place, rule in enumerate(RULES) if rule.id == "missing_export")
+    settling = tuple(rule for rule in RULES if rule.id in SETTLING)
+    return tuple(dict.fromkeys((*RULES[:at], *settling, *RULES[at:])))
 
 
 def _checks(rule: Rule, at: Situation) -> Steps:
@@ -172,19 +185,13 @@ def _event(rule: Rule, at: Situation) -> Steps:
 
 
 def _again(rule: Rule, at: Situation) -> Steps:
-    found = at.sooner
-    if found:
-        longest = max(words_findings.more_weeks(one) or 1 for one in found)
-        said = words_steps.AGAIN.format(weeks=weeks(longest), day=day(at.day_after(longest)), metrics=_names(found))
-        yield rule.step(said, *found)
+    if at.sooner:
+        yield rule.step(words_rules_open.again(at), *at.sooner)
 
 
 def _never(rule: Rule, at: Situation) -> Steps:
-    found = at.never
-    if found:
-        short = any(one.effect and one.effect.years_before < words_findings.LONG_YEARS for one in found)
-        helps = "Older exports or more volume" if short else "Only more volume (another shop's or desk's exports)"
-        yield rule.step(words_steps.NEVER.format(metrics=_names(found), helps=helps), *found)
+    if at.never:
+        yield rule.step(words_rules_open.never(at), *at.never)
 
 
 def _control(rule: Rule, at: Situation) -> Steps:
@@ -286,4 +293,4 @@ RULES: tuple[Rule, ...] = (
     Rule("freeze", "set", "Metrics and margins were not settled before the results were seen.", _freeze),
     Rule("lasting", "again", "A metric improved, nothing else says when to audit again.", _lasting),
 )
-"""The most urgent first."""
+"""The most urgent first; under an inconclusive verdict the rules of ``SETTLING`` go before ``missing_export``."""

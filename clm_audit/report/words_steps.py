@@ -63,6 +63,7 @@ NEVER = (
     "Waiting will not decide {metrics}: the further go-live lies back, the less the history says about what would have"
     " happened anyway. {helps} could."
 )
+LEANS_MOST = "{metric} leans the most: towards {towards} ({sure} sure; anything from {low} to {high})."
 CONTROL = (
     "At the next change give it to some regions, teams or shops first, and name the others under control in"
     " clm-audit.yaml: a before/after comparison alone cannot tell it from everything else that changes."

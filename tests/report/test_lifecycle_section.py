@@ -7,8 +7,10 @@ import io
 import pytest
 from rich.console import Console
 
-from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS
+from clm_audit.config.base import NotAssessable
+from clm_audit.config.plan import LIFECYCLE_IDS, METRIC_IDS, MetricId
 from clm_audit.inference.assess import assess
+from clm_audit.inference.model import Finding
 from clm_audit.measures.measure import measure
 from clm_audit.report import explain, numbers, words_metrics
 from clm_audit.report import words_lifecycle_view as words
@@ -22,6 +24,7 @@ from clm_audit.report.model_lifecycle import LifecycleView
 from clm_audit.report.terminal import print_report
 from measures.test_measures_entrants import asked, made
 from report import worlds
+from verdict.money_world import effect
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +140,30 @@ def test_a_summary_counts_what_it_names(report: AuditReport) -> None:
     told = words.told(report.lifecycle)
     assert report.lifecycle_view.sentence.startswith(f"Of 11 metrics of the lifecycle {len(told)} can be told")
     assert all(isinstance(metric.before, Unknown) for metric in report.lifecycle if metric not in told)
+
+
+def test_a_number_without_a_judgement_is_neither_decided_nor_undecided() -> None:
+    def only(metric: MetricId, code: str, **detail: str | int) -> Finding:
+        return Finding(
+            metric, "not assessable", code, None, 0.1, 0.05, missing=NotAssessable(code=code, detail={**detail})
+        )
+
+    short = {"days": 90, "longest": 60}
+    same = [only("churn_rate", "horizon_too_long", **short), only("nps", "horizon_too_long", **short)]
+    shared = "customers would have to be watched for 90 days on both sides of go-live; the data allow 60 days"
+    assert words.summary(same, 11) == (
+        f"Of 11 metrics of the lifecycle 2 have a number; none allows a statement of change: {shared}."
+    )
+    assert words.summary(same[:1], 11) == (
+        f"Of 11 metrics of the lifecycle 1 has a number; it allows no statement of change: {shared}."
+    )
+    other = [*same, only("referral_rate", "never_seen")]
+    assert words.summary(other, 11) == (
+        "Of 11 metrics of the lifecycle 3 have a number; none allows a statement of change, for a reason that stands"
+        " with each."
+    )
+    open_ = Finding("grr", "inconclusive", "too_little_information", effect(-0.1, 0.05), 0.1, 0.05)
+    assert words.summary([open_], 11) == "Of 11 metrics of the lifecycle 1 can be told: none is decided."
+    assert words.summary([*same, open_], 11) == (
+        "Of 11 metrics of the lifecycle 3 can be told: 1 not decided; 2 with plain numbers only."
+    )

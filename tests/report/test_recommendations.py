@@ -253,9 +253,26 @@ def test_the_most_urgent_stands_first_and_nothing_twice() -> None:
     order = [step.id for step in recommendations(both)]
     assert order == [rule.id for rule in RULES if rule.id in order]
     assert order[0] == "data_check"
+    decided = [step.id for step in recommendations(at(WORSE, FURTHER, SPENT, verdict=GOOD))]
+    assert decided == [rule.id for rule in RULES if rule.id in decided]
     sentences = [step.sentence for step in recommendations(at(SPENT, replace(SPENT, metric="acquisition_cost")))]
     assert len(sentences) == len(set(sentences))
     assert sum("Add an export with spend" in sentence for sentence in sentences) == 1
+
+
+def test_under_an_open_verdict_what_settles_it_goes_before_what_an_export_would_add() -> None:
+    leaning = replace(FURTHER, better_probability=0.98)
+    first, second, *_ = recommendations(at(SPENT, leaning, found("service_cost", "inconclusive", more_weeks=4)))
+    assert (first.id, second.id) == ("again", "missing_export")
+    assert first.sentence == (
+        "Audit again in about 9 weeks, from 2025-09-01 on: purchase frequency and cost of customer service would"
+        " probably be decided by then. Purchase frequency leans the most: towards better (98 % sure; anything from"
+        " −18 % to +0.4 %)."
+    )
+    worse = replace(NEVER, better_probability=0.04)
+    assert "Purchase frequency leans the most: towards worse (96 % sure;" in said("never", at(worse, SPENT))[0]
+    assert "leans" not in said("never", at(replace(NEVER, better_probability=0.7)))[0]
+    assert "leans" not in said("again", at(leaning, BETTER, verdict=GOOD))[0]
 
 
 def test_spend_that_is_there_is_to_be_named_and_not_to_be_exported_again() -> None:
