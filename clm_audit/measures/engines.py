@@ -79,19 +79,23 @@ def _open_duckdb(tables: Mapping[Any, pl.LazyFrame]) -> Iterator[Frames]:
         yield frames
 
 
+def narrowed(relation: Any) -> Any:
+    """Sums of integers of DuckDB are HUGEINT, which numpy would get as floats: cast back, or refused there."""
+    wanted = ", ".join(
+        f'CAST("{column}" AS BIGINT) AS "{column}"' if str(kind) == "HUGEINT" else f'"{column}"'
+        for column, kind in zip(relation.columns, relation.types, strict=True)
+    )
+    return relation.project(wanted)
+
+
 def _collect_duckdb(frames: Frames) -> Collected:
-    """One query a frame. Sums of integers come as HUGEINT, which numpy would get as floats: cast back first."""
+    """One query a frame."""
     import duckdb
 
     collected: dict[str, Columns] = {}
     for name, frame in frames.items():
-        relation = frame.to_native()
-        wanted = ", ".join(
-            f'CAST("{column}" AS BIGINT) AS "{column}"' if str(kind) == "HUGEINT" else f'"{column}"'
-            for column, kind in zip(relation.columns, relation.types, strict=True)
-        )
         try:
-            columns = relation.project(wanted).fetchnumpy()
+            columns = narrowed(frame.to_native()).fetchnumpy()
         except duckdb.ConversionException:
             raise DataError(
                 f"a sum of {name} is larger than 9.2e18", hint="look for amounts in the wrong unit"

@@ -17,21 +17,25 @@ from clm_audit.measures.beside import engine_of
 from clm_audit.measures.calendar import resolve
 from clm_audit.measures.coverage import day_counts
 from clm_audit.measures.daily import daily_frames
-from clm_audit.measures.engines import Frames
+from clm_audit.measures.engines import Frames, narrowed
 from clm_audit.measures.lifecycle import lifecycle_frames
-from clm_audit.measures.reduction import total_frames
+from clm_audit.measures.reduction import again_frames, total_frames
+
+CAP, LARGEST = "$cap", "$largest"
+_CAP, _LARGEST = 7_070_707_070_707, 7_171_717_171_717  # stand for them while SQL is written
 
 
 def statements(plan: AuditPlan, facts: Facts) -> Iterator[str]:
     """SQL, each statement ended by a semicolon, with comments between the parts: what made the canonical tables, the
-    first look, and the reduction. Everything but the reduction has been sent, as the reduction depends on it.
+    first look, the reduction, the second look, and how rows that were not taken could be looked at. Nothing after the
+    first look has been sent, and the last part never is.
 
     Raises as :func:`~clm_audit.measures.measure.measure` does.
     """
     session = facts.session
     if session is None:
         return
-    engine = engine_of(facts)
+    engine, dialect = engine_of(facts), session.dialect.name
     with engine.open(facts.tables) as tables:
         first = daily_frames(tables)
         sent = tuple(session.statements)
@@ -44,9 +48,15 @@ def statements(plan: AuditPlan, facts: Facts) -> Iterator[str]:
         yield "-- the canonical tables, the ledger and the counts of the checks: sent"
         yield from (f"{one};" for one in sent)
         yield "-- the first look: sent"
-        yield from _named(first, session.dialect.name)
+        yield from _named(first, dialect)
         yield "-- the reduction: not sent"
-        yield from _named(frames, session.dialect.name)
+        yield from _named(frames, dialect)
+        yield f"-- the second look: not sent; {CAP} and {LARGEST} are numbers that the reduction finds"
+        again = again_frames(tables, daily, calendar, _CAP, _LARGEST) if "orders" in tables else {}
+        for text in _named(again, dialect):
+            yield text.replace(str(_CAP), CAP).replace(str(_LARGEST), LARGEST)
+    yield "-- rows that were not taken, by their code: never sent; run them in a session that ran the first part"
+    yield from (f"{one};" for one in session.samples)
 
 
 def _named(frames: Frames, dialect: str) -> Iterator[str]:
@@ -62,7 +72,7 @@ def sql_of(frame: nw.LazyFrame[Any], dialect: str) -> str:
     native = frame.to_native()
     where = frame.implementation.name
     if where == "DUCKDB":
-        return f"{native.sql_query()};"
+        return f"{narrowed(native).sql_query()};"
     if where == "IBIS":
         from clm_audit.measures.engine_ibis import query
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -40,6 +41,45 @@ def test_every_statement_is_shown_and_is_sql(clm_audit: Run, shop: Path) -> None
     parsed = duckdb.extract_statements(re.sub(r"(?m)^--.*$", "", first.stdout))
     assert len(parsed) > 30
     assert str(shop) not in first.stdout
+
+
+def test_what_is_shown_is_what_a_run_sends(clm_audit: Run, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Held against DuckDB's own log of a run; nothing is sent that is not shown."""
+    connect, watchers = duckdb.connect, []
+
+    def watched(*args: Any, **more: Any) -> duckdb.DuckDBPyConnection:
+        watchers.append(connect(*args, **more))  # a second connection to the same instance
+        watchers[-1].execute("CALL enable_logging('QueryLog')")
+        return connect(*args, **more)
+
+    with duckdb.connect(str(shop / "shop.duckdb")) as connection:
+        connection.execute("INSERT INTO o VALUES (9001, NULL, 5, 'C001', ''), (9002, '2024-09-01', NULL, 'C001', '')")
+        connection.execute(
+            "INSERT INTO o VALUES (9003, '2024-09-01', 5, 'C001', ''), (9003, '2024-09-01', 6, 'C001', '')"
+        )
+    shown = clm_audit("compare", "--explain-sql", "--quiet").stdout
+    monkeypatch.setattr(duckdb, "connect", watched)
+    assert clm_audit("compare", "--json", "audit.json", "--quiet").returncode in (0, 4)
+    query = "SELECT message FROM duckdb_logs WHERE type = 'QueryLog'"
+    sent = [_plain(row[0]) for watcher in watchers for row in watcher.execute(query).fetchall()]
+    every, never = shown.split("-- rows that were not taken")
+    printed = [_plain(one) for one in re.sub(r"(?m)^--.*\n?", "", every).split(";\n")]
+    assert sorted(one for one in sent if one and "duckdb_logs" not in one) == sorted(filter(None, printed))
+    assert "$cap" in every
+    with duckdb.connect(str(shop / "shop.duckdb"), read_only=True) as connection:
+        for statement in re.sub(r"(?m)^--.*\n?", "", every.partition("-- the first look")[0]).split(";\n"):
+            connection.execute(statement.replace("<folder of the run>", str(shop)))
+        samples = [one for one in never.partition("\n")[2].split(";\n") if one]
+        listed = [row for one in samples for row in connection.execute(one).fetchall()]
+    assert sorted((row[0], "9003" in map(str, row)) for row in listed) == [
+        ("conflicting_rows", True), ("missing_amount", False), ("missing_date", False),
+    ]  # fmt: skip
+
+
+def _plain(statement: str) -> str:
+    """Without the place of the run's folder and the two numbers that only the reduction finds."""
+    place = re.sub(r"'[^']*(<folder of the run>|clm-audit-[^/']*)", "'", statement.strip())
+    return re.sub(r"(\"net\" [->] |\"customer\" = )(\$\w+|-?\d+)", r"\1?", place)
 
 
 @pytest.mark.usefixtures("shop")

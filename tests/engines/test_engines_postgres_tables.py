@@ -166,3 +166,29 @@ def test_explain_sql_prints_what_is_sent(postgres: Server, tmp_path: Path, clm_a
     assert {"order_days", "buyers", "gaps", "ticket_days"} <= set(named)
     for statement in named.values():
         assert isinstance(sg.parse_one(statement, dialect="postgres", error_level=sg.ErrorLevel.RAISE), sge.Query)
+
+
+def test_what_is_shown_is_what_the_server_logs(postgres: Server, tmp_path: Path, clm_audit: Run) -> None:
+    """The statements that `--explain-sql` prints are those of a run, by the server's own log."""
+    folder = from_tables(postgres, tmp_path / "there", "shop")
+    shown = clm_audit("compare", "-c", folder / CONFIG, "--explain-sql", password=postgres.password).stdout
+    with postgres.connect() as owner:
+        owner.execute("ALTER ROLE owner SET log_statement = 'all'")
+    start = postgres.log.stat().st_size
+    try:
+        run = clm_audit("compare", "-c", folder / CONFIG, "--json", folder / "audit.json", password=postgres.password)
+    finally:
+        with postgres.connect() as owner:
+            owner.execute("ALTER ROLE owner RESET log_statement")
+    assert run.returncode == 0, run.stderr
+    log = postgres.log.read_bytes()[start:].decode().replace("\n\t", "\n")
+    logged = re.findall(r"LOG:  (?:statement|execute [^:]*): (.*?)\s*(?=\n\d{4}-\d\d-\d\d |\Z)", log, re.DOTALL)
+    sent = [_plain(one) for one in logged if "log_statement" not in one]
+    printed = re.sub(r"(?m)^--.*\n?", "", shown.partition("-- rows that were not taken")[0]).split(";\n")
+    assert sorted(sent) == sorted(_plain(one) for one in printed if one.strip())
+    assert "$largest" in shown
+
+
+def _plain(statement: str) -> str:
+    """Without the numbers that only the reduction finds."""
+    return re.sub(r"(\"net\" [->] |\"customer\" = )(CAST\()?(\$\w+|-?\d+)", r"\1?", statement.strip())

@@ -68,4 +68,4 @@ def keep_customers(making: Making, parts: Sequence[Selection]) -> Mapping[int, t
 
 def _repeated(one: Selection) -> Tally:
     again = f"CASE WHEN part = {one.table.index} THEN records - CASE WHEN first = part THEN 1 ELSE 0 END ELSE 0 END"
-    return Tally("repeated", one.columns["customer"].name, _IDS, f"SUM({again})", repeated=True)
+    return Tally("repeated", one.columns["customer"].name, _IDS, again, repeated=True)

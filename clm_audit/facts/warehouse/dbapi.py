@@ -46,6 +46,7 @@ class DbapiSession:
         self._temporary, self._described, self._folded = temporary, described, folded
         self._kept: list[str] = []
         self.statements: list[str] = []
+        self.samples: list[str] = []
 
     @property
     def dialect(self) -> Dialect:

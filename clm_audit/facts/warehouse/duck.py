@@ -25,6 +25,7 @@ _SETTINGS = (
     "SET preserve_insertion_order = false",
     "SET enable_progress_bar = false",
 )
+RUN_FOLDER = "<folder of the run>"
 
 
 class DuckSession:
@@ -33,10 +34,13 @@ class DuckSession:
     name: EngineName = "duckdb"
     dialect: Dialect = DUCKDB
 
-    def __init__(self, connection: DuckDBPyConnection, source: EngineSource, root: Path) -> None:
+    def __init__(self, connection: DuckDBPyConnection, source: EngineSource, root: Path, folder: Path) -> None:
         self.native = self._connection = connection
-        self._source, self._root = source, root
+        self._source, self._root, self._folder = source, root, str(folder)
         self.statements: list[str] = []
+        self.samples: list[str] = []
+        for setting in (*_SETTINGS, f"SET temp_directory = {DUCKDB.literal(str(folder / 'duckdb'))}"):
+            self._run(setting)
 
     def listed(self, found: Sequence[str]) -> Sequence[str]:
         """Every table of the database, or the Parquet and CSV files of the paths."""
@@ -98,16 +102,14 @@ class DuckSession:
 
     def save(self, query: str, path: Path) -> None:
         """By DuckDB's own writer."""
-        self.statements.append(query)
-        with told():
-            self._connection.execute(f"COPY ({query}) TO {DUCKDB.literal(str(path))} (FORMAT parquet)")
+        self._run(f"COPY ({query}) TO {DUCKDB.literal(str(path))} (FORMAT parquet)")
 
     def table(self, name: str) -> DuckDBPyRelation:
         """The relation of a temporary table."""
         return self._connection.table(name)
 
     def _run(self, statement: str) -> DuckDBPyConnection:
-        self.statements.append(statement)
+        self.statements.append(statement.replace(self._folder, RUN_FOLDER))
         with told():
             return self._connection.execute(statement)
 
@@ -153,8 +155,6 @@ def open_duckdb(source: EngineSource, root: Path, folder: Path) -> Iterator[Duck
     with told():
         connection = duckdb.connect(str(database) if database else ":memory:", read_only=database is not None)
     try:
-        for setting in (*_SETTINGS, f"SET temp_directory = {DUCKDB.literal(str(folder / 'duckdb'))}"):
-            connection.execute(setting)
-        yield DuckSession(connection, source, root)
+        yield DuckSession(connection, source, root, folder)
     finally:
         connection.close()

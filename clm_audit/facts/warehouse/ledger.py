@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from clm_audit.facts.warehouse.model import Session, SourceTable
+from clm_audit.facts.warehouse.model import PREFIX, Session, SourceTable
 from clm_audit.facts.warehouse.select import Selection
 from clm_audit.intake.model import FileRecord, Reject, RowCounts
 
@@ -16,13 +16,13 @@ SAMPLE = 100  # rows of a table that are listed; the counts hold all of them
 
 @dataclass(frozen=True)
 class Tally:
-    """Rows of a table that were not taken for one reason, or are ``repeated``: ``amount`` is an aggregate over
-    ``rows`` (the name of a kept table), ``column`` what the code is about."""
+    """Rows of a table that were not taken for one reason, or are ``repeated``: ``each`` tells of a row of ``rows`` (the
+    name of a kept table, or a subquery) for how many such rows it stands, ``column`` what the code is about."""
 
     code: str
     column: str
     rows: str
-    amount: str
+    each: str
     repeated: bool = False
 
 
@@ -87,13 +87,14 @@ class Losses:
 def own_rules(one: Selection) -> tuple[Tally, ...]:
     """The rows that their own cells disqualify."""
     return tuple(
-        Tally(code, column, one.table.staged, f"SUM(CASE WHEN reason = {number} THEN 1 ELSE 0 END)")
+        Tally(code, column, one.table.staged, f"CASE WHEN reason = {number} THEN 1 ELSE 0 END")
         for number, (code, column) in enumerate(one.reasons, start=1)
     )
 
 
 def counted(session: Session, one: Selection, tallies: Sequence[Tally]) -> Losses:
-    """The counts of a table, by one query."""
+    """The counts of a table, by one query; the session is told how the rows behind them could be looked at."""
+    session.samples.extend(samples(session, one, tallies))
     return Losses(
         one.table,
         *_split(tallies, session.rows(ledger_query(one, tallies))[0]),
@@ -113,14 +114,27 @@ def _by_rows(tallies: Sequence[Tally]) -> list[tuple[str, list[Tally]]]:
 
 def ledger_query(one: Selection, tallies: Sequence[Tally]) -> str:
     """The rows of the table, and the rows of each tally, in one row."""
-    parts = [f"(SELECT CAST(COUNT(*) AS BIGINT) AS n_0 FROM {one.table.frm}) AS r_0"]
+    parts = [f"(SELECT CAST(COUNT(*) AS BIGINT) AS rows_read FROM {one.table.frm}) AS r_0"]
     number = 0
-    columns = ["r_0.n_0"]
+    columns = ["r_0.rows_read"]
     for place, (rows, some) in enumerate(_by_rows(tallies), start=1):
         amounts = []
         for tally in some:
             number += 1
-            amounts.append(f"CAST({tally.amount} AS BIGINT) AS n_{number}")
-            columns.append(f"r_{place}.n_{number}")
+            name = f"{tally.code}_{number}"
+            amounts.append(f"CAST(SUM({tally.each}) AS BIGINT) AS {name}")
+            columns.append(f"r_{place}.{name}")
         parts.append(f"(SELECT {', '.join(amounts)} FROM {rows}) AS r_{place}")
     return f"SELECT {', '.join(columns)} FROM {' CROSS JOIN '.join(parts)}"
+
+
+def samples(session: Session, one: Selection, tallies: Sequence[Tally]) -> Iterator[str]:
+    """Queries that list rows that were not taken, by their code, for whoever may see them. The program sends none of
+    them: what they find are cells."""
+    if one.reasons:
+        yield f"{one.listing} LIMIT {SAMPLE}"
+    for tally in tallies:
+        if not tally.repeated and tally.rows != one.table.staged:
+            code = session.dialect.literal(tally.code)
+            found = f"SELECT {code} AS {PREFIX}code, r.* FROM {tally.rows} AS r"
+            yield f"{found} WHERE {tally.each} > 0 LIMIT {SAMPLE}"

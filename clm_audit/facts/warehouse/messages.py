@@ -126,12 +126,10 @@ def _tallies(one: Selection, rows: str, chosen: str, *, nameless: bool = False) 
     header = next(one.columns[name].name for name in ("kind", "recipient", "campaign") if name in one.columns)
     here = f"CASE WHEN part = {one.table.index} THEN"
     known = f"recipient IS NOT NULL{' AND kind IS NOT NULL' if nameless else ''}"
-    kept = f"SELECT MOD(chosen, {_PARTS}) AS part, 0 AS told, 0 AS lost, 1 AS kept FROM {chosen}"
-    told = (
-        f"SELECT part, CASE WHEN {known} THEN 1 ELSE 0 END AS told, CASE WHEN {known} THEN 0 ELSE 1 END AS lost,"
-        f" 0 AS kept FROM {rows}"
-    )
+    kept = f"SELECT MOD(chosen, {_PARTS}) AS part, 0 AS told, 1 AS kept FROM {chosen}"
+    told = f"SELECT part, CASE WHEN {known} THEN 1 ELSE 0 END AS told, 0 AS kept FROM {rows}"
     both = f"({kept} UNION ALL {told}) AS both_{one.table.index}"
-    found = (Tally("repeated", header, both, f"SUM({here} told - kept ELSE 0 END)", repeated=True),)
-    lost = (Tally("unknown_kind", header, both, f"SUM({here} lost ELSE 0 END)"),) if nameless else ()
+    found = (Tally("repeated", header, both, f"{here} told - kept ELSE 0 END", repeated=True),)
+    nobody = f"{here} CASE WHEN {known} THEN 0 ELSE 1 END ELSE 0 END"
+    lost = (Tally("unknown_kind", header, rows, nobody),) if nameless else ()
     return (*own_rules(one), *lost, *found)

@@ -43,7 +43,12 @@ class Session(Protocol):
 
     @property
     def statements(self) -> Sequence[str]:
-        """Every statement that was sent, in order."""
+        """Every statement that was sent, in order, word for word but for the place of the run's own folder."""
+        ...
+
+    @property
+    def samples(self) -> list[str]:
+        """Statements that would list rows that were not taken; the program sends none of them."""
         ...
 
     def source(self, table: str) -> str:

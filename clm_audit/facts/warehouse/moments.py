@@ -138,6 +138,6 @@ def _tallies(fact: Moments, one: Selection, rows: str) -> tuple[Tally, ...]:
     found = []
     for number, (code, _, fields) in enumerate(_RULES[fact], start=1):
         header = next((one.columns[name].name for name in fields if name in one.columns), "")
-        found.append(Tally(code, header, rows, f"SUM({here} AND wrong = {number} THEN 1 ELSE 0 END)"))
-    again = f"SUM({here} AND wrong = 0 AND again > 1 THEN 1 ELSE 0 END)"
+        found.append(Tally(code, header, rows, f"{here} AND wrong = {number} THEN 1 ELSE 0 END"))
+    again = f"{here} AND wrong = 0 AND again > 1 THEN 1 ELSE 0 END"
     return (*own_rules(one), *found, Tally("repeated", one.columns[_KINDS[fact].day].name, rows, again, repeated=True))

@@ -55,12 +55,12 @@ def _refuse_retold(parts: Sequence[Selection]) -> None:
 def _tallies(one: Selection) -> tuple[Tally, ...]:
     header, here = one.columns["order"].name, f"part = {one.table.index}"
     if one.table.fact == "order_lines":
-        lost = f"SUM(CASE WHEN {here} AND NOT sound THEN readable ELSE 0 END)"
-        again = f"SUM(CASE WHEN {here} AND sound AND NOT leads THEN records ELSE 0 END)"
+        lost = f"CASE WHEN {here} AND NOT sound THEN readable ELSE 0 END"
+        again = f"CASE WHEN {here} AND sound AND NOT leads THEN records ELSE 0 END"
         found = (Tally("order_incomplete", header, NUMBERS, lost),)
     else:
-        lost = f"SUM(CASE WHEN {here} AND NOT sound THEN records ELSE 0 END)"
-        again = f"SUM(CASE WHEN {here} AND sound THEN records - CASE WHEN leads THEN 1 ELSE 0 END ELSE 0 END)"
+        lost = f"CASE WHEN {here} AND NOT sound THEN records ELSE 0 END"
+        again = f"CASE WHEN {here} AND sound THEN records - CASE WHEN leads THEN 1 ELSE 0 END ELSE 0 END"
         found = (Tally("conflicting_rows", header, NUMBERS, lost),)
     return (*own_rules(one), *found, Tally("repeated", header, NUMBERS, again, repeated=True))
 

@@ -39,14 +39,14 @@ SELECT a.attname, CASE
   ELSE format_type(COALESCE(b.oid, t.oid), NULL) END
 FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
   LEFT JOIN pg_type AS b ON b.oid = NULLIF(t.typbasetype, 0)
-WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+WHERE a.attrelid = {0} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
 _FIND = """
 SELECT c.oid, has_schema_privilege(n.oid, 'USAGE') AND (has_table_privilege(c.oid, 'SELECT')
   OR has_any_column_privilege(c.oid, 'SELECT'))
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND c.relname = %s
-  AND CASE WHEN %s = '' THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = %s END
+WHERE c.relkind IN ('r', 'v', 'm', 'f', 'p') AND c.relname = {0}
+  AND CASE WHEN {1} = '' THEN n.nspname = ANY (current_schemas(false)) ELSE n.nspname = {1} END
 ORDER BY array_position(current_schemas(false), n.nspname)
 """
 _TABLES = """
@@ -65,6 +65,9 @@ class PostgresSession:
     def __init__(self, connection: Connection[Any]) -> None:
         self._connection = connection
         self.statements: list[str] = []
+        self.samples: list[str] = []
+        for setting in _SETTINGS:
+            self._run(setting)
 
     @property
     def native(self) -> PostgresSession:
@@ -79,16 +82,16 @@ class PostgresSession:
         """Name and type of each column. Raises :class:`UsageError` where there is no such table, or no right to it."""
         *place, name = parts_of(table)
         schema = place[-1] if place else ""
-        with told():
-            found = self._connection.execute(_FIND, (name, schema, schema)).fetchone()
-            if found is None:
-                known = [".".join(row) for row in self._connection.execute(_TABLES)]
-                near = did_you_mean(".".join((schema or "public", name)), known)
-                hint = near or (f"tables: {', '.join(known[:12])}" if known else "the role sees no table at all")
-                raise UsageError(f"there is no table {table}", hint=hint)
-            if not found[1]:
-                raise UsageError(f"the role may not read table {table}", hint=f"GRANT SELECT ON {table} to it")
-            return [(str(column), str(kind)) for column, kind in self._connection.execute(_COLUMNS, (found[0],))]
+        found = self.rows(_FIND.format(*map(POSTGRES.literal, (name, schema))))
+        if not found:
+            known = [".".join(row) for row in self.rows(_TABLES)]
+            near = did_you_mean(".".join((schema or "public", name)), known)
+            hint = near or (f"tables: {', '.join(known[:12])}" if known else "the role sees no table at all")
+            raise UsageError(f"there is no table {table}", hint=hint)
+        number, readable = found[0]
+        if not readable:
+            raise UsageError(f"the role may not read table {table}", hint=f"GRANT SELECT ON {table} to it")
+        return [(str(column), str(kind)) for column, kind in self.rows(_COLUMNS.format(int(number)))]
 
     def keep(self, name: str, query: str) -> None:
         """As a temporary table, with what the planner wants to know about it."""
@@ -183,9 +186,6 @@ def open_postgres(source: EngineSource, password: str | None) -> Iterator[Postgr
     except psycopg.OperationalError as error:
         raise _refused(str(error), source) from None
     try:
-        with told():
-            for setting in _SETTINGS:
-                connection.execute(setting.encode())
         yield PostgresSession(connection)
     finally:
         connection.close()

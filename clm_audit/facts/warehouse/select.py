@@ -15,7 +15,7 @@ from clm_audit.facts import durations, intervals, marks, statuses
 from clm_audit.facts.columns import Column, Finder
 from clm_audit.facts.fields import FIELDS, Field
 from clm_audit.facts.warehouse import cells
-from clm_audit.facts.warehouse.model import Cell, Session, SourceTable
+from clm_audit.facts.warehouse.model import PREFIX, Cell, Session, SourceTable
 from clm_audit.facts.warehouse.texts import clean, key_of
 from clm_audit.facts.warehouse.words import Words
 
@@ -26,7 +26,8 @@ _FROM_1970_TO_2100 = "BETWEEN 0 AND 47846"
 @dataclass
 class Selection:
     """What one table becomes: ``query`` gives its typed rows; ``columns``: field -> column of the table; ``reasons``:
-    code and column of each rule, in the order of ``reason``."""
+    code and column of each rule, in the order of ``reason``; ``listing``: a query that nobody sends, of the rows that
+    break one, with its code."""
 
     table: SourceTable
     source: Yield
@@ -36,6 +37,7 @@ class Selection:
     query: str = ""
     returned: bool = False
     fields: tuple[str, ...] = ()
+    listing: str = ""
 
 
 class Selector:
@@ -72,7 +74,16 @@ class Selector:
             f"SELECT {', '.join([*outer, reason])} FROM ({inner}{self.sql.fence}) AS valued",
             returned=back is not None,
             fields=names,
+            listing=self._listing(inner, rules),
         )
+
+    def _listing(self, inner: str, rules: list[Rule]) -> str:
+        cases = " ".join(f"WHEN {test} THEN {self.sql.literal(code)}" for code, _, test in rules)
+        names = list(self.table.cells)
+        cells = [f"t_{names.index(name)} AS {self.sql.name_of(name)}" for name in names if name in self._asked()]
+        code = f"CASE WHEN left_out IS NULL THEN CASE {cases} END END AS {PREFIX}code"
+        rows = f"SELECT {', '.join([code, *cells])} FROM ({inner}{self.sql.fence}) AS valued"
+        return f"SELECT * FROM ({rows}) AS coded WHERE {PREFIX}code IS NOT NULL" if rules else ""
 
     def _columns(self) -> dict[str, Column]:
         found = self.finder.fields(self.source)

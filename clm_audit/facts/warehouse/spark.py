@@ -50,6 +50,7 @@ class SparkWarehouse:
     def __init__(self, session: SparkSession, root: Path, folder: Path | None) -> None:
         self.native, self._root, self._folder = session, root, folder
         self.statements: list[str] = []
+        self.samples: list[str] = []
         self._kept: dict[str, DataFrame] = {}
         self._views: list[str] = []
 
@@ -84,7 +85,7 @@ class SparkWarehouse:
         from pyspark.errors import AnalysisException
 
         try:
-            schema = self.native.sql(f"SELECT * FROM {self.source(table)}").schema
+            schema = self.native.sql(self._noted(f"SELECT * FROM {self.source(table)}")).schema
         except AnalysisException as error:
             if "NOT_FOUND" not in str(error):
                 raise meaning(str(error), type(error).__name__) from None
@@ -101,14 +102,14 @@ class SparkWarehouse:
         at = f" IN {'.'.join(map(SPARK.name_of, place))}" if place else ""
         with told():
             try:
-                known = [str(row[1]) for row in self.native.sql(f"SHOW TABLES{at}").collect()]
+                known = [str(row[1]) for row in self.native.sql(self._noted(f"SHOW TABLES{at}")).collect()]
             except other_errors():
                 return f"there is no schema {'.'.join(place)}"
         return did_you_mean(name, tuple(known)) or f"tables: {', '.join(sorted(known)[:12])}"
 
     def keep(self, name: str, query: str) -> None:
         """Computed at once, under a temporary view."""
-        self._hold(name, self._sql(query))
+        self._hold(name, self._sql(query, f"kept as {name}"))
 
     def keep_codes(self, name: str, query: str) -> None:
         """``query`` gives distinct texts ``name``; they are kept with ``code``, their place (from 0) in their order.
@@ -119,7 +120,7 @@ class SparkWarehouse:
         from pyspark.sql import Window
         from pyspark.sql import functions as sql
 
-        names = self._sql(query)
+        names = self._sql(query, f"sorted by ranges, numbered in their order and kept as {name}")
         with told():
             ranges = names.repartitionByRange("name").withColumn("range", sql.spark_partition_id())
             fixed = self._fixed(f"{name}_ranges", ranges)
@@ -152,10 +153,14 @@ class SparkWarehouse:
             self.native.catalog.dropTempView(view)
         self._kept.clear()
 
-    def _sql(self, query: str) -> DataFrame:
-        self.statements.append(query)
+    def _sql(self, query: str, remark: str = "") -> DataFrame:
         with told():
-            return self.native.sql(query)
+            return self.native.sql(self._noted(query, remark))
+
+    def _noted(self, query: str, remark: str = "") -> str:
+        """The query; it stands among the statements with a remark on what becomes of its rows."""
+        self.statements.append(f"-- {remark}\n{query}" if remark else query)
+        return query
 
     def _hold(self, name: str, frame: DataFrame) -> None:
         with told():

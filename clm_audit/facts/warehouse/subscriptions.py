@@ -108,10 +108,10 @@ def _tallies(one: Selection) -> tuple[Tally, ...]:
     here = f"CASE WHEN part = {one.table.index} AND"
     return (
         *own_rules(one),
-        Tally("period_is_empty", start, ROWS, f"SUM({here} reversed = 1 THEN 1 ELSE 0 END)"),
-        Tally("repeated", header, ROWS, f"SUM({here} reversed = 0 AND again > 1 THEN 1 ELSE 0 END)", repeated=True),
+        Tally("period_is_empty", start, ROWS, f"{here} reversed = 1 THEN 1 ELSE 0 END"),
+        Tally("repeated", header, ROWS, f"{here} reversed = 0 AND again > 1 THEN 1 ELSE 0 END", repeated=True),
         Tally(
-            "superseded", header, ROWS, f"SUM({here} reversed = 0 AND again = 1 AND older > 0 THEN 1 ELSE 0 END)",
+            "superseded", header, ROWS, f"{here} reversed = 0 AND again = 1 AND older > 0 THEN 1 ELSE 0 END",
             repeated=True,
         ),
     )  # fmt: skip

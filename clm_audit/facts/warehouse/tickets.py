@@ -58,7 +58,7 @@ def _tallies(one: Selection) -> tuple[Tally, ...]:
     kept = f"(SELECT part, 0 AS told, 1 AS kept FROM {_NUMBERS}"
     rows = f"{kept} UNION ALL SELECT part, records AS told, 0 AS kept FROM {_TOLD}) AS both_{one.table.index}"
     header = one.columns["ticket"].name
-    return (*own_rules(one), Tally("repeated", header, rows, f"SUM({here} told - kept ELSE 0 END)", repeated=True))
+    return (*own_rules(one), Tally("repeated", header, rows, f"{here} told - kept ELSE 0 END", repeated=True))
 
 
 def _refuse_other_tickets(making: Making, parts: Sequence[Selection], keys: str) -> None:
