@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from clm_audit.facts.candidates import VALUES, Candidates
 from clm_audit.facts.common import Context, left_name, not_taken, rows_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
 from clm_audit.facts.refunds import WHOLE, count_returned, given_back
 from clm_audit.facts.staged import Staged
-from clm_audit.facts.twins import VALUES, Candidates
 
 ORDER_DAYS = 7  # lines of one order may be dated a few days apart, as they are shipped
 

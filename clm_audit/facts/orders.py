@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from clm_audit.facts.candidates import VALUES, Candidates, Twins, all_rows
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, served, side_of
+from clm_audit.facts.fates import has
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.lines import grouped
 from clm_audit.facts.money import CENT, MICRO, half_even
 from clm_audit.facts.refunds import count_returned, given_back
-from clm_audit.facts.retold import Retold, find_retold
+from clm_audit.facts.retold import FOUND, UNMATCHED, Retold, find_retold
 from clm_audit.facts.split import Shelved, shelve
 from clm_audit.facts.staged import Staged
-from clm_audit.facts.twins import VALUES, Candidates, Twins, all_rows, find_twins
+from clm_audit.facts.twins import find_twins
 
 _FINAL = ("first", "customer", "segment", "day", "gross", "refunded", "left_out", "lines")
 _SAME = {
@@ -34,9 +36,10 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Shelved]:
     for number, candidate in enumerate(candidates):
         tables.append(_final(candidate, number, twins, retold, context))
         entries = [*candidate.entries, *twins.entries.get(number, ())]
-        if number in retold.found:
+        if number in retold.fates:
             header = candidate.one.columns["order"].header
-            entries.append(Entry(all_rows(candidate, retold.found[number]), "retold", header, repeated=True))
+            found = all_rows(candidate, retold.fates[number], FOUND)
+            entries.append(Entry(found, "retold", header, repeated=True))
         context.books[candidate.one.table.index].enter(served(candidate.one), entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))
     context.count("orders.split_over_files", twins.split_orders)
@@ -101,12 +104,10 @@ def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, con
     one = candidate.one
     rows = pl.concat(twins.orders(number, candidate))
     unsaid = candidate.unsaid
-    if number in retold.found:
-        first, unmatched = pl.col("first"), retold.unmatched[number]["first"].implode()
-        rows = rows.filter(~first.is_in(retold.found[number]["first"].implode()))
-        rows = rows.with_columns(
-            pl.when(first.is_in(unmatched)).then(pl.lit("unmatched")).otherwise("left_out").alias("left_out")
-        )
+    if number in retold.fates:
+        fates = retold.fates[number]
+        unmatched = pl.when(has(fates, UNMATCHED)).then(pl.lit("unmatched")).otherwise("left_out")
+        rows = rows.filter(~has(fates, FOUND)).with_columns(left_out=unmatched)
         unsaid = unsaid - {"left_out"}
     refunded = context.currency.convert(pl.col("refunded").fill_null(0), one)
     gross = half_even(pl.col("gross"), MICRO // CENT) if one.fact == "order_lines" else pl.col("gross")
