@@ -152,6 +152,8 @@ def random_ends(draft: Draft) -> bool:
 
 @block("record ends", "only the header with another end")
 def header_end(draft: Draft) -> bool:
+    if not draft.top:
+        return False
     draft.top[-1].end = "\r\n" if draft.style.end == "\n" else "\n"
     return True
 

@@ -224,7 +224,8 @@ class _Reading:
         raw = self.mender.read(record.start, record.stop).rstrip(b"\r\n")
         strict = StrictReader(self.dialect).record(raw.decode())
         if strict is not None and len(strict.cells) == self.heading.width:
-            return raw, []
+            alone = self.dialect.wrapped and self.heading.stop >= self.size  # it may be one name with separators
+            return raw, [Fault(record.start, "wrapped_record", 0, True)] * alone
         again = written(self.heading.written, self.dialect.separator, self.dialect.quote).strip("\n").encode()
         return again, [Fault(record.start, "header_quotes", 0, True)]
 

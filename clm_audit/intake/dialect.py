@@ -168,7 +168,7 @@ def body_width(rows: Sequence[Record]) -> int:
     """The commonest width, wide ones before narrow ones; one column where wider records are faults among its cells."""
     filled = [len(record.cells) for record in rows if not record.blank]
     widths = Counter(filled)
-    if len(filled) >= _LINES and 2 * widths[1] > len(filled) and not _closed(filled):
+    if len(filled) >= _LINES and 2 * widths[1] > len(filled) and not (_closed(filled) or _named(rows)):
         return 1
     return max(widths, key=lambda wide: (widths[wide] * (wide - 1) / wide, -wide)) if widths else 1
 
@@ -177,3 +177,12 @@ def _closed(widths: Sequence[int]) -> bool:
     """Whether the records wider than one cell stand together: a small table below its titles."""
     wide = [at for at, width in enumerate(widths) if width > 1]
     return len(wide) > 1 and len(wide) >= _TOGETHER * (wide[-1] - wide[0] + 1)
+
+
+def _named(rows: Sequence[Record]) -> bool:
+    """Whether the first wide record is a line of many names, and one of the few records below it is as wide."""
+    wide = [at for at, one in enumerate(rows) if len(one.cells) > _LINES]
+    names = rows[wide[0]].cells if wide else ()
+    below = [len(one.cells) for one in rows[wide[0] + 1 :] if not one.blank] if wide else []
+    named = len(set(names)) == len(names) and all(cell[:1].isupper() for cell in names)
+    return named and len(names) in below and len(below) <= _LINES

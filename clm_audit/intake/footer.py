@@ -15,6 +15,7 @@ from clm_audit.intake.strict import StrictReader
 MOST = 20  # lines of a footer
 MOST_PAGES = 10_000
 _PAGES = 3  # headers below the same title that make it that of pages
+_SUMS = (WHOLE, NUMBER)
 _SHORT = 3  # cells from which a record with a closing word may be one that lost a cell
 _SHORT_CELL = 1 << 12  # bytes before a line in which the cell above it begins
 TOTAL_WORDS = (
@@ -45,17 +46,26 @@ def footers(mender: Mender, tail: Sequence[Fault], *, known: bool = False) -> fr
 
 def _summing(filled: Sequence[str]) -> bool:
     """Whether most of what follows a label are numbers."""
-    numbers = sum(1 for cell in filled[1:] if shape(cell) in (WHOLE, NUMBER))
+    numbers = sum(1 for cell in filled[1:] if shape(cell) in _SUMS)
     return 2 * numbers >= len(filled) - 1
 
 
 def _otherwise_quoted(mender: Mender, text: str) -> bool:
-    """Whether a line is as wide as the table by quotes of another kind than its rows have."""
+    """Whether a line is as wide as the table by quotes of another kind than its rows have, and has a number in them."""
     for quote in {'"', "'"} - {mender.dialect.quote}:
         read = StrictReader(Dialect(mender.dialect.separator, quote)).record(text)
         if read is not None and len(read.cells) == mender.readings.width:
-            return True
+            return any(held and shape(one) in _SUMS for one, held in zip(read.cells, read.quoted, strict=True))
     return False
+
+
+def _begun_like_rows(mender: Mender, filled: Sequence[str]) -> bool:
+    """Whether a line with a closing word may be what is left of a row: its first column holds text, and other rows
+    begin with such words, too, or the cells that follow are no numbers."""
+    column = mender.readings.profile.columns[0]
+    several = len(filled) > _SHORT - 1 or (len(filled) > 1 and re.match(TOTAL_WORDS, filled[0], re.IGNORECASE))
+    wordy = several and not any(shape(cell) in _SUMS for cell in filled[1:])
+    return column.free and bool(wordy or any(map(CLOSING.match, column.values)))
 
 
 def _rest_of_a_cell(mender: Mender, start: int, text: str) -> bool:
@@ -76,7 +86,7 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     other = max(text.count(mark) for mark in SEPARATORS if mark != mender.dialect.separator)
     short = len(filled) < _SHORT or 2 * len(cells) <= mender.readings.width
     if CLOSING.match(filled[0]) and (short or _summing(filled) or _otherwise_quoted(mender, text)):
-        return True
+        return not _begun_like_rows(mender, filled)
     if other >= mender.readings.width - 1 > 1:  # a record with another separator
         return False
     if _rest_of_a_cell(mender, fault.start, filled[0]):

@@ -13,7 +13,7 @@ import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.dialect import Dialect, Record
-from clm_audit.intake.glued import Headers, first_line, other_headers
+from clm_audit.intake.glued import Headers, first_lines, other_headers
 from clm_audit.intake.locate import places_of, starts_of
 from clm_audit.intake.marks import CR, LF, Offsets
 from clm_audit.intake.model import ROW, Layout, Reject
@@ -23,6 +23,7 @@ from clm_audit.intake.textrows import LISTED, Delimited, Totals
 
 Reader = Callable[[Text, Path, Names, Totals, tuple[bytes, ...]], Delimited]
 _PIECE = 1 << 20
+_Found = tuple[Dialect, Record | None, Headers]
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,15 @@ def glued_table(
     name: str,
     rows: Path,
     head: bytes,
-    found: tuple[Dialect, Record | None, Headers],
+    found: _Found,
     names: Names,
     totals: Totals,
     read: Reader,
 ) -> Delimited | None:
     """The table of all parts, None for a file of one part or one whose parts cannot be read by themselves."""
     dialect, record, others = found
-    first = None if others.starts else first_line(head, text.start)
-    looked = record is not None and first is not None and first[1].start == record.start
-    if first is not None and not (looked and first[0].separator == dialect.separator):
-        dialect, record = first
-        others = other_headers(text.path, record, dialect)
+    if not others.starts:
+        dialect, record, others = _from_the_top(text, head, dialect, record)
     if not others.starts or record is None:
         return None
     known = Names(names.exact | Names.of(record.cells).exact, names.patterns)
@@ -67,6 +65,18 @@ def glued_table(
     except DataError:  # then the file as a whole is looked at, and says what is wrong
         return None
     return _joined(parts, text, name, rows, names, CR if dialect.end == "\r" else LF)
+
+
+def _from_the_top(text: Text, head: bytes, dialect: Dialect, record: Record | None) -> _Found:
+    """The same as if the first line of words, or one of the next above the header that was found, were the header."""
+    for own, first in first_lines(head, text.start):
+        again = record is not None and first.start == record.start and own.separator == dialect.separator
+        if again or (record is not None and first.start > record.start):
+            break
+        others = other_headers(text.path, first, own)
+        if others.starts or (record is not None and first.start == record.start):
+            return own, first, others
+    return dialect, record, Headers()
 
 
 def _first_tests(totals: Totals, kept: dict[str, re.Pattern[str]]) -> Totals:

@@ -8,7 +8,9 @@ first one and no other cell, or nearly all of them; what nobody can match stays 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ _RARE = ("^", "~", "\x1f", "\x01")  # separators that stand in no name
 _LEAST = 3  # names of a header that is found again in another order
 _NAMES = 8  # names that are looked for at most
 _TRIED = 3  # names that are looked for, the longest first, those that are ordinary words not counted
+_TOP, _TOP_LINES = MIB, 5  # bytes and lines at the top in which the header of a first part may stand
 _SMALL = 64 * MIB  # bytes of a file up to which more than one name is looked for
 
 
@@ -133,16 +136,17 @@ def _is_header(filled: Sequence[str], names: Sequence[str], *, same_mark: bool, 
     return whole and (more or fewer) and told
 
 
-def first_line(head: bytes, start: int) -> tuple[Dialect, Record] | None:
-    """The first record as a header of words, where the file as a whole seems to have none of several columns."""
-    text = head[start:].decode("utf-8", "replace")
-    begin = len(text) - len(text.lstrip("\r\n"))
-    for mark in (*SEPARATORS, *_RARE):
-        for quote in ('"', "'"):
+def first_lines(head: bytes, start: int) -> Iterator[tuple[Dialect, Record]]:
+    """The first lines that could be headers of words, where the file as a whole seems to have none of several columns,
+    or one far below."""
+    text = head[start : start + _TOP].decode("utf-8", "replace")
+    begins = [match.end() for match in re.finditer(r"\A[\r\n]*|[\r\n]+", text)]
+    for begin in (one for one in begins[:_TOP_LINES] if one < len(text)):
+        for mark, quote in itertools.product((*SEPARATORS, *_RARE), ('"', "'")):
             read = StrictReader(Dialect(mark, quote)).record(text, begin)
             cells = read.cells if read is not None else ()
             named = all(shape(cell) in (WORD, TEXT, LINES) and quote not in cell for cell in cells)
             if read is not None and len(cells) >= _LEAST and named:
-                stop = start + len(text[: read.stop].encode())
-                return Dialect(mark, quote), Record(start + begin, stop, 1, b"", cells)
-    return None
+                at, stop = (start + len(text[:one].encode()) for one in (begin, read.stop))
+                yield Dialect(mark, quote), Record(at, stop, 1, b"", cells)
+                break

@@ -8,17 +8,17 @@ header; where nothing but words stands, one whose cells differ from each other a
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, body_width, records
+from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, records
 from clm_audit.intake.heading import Heading, numbered, placed, titles_of
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
+from clm_audit.intake.torn import MANY_NAMES, capital, table_width, untorn
 
 _WORDS = (WORD, TEXT, LINES)
 _AT_END = 5_000  # records at the end of a file that are looked at; the lines of one letter may be many of them
@@ -27,8 +27,7 @@ _RARE = 20  # one cell among so many does not say what a column looks like
 _TWINS = 4  # names among which one may come twice in a table of words
 _LEAST_BODY = 4  # lines from which one can tell names from the words below them
 _WORDY = 2  # cells that a line of text may have by its commas
-_MANY_NAMES = 4  # names in a line that is a header although nothing follows
-_DIGITS = re.compile(r"\d")
+_SURE_NAMES = 6  # the same below many lines, which may be a list of one column
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
@@ -55,10 +54,12 @@ def find_heading(
     if matches:
         last = [one.cells for one in StrictReader(dialect).records(tail.decode("utf-8", "replace"), _AT_END)]
         return placed(found, first + index, first + index + 1, where, last=last)
-    width = body_width(rows[:HEAD_RECORDS])
-    if width == 1:  # rows with another separator may stand first
-        width = body_width(rows)
-    spot = (rows[-1], len(rows) - 1, len(rows)) if _names_only(rows) else _blind(rows, width, dialect)
+    width = table_width(rows, HEAD_RECORDS)
+    if not dialect.wrapped:
+        found = [*found[:first], *untorn(rows, head, mark, width)]
+        rows = found[first:]
+    only = _names_only(rows)
+    spot = (rows[only], only, len(rows)) if only > 0 else _blind(rows, width, dialect)
     if spot is not None:
         record, header, after = spot
         found[first + header] = record
@@ -69,7 +70,7 @@ def find_heading(
         return replace(placed(found, first + header, first + after, where, blind=notes), wider=wider)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
-    while data and width > 1 and not rows[data - 1].blank and _broken(rows[data - 1].cells, width, families):
+    while data and width > 1 and _row_all_the_same(rows[data - 1], width, families, dialect):
         data -= 1  # a broken row, not a title
     titles = titles_of(found[: first + data])
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
@@ -81,23 +82,37 @@ def _table_above(rows: Sequence[Record], width: int) -> bool:
     """Whether the lines above hold a line of names, wider than the table, and right below it a row as wide."""
     for names, row in itertools.pairwise(rows):
         alike = len(names.cells) == len(row.cells) > max(width, _WORDY)
-        if alike and _capital(names.cells) and any(shape(cell) not in (BLANK, *_WORDS) for cell in row.cells):
+        if alike and capital(names.cells) and any(shape(cell) not in (BLANK, *_WORDS) for cell in row.cells):
             return True
     return False
 
 
-def _names_only(rows: Sequence[Record]) -> bool:
-    """Whether a few titles of several words and a line of many names below them are all that there is."""
-    *above, last = rows
-    titles = [one.cells for one in above if not one.blank]
-    alone = all(len(cells) == 1 and shape(cells[0]) == TEXT for cells in titles)
-    return 0 < len(titles) <= _LEAST_BODY and alone and len(last.cells) >= _MANY_NAMES and _capital(last.cells)
+def _names_only(rows: Sequence[Record]) -> int:
+    """Which record is a line of many names, with nothing but titles of several words above it and blank lines below;
+    0 for none."""
+    filled = [at for at, one in enumerate(rows) if not one.blank]
+    *above, last = filled
+    alone = all(len(rows[at].cells) == 1 and shape(rows[at].cells[0]) == TEXT for at in above)
+    names = rows[last].cells
+    enough = MANY_NAMES if len(above) <= _LEAST_BODY else _SURE_NAMES
+    return last if above and alone and len(names) >= enough and capital(names) else 0
 
 
 def _broken(cells: Sequence[str], width: int, families: Sequence[frozenset[str]]) -> bool:
     """Whether a record of another width above the rows is one of them: nearly as wide, or it begins as they do."""
-    told = [(shape(cell), family) for cell, family in zip(cells, families, strict=False) if family and cell.strip()]
-    return 2 * len(cells) > width or (len(cells) > 1 and bool(told) and all(kind in family for kind, family in told))
+    return 2 * len(cells) > width or (len(cells) > 1 and _told(cells, families))
+
+
+def _row_all_the_same(record: Record, width: int, families: Sequence[frozenset[str]], dialect: Dialect) -> bool:
+    """Whether a record above the rows is one of them, broken or with another separator."""
+    others = (cells for cells in _otherwise(record, width, dialect) if _told(cells, families))
+    return not record.blank and (_broken(record.cells, width, families) or any(others))
+
+
+def _told(cells: Sequence[str], families: Sequence[frozenset[str]]) -> bool:
+    """Whether cells are in their places where columns are no words, at least one of them."""
+    told = [shape(cell) in family for cell, family in zip(cells, families, strict=False) if family and cell.strip()]
+    return bool(told) and all(told)
 
 
 def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
@@ -138,28 +153,29 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     below = [i for i in body[1:] if width == 1 or rows[i].cells != top]  # a header may come again
     families = _families([rows[i].cells for i in below][-SAMPLE:])
     speaks = any(families)
+    used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     above = [i for i in range(body[0]) if not rows[i].blank]
-    near_by = above and (above[-1] == body[0] - 1 or (_named(rows[above[-1]], width, dialect) and not _capital(top)))
+    near_by = above and (above[-1] == body[0] - 1 or (_named(rows[above[-1]], width, dialect) and not capital(top)))
+    if not speaks and above and not capital(top) and not capital(rows[above[-1]].cells):
+        for i in above[-_TWINS:-1]:  # names, and then the pieces of a row with a fault
+            names = tuple(cell for cell in rows[i].cells if cell.strip())
+            if len(names) in (width, used) and len(names) > 1 and capital(names):
+                return replace(rows[i], cells=names), i, i + 1
     if not speaks and near_by:  # all is words: a line of names right above, or above blank ones, is the header
         last = rows[above[-1]]
-        if len(above) > 1 and above[-2] == above[-1] - 1 and not _capital(last.cells):
-            names = tuple(cell for cell in rows[above[-2]].cells if cell.strip())
-            if len(names) == width and _capital(names):  # and the last one is a row with a fault
-                return replace(rows[above[-2]], cells=names), above[-2], above[-1]
         likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
         near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
         for cells in (*_otherwise(last, width, dialect), *near):
             if _narrow(cells, width):
                 return replace(last, cells=cells), above[-1], body[0]
-    if not speaks and len(body) > _LEAST_BODY and not _capital(top) and _capital(rows[body[1]].cells):
+    if not speaks and len(body) > _LEAST_BODY and not capital(top) and capital(rows[body[1]].cells):
         rest = [rows[i].cells for i in body[2:]]
-        if sum(map(_capital, rest)) * _RARE <= len(rest):  # a line of words, and then one of names as no other row has
+        if sum(map(capital, rest)) * _RARE <= len(rest):  # a line of words, and then one of names as no other row has
             return rows[body[1]], body[1], body[1] + 1
     second = body[1] if len(body) > 1 else body[0]
-    if len(set(top)) < len(top) and _capital(rows[second].cells) and not _capital(top) and not rows[second].blank:
+    if len(set(top)) < len(top) and capital(rows[second].cells) and not capital(top) and not rows[second].blank:
         return rows[second], second, second + 1  # a title that happens to be as wide as the header
     lines = 0
-    used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         cells = rows[i].cells
         below_it = [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]
@@ -177,25 +193,22 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             if rows[best].cells in _otherwise(rows[i], width, dialect):
                 return replace(rows[i], cells=rows[best].cells), i, i + 1
         return rows[best], best, tops[-1] + 1
+    after = 0
     for i in reversed(above):
-        fewer = (cells for cells in _otherwise(rows[i], width - 1, dialect) if _capital(cells))
+        if i - 1 in above and _remarks(rows[i].cells):  # units, or a line below the names
+            after = i + 1
+            continue
+        fewer = (cells for cells in _otherwise(rows[i], width - 1, dialect) if capital(cells))
         for cells in (*_otherwise(rows[i], width, dialect), *fewer, rows[i].cells):
-            if _narrow(cells, width) or (len(cells) == used and _narrow(cells, used)):
-                return replace(rows[i], cells=cells), i, i + 1
+            if _narrow(cells, width) or (abs(len(cells) - used) <= 1 and _narrow(cells, used)):
+                return replace(rows[i], cells=cells), i, after if after == i + 2 else i + 1
     return None
-
-
-def _capital(cells: Sequence[str]) -> bool:
-    """Whether cells are names as headers have them: different, each a few words that begin with a capital letter."""
-    names = [cell.strip() for cell in cells]
-    short = all(cell[:1].isupper() and len(cell.split()) <= 3 and not _DIGITS.search(cell) for cell in names)
-    return short and len(set(names)) == len(names)
 
 
 def _named(record: Record, width: int, dialect: Dialect) -> bool:
     """Whether a line is one of names as headers have them, however they are separated."""
     filled = [cell for cell in record.cells if cell.strip()]
-    return (len(filled) > 1 and _capital(filled)) or any(map(_capital, _otherwise(record, width, dialect)))
+    return (len(filled) > 1 and capital(filled)) or any(map(capital, _otherwise(record, width, dialect)))
 
 
 def _slip(cells: Sequence[str]) -> bool:
@@ -223,6 +236,10 @@ def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[s
             cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
             if len(cells) == width > 1:
                 yield cells
+    if len(record.cells) == 1 and width >= MANY_NAMES:
+        cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
+        if len(cells) == width and capital(cells):
+            yield cells
 
 
 def _families(rows: Sequence[Sequence[str]]) -> list[frozenset[str]]:

@@ -16,6 +16,7 @@ from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, body_width, re
 from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
 RARE = ("^", "~", "\x1f", "\x01", ":", " ")
+_CONTROL = ("\x1f", "\x01")  # stand in no text, so that two tables with them may share a file
 _UNSEEN = 4  # of these, the ones that stand in no text
 _WEIGHT = {BLANK: 0.5, TEXT: 0.3, WORD: 0.7}
 _ENOUGH = 0.3  # share of the records that must have the commonest width
@@ -24,6 +25,7 @@ _FEW = 4  # lines from which nobody can tell a colon or blank that separates
 _BETTER = 1.2  # times the score that a colon or blank must have, which stand in cells, too
 _RUNS = 6  # separators from which two of them together are one, where none stands alone
 _WIDE = 3  # cells of a record that text is unlikely to hold so often
+_SURE = 5  # cells that a line of names at the end of a list has more of than text
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _TABLE = 0.8  # the same of lines in quotes with at least three cells
 _ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
@@ -33,9 +35,10 @@ _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are f
 
 def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
     """The dialect of a file from its head, blind; a ``separator`` that is known already is kept."""
-    inner = _unwrapped(head, start)
-    if inner and not separator:
-        return replace(sniff(inner, 0, _separator(inner, 0)), end=_end(head)[0], mixed=_end(head)[1], wrapped=True)
+    for outer in "\"'" if not separator else "":
+        if inner := _unwrapped(head, start, outer):
+            found, (end, mixed) = sniff(inner, 0, _separator(inner, 0)), _end(head)
+            return replace(found, quote=outer if outer == "'" else found.quote, end=end, mixed=mixed, wrapped=True)
     chosen = separator or _separator(head, start)
     chosen = _doubled(head, start, chosen)
     quote = _quote(head, chosen)
@@ -55,14 +58,18 @@ def _separator(head: bytes, start: int) -> str:
         if share >= _ENOUGH and score > best_score:
             best, best_score = separator, score
     if not best_score:  # a small table, perhaps, below many titles
-        best = next((mark for mark in SEPARATORS if _below(head, start, mark)), best)
+        small = [mark for mark in SEPARATORS if _below(head, start, mark)]
+        if small and _names_first(head, start, small[0]):
+            return small[0]
+        best = small[0] if small else best
     many = len(head.splitlines()) > _FEW
     for separator in RARE:
         usual = separator not in ": "
         if not (usual or many) or (separator == " " and _marked(head, start)):
             continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
-        sure = share >= (_RARE_SHARE if usual else _NEARLY_ALL) or (not usual and _titled(head, start, separator))
+        enough = _ENOUGH if separator in _CONTROL else _RARE_SHARE if usual else _NEARLY_ALL
+        sure = share >= enough or (not usual and _titled(head, start, separator))
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
@@ -74,7 +81,20 @@ def _below(head: bytes, start: int, separator: str) -> bool:
     widths = [len(one.cells) for one in rows]
     first = next((at for at, width in enumerate(widths) if width > _WIDE), len(widths))
     width, count = Counter(widths[first:]).most_common(1)[0] if first < len(widths) else (0, 0)
+    if _names_first(head, start, separator):
+        return 2 * count > len(widths) - first
     return width > _WIDE and count >= max(_WIDE, _TABLE * (len(widths) - first))
+
+
+def _names_first(head: bytes, start: int, separator: str) -> bool:
+    """Whether the first wide record is a line of many names, each with a capital letter and without a blank before it,
+    and little follows it: a table of a few rows, or of none."""
+    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    first = next((at for at, one in enumerate(rows) if len(one.cells) > _WIDE), len(rows))
+    names = [cell.strip("#.") for cell in rows[first].cells if cell] if first < len(rows) else []
+    named = all(cell[:1].isupper() and shape(cell) in (WORD, TEXT) for cell in names)
+    least = _WIDE if first <= _FEW or len(rows) - first > 1 else _SURE
+    return len(names) > least and named and len(set(names)) == len(names) and len(rows) - first <= _FEW
 
 
 def _titled(head: bytes, start: int, separator: str) -> bool:
@@ -107,7 +127,7 @@ def _unless_text(head: bytes, start: int, separator: str) -> str:
     """The separator, or another that stands nowhere, where the file is one column of texts that hold it."""
     found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
     wide = sum(1 for one in found if len(one.cells) > 1)
-    if wide <= 1 or wide < _MARKED * len(found) or body_width(found) > 1:
+    if wide <= 1 or wide < _MARKED * len(found) or body_width(found) > 1 or _names_first(head, start, separator):
         return separator
     tables = {mark: at for mark in SEPARATORS if (at := _table(head, start, mark)) >= 0}
     if len(tables) > 1:  # one table above another, each with a separator of its own
@@ -124,19 +144,28 @@ def _table(head: bytes, start: int, separator: str) -> int:
     return next(one.start for one in found if len(one.cells) == width)
 
 
-def _unwrapped(head: bytes, start: int) -> bytes:
+def _unwrapped(head: bytes, start: int, quote: str) -> bytes:
     """What stands in quotes where most records do so as a whole and then have one width; else nothing."""
-    found = [record for record in records(head, "\0", start, SAMPLE) if not record.blank]
+    found = [record for record in records(head, "\0", start, SAMPLE, quote) if not record.blank]
     whole = ((one.cells[0], head[one.start : one.stop - len(one.end)].decode("utf-8", "replace")) for one in found)
-    bodies = [body for body, raw in whole if raw == f'"{body.replace(chr(34), chr(34) * 2)}"']
+    bodies = [body for body, raw in whole if raw == f"{quote}{body.replace(quote, quote * 2)}{quote}"]
     marks = (*SEPARATORS, *RARE[:_UNSEEN])
     wrapped = [body for body in bodies if any(mark in body for mark in marks)]
+    inner = "\n".join(wrapped).encode()
+    if wrapped and len(wrapped) == len(found) <= _FEW and any(_named(wrapped[0], mark) for mark in marks):
+        return inner
     if len(wrapped) < 2 or len(wrapped) < _RARE_SHARE * len(found):
         return b""
-    inner = "\n".join(wrapped).encode()
     _, share = max(score_of(inner, 0, mark) for mark in marks)
     _, many = max(score_of(inner, 0, mark, least=3) for mark in marks)  # a small table may stand below
     return inner if share >= _NEARLY_ALL or many >= _TABLE else b""
+
+
+def _named(text: str, separator: str) -> bool:
+    """Whether a text, which stood in quotes, is a line of names: different words, none with a blank before it."""
+    names = records(text.encode(), separator, 0, 1)[0].cells
+    words = all(shape(cell) in (WORD, TEXT) and not cell.startswith(" ") for cell in names)
+    return len(set(names)) == len(names) > 1 and words
 
 
 def _doubled(head: bytes, start: int, separator: str) -> str:
@@ -146,7 +175,8 @@ def _doubled(head: bytes, start: int, separator: str) -> str:
         return separator
     _, share = score_of(head, start, separator * 2)
     never_alone = runs.total() >= _RUNS and not any(length % 2 for length in runs)
-    return separator * 2 if share >= (_ENOUGH if never_alone else _RARE_SHARE) else separator
+    sure = share >= (_ENOUGH if never_alone else _RARE_SHARE)
+    return separator * 2 if sure or (never_alone and _names_first(head, start, separator * 2)) else separator
 
 
 def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[float, float]:

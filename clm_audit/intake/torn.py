@@ -1,0 +1,64 @@
+"""Records at the top of a file that a fault has joined or torn apart, so that the header does not look like one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from clm_audit.intake.dialect import Record, body_width, records
+
+MANY_NAMES = 4  # names in a line that is a header although nothing follows
+_PIECES = 3  # lines below the names that may be the pieces of one record
+_MOST = 0.8  # share of the records from the first wide one on that are a table
+_DIGITS = re.compile(r"\d")
+
+
+def capital(cells: Sequence[str]) -> bool:
+    """Whether cells are names as headers have them: different, each a few words that begin with a capital letter.
+
+    >>> capital(("#Day", "Cost per click")), capital(("Day", "Day")), capital(("Day", "paid"))
+    (True, False, False)
+    """
+    names = [cell.strip().lstrip("#").lstrip() for cell in cells]
+    short = all(cell[:1].isupper() and len(cell.split()) <= 3 and not _DIGITS.search(cell) for cell in names)
+    return short and len(set(names)) == len(names)
+
+
+def table_width(rows: Sequence[Record], limit: int) -> int:
+    """The width of the rows among the first ``limit`` records; that of the names where a few pieces of a record follow
+    them, and that of all the rest where what stands first is shorter."""
+    width, whole = body_width(rows[:limit]), body_width(rows)
+    filled = [one.cells for one in rows if not one.blank]
+    names, *below = filled
+    if (
+        len(below) <= _PIECES
+        and len(names) >= MANY_NAMES
+        and capital(names)
+        and max(map(len, below), default=0) < len(names)
+    ):
+        return len(names)
+    if width == 1:  # rows with another separator may stand first
+        return whole
+    first = next((at for at, cells in enumerate(filled) if len(cells) == whole), 0)
+    rest = sum(1 for cells in filled[first:] if len(cells) == whole)
+    longer = rest > first and rest >= _MOST * (len(filled) - first)
+    return whole if whole > width and longer else width
+
+
+def untorn(found: Sequence[Record], head: bytes, separator: str, width: int) -> list[Record]:
+    """The records, those above the first of the table's width line by line where a quote that nobody closes joins
+    lines of about that width."""
+    top = next((at for at, one in enumerate(found) if len(one.cells) == width and not one.blank), len(found))
+    return [
+        piece for at, one in enumerate(found) for piece in (_lines(one, head, separator, width) if at < top else [one])
+    ]
+
+
+def _lines(record: Record, head: bytes, separator: str, width: int) -> Iterator[Record]:
+    lines = records(head[: record.stop], separator, record.start, record.stop - record.start, quote="")
+    filled = [one for one in lines if not one.blank]
+    if len(filled) < 2 or width < _PIECES or any(abs(len(one.cells) - width) > 1 for one in filled):
+        yield record
+        return
+    yield from (replace(one, line=one.line + record.line - 1) for one in lines)

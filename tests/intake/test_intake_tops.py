@@ -1,0 +1,149 @@
+"""What stands at the top or at the end of a file and is not what it seems: read, or listed, never wrong in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clm_audit.intake.table import TextTable, read_table
+
+NAMES = ("Day", "Campaign", "Currency code", "Cost", "Clicks", "Impr.")
+
+
+def read(folder: Path, *lines: str) -> TextTable:
+    (folder / "run").mkdir()
+    path = folder / "f.csv"
+    path.write_text("\n".join((*lines, "")), newline="")
+    return read_table(path, folder / "run")
+
+
+def rows(table: TextTable) -> list[tuple[str, ...]]:
+    return table.frame.collect().rows()
+
+
+def spent(count: int, mark: str) -> list[str]:
+    return [
+        mark.join((f"2024-01-{n:02}", f"spring {n}", "USD", f"{n}.50", f"{n}", f"{n}00")) for n in range(1, count + 1)
+    ]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|", "||"])
+@pytest.mark.parametrize("count", [0, 1, 2])
+@pytest.mark.parametrize("titles", [2, 40])
+def test_a_header_with_few_rows_or_none_below_titles(tmp_path: Path, mark: str, count: int, titles: int) -> None:
+    above = [f"Condition {n}: none" for n in range(titles)]
+    if mark == "||" and count < 2:
+        return  # six pairs of pipes at least make two of them one
+    table = read(tmp_path, *above, mark.join(NAMES), *spent(count, mark))
+    assert table.header == NAMES
+    assert rows(table) == [tuple(line.split(mark)) for line in spent(count, mark)]
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_one_of_two_rows_has_another_separator(tmp_path: Path, at: int) -> None:
+    body = spent(2, "||")
+    body[at] = body[at].replace("||", ";")
+    table = read(tmp_path, "Campaign report", '"January 1, 2024 - March 31, 2024"', "||".join(NAMES), *body)
+    assert rows(table) == [tuple(line.split("||")) for line in spent(2, "||")]
+    assert [one.line for one in table.repaired] == [4 + at]
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("names", [("Title", "Author", "Summary", "Tags"), ("score", "comment")])
+def test_a_header_alone_in_quotes_as_a_whole_is_several_names_and_listed(
+    tmp_path: Path, quote: str, names: tuple[str, ...]
+) -> None:
+    table = read(tmp_path, f"{quote}{','.join(names)}{quote}")
+    assert (table.header, table.height) == (names, 0)
+    assert [one.code for one in table.repaired] == ["wrapped_record"]
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_all_lines_in_quotes_as_a_whole_of_either_kind(tmp_path: Path, quote: str) -> None:
+    body = [f"customer{n:04}@example.com,call {n}" for n in range(30)]
+    table = read(tmp_path, *(f"{quote}{line}{quote}" for line in ("Email,Reason", *body)))
+    assert (table.header, rows(table)) == (("Email", "Reason"), [tuple(line.split(",")) for line in body])
+
+
+@pytest.mark.parametrize("surplus", [1, 50])
+def test_a_first_name_missing_above_rows_that_end_with_delimiters(tmp_path: Path, surplus: int) -> None:
+    body = [f"customer{n:04}@example.com,{n},call {n}{',' * surplus}" for n in range(20)]
+    table = read(tmp_path, "score,comment", *body)
+    assert table.header == ("score", "comment")
+    assert [row[:3] for row in rows(table)] == [tuple(line.split(",")[:3]) for line in body]
+
+
+@pytest.mark.parametrize(
+    "last", ['Total order,Customer 0007,late,""blue', "Total order,Customer 0007,la", "Total order,Cus"]
+)
+def test_a_broken_last_row_that_begins_like_a_total_is_listed(tmp_path: Path, last: str) -> None:
+    body = [f"call about {'abcdefgh'[n % 8]},Customer {n:04},later {'xyz'[n % 3]},blue" for n in range(40)]
+    table = read(tmp_path, "Title,Author,Summary,Tags", *body, last)
+    assert [one.line for one in (*table.rejected, *table.repaired)] == [42]
+    assert table.height == 41 - len(table.rejected)
+
+
+def test_a_total_below_words_is_a_footer_still(tmp_path: Path) -> None:
+    body = [f"call about {n},Customer {n:04},{n}.50,{n}" for n in range(40)]
+    table = read(tmp_path, "Title,Author,Net,Count", *body, "Total,40.00")
+    assert (table.height, table.rejected) == (40, ())
+
+
+@pytest.mark.parametrize("mark", [";", "|", "\t"])
+def test_a_first_row_with_another_separator_above_rows_without_names(tmp_path: Path, mark: str) -> None:
+    body = [f"customer{n:04}@example.com,{n},call {n}" for n in range(30)]
+    table = read(tmp_path, body[0].replace(",", mark), *body[1:])
+    assert (table.header_line, rows(table)) == (0, [tuple(line.split(",")) for line in body])
+    assert [one.line for one in table.repaired] == [1]
+
+
+def test_a_quote_that_opens_in_the_header_and_closes_in_a_row_joins_no_lines(tmp_path: Path) -> None:
+    body = [f"sub_{n}\tCustomer {n:04}\t2024-01-05 11:37\t{n}.50\tok" for n in range(40)]
+    table = read(tmp_path, '"Subscription\tCustomer\tStart\tMRR\tMemo', f'{body[0]}"', *body[1:])
+    assert table.header[1:] == ("Customer", "Start", "MRR", "Memo")
+    assert table.height + len(table.rejected) == 40
+    assert {one.line for one in (*table.repaired, *table.rejected)} == {1, 2}
+
+
+def test_the_pieces_of_an_only_row_are_no_table_of_their_own(tmp_path: Path) -> None:
+    table = read(
+        tmp_path, "Name,Email,Paid,Item,Count,Price,Total", "#1,a@example.com,x,'carol", "and more,5,30.59,142.71"
+    )
+    assert table.header[0] == "Name"
+    assert {one.line for one in table.rejected} == {2, 3}
+
+
+def test_units_below_a_header_that_is_narrower_than_its_rows(tmp_path: Path) -> None:
+    body = [f"2024-01-{n % 28 + 1:02},Customer {n:04},{n},{n}.50," for n in range(30)]
+    table = read(tmp_path, "Day,Who,Count,Net", "(UTC),,(n),(USD)", *body)
+    assert (table.header, table.height) == (("Day", "Who", "Count", "Net"), 30)
+
+
+def test_pieces_of_a_row_between_the_header_and_rows_of_words(tmp_path: Path) -> None:
+    body = [f"call {'abcdefgh'[n % 8]},Customer {'klmnop'[n % 6]},late again {'xyz'[n % 3]},blue," for n in range(40)]
+    table = read(tmp_path, "#Title,Author,Summary,Tags", "order box,Customer k,late", ",,", *body)
+    assert (table.header, table.height) == (("#Title", "Author", "Summary", "Tags"), 40)
+    assert 2 in {one.line for one in table.rejected}
+
+
+def test_a_table_with_colons_below_many_lines_of_a_key_and_its_value(tmp_path: Path) -> None:
+    body = [f"{n:07}:sql:2024-03-{n % 28 + 1:02}:0:true" for n in range(80)]
+    table = read(tmp_path, *(f"Condition {n}: none" for n in range(40)), "Contact:Stage:Entered:Manual:Gone", *body)
+    assert (table.header_line, rows(table)) == (41, [tuple(line.split(":")) for line in body])
+
+
+def test_a_line_of_groups_above_the_first_of_two_parts(tmp_path: Path) -> None:
+    part = [f"call {'abcdefgh'[n % 8]},Customer {n:04},late again {'xyz'[n % 3]},blue" for n in range(40)]
+    again = [line.replace(",", ";") for line in ("Title,Author,Summary,Tags", *part)]
+    table = read(tmp_path, "General,,Details,", "Title,Author,Summary,Tags", *part, *again)
+    assert (table.header, table.height) == (("Title", "Author", "Summary", "Tags"), 80)
+    assert [(one.line, one.code) for one in table.repaired] == [(43, "other_header")]
+
+
+def test_a_unit_separator_in_two_parts_of_another_width(tmp_path: Path) -> None:
+    part = [f"customer{n:04}@example.com\x1fcall {n}" for n in range(30)]
+    table = read(
+        tmp_path, "Email Address\x1fReason", *part, "Email Address\x1fReason\x1fNew", *(f"{one}\x1fx" for one in part)
+    )
+    assert (table.header, table.height) == (("Email Address", "Reason"), 60)
