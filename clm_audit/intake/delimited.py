@@ -29,6 +29,7 @@ from clm_audit.intake.listed import kept, rejects, spots
 from clm_audit.intake.locate import places_of
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
+from clm_audit.intake.misnamed import misnamed
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
@@ -157,7 +158,7 @@ class _Reading:
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         tail |= page_titles(self.mender, faults, self._headers(again), self.heading.titles)
-        faults = [*broken, *(fault for fault in faults if fault.start not in tail)]
+        faults = [*(broken or self._names()), *(fault for fault in faults if fault.start not in tail)]
         faults = sorted(
             (*faults, *spots(self.text, self.mender, self.heading.stop, faults)), key=lambda fault: fault.start
         )
@@ -228,6 +229,14 @@ class _Reading:
             return raw, [Fault(record.start, "wrapped_record", 0, True)] * alone
         again = written(self.heading.written, self.dialect.separator, self.dialect.quote).strip("\n").encode()
         return again, [Fault(record.start, "header_quotes", 0, True)]
+
+    def _names(self) -> list[Fault]:
+        """The doubt whether a header with a name less than the rows have cells lacks a separator."""
+        record = self.heading.record
+        if record is None or not self.heading.spare:
+            return []
+        shifted = misnamed(record.cells, self.mender.readings.profile.columns, self.dialect.quote)
+        return [Fault(record.start, "header_names", -1, True, kept=True)] if shifted else []
 
     def _headers(self, header: bytes) -> tuple[bytes, ...]:
         """The header as it may come again: as it is, without quotes, and as it was seen elsewhere."""

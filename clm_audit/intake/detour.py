@@ -8,12 +8,12 @@ from typing import Literal
 Action = Literal["rejected", "duplicate", "left out", "repaired", "kept"]  # kept: counted, and listed as doubtful
 
 CODES = (
-    *("backslash_escape", "bare_quote", "broken_quotes", "extra_blank_cells", "header_quotes", "huge_cell"),
-    *("missing_blank_cells", "missing_closing_quote", "missing_opening_quote", "other_line_end", "other_quotes"),
-    *("other_separator", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
-    *("byte_order_mark", "cut_character", "doubled_separators", "missing_line_end", "other_encoding", "wrapped_record"),
-    *("extra_columns", "footer_perhaps", "lines_within", "other_header", "other_table", "quoted_otherwise"),
-    *("unlike_column", "unquoted_line_end", "unquoted_separator", "unsure_encoding"),
+    *("backslash_escape", "bare_quote", "broken_quotes", "byte_order_mark", "cut_character", "doubled_separators"),
+    *("extra_blank_cells", "extra_columns", "footer_perhaps", "header_names", "header_quotes", "huge_cell"),
+    *("lines_within", "missing_blank_cells", "missing_closing_quote", "missing_line_end", "missing_opening_quote"),
+    *("other_encoding", "other_header", "other_line_end", "other_quotes", "other_separator", "other_table"),
+    *("quoted_otherwise", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
+    *("unlike_column", "unquoted_line_end", "unquoted_separator", "unsure_encoding", "wrapped_record"),
 )
 
 

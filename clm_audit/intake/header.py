@@ -236,6 +236,10 @@ def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[s
             cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
             if len(cells) == width > 1:
                 yield cells
+    if len(record.cells) == 1 and width >= _MANY_NAMES:
+        cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
+        if len(cells) == width and _capital(cells):
+            yield cells
     if len(record.cells) == 1 and width >= MANY_NAMES:
         cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
         if len(cells) == width and capital(cells):

@@ -41,6 +41,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
         "Nothing to do, unless that column is needed: then export everything again in one file.",
     ),
     "extra_blank_cells": ("The record had blank cells beyond the header; they were left out.", "Nothing to do."),
+    "header_names": (
+        "The header has a name less than the rows have cells, and names that fit one column further to the right.",
+        "Check the header: a separator between two of its names may be missing.",
+    ),
     "header_quotes": (
         "The quotes of the header are broken; its names were read all the same.",
         "Check the names of the columns.",
