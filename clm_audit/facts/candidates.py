@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from clm_audit.facts.common import rows_of
 from clm_audit.facts.fates import Fates, has, rows_with
 from clm_audit.facts.ledger import Entry, Rows
+from clm_audit.facts.split import split
 from clm_audit.facts.staged import Staged
 
 VALUES = {"gross": pl.Int64, "refunded": pl.Int64, "customer": pl.Int64, "day": pl.Int32, "currency": pl.UInt32}
 SAID = (*VALUES, "left_out")
 COLUMNS = ("order", "first", "last", "lines", *SAID)
+SETTLED = 2**19  # orders that stand more than once which are looked at together
 LOOKED_AT = 1  # the fate of an order that may stand more than once, or lacks a total
 
 
@@ -58,10 +62,26 @@ class Twins:
         return [rows.select(COLUMNS) for rows in (rest, *self.kept[number])]
 
 
-def all_rows(candidates: Candidates, fates: Fates, fate: int) -> Rows:
-    """Every row of the file that belongs to the orders of this fate (of one-row orders: the row itself)."""
+def pieces(orders: int) -> int:
+    """In how many parts so many orders are looked at."""
+    return 1 + orders // SETTLED
+
+
+def all_rows(candidates: Candidates, fates: Fates, fate: int, folder: Path) -> Rows:
+    """Every row of the file that belongs to the orders of this fate (of one-row orders: the row itself).
+
+    Where those are very many, the rows are looked through in parts, from files in ``folder``.
+    """
     first = rows_with(fates, fate)
     if not candidates.one.by_line or not len(first):
         return first
     wanted = candidates.orders.filter(has(fates, fate)).select("order")
-    return rows_of(candidates.one.rows.join(wanted, on="order", how="semi").select("row").collect(engine="streaming"))
+    rows = candidates.one.rows.select("order", "row").filter(pl.col("order").is_not_null())
+    parts = 1 if candidates.one.held else pieces(len(first))
+    key = (pl.col("order").hash() % parts).cast(pl.UInt32)
+    sides = [split(side, key, parts, folder / name) for name, side in (("lines-of", rows), ("orders-of", wanted))]
+    found = [
+        rows_of(some.join(orders, on="order", how="semi").select("row").collect(engine="streaming"))
+        for some, orders in zip(*sides, strict=True)
+    ]
+    return np.sort(np.concatenate(found))

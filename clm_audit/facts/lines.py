@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
 import polars as pl
 
 from clm_audit.facts.candidates import VALUES, Candidates
@@ -9,14 +13,55 @@ from clm_audit.facts.common import Context, left_name, not_taken, rows_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.money import CENT, MICRO, half_even
 from clm_audit.facts.refunds import WHOLE, count_returned, given_back
+from clm_audit.facts.split import split, written
 from clm_audit.facts.staged import Staged
 
+_NEEDED = frozenset(
+    {
+        *("row", "reason", "left", "returned", "order", "customer", "day", "currency"),
+        *("amount", "quantity", "unit_price", "refunded"),
+    }
+)
 ORDER_DAYS = 7  # lines of one order may be dated a few days apart, as they are shipped
 
 
 def grouped(one: Staged, rows: pl.LazyFrame, context: Context) -> Candidates:
-    """Line items -> orders. An order with a row that cannot be read is rejected whole."""
+    """Line items -> orders. An order with a row that cannot be read is rejected whole.
+
+    Of very many rows those of one order come together in one part, and the parts are looked at one after the other.
+    """
     keyed = rows.filter(pl.col("order").is_not_null())
+    name = f"{one.table.index}-{one.number}"
+    if one.held:
+        found = _orders(one, keyed).sort("first").collect(engine="streaming")
+        orders, entries = found.lazy(), (*not_taken(one), *_incomplete(one, one.rows, found))
+    else:
+        folder = context.folder / f"lines-{name}"
+        needed = [name for name in keyed.collect_schema().names() if name in _NEEDED]
+        key = (pl.col("order").hash() % context.parts).cast(pl.UInt32)
+        parts = split(keyed.select(needed), key, context.parts, folder)
+        orders, entries = _by_parts(one, parts, context.folder / f"candidates-{name}")
+        shutil.rmtree(folder, ignore_errors=True)
+    if one.returned and one.fact == "orders":
+        count_returned(one, orders, context)
+        orders = orders.with_columns(given_back())
+    kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
+    _note_mixed(one, kept, context)
+    return Candidates(one, kept.select("order", "first", "last", "lines", left_name(one), *VALUES), entries)
+
+
+def _by_parts(one: Staged, parts: Sequence[pl.LazyFrame], path: Path) -> tuple[pl.LazyFrame, tuple[Entry, ...]]:
+    """The orders of all parts, written, and the rows that are rejected with them."""
+    entries, files = not_taken(one), []
+    for number, part in enumerate(parts):
+        orders = _orders(one, part).collect(engine="streaming")
+        entries += _incomplete(one, part, orders)
+        files.append(written(orders, path.with_name(f"{path.name}-{number}.parquet")))
+    return pl.concat(files), entries
+
+
+def _orders(one: Staged, lines: pl.LazyFrame) -> pl.LazyFrame:
+    """One row an order; ``bad``: a row of it cannot be read, ``clash``: its rows contradict one another."""
     counts = pl.col("left") == 0
     amount = pl.col("amount") if "amount" in one.columns else _line_amount()
     if one.fact == "order_lines":
@@ -25,7 +70,7 @@ def grouped(one: Staged, rows: pl.LazyFrame, context: Context) -> Candidates:
     else:
         gross = [_combined(one, "amount", "gross"), _clash(one)]
         left = pl.col("left").max()
-    groups = keyed.group_by("order").agg(
+    return lines.group_by("order").agg(
         pl.col("row").min().alias("first"),
         pl.col("row").max().alias("last"),
         pl.len().alias("lines").cast(pl.UInt32),
@@ -39,20 +84,6 @@ def grouped(one: Staged, rows: pl.LazyFrame, context: Context) -> Candidates:
         (pl.col("reason") > 0).any().alias("bad"),
         _mixed().alias("mixed"),
     )
-    orders = groups.sort("first").collect(engine="streaming")
-    if one.returned and one.fact == "orders":
-        count_returned(one, orders.lazy(), context)
-        orders = orders.with_columns(given_back())
-    dropped = orders.filter("bad" if one.fact == "order_lines" else pl.col("bad") | pl.col("clash"))
-    kept = orders.filter(~pl.col("bad") & ~pl.col("clash"))
-    _note_mixed(one, kept, context)
-    found = kept.select("order", "first", "last", "lines", left_name(one), *VALUES)
-    entries = (*not_taken(one), *_incomplete(one, dropped))
-    if one.held:
-        return Candidates(one, found.lazy(), entries)
-    path = context.folder / f"candidates-{one.table.index}-{one.number}.parquet"
-    found.write_parquet(path)
-    return Candidates(one, pl.scan_parquet(path, glob=False), entries)
 
 
 def _returned(one: Staged, amount: pl.Expr) -> pl.Expr:
@@ -69,8 +100,9 @@ def _mixed() -> pl.Expr:
     return several.fill_null(False) | (pl.col("day").max() - pl.col("day").min() > ORDER_DAYS).fill_null(False)
 
 
-def _note_mixed(one: Staged, orders: pl.DataFrame, context: Context) -> None:
-    mixed = int((orders["mixed"] & orders["left"].eq(0)).sum())
+def _note_mixed(one: Staged, orders: pl.LazyFrame, context: Context) -> None:
+    counted = orders.filter(pl.col("mixed") & (pl.col("left") == 0))
+    mixed = counted.select(pl.len()).collect(engine="streaming").item()
     context.count("orders.mixed_lines", mixed)
     if mixed:
         note = f"orders whose lines have different customers, or days more than a week apart: {mixed:,}"
@@ -99,13 +131,15 @@ def _clash(one: Staged) -> pl.Expr:
     return clash.alias("clash")
 
 
-def _incomplete(one: Staged, dropped: pl.DataFrame) -> list[Entry]:
+def _incomplete(one: Staged, lines: pl.LazyFrame, orders: pl.DataFrame) -> tuple[Entry, ...]:
     """Readable rows of orders that are rejected whole."""
-    if dropped.is_empty():
-        return []
-    orders = dropped.lazy().select("order", "bad")
-    rows = one.rows.filter(pl.col("reason") == 0).join(orders, on="order").select("row", "bad").collect()
+    dropped = orders.filter(pl.col("bad") | pl.col("clash")).lazy().select("order", "bad")
+    if not dropped.select(pl.len()).collect().item():
+        return ()
+    rows = (
+        lines.filter(pl.col("reason") == 0).join(dropped, on="order").select("row", "bad").collect(engine="streaming")
+    )
     header = one.columns["order"].header
     incomplete, clashing = rows_of(rows.filter("bad")), rows_of(rows.filter(~pl.col("bad")))
     amount = one.columns["amount"].header if "amount" in one.columns else header
-    return [Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)]
+    return Entry(incomplete, "order_incomplete", header), Entry(clashing, "conflicting_rows", amount)

@@ -38,7 +38,7 @@ def build_orders(staged: Sequence[Staged], context: Context) -> list[Shelved]:
         entries = [*candidate.entries, *twins.entries.get(number, ())]
         if number in retold.fates:
             header = candidate.one.columns["order"].header
-            found = all_rows(candidate, retold.fates[number], FOUND)
+            found = all_rows(candidate, retold.fates[number], FOUND, context.folder)
             entries.append(Entry(found, "retold", header, repeated=True))
         context.books[candidate.one.table.index].enter(served(candidate.one), entries)
         context.count("orders.duplicate_rows", sum(len(entry.rows) for entry in entries if entry.repeated))

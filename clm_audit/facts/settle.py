@@ -43,7 +43,7 @@ class Settling:
         for at, rows in enumerate(told):
             self._keep(self._settled(rows, key, spaces), at if len(parts) > 1 else None)
         for number, fates in self.looked.items():
-            self.twins.entries[number] = _entries(self.members[number], fates)
+            self.twins.entries[number] = _entries(self.members[number], fates, self.folder)
 
     def _settled(self, rows: pl.DataFrame, key: list[str], spaces: Spaces | None) -> pl.DataFrame:
         """The orders of one part that count; what became of the others is noted."""
@@ -129,11 +129,11 @@ def _numbered(rows: pl.DataFrame, key: list[str], spaces: Spaces | None) -> Numb
     return numbered(rows, key, spaces)
 
 
-def _entries(one: Candidates, fates: Fates) -> list[Entry]:
+def _entries(one: Candidates, fates: Fates, folder: Path) -> list[Entry]:
     header = one.one.columns["order"].header
     return [
         Entry(rows_with(fates, _CLASHING), "conflicting_rows", header),
-        Entry(all_rows(one, fates, _LOST), "missing_amount", header),
-        Entry(all_rows(one, fates, _REPEATED), "repeated", header, repeated=True),
-        Entry(all_rows(one, fates, _SUPERSEDED), "superseded", header, repeated=True),
+        Entry(all_rows(one, fates, _LOST, folder), "missing_amount", header),
+        Entry(all_rows(one, fates, _REPEATED, folder), "repeated", header, repeated=True),
+        Entry(all_rows(one, fates, _SUPERSEDED, folder), "superseded", header, repeated=True),
     ]

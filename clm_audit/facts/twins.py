@@ -19,14 +19,13 @@ import numpy as np
 import polars as pl
 
 from clm_audit.facts import alike
-from clm_audit.facts.candidates import COLUMNS, LOOKED_AT, Candidates, Twins
+from clm_audit.facts.candidates import COLUMNS, LOOKED_AT, Candidates, Twins, pieces
 from clm_audit.facts.fates import Fates, has, mark
 from clm_audit.facts.ledger import Rows
 from clm_audit.facts.settle import Settling
 from clm_audit.facts.split import split
 
 HASHES = 2**23  # of order numbers that are sorted at once
-SETTLED = 2**19  # orders that are settled at once
 
 
 def find_twins(candidates: Sequence[Candidates], folder: Path) -> Twins:
@@ -91,7 +90,7 @@ def _parts(members: Mapping[int, Candidates], looked: Mapping[int, Fates], folde
     )
     if all(one.one.held for one in members.values()):
         return [rows.collect(engine="streaming").lazy()]
-    parts = 1 + sum(int(np.count_nonzero(fates)) for fates in looked.values()) // SETTLED
+    parts = pieces(sum(int(np.count_nonzero(fates)) for fates in looked.values()))
     found = split(rows, (pl.col("order").hash() % parts).cast(pl.UInt32), parts, folder)
     return found if parts > 1 else [rows.collect(engine="streaming").lazy()]
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm_audit.facts import keys, names, room, twins
-from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
+from clm_audit.facts import keys, names, room
 from clm_audit.facts.room import Room
 from clm_audit.facts.split import part_of, sink
+from facts.parted import divided, said
 
 PARTS = (1, 2, 3, 7)
 ORDERS = "order_id,date,amount,customer_id,email\n"
@@ -35,19 +33,6 @@ FILES = {
 }
 
 
-def divided(monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
-    """So many parts, and everything that goes to files in pieces does so."""
-    monkeypatch.setattr(Room, "parts", lambda *_: parts)
-    for module, name in ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES")):
-        monkeypatch.setattr(module, name, 8)
-
-
-def rows_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, list[str]]:
-    return {
-        name: sorted(map(repr, table.select(*SCHEMAS[name], *BOOKKEEPING).rows())) for name, table in tables.items()
-    }
-
-
 @pytest.mark.parametrize("sides", [None, {"shop": "before", "desk": "both"}])
 def test_parts_hold_the_same_facts_and_ledger(build, monkeypatch: pytest.MonkeyPatch, sides) -> None:
     found = []
@@ -55,18 +40,12 @@ def test_parts_hold_the_same_facts_and_ledger(build, monkeypatch: pytest.MonkeyP
         with monkeypatch.context() as patch:
             divided(patch, parts)
             built = build(FILES, sides=sides, segment_by=("region",))
-        facts = built.facts
-        found.append((rows_of(built.tables), facts.files, facts.rejects, facts.evidence, facts.segments))
-        assert len(facts.parts) == (0 if parts == 1 else parts)
-    files = [{one.path.partition("/")[2]: (one.rows, one.reasons, one.notes) for one in each[1]} for each in found]
-    for other, records in zip(found[1:], files[1:], strict=True):
-        assert other[0] == found[0][0]
-        assert records == files[0]
-        assert [one.model_copy(update={"file": ""}) for one in other[2]] == [
-            one.model_copy(update={"file": ""}) for one in found[0][2]
-        ]
-        assert other[3:] == found[0][3:]
-    assert {reject.code for reject in found[0][2]} >= {"repeated", "missing_amount"}
+        found.append(said(built))
+        assert len(built.facts.parts) == (0 if parts == 1 else parts)
+    for other in found[1:]:
+        for what, expected in found[0].items():
+            assert other[what] == expected, what
+    assert {reject.code for reject in found[0]["rejects"]} >= {"repeated", "missing_amount"}
 
 
 def test_all_rows_of_a_customer_stand_in_one_part(tmp_path) -> None:
