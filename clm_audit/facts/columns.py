@@ -84,7 +84,7 @@ def text(table: RawTable, column: Column) -> pl.Expr:
         cells = pl.when(whole == cells).then(whole.cast(pl.String)).otherwise(cells.cast(pl.String))
     elif dtype != pl.String:
         cells = cells.cast(pl.String)
-    else:
+    elif not (table.layout and table.layout.tight):
         cells = cells.str.strip_chars(BLANKS)
     prefix = table.object.strip_prefix if table.object else None
     if prefix:

@@ -25,6 +25,7 @@ _COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+|\d{1,15})?(,\d{1,18})?$"
 SUFFIXES = {"k": 10**3, "tsd": 10**3, "m": 10**6, "mio": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9}
 _SUFFIX = r"(?i)^([+-]?[\d.,]+) ?(k|tsd|mio|mn|m|bn|b)\.?$"
 CENT = 100
+DIGITS = 17  # of an amount in its units, at most
 MICRO = 1_000_000
 
 
@@ -110,9 +111,10 @@ def to_plain(cells: pl.Expr, locale: Locale) -> pl.Expr:
 
 
 def scaled(plain: pl.Expr, scale: int) -> pl.Expr:
-    """Plain decimal text -> int64 in 1/``scale`` units, half-even; null stays null."""
+    """Plain decimal text -> int64 in 1/``scale`` units, half-even; null stays null, and so large that sums could leave
+    int64 becomes null: what needs more than :data:`DIGITS` digits."""
     places = len(str(scale)) - 1
-    return plain.cast(pl.Decimal(38, places), strict=False).to_physical().cast(pl.Int64, strict=False)
+    return plain.cast(pl.Decimal(DIGITS, places), strict=False).to_physical().cast(pl.Int64)
 
 
 def scaled_by(plain: pl.Expr, scale: int, times: pl.Expr) -> pl.Expr:

@@ -23,7 +23,7 @@ from clm_audit.intake.recognise import CUSTOM
 Rule = tuple[str, str, pl.Expr]  # reject code, header, whether a row breaks it
 FLOAT_CENTS = 1e13  # below it a float still tells every hundredth apart
 FLOAT_DUST = 0.005  # hundredths: more than the distance of a float from the decimal that it stands for
-LARGEST = 10**17
+LARGEST = 10**money.DIGITS
 _FALSE = ("0", "0.0", "false", "no", "n", "f", "never", "none")
 _NATIVE = "native "
 _GROUP = r"[,'’\s\u00a0\u202f]"
@@ -209,7 +209,7 @@ class Reader:
         plain = money.to_plain(cells, self.formats.money.get(column.name, "plain"))
         if column.name in self.formats.suffixed:
             return _within(money.scaled_by(plain, scale, money.factor(cells)))
-        return _within(money.scaled(plain, scale))
+        return money.scaled(plain, scale)
 
 
 def _is_id(spec: Field | None) -> bool:

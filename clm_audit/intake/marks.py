@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 QUOTE, LF, CR = 0x22, 0x0A, 0x0D
+_PRINTED = 0x21  # the first byte of ASCII that is neither a blank nor a control
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
@@ -132,6 +133,20 @@ def _line_end_fault(
         toggles = np.flatnonzero(quotes)
         wrong = wrong[((np.searchsorted(toggles, wrong) + quoted) & 1) == 0]
     return (int(wrong[0]), what) if len(wrong) else None
+
+
+def is_tight(window: Bytes, rules: Rules) -> bool:
+    """Whether no cell that touches the chunk begins or ends with a blank; of files with quotes nobody asks.
+
+    Blanks are at most 0x20 or no ASCII, and most chunks hold none but their line ends. Where there are others, the
+    bytes beside them tell.
+    """
+    if rules.quote and (window == rules.quote).any():
+        return False
+    at = np.flatnonzero(window - np.uint8(_PRINTED) >= 0x80 - _PRINTED)  # smaller bytes wrap around to large ones
+    edges = (LF, CR, rules.separator)
+    at = at[~np.isin(window[at], edges)]
+    return not any(np.isin(window[np.clip(at + step, 0, len(window) - 1)], edges).any() for step in (-1, 1))
 
 
 def header_fault(record: bytes, rules: Rules) -> str | None:

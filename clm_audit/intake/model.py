@@ -94,7 +94,8 @@ class Layout:
     the number of fields; ``headers`` are records that may be repeated, ``detours`` are the faulty regions;
     ``encoding``, ``lead``, ``nuls`` and ``patches`` lead back to the bytes of the original. Spreadsheets: ``content``
     holds the sheet row of each data row. Parquet has no content. A file that went through repair has
-    ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row.
+    ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row. ``tight``: it is
+    proved that no cell begins or ends with a blank.
     """
 
     content: Path | None = None
@@ -110,6 +111,7 @@ class Layout:
     quote: int = 0x22
     headers: tuple[bytes, ...] = ()
     detours: tuple[Detour, ...] = ()
+    tight: bool = False
 
 
 @dataclass(frozen=True)

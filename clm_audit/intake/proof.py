@@ -26,7 +26,7 @@ from clm_audit.exits import DataError
 from clm_audit.intake.blanks import spans, void
 from clm_audit.intake.detour import Detour
 from clm_audit.intake.limits import CHUNK, MAX_CELL
-from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, marks
+from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, is_tight, marks
 
 Structure = Callable[[bytes], bool]  # is this record of another width a total or a footer?
 Mend = Callable[[int], Detour]  # where the broken record starts -> what became of its region
@@ -43,7 +43,8 @@ class Proof:
     ``height`` counts data records, ``blank`` empty lines (nothing, spaces, or separators only),
     ``odd`` accepted totals and footers of another width. Data lie in ``[first, last)``; ``drops`` are
     what is no row within it as ``[start, stop)`` pairs; ``odd_after`` says that something of the kind
-    follows the last data record. ``detours`` are the faulty regions, with what became of them.
+    follows the last data record. ``detours`` are the faulty regions, with what became of them. ``tight``: no cell
+    begins or ends with a blank, and none of those regions is there.
     """
 
     height: int
@@ -54,6 +55,7 @@ class Proof:
     drops: tuple[tuple[int, int], ...]
     odd_after: bool
     detours: tuple[Detour, ...] = ()
+    tight: bool = False
 
 
 def prove(
@@ -110,6 +112,7 @@ class _Pass:
         self.odd: list[tuple[int, int]] = []
         self.ragged_blank = -1  # the last record of separators only that has another width
         self.detours: list[Detour] = []
+        self.tight = True  # as far as it was looked at
 
     def run(self, progress: Callable[[int], None], on_rows: Callable[[Offsets], None], chunk: int) -> Proof:
         """Look at every chunk; after a fault, go on behind its region with small ones."""
@@ -121,6 +124,7 @@ class _Pass:
             stop = min(offset + step, self.known[-1].start if self.known else self.size)
             window = self._window(offset, stop)
             found = marks(window, offset, self.rules, self.quoted, wary=self.mend is not None)
+            self.tight = self.tight and is_tight(window, self.rules)
             self.fault = None
             on_rows(self._take(found, window, offset))
             self._check_cell(found, stop)
@@ -289,7 +293,8 @@ class _Pass:
         after = self.ragged_blank >= self.last or any(one[0] >= self.last for one in (*self.odd, *lost))
         blank = self.blanks + sum(one.blank for one in self.detours)
         odd = len(self.odd) + sum(one.odd for one in self.detours)
-        return Proof(self.height, blank, odd, self.first, self.last, inner, after, tuple(self.detours))
+        tight = self.tight and not self.detours
+        return Proof(self.height, blank, odd, self.first, self.last, inner, after, tuple(self.detours), tight)
 
     def _refusal(self, offset: int, what: str, hint: str = _MEND) -> DataError:
         """The error, with the physical line of ``offset``: record ends before it, quoted ones included."""

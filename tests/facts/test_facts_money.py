@@ -47,6 +47,11 @@ def test_plain_amounts_are_read_exactly_and_rounded_half_even(amounts: list[Deci
     assert cents([f"{a:f}" for a in amounts], "plain") == [exact(a) for a in amounts]
 
 
+@pytest.mark.parametrize(("text", "value"), [("999999999999999.99", 10**17 - 1), ("999999999999999.995", None)])
+def test_amounts_whose_sums_could_leave_int64_are_null(text: str, value: int | None) -> None:
+    assert cents([text], "plain") == [value]
+
+
 @given(AMOUNTS, st.sampled_from(["{}", "${}", "USD {}", "{} EUR", "€{}", "৳{}"]))
 @settings(max_examples=80, deadline=None)
 def test_adorned_amounts_of_both_locales(amount: Decimal, shape: str) -> None:

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clm_audit.exits import DataError
+from clm_audit.facts.columns import BLANKS
+from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.proof import Proof, prove
 from clm_audit.intake.scan import scan
@@ -102,7 +104,7 @@ def test_what_is_proved_is_read_alike_by_csv_strict(tmp_path: Path, data: bytes,
     assert len(filled) <= found.height <= len(rows)
 
 
-CELL = st.text(alphabet=st.sampled_from('a",;\n\r \té'), max_size=6)
+CELL = st.text(alphabet=st.sampled_from('a",;\n\r \té\u00a0'), max_size=6)
 TABLE = st.integers(1, 4).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)
 )
@@ -135,6 +137,30 @@ def test_polars_reads_a_proved_file_as_it_was_written(
     assert (proof.height, proof.blank) == (len(rows), len(table) * (1 + blank_lines) - len(rows))
     assert frame.drop("__row").rows() == rows
     assert frame["__row"].to_list() == list(range(len(rows)))
+    assert not proof.tight or all(cell == cell.strip(BLANKS) for row in rows for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("data", "tight"),
+    [
+        (b"a,b c\r\nd,\r\n", True),
+        (b"x,\xc3\xa9t\xc3\xa9s\n", False),  # no ASCII at an edge may be a blank
+        (b"x, y\n", False),
+        (b"x,y\t\n", False),
+        (b" x,y\n", False),
+        (b'"x","y"\n', False),  # nobody asks
+        (b"a,b\nx\n", False),  # a record was mended
+    ],
+)
+@pytest.mark.parametrize("chunk", [1, 2, 3, 1 << 20])
+def test_cells_without_blanks_at_their_edges_are_proved(tmp_path: Path, data: bytes, tight: bool, chunk: int) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(data)
+
+    def mend(start: int) -> Detour:
+        return Detour(start, len(data), faults=(Fault(start, "ragged", -1, False),))
+
+    assert prove(path, "f.csv", Rules(ord(","), LF, 2), 0, mend=mend, chunk=chunk).tight == tight
 
 
 @pytest.mark.parametrize(
