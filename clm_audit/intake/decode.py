@@ -26,6 +26,7 @@ _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF32 = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
 _MARK = re.compile("(?<=[\r\n])\ufeff")  # one that begins a line: another file was appended there
+_BLOCK = 64  # zero bytes at the end of UTF-16 that a crash has left there
 Tick = Callable[[int], None]
 
 
@@ -54,7 +55,7 @@ def decompress(path: Path, target: Path, name: str) -> Path:
 
 def utf16_of(head: bytes) -> str | None:
     """The kind of UTF-16 (or of UTF-32, by its mark) that a file is by its first bytes; None for others."""
-    return _UTF32.get(head[:4]) or _UTF16.get(head[:2]) or _utf16_by_zeros(head)
+    return _UTF32.get(head[:4]) or _UTF16.get(head[:2]) or _utf16_by_zeros(head.rstrip(b"\0"))
 
 
 def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
@@ -138,13 +139,14 @@ def _from_utf16(path: Path, target: Path, name: str, encoding: str, lead: int) -
     try:
         with target.open("xb") as out:
             at, wide, before = 0, 4 if "32" in encoding else 2, ""
+            tail = zeros if _BLOCK <= (zeros := _nul_tail(path)) <= MAX_NULS else 0
             for piece in pieces(path):
                 text = decoder.decode(piece)
                 if "\0" in text:
                     units = np.frombuffer(text.encode(f"utf-{8 * wide}-le"), dtype=f"<u{wide}")
                     places = at + wide * np.flatnonzero(units == 0)
                     nuls.extend((places[:, None] + np.arange(wide)).ravel().tolist())
-                    if len(nuls) > MAX_NUL_SHARE * path.stat().st_size:
+                    if len(nuls) > MAX_NUL_SHARE * path.stat().st_size + tail:
                         raise DataError(_BINARY, where=name, hint=_AS_TEXT)
                 at += len(text.encode(f"utf-{8 * wide}-le"))
                 kept = (text.removeprefix("\ufeff") if not out.tell() and lead else text).replace("\0", "")

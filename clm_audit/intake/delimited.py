@@ -158,7 +158,8 @@ class _Reading:
         faults = [fault for detour in body.detours for fault in detour.faults]
         tail = footers(self.mender, [fault for fault in faults if fault.start > body.last], known=body.odd > 0)
         tail |= page_titles(self.mender, faults, self._headers(again), self.heading.titles)
-        faults = [*(broken or self._names()), *(fault for fault in faults if fault.start not in tail)]
+        above = [Fault(at, "other_table", -1, True, kept=True) for at in self.heading.doubtful]
+        faults = [*above, *(broken or self._names()), *(fault for fault in faults if fault.start not in tail)]
         faults = sorted(
             (*faults, *spots(self.text, self.mender, self.heading.stop, faults)), key=lambda fault: fault.start
         )
@@ -231,8 +232,10 @@ class _Reading:
         return again, [Fault(record.start, "header_quotes", 0, True)]
 
     def _names(self) -> list[Fault]:
-        """The doubt whether a header with a name less than the rows have cells lacks a separator."""
+        """The doubt whether a header with fewer names than the rows have cells lacks a separator, or is a row."""
         record = self.heading.record
+        if record is not None and not any(self.heading.names):
+            return [Fault(record.start, "header_names", -1, True, kept=True)]
         if record is None or not self.heading.spare:
             return []
         shifted = misnamed(record.cells, self.mender.readings.profile.columns, self.dialect.quote)

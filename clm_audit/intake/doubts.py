@@ -18,6 +18,7 @@ import polars as pl
 from clm_audit.intake.dialect import SEPARATOR_NAMES, SEPARATORS, Dialect
 from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
+from clm_audit.intake.lone import bare, marked
 from clm_audit.intake.model import ROW
 from clm_audit.intake.shapes import BLANK, LINES, NUMBER, TEXT, WHOLE, WORD, Profile, shape
 from clm_audit.intake.turned import form, kind, turned_from
@@ -78,9 +79,13 @@ def doubts(
     used = [name for name in columns if (rows[name].str.strip_chars() != "").any()]
     if len(columns) == 1:
         yield Doubt("one column only: a line break within a cell, or one that is missing, does not show")
-    if len(used) == 1 and (mark := _regular_mark(rows[used[0]])):
+    quoted = profile.quoted[columns.index(used[0])] if len(used) == 1 else 0.0
+    if len(used) == 1 and (mark := _regular_mark(rows[used[0]] if quoted < _MAIN else bare(rows[used[0]]))):
         what = f"one column, and yet nearly every row holds {SEPARATOR_NAMES[mark]} as often as the others"
         yield Doubt(what, "other_table", tuple(rows[ROW]))
+    elif len(used) == 1 and (held := marked(rows[used[0]], header, quoted)):
+        what = "one column, and yet rows hold several marks as they stand between cells"
+        yield Doubt(what, "other_table", tuple(rows[ROW].gather(held)))
     last = rows.tail(1).select(ROW, *columns).row(0) if rows.height > 1 else (0, "")
     if CLOSING.match(last[1]) and shape(last[1]) == TEXT and not any(cell.strip() for cell in last[2:]):
         yield Doubt("the last row may be a footer", "footer_perhaps", (int(last[0]),) if len(columns) > 1 else ())

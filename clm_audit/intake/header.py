@@ -18,7 +18,7 @@ from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
-from clm_audit.intake.torn import MANY_NAMES, capital, table_width, untorn
+from clm_audit.intake.torn import MANY_NAMES, capital, doubtful, table_width, untorn
 
 _WORDS = (WORD, TEXT, LINES)
 _AT_END = 5_000  # records at the end of a file that are looked at; the lines of one letter may be many of them
@@ -66,8 +66,8 @@ def find_heading(
         told = any(_families([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
         unsure = () if told else ("nothing but words below the header, which may be a row itself",)
         notes = (*_above(rows[:header], "header"), *unsure)
-        wider = _table_above(rows[:header], width)
-        return replace(placed(found, first + header, first + after, where, blind=notes), wider=wider)
+        wider, doubts = _table_above(rows[:header], width), doubtful(rows[:header], width, dialect.separator)
+        return replace(placed(found, first + header, first + after, where, blind=notes), wider=wider, doubtful=doubts)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
     while data and width > 1 and _row_all_the_same(rows[data - 1], width, families, dialect):
@@ -75,7 +75,8 @@ def find_heading(
     titles = titles_of(found[: first + data])
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
-    return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes)
+    doubts = doubtful(rows[:data], width, dialect.separator)
+    return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes, doubtful=doubts)
 
 
 def _table_above(rows: Sequence[Record], width: int) -> bool:
@@ -236,10 +237,6 @@ def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[s
             cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
             if len(cells) == width > 1:
                 yield cells
-    if len(record.cells) == 1 and width >= _MANY_NAMES:
-        cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
-        if len(cells) == width and _capital(cells):
-            yield cells
     if len(record.cells) == 1 and width >= MANY_NAMES:
         cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
         if len(cells) == width and capital(cells):

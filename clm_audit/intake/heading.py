@@ -23,7 +23,8 @@ class Heading:
     ``names`` are as many as the rows have cells; ``spare`` of them at the end have no name and should be blank in every
     row. ``record`` is None without a header. ``stop`` is the byte at which data begin, ``above`` counts the
     records before it, ``titles`` is the text of those above the header, ``width`` that of the header itself;
-    ``wider`` says that names and rows of a wider table stand among those above.
+    ``wider`` says that names and rows of a wider table stand among those above, ``doubtful`` are the bytes of
+    those that may be rows.
     """
 
     names: tuple[str, ...]
@@ -35,6 +36,7 @@ class Heading:
     titles: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     wider: bool = False
+    doubtful: tuple[int, ...] = ()
 
     @property
     def written(self) -> tuple[str, ...]:

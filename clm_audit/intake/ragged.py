@@ -93,6 +93,8 @@ class Ragged:
             for reading in explanations:
                 found.setdefault(reading.cells, reading if reading.code else None)
         only = next(iter(found.values())) if len(found) == 1 else None
+        if only is None and len(second) == self.width and not any(map(self.profile.misfits, (first, second))):
+            return Verdict(None, "too_many_cells", apart=self._start_of(raw, self.width))
         return Verdict(only, "" if only else "too_many_cells" if wide else "too_few_cells")
 
     def _glued(self, raw: str, cells: tuple[str, ...]) -> Verdict | None:

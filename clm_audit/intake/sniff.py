@@ -28,6 +28,7 @@ _WIDE = 3  # cells of a record that text is unlikely to hold so often
 _SURE = 5  # cells that a line of names at the end of a list has more of than text
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _TABLE = 0.8  # the same of lines in quotes with at least three cells
+_MOSTLY = 0.7  # share of lines in quotes, below a name without, whose marks all have a blank behind them as in text
 _ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
 _MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
 _FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
@@ -154,7 +155,9 @@ def _unwrapped(head: bytes, start: int, quote: str) -> bytes:
     inner = "\n".join(wrapped).encode()
     if wrapped and len(wrapped) == len(found) <= _FEW and any(_named(wrapped[0], mark) for mark in marks):
         return inner
-    if len(wrapped) < 2 or len(wrapped) < _RARE_SHARE * len(found):
+    texts = sum(all(mark not in body.replace(f"{mark} ", "") for mark in marks) for body in wrapped)
+    plain = texts > _MOSTLY * len(wrapped) and bodies[0] != found[0].cells[0]
+    if len(wrapped) < max(2, _RARE_SHARE * len(found)) or plain:
         return b""
     _, share = max(score_of(inner, 0, mark) for mark in marks)
     _, many = max(score_of(inner, 0, mark, least=3) for mark in marks)  # a small table may stand below

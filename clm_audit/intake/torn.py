@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clm_audit.intake.dialect import Record, body_width, records
+from clm_audit.intake.dialect import SEPARATORS, Record, body_width, records
 
 MANY_NAMES = 4  # names in a line that is a header although nothing follows
 _PIECES = 3  # lines below the names that may be the pieces of one record
@@ -53,6 +54,19 @@ def untorn(found: Sequence[Record], head: bytes, separator: str, width: int) -> 
     return [
         piece for at, one in enumerate(found) for piece in (_lines(one, head, separator, width) if at < top else [one])
     ]
+
+
+def doubtful(above: Sequence[Record], width: int, separator: str) -> tuple[int, ...]:
+    """Bytes of the lines right above a table that are no names and yet hold half as many marks as its rows, each
+    without a blank behind it as in text."""
+    found = []
+    for one in itertools.takewhile(lambda one: not one.blank, reversed(above)):
+        raw = separator.join(one.cells)
+        most = max(raw.count(mark) - raw.count(f"{mark} ") for mark in dict.fromkeys((separator, *SEPARATORS)))
+        filled = [cell for cell in one.cells if cell.strip()]
+        if most and 2 * most >= width - 1 and not (len(filled) > 1 and capital(filled)):
+            found.append(one.start)
+    return tuple(sorted(found))
 
 
 def _lines(record: Record, head: bytes, separator: str, width: int) -> Iterator[Record]:

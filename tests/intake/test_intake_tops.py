@@ -147,3 +147,46 @@ def test_a_unit_separator_in_two_parts_of_another_width(tmp_path: Path) -> None:
         tmp_path, "Email Address\x1fReason", *part, "Email Address\x1fReason\x1fNew", *(f"{one}\x1fx" for one in part)
     )
     assert (table.header, table.height) == (("Email Address", "Reason"), 60)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Note", *(f"customer{n:04}@example.com;a{n};b;c" for n in range(3)), *(f"call {n} again" for n in range(9))],
+        ["One,two", *(f"call {n},again" for n in range(9)), "call"],
+        ["Note", *(f"call {n} again" for n in range(20)), "One,Two,Three,Four"],
+    ],
+)
+def test_one_column_whose_cells_may_be_several_is_doubtful(tmp_path: Path, lines: list[str]) -> None:
+    table = read(tmp_path, *lines)
+    listed = {one.line for one in (*table.doubted, *table.rejected, *table.repaired)}
+    assert listed or len(table.header) > 1
+
+
+def test_one_column_of_texts_lists_and_numbers_is_clean(tmp_path: Path) -> None:
+    table = read(
+        tmp_path, "Note", *(f'"call {n}, again; please, and so on"' for n in range(30)), '"a,b,c,d"', '"1,234,567,890"'
+    )
+    assert (table.height, table.rejected, table.repaired, table.doubted) == (32, (), (), ())
+
+
+def test_a_piece_of_a_row_right_above_the_rows_is_listed(tmp_path: Path) -> None:
+    body = [
+        f"call {'abcdefgh'[n % 8]},Customer {'klmnop'[n % 6]},late again {'xyz'[n % 3]},blue,red" for n in range(40)
+    ]
+    table = read(tmp_path, "call,Customer k,late", *body)
+    assert 1 in {one.line for one in (*table.rejected, *table.doubted)}
+
+
+def test_two_records_in_a_line_of_a_tiny_table_are_two_losses(tmp_path: Path) -> None:
+    one, two = "0004002|sql|2023-12-19|0||true", "0004003|sql|2024-03-06|0|changed|true"
+    table = read(tmp_path, "Contact|Stage|Entered|Manual|Reason|Gone", f"{one}|{two}", two)
+    assert rows(table) == [tuple(two.split("|"))]
+    assert [fault.byte for fault in table.rejected] == [41, 41 + len(one) + 1]
+
+
+def test_utf16_without_a_mark_and_with_a_block_of_zeros_at_its_end(tmp_path: Path) -> None:
+    body = [f"2024-01-{n % 28 + 1:02},Customer {n:04}" for n in range(60)]
+    path = tmp_path / "f.csv"
+    path.write_bytes("\n".join(["Day,Who", *body, ""]).encode("utf-16-le") + bytes(400))
+    assert read_table(path, tmp_path).height == 60
