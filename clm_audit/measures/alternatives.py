@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from clm_audit.config.plan import MetricId
+from clm_audit.measures.carried import Shown
 from clm_audit.measures.finish import base_cells
 from clm_audit.measures.mix import SUMS, mix_totals, standardised
-from clm_audit.measures.model import Alternative, Calendar, Cells, MetricTotals, Shown, Totals
+from clm_audit.measures.model import Alternative, Calendar, Cells, MetricTotals, Totals
 from clm_audit.measures.orders import CAP, CENTS
 from clm_audit.measures.periods import Inputs
 from clm_audit.measures.ranks import order_statistic

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
+from clm_audit.measures.carried import Flow, Level, Shown
 
 DAYS_PER_MONTH = 30.4375
 WEEKS_PER_YEAR = 365.2425 / 7
@@ -210,35 +211,6 @@ class Alternative:
     num: NDArray[np.float64]
     den: NDArray[np.float64]
     s2: NDArray[np.float64] | None
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a metric shows of a true change: by how much (``change``, a share) it would lie elsewhere in the window
-    after, had customers left out ``fewer`` (a share) of their orders since go-live."""
-
-    fewer: float
-    change: float
-
-
-@dataclass(frozen=True)
-class Level:
-    """Where a metric stands at the end of each of its periods, for a metric that the model reads as a flow: ``num`` /
-    ``den`` and the sampling variance of its log, NaN where it is not known. Goals are held against it."""
-
-    num: NDArray[np.float64]
-    den: NDArray[np.float64]
-    s2: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Flow:
-    """The sums of each period that its ``num`` and ``den`` are made of, for a metric whose periods are a ratio taken
-    so many ``times`` in a row: of segments these sums add up, the periods do not."""
-
-    num: NDArray[np.float64]
-    den: NDArray[np.float64]
-    times: int
 
 
 @dataclass(frozen=True)

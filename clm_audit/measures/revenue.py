@@ -17,9 +17,10 @@ import numpy as np
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.vocabulary import LifecycleId
+from clm_audit.measures.carried import Flow, Level
 from clm_audit.measures.coverage import LONGEST_SILENCE
 from clm_audit.measures.exposure import FEWEST_LOST
-from clm_audit.measures.model import WEEKS_PER_YEAR, Cells, Flow, Level, MetricTotals, Ratio, SegmentRatio, Variant
+from clm_audit.measures.model import WEEKS_PER_YEAR, Cells, MetricTotals, Ratio, SegmentRatio, Variant
 from clm_audit.measures.orders import CENTS
 from clm_audit.measures.periods import Inputs, Segments, blank, codes_by_label, too_few
 from clm_audit.measures.recurring import STEP, YEAR, first_look, last_look, look_day, looks

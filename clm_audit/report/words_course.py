@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from clm_audit.inference.model import CourseValue, Effect, Finding, Variation
-from clm_audit.measures.model import Shown, to_date
+from clm_audit.measures.carried import Shown
+from clm_audit.measures.model import to_date
 from clm_audit.report import words_mix
 from clm_audit.report.numbers import day, percent, weeks
 from clm_audit.report.words_findings import calibration, told, told_range

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.model import Finding
-from clm_audit.measures.model import Shown
+from clm_audit.measures.carried import Shown
 from clm_audit.report.numbers import count, percent, percent_range, weeks
 from clm_audit.report.words_reasons import reason
 

@@ -10,8 +10,9 @@ import pytest
 from clm_audit.config.base import NotAssessable
 from clm_audit.config.vocabulary import LifecycleId
 from clm_audit.facts.model import Facts
+from clm_audit.measures.carried import Level
 from clm_audit.measures.measure import measure
-from clm_audit.measures.model import Level, MetricTotals, Ratio
+from clm_audit.measures.model import MetricTotals, Ratio
 from measures.life import subscription
 from measures.world import GO_LIVE, Row, World, order, plan
 

@@ -17,7 +17,7 @@ from scipy import stats
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.inference.model import Comparison, Finding, Mix
-from clm_audit.measures.model import Shown
+from clm_audit.measures.carried import Shown
 
 GAP = "…"
 MATERIAL = 0.05

@@ -28,7 +28,7 @@ from clm_audit.inference.model import (
     Share,
     Variation,
 )
-from clm_audit.measures.model import Shown
+from clm_audit.measures.carried import Shown
 from clm_audit.report import words_control, words_course, words_findings, words_mix
 from report import cost_sentence_table, verdict_sentence_table
 from report.sentence_table import DIVIDED, MATERIAL, PLACES, ROWS, Case, Row, as_markdown, t_quantile, t_share

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from clm_audit.config.base import NotAssessable
 from clm_audit.inference.model import Mix, Share
-from clm_audit.measures.model import Shown
+from clm_audit.measures.carried import Shown
 from clm_audit.report import words_course, words_mix
 from report.worlds import calendar, finding_of, totals_of
 
