@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from clm_audit.facts import scores
-from clm_audit.facts.common import Context, booked, not_taken, rows_of, side_of
-from clm_audit.facts.ledger import Entry
+from clm_audit.facts.common import Context, side_of
+from clm_audit.facts.fates import Fates
+from clm_audit.facts.losses import Losses, Places
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.places import count_stages, place_of
-from clm_audit.facts.split import Shelved, shelve
+from clm_audit.facts.split import Shelved, shelve, split, written
 from clm_audit.facts.staged import Staged
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
@@ -67,54 +70,84 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
     """Write one of these facts; what overlapping files repeat counts once. ``orders`` tell whose an order is.
 
     A record with an id of its own is known by it. Others are the same when customer, values and stamp agree;
-    what one file says several times (two equal events in a second) is kept that often.
+    what one file says several times (two equal events in a second) is kept that often. Of very many rows those of one
+    customer come together in one part, and the parts are looked at one after the other.
     """
     kind = _KINDS[fact]
-    rows = pl.concat([_rows(number, one, kind, context, orders) for number, one in enumerate(staged)])
-    rows = rows.with_columns(pl.when(pl.col("customer").is_null()).then("order").alias("nobody's"))
-    rows = rows.with_columns(again=_again(fact, kind))
-    kept = []
-    for number, one in enumerate(staged):
-        here = rows.filter(pl.col("part") == number)
-        wrong = _wrong(fact, here, one, kind)
-        bad = pl.concat([pl.Series("row", entry.rows).cast(pl.UInt32) for entry in wrong]) if wrong else None
-        good = here if bad is None else here.filter(~pl.col("row").is_in(bad.implode()))
-        again = rows_of(good.filter("again"))
-        entries = [*not_taken(one), *wrong, Entry(again, "repeated", one.columns[kind.day].header, repeated=True)]
-        context.count(f"{fact}.duplicate_rows", len(again))
-        kept.append(booked(context, one, entries, good.filter(~pl.col("again"))))
-    table = pl.concat(kept).with_columns(context.segment())
-    context.count(f"{fact}.rows", table.height)
+    places = Places.of(staged)
+    rows = pl.concat(_rows(places, number, kind, context, orders) for number in range(len(staged)))
+    whose = pl.coalesce("customer", pl.col("day").cast(pl.Int64), pl.lit(0)) % context.parts
+    folder = context.folder / f"{fact}-rows"
+    parts = split(rows, whose.cast(pl.UInt32), context.parts, folder)
+    named = _named_again(rows, places, context) if context.parts > 1 and _has_ids(staged, kind) else None
+    found, kept = Losses(places), []
+    for at, part in enumerate(parts):
+        good = _looked_at(fact, kind, part.collect(engine="streaming").sort("at"), named, found)
+        context.count(f"{fact}.rows", good.height)
+        good = good.with_columns(context.segment()).select("at", *SCHEMAS[fact], "file", "side")
+        kept.append(written(good, context.folder / f"{fact}-{at}.parquet") if context.parts > 1 else good.lazy())
+    shutil.rmtree(folder, ignore_errors=True)
+    weights = found.book(context, fact)
     if fact == "stages":
-        count_stages(table, context, staged)
-    ready = table.select(*SCHEMAS[fact], *BOOKKEEPING).lazy()
-    return shelve([ready], context.folder / fact, context.parts, "customer")
+        count_stages(kept, context, staged)
+    ready = [each.with_columns(weights).select(*SCHEMAS[fact], *BOOKKEEPING) for each in kept]
+    return shelve(ready, context.folder / fact, context.parts, "customer")
 
 
-def _rows(number: int, one: Staged, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.DataFrame:
+def _rows(places: Places, number: int, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.LazyFrame:
+    one = places.staged[number]
     who = [name for name in kind.who if name in one.columns]
     rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     if "order" in one.columns:
         rows = rows.join(_buyers(one.system, orders, context), on="order", how="left", maintain_order="left")
     else:
         rows = rows.with_columns(order=pl.lit(None, dtype=pl.String), buyer=pl.lit(None, dtype=pl.Int64))
-    return (
-        rows.with_columns(customer=pl.coalesce(context.who.customer(one, who), "buyer"))
-        .select(
-            "row",
-            pl.lit(number, dtype=pl.Int32).alias("part"),
-            pl.lit(one.system).alias("space"),
-            (_has(one, kind.unique) if kind.unique else pl.lit(None, dtype=pl.String)).alias("unique"),
-            (pl.col("stamp") if one.fact == "events" else pl.lit(0, dtype=pl.UInt64)).alias("stamp"),
-            "customer",
-            "order",
-            pl.col(kind.day).alias("day"),
-            *(value.alias(name) for name, value in kind.values(one, context).items()),
-            pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
-            side_of(one.table).alias("side"),
-        )
-        .collect(engine="streaming")
+    rows = rows.with_columns(customer=pl.coalesce(context.who.customer(one, who), "buyer"))
+    return rows.select(
+        places.at(number),
+        pl.lit(number, dtype=pl.Int32).alias("part"),
+        pl.lit(one.system).alias("space"),
+        (_has(one, kind.unique) if kind.unique else pl.lit(None, dtype=pl.String)).alias("unique"),
+        (pl.col("stamp") if one.fact == "events" else pl.lit(0, dtype=pl.UInt64)).alias("stamp"),
+        "customer",
+        "order",
+        pl.when(pl.col("customer").is_null()).then("order").alias("nobody's"),
+        pl.col(kind.day).alias("day"),
+        *(value.alias(name) for name, value in kind.values(one, context).items()),
+        pl.lit(one.table.index, dtype=pl.Int32).alias("file"),
+        side_of(one.table).alias("side"),
     )
+
+
+def _has_ids(staged: Sequence[Staged], kind: _Kind) -> bool:
+    return any(kind.unique in one.columns for one in staged)
+
+
+def _named_again(rows: pl.LazyFrame, places: Places, context: Context) -> Fates:
+    """Which rows have an id of their own that an earlier row has as well; those of an id come together in one part."""
+    named = rows.filter(pl.col("unique").is_not_null()).select("at", "space", "unique")
+    folder = context.folder / "named"
+    again = np.zeros(places.count, dtype=np.uint8)
+    for part in split(named, (pl.col("unique").hash() % context.parts).cast(pl.UInt32), context.parts, folder):
+        found = part.collect(engine="streaming").sort("at").filter(~_FIRST_OF_ITS_NAME)
+        again[found["at"].to_numpy()] = 1
+    shutil.rmtree(folder, ignore_errors=True)
+    return again
+
+
+def _looked_at(fact: Moments, kind: _Kind, rows: pl.DataFrame, named: Fates | None, found: Losses) -> pl.DataFrame:
+    """The rows of one part that count; the others are noted."""
+    rows = rows.with_columns(again=_again(fact, kind, rows["at"], named))
+    staged, good = found.places.staged, []
+    for number, one in enumerate(staged):
+        here = rows.filter(pl.col("part") == number) if len(staged) > 1 else rows
+        for code, header, some in _wrong(fact, here, one, kind):
+            found.lose(number, code, header, some["at"])
+            here = here.join(some.select("at"), on="at", how="anti") if some.height else here
+        again = here.filter("again")["at"]
+        found.lose(number, "repeated", one.columns[kind.day].header, again, repeated=True)
+        good.append(here.filter(~pl.col("again")))
+    return pl.concat(good)
 
 
 def _buyers(system: str, orders: Sequence[Staged], context: Context) -> pl.LazyFrame:
@@ -127,32 +160,30 @@ def _buyers(system: str, orders: Sequence[Staged], context: Context) -> pl.LazyF
     return pl.concat(found).unique("order", keep="first", maintain_order=True)
 
 
-def _again(fact: Moments, kind: _Kind) -> pl.Expr:
-    """Whether an earlier row says the same; rows are in the order of files and rows."""
+_VALUES = ("stage", "kind", "score", "event", "referred")
+_FIRST_OF_ITS_NAME = pl.struct("space", "unique").is_first_distinct()
+
+
+def _again(fact: Moments, kind: _Kind, at: pl.Series, named: Fates | None) -> pl.Expr:
+    """Whether an earlier row says the same; rows are in the order of files and rows. ``named``: whether one has the
+    same id, where that is known already."""
     said = ["space", "customer", "nobody's", "day", "stamp", *(name for name in SCHEMAS[fact] if name in _VALUES)]
     if kind.once:
         return ~pl.struct(said).is_first_distinct()
     nth = pl.int_range(pl.len(), dtype=pl.UInt32).over("part", *said)
     nameless = ~pl.struct(*said, nth).is_first_distinct()
-    named = ~pl.struct("space", "unique").is_first_distinct()
-    return pl.when(pl.col("unique").is_null()).then(nameless).otherwise(named)
+    by_name = ~_FIRST_OF_ITS_NAME if named is None else pl.lit(pl.Series(named[at.to_numpy()] > 0))
+    return pl.when(pl.col("unique").is_null()).then(nameless).otherwise(by_name)
 
 
-_VALUES = ("stage", "kind", "score", "event", "referred")
-
-
-def _wrong(fact: Moments, here: pl.DataFrame, one: Staged, kind: _Kind) -> list[Entry]:
-    """Rows that only their values together disqualify."""
-    found: list[Entry] = []
+def _wrong(fact: Moments, here: pl.DataFrame, one: Staged, kind: _Kind) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """Rows that only their values together disqualify: code, header, rows."""
     if kind.required:
         header = next((one.columns[name].header for name in kind.who if name in one.columns), "")
-        nameless = here.filter(pl.col("customer").is_null() & pl.col("order").is_null())
-        found.append(Entry(rows_of(nameless), "missing_id", header))
+        yield "missing_id", header, here.filter(pl.col("customer").is_null() & pl.col("order").is_null())
     if fact == "surveys":
         unknown = here.filter(pl.col("stated").is_not_null() & pl.col("kind").is_null())
-        column = one.columns.get("kind", one.columns["score"])
-        found.append(Entry(rows_of(unknown), "unknown_kind", column.header))
-        rest = here.join(unknown.select("row"), on="row", how="anti")
+        yield "unknown_kind", one.columns.get("kind", one.columns["score"]).header, unknown
+        rest = here.join(unknown.select("at"), on="at", how="anti")
         off = rest.filter(~scores.in_scale(pl.col("score"), pl.col("kind")))
-        found.append(Entry(rows_of(off), "bad_score", one.columns["score"].header))
-    return found
+        yield "bad_score", one.columns["score"].header, off

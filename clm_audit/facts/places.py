@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -12,7 +13,7 @@ from clm_audit.config.vocabulary import STAGES
 from clm_audit.facts.columns import one_of
 from clm_audit.facts.common import Context
 from clm_audit.facts.staged import Staged
-from clm_audit.facts.statuses import words_of
+from clm_audit.facts.statuses import words_among
 
 NOWHERE = "none"  # words of a preset that are understood and mean no stage of the lifecycle
 LISTED = 5  # unknown words that are named
@@ -65,25 +66,40 @@ def place_of(one: Staged, cells: pl.Expr, context: Context) -> pl.Expr:
     return place(cells, context.plan, presets.get(one.system or "", presets.get("plain")))
 
 
-def count_stages(table: pl.DataFrame, context: Context, staged: Sequence[Staged]) -> None:
+def count_stages(parts: Sequence[pl.LazyFrame], context: Context, staged: Sequence[Staged]) -> None:
     """What the check of stages asks for, and a note in each file's book that names unknown words.
 
+    ``parts``: the rows that count; those of a customer are in one part.
     ``stages.customers``, ``stages.first_day``, ``stages.top_day_rows`` (rows on the fullest day), ``stages.placed``
     and ``stages.unknown`` rows, and ``stages.unknown.<word>`` for the most frequent words.
     """
-    placed = table.filter(pl.col("place").is_not_null())
-    unknown = table.filter(pl.col("place").is_null())
-    context.count("stages.placed", placed.height)
-    context.count("stages.unknown", unknown.height)
-    context.count("stages.customers", placed["customer"].drop_nulls().n_unique())
-    if placed.height:
-        context.evidence["stages.first_day"] = int(placed["day"].to_numpy().min())
-        context.evidence["stages.top_day_rows"] = int(placed.group_by("day").len()["len"].to_numpy().max())
-    for word, count in words_of(unknown["stage"])[:LISTED]:
+    days, words, customers = Counter[int](), Counter[tuple[int, str | None]](), 0
+    for part in parts:
+        rows = part.select("customer", "day", "file", "stage", "place").collect(engine="streaming")
+        placed = rows.filter(pl.col("place").is_not_null())
+        customers += placed["customer"].drop_nulls().n_unique()
+        days.update(dict(placed.group_by("day").len().iter_rows()))
+        unknown = rows.filter(pl.col("place").is_null()).group_by("file", "stage").len()
+        words.update({(file, stage): count for file, stage, count in unknown.iter_rows()})
+    context.count("stages.placed", days.total())
+    context.count("stages.unknown", words.total())
+    context.count("stages.customers", customers)
+    if days:
+        context.evidence["stages.first_day"] = min(days)
+        context.evidence["stages.top_day_rows"] = max(days.values())
+    for word, count in _most(words, {file for file, _ in words}):
         context.evidence[f"stages.unknown.{word}"] = count
     for index in dict.fromkeys(one.table.index for one in staged):
-        here = unknown.filter(pl.col("file") == index)
-        if here.height:
-            told = ", ".join(f"{word} {count:,}" for word, count in words_of(here["stage"])[:LISTED])
-            what = f"stages in words that mean no lifecycle stage: {here.height:,}"
+        if many := sum(count for (file, _), count in words.items() if file == index):
+            told = ", ".join(f"{word} {count:,}" for word, count in _most(words, {index}))
+            what = f"stages in words that mean no lifecycle stage: {many:,}"
             context.books[index].notes.append(f"{what} ({told})" if told else what)
+
+
+def _most(words: Mapping[tuple[int, str | None], int], files: set[int]) -> list[tuple[str, int]]:
+    """The most frequent words of some files."""
+    counts = Counter[str]()
+    for (file, word), count in words.items():
+        if word is not None and file in files:
+            counts[word] += count
+    return words_among(counts)[:LISTED]
