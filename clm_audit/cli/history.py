@@ -21,7 +21,7 @@ HELP = """Examples:
 
 \b
   clm-audit history audits/
-  clm-audit history audits/ --html history.html
+  clm-audit history audits/ --html history.html --pdf history.pdf
   clm-audit history audits/ --format json
 
 Read every audit of a folder (compare --keep FOLDER puts them there) and draw the run of every metric, audit by audit:
@@ -33,8 +33,11 @@ Files that are no audit, or that are one of another go-live, currency or client,
 def history(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of compare --keep.", show_default=False)],
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the history as one page.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option("--pdf", metavar="FILE", help="Write the history as a tagged PDF.")
+    ] = None,
     form: Annotated[
-        Literal["text", "json", "md", "html"] | None,
+        Literal["text", "json", "md", "html", "pdf"] | None,
         typer.Option("--format", help="Format of the result on stdout; default: text."),
     ] = None,
     quiet: Quiet = False,
@@ -42,16 +45,15 @@ def history(
     """Read the audits back, compose their history, print and write it."""
     from clm_audit.report.history import compose_history
     from clm_audit.report.kept import read_kept
-    from clm_audit.report.write import write_text
+    from clm_audit.report.write import Target, write_all
 
-    outputs = Outputs({} if html is None else {"html": html}, form, lists_rejects=False)
+    asked = {name: path for name, path in (("html", html), ("pdf", pdf)) if path is not None}
+    outputs = Outputs(asked, form, lists_rejects=False)
     outputs.check()
     found = read_kept(folder)
     try:
         report = compose_history(*found)
-        pages = [(path, renderers()[name](report)) for name, path in outputs.written.items()]
-        for path, page in pages:
-            write_text(path, page)
+        write_all([Target(path, rendered(report, name)) for name, path in outputs.written.items()])
         _print_as(report, outputs.shown)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # Each was drawn once by the run that wrote it: whoever made one of these files did not have it from a run.
@@ -64,13 +66,18 @@ def history(
     return Outcome(ExitCode.DONE, said=not quiet)
 
 
-def renderers() -> Mapping[str, Callable[[HistoryReport], str]]:
-    """Format -> what renders it."""
+def rendered(report: HistoryReport, form: str) -> bytes:
+    """The history in one of its formats; texts are UTF-8."""
+    if form == "pdf":
+        from clm_audit.report.pdf import history_to_pdf
+
+        return history_to_pdf(report)
     from clm_audit.report.html_history import to_html
     from clm_audit.report.json_out import to_json
     from clm_audit.report.markdown_history import to_markdown
 
-    return {"html": to_html, "json": to_json, "md": to_markdown}
+    texts: Mapping[str, Callable[[HistoryReport], str]] = {"html": to_html, "json": to_json, "md": to_markdown}
+    return texts[form](report).encode("utf-8")
 
 
 def _print_as(report: HistoryReport, form: str) -> None:
@@ -79,4 +86,4 @@ def _print_as(report: HistoryReport, form: str) -> None:
 
         print_drawn(lambda console: print_history(report, console))
     else:
-        write_stdout(renderers()[form](report))
+        write_stdout(rendered(report, form))

@@ -159,7 +159,8 @@ class GateFile(Shape):
 
     fail_on: tuple[VerdictValue, ...] = Field(default=("switch",), description="Verdicts that fail the gate.")
     metrics: dict[MetricId, GateRule] = Field(
-        default={}, description="What fails the gate, per metric: a finding, or a bound on its whole interval."
+        default={},
+        description="What must not be, per metric: a finding that fails the gate, or a bound on the whole interval.",
     )
     ratchet: tuple[RatchetValue, ...] = Field(
         default=("worse",), description="What no metric may be against the audit of --against."

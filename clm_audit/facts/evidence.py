@@ -12,7 +12,7 @@ from clm_audit.facts.model import OF_LIFECYCLE, Table
 from clm_audit.facts.staged import Staged
 
 _COUNTED = ("orders", "tickets")
-_KINDS = {"spend": "category", "series": "metric"}
+_KINDS = {"spend": "category", "series": "metric", "surveys": "kind"}
 FEW_PROOFS = 3  # a row or two may be typing mistakes, and they decide how all others are read
 
 
@@ -33,8 +33,8 @@ def count_days(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
 
 
 def count_rows(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
-    """Rows that count, by file: ``<fact>.in.<file>``; spend also by category and ready-made series by metric
-    (``spend.service.in.<file>``)."""
+    """Rows that count, by file: ``<fact>.in.<file>``; spend also by category, ready-made series by metric
+    and answers by kind (``spend.service.in.<file>``)."""
     if "left_out" in rows.collect_schema().names():
         rows = rows.filter(pl.col("left_out").is_null())
     kind = _KINDS.get(fact)
@@ -42,7 +42,7 @@ def count_rows(rows: pl.LazyFrame, fact: Table, context: Context) -> None:
     found = rows.group_by(keys).len("rows").sort(keys).collect(engine="streaming")
     for row in found.iter_rows(named=True):
         context.count(f"{fact}.in.{row['file']}", row["rows"])
-        if kind:
+        if kind and row[kind] is not None:
             context.count(f"{fact}.{row[kind]}.in.{row['file']}", row["rows"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from clm_audit.config.plan import MetricId
 from clm_audit.intake.model import FileRecord, RowCounts
@@ -30,10 +30,12 @@ TOTALS: dict[str, tuple[str, ...]] = {
 """The facts that a total is summed from; every other total is summed from orders."""
 PARTS: dict[str, tuple[str, ...]] = {
     "funnel": ("stages",),
-    "scores": ("surveys",),
+    "scores": ("surveys.nps",),
     "customer_costs": ("spend.acquisition", "spend.retention", "customers", "orders"),
 }
 """The facts of the parts of an audit that belong to no one metric."""
+NARROWER: dict[tuple[str, str], str] = {("nps", "surveys"): "surveys.nps"}
+"""Of a metric's fact the rows of one kind alone."""
 FATES = (
     ("accepted", "used"),
     ("rejected", "rejected"),
@@ -65,7 +67,8 @@ def facts_behind(key: str, metric: MetricId | None, report: AuditReport) -> tupl
 def _of_metric(metric: MetricId, report: AuditReport) -> tuple[str, ...]:
     """The facts that a metric is made of; of an audit that does not say so, those that it can be made of."""
     made = next((one.uses for one in (*report.metrics, *report.lifecycle) if one.id == metric), ())
-    return made or tuple(dict.fromkeys(fact for group in CATALOGUE[metric].facts for fact in group))
+    facts = made or tuple(dict.fromkeys(fact for group in CATALOGUE[metric].facts for fact in group))
+    return tuple(NARROWER.get((metric, fact), fact) for fact in facts)
 
 
 def file_lines(key: str, facts: tuple[str, ...], report: AuditReport) -> Iterator[str]:
@@ -75,7 +78,7 @@ def file_lines(key: str, facts: tuple[str, ...], report: AuditReport) -> Iterato
         fed = fed_by(record)
         if key.startswith("files.") and not key.startswith(f"files.{record.path.replace('.', '_')}."):
             continue
-        mine = {fact: rows for fact, rows in fed.items() if not facts or any(_same(fact, one) for one in facts)}
+        mine = {fact: rows for fact, rows in fed.items() if not facts or any(_same(fact, one, fed) for one in facts)}
         if mine or not facts:
             yield from _file(record, mine)
 
@@ -86,9 +89,15 @@ def fed_by(record: FileRecord) -> dict[str, int | None]:
     return dict(record.feeds) or named
 
 
-def _same(fact: str, wanted: str) -> bool:
-    """Whether a fact of a file is the one that is wanted: all spend where no category is, or where none is known."""
-    return fact == wanted or fact.partition(".")[0] == wanted or fact == wanted.partition(".")[0]
+def _same(fact: str, wanted: str, fed: Iterable[str]) -> bool:
+    """Whether a fact of a file is the one that is wanted: all spend where no category is, or where none is known.
+
+    >>> _same("spend", "spend.service", ["spend"]), _same("spend", "spend.service", ["spend", "spend.service"])
+    (True, False)
+    """
+    if fact == wanted or fact.partition(".")[0] == wanted:
+        return True
+    return fact == wanted.partition(".")[0] and not any(other.startswith(f"{fact}.") for other in fed)
 
 
 def _file(record: FileRecord, fed: dict[str, int | None]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import zipfile
 from typing import Any
 
 import openpyxl
+import pypdfium2
 import pytest
 from pptx import Presentation
 
@@ -199,6 +200,23 @@ def test_the_pages_of_the_pdf_hold_the_report(full: AuditReport, pdf: bytes, tmp
     # Nothing opens on paper: what the money rests on stands there.
     assert "What the money rests on" in text.stdout
     assert full.money.assumptions[0].what in text.stdout
+
+
+def test_what_is_closed_on_the_screen_stands_on_paper_but_for_the_points_of_charts(
+    full: AuditReport, pdf: bytes
+) -> None:
+    document = pypdfium2.PdfDocument(pdf)
+    text = " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    document.close()
+    divided = [metric for metric in full.metrics if metric.segments]
+    assert divided
+    for metric in divided:
+        assert all(f"{one.column}: {one.label}" in text for one in metric.segments)
+    assert all(check.title in text for check in full.checks if check.status == "pass")
+    assert all(metric.definition.split()[-1] in text for metric in full.metrics)
+    for closed in ("Other ways to look at it", "How each file was read", "Every setting and where it came from"):
+        assert closed in text
+    assert "The numbers behind" not in text
 
 
 def test_the_page_of_the_pdf_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

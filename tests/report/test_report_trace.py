@@ -14,11 +14,12 @@ import pytest
 
 from clm_audit.config.plan import AuditPlan, Control, Registration, Window
 from clm_audit.exits import UsageError
+from clm_audit.intake.model import FileRecord
 from clm_audit.report.json_out import to_json
 from clm_audit.report.model import AuditReport
 from clm_audit.report.plan_echo import echo
 from clm_audit.report.provenance import provenance
-from clm_audit.report.provenance_files import rows_said
+from clm_audit.report.provenance_files import facts_behind, file_lines, rows_said
 from clm_audit.report.replan import plan_of
 from clm_audit.report.reproduced import lines, reproduced
 from clm_audit.report.said import said_numbers, sentences, written
@@ -261,3 +262,25 @@ def test_every_number_of_the_sample_company_is_explained(tmp_path: Path) -> None
     parts = {key.split(".")[0] for key in found}
     assert parts >= {"metrics", "lifecycle", "lifecycle_view", "funnel", "goals", "scores", "money", "since", "totals"}
     assert [key for key in found if field(key) is None] == []
+
+
+def test_rows_of_another_kind_of_answer_or_of_spend_do_not_count() -> None:
+    report = worlds.full_report()
+    first, second, *_ = report.files
+    rated = first.model_copy(update={"feeds": {"surveys": 40, "surveys.csat": 40}})
+    asked = second.model_copy(update={"feeds": {"surveys": 12, "surveys.nps": 9, "surveys.csat": 3}})
+    assert list(file_lines("lifecycle.nps.after.value", ("surveys.nps",), with_files(report, rated))) == []
+    lines = list(file_lines("lifecycle.nps.after.value", ("surveys.nps",), with_files(report, rated, asked)))
+    assert lines[0].startswith(f"File: {asked.path}, ")
+    assert lines[-1] == "  rows that count: answers to the question of recommending 9"
+    assert "surveys.nps" in facts_behind("lifecycle.nps.after.value", "nps", report)
+    books = first.model_copy(update={"feeds": {"spend": 24, "spend.retention": 24}})
+    for fact, shown in (("spend.acquisition", 0), ("spend.retention", 1), ("spend", 1)):
+        said = [line for line in file_lines("x", (fact,), with_files(report, books)) if line.startswith("File")]
+        assert len(said) == shown
+    unknown = first.model_copy(update={"feeds": {"spend": 24}})
+    assert list(file_lines("x", ("spend.acquisition",), with_files(report, unknown)))
+
+
+def with_files(report: AuditReport, *files: FileRecord) -> AuditReport:
+    return report.model_copy(update={"files": files})

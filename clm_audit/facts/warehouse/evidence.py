@@ -32,6 +32,8 @@ def count_all(making: Making, of: Of) -> None:
         _tickets(making)
     if "stages" in of:
         _stages(making)
+    if "surveys" in of:
+        _surveys(making)
     if "subscriptions" in of:
         _subscriptions(making, of["subscriptions"])
 
@@ -160,6 +162,13 @@ def _tickets(making: Making) -> None:
         "costed": "left_out IS NULL AND cost IS NOT NULL",
     }
     _sums(making, "tickets", table_of("tickets"), counts)
+
+
+def _surveys(making: Making) -> None:
+    """Answers of each kind, by file: ``surveys.nps.in.<file>``."""
+    query = f"SELECT kind, file, COUNT(*) FROM {table_of('surveys')} WHERE kind IS NOT NULL GROUP BY kind, file"
+    for kind, file, rows in sorted(making.session.rows(query)):
+        making.count(f"surveys.{kind}.in.{file}", int(rows))
 
 
 def _stages(making: Making) -> None:
