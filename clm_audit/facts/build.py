@@ -21,7 +21,7 @@ from clm_audit.facts.customers import build_customers, build_segments
 from clm_audit.facts.dates import DateFormat
 from clm_audit.facts.evidence import count_dates, count_days, count_rows
 from clm_audit.facts.identity import resolve
-from clm_audit.facts.ledger import Book
+from clm_audit.facts.ledger import Book, rejects_of
 from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS, Facts, Table
 from clm_audit.facts.moments import build_moments
@@ -67,7 +67,7 @@ def build_facts(
     _evidence(plan, staged, tables, context)
     _unused(exports, books)
     _own(plan, exports, books)
-    rejects = tuple(reject for table in exports.tables for reject in books[table.index].rejects())
+    rejects = rejects_of([books[table.index] for table in exports.tables])
     return Facts(
         tables=tables,
         files=tuple(books[table.index].record() for table in exports.tables),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ Rows = NDArray[np.int64]
 ACCEPTED, REJECTED, REPEATED, TOTAL = np.uint8(1), np.uint8(2), np.uint8(4), np.uint8(8)
 _FIRST = (TOTAL, ACCEPTED, REJECTED, REPEATED)  # of several fates the first one counts
 _STATES, _PIECE = 16, 2**20
-LISTED = 100_000  # rows of a file that are listed one by one; the counts hold all of them
+LISTED = 100_000  # rows of all files that are listed one by one; the counts hold all of them
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,12 @@ class Book:
         counted = {code: len(np.unique(np.concatenate(found))) for code, found in sorted(rows.items())}
         return {code: many for code, many in counted.items() if many}
 
-    def rejects(self) -> tuple[Reject, ...]:
-        """Rows that were not taken or were repaired, in the order of the file; of too many the rejected ones."""
-        flat = [(int(row), entry) for entry, rows in self._listed() for row in rows]
-        kept = sorted(flat[:LISTED], key=lambda item: (item[0], item[1].column, item[1].code))
-        if len(flat) > LISTED:
-            self.notes.append(f"rows not taken that are counted and not listed one by one: {len(flat) - LISTED:,}")
+    def rejects(self, listed: Sequence[tuple[Entry, Rows]], most: int) -> tuple[Reject, ...]:
+        """Rows that were not taken or were repaired, in the order of the file; of the former the first ``most``."""
+        flat = islice(((int(row), entry) for entry, rows in listed for row in rows), most)
+        kept = sorted(flat, key=lambda item: (item[0], item[1].column, item[1].code))
+        if (more := sum(len(rows) for _, rows in listed) - most) > 0:
+            self.notes.append(f"rows not taken that are counted and not listed one by one: {more:,}")
         doubted = [(int(row), entry) for entry in self.kept for row in entry.rows if self.state[row] & ACCEPTED]
         places = locate(self.table, [row for row, _ in (*kept, *doubted)]) if kept or doubted else {}
         found = (
@@ -146,7 +147,7 @@ class Book:
         )
         return tuple(sorted(found, key=lambda one: (one.line, one.byte))) if self.table.faults or doubted else found
 
-    def _listed(self) -> Iterator[tuple[Entry, Rows]]:
+    def listed(self) -> Iterator[tuple[Entry, Rows]]:
         """Entries with their rows, rejected ones first; a row that repeats another does so once, whatever it serves."""
         told: dict[str, Rows] = {}
         for entry in sorted(self.entries, key=lambda entry: entry.repeated):
@@ -163,6 +164,18 @@ class Book:
             action = "left out" if taken else "duplicate" if entry.repeated else "rejected"
         line, byte = place
         return Reject(file=self.table.name, line=line, byte=byte, column=entry.column, code=entry.code, action=action)
+
+
+def rejects_of(books: Sequence[Book]) -> tuple[Reject, ...]:
+    """The rejects of all files; of too many rows those that are rejected come before those that repeat others."""
+    listed = [tuple(book.listed()) for book in books]
+    most, left = [0] * len(books), LISTED
+    for repeated in (False, True):
+        for number, entries in enumerate(listed):
+            taken = min(left, sum(len(rows) for entry, rows in entries if entry.repeated == repeated))
+            most[number] += taken
+            left -= taken
+    return tuple(reject for each in zip(books, listed, most, strict=True) for reject in Book.rejects(*each))
 
 
 def repaired(table: RawTable) -> int:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
+from clm_audit.facts import ledger
 from facts.parted import divided, said
 
 FIRST = date(2024, 1, 1)
@@ -154,3 +155,15 @@ def test_forty_part_files_hold_what_one_file_does(build, monkeypatch, parts, aga
         good = [row.split(",")[0] for text in files.values() for row in text.splitlines()[1:] if "soon" not in row]
         assert built.facts.evidence["orders.rows"] == len(set(good)) == 200
         assert built.facts.evidence["orders.duplicate_rows"] == len(good) - 200
+
+
+def test_of_too_many_rows_the_rejected_ones_of_all_files_are_listed(build, monkeypatch) -> None:
+    monkeypatch.setattr(ledger, "LISTED", 5)
+    header = "order_id,date,amount,customer_id\n"
+    again = header + "1,2024-01-05,1.00,c\n" * 9
+    broken = header + "".join(f"x{number},soon,1.00,c\n" for number in range(4)) + "2,2024-01-05,1.00,c\n"
+    facts = build({"a.csv": again, "b.csv": broken}).facts
+    assert [reject.code for reject in facts.rejects] == ["repeated"] + ["bad_date"] * 4
+    assert facts.files[0].rows.duplicate == 8
+    assert "rows not taken that are counted and not listed one by one: 7" in facts.files[0].notes
+    assert not [note for note in facts.files[1].notes if "one by one" in note]
