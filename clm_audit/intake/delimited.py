@@ -5,7 +5,6 @@ Its dialect and header are found, it is proved from end to end, faulty regions a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import RawIOBase
@@ -16,26 +15,25 @@ import polars as pl
 
 from clm_audit.exits import DataError
 from clm_audit.intake.detour import Detour, Fault, Row
-from clm_audit.intake.dialect import Dialect, find_header, plain
+from clm_audit.intake.dialect import Dialect, plain
 from clm_audit.intake.doubts import Doubt, doubts, rival_separator
 from clm_audit.intake.ending import cut_off
 from clm_audit.intake.footer import footers, page_titles
 from clm_audit.intake.glue import glued_table
 from clm_audit.intake.glued import Headers, other_headers
-from clm_audit.intake.header import find_heading
 from clm_audit.intake.heading import Heading
 from clm_audit.intake.limits import MAX_COLUMNS, MIB
 from clm_audit.intake.listed import kept, rejects, spots
 from clm_audit.intake.locate import places_of
+from clm_audit.intake.look import first_look, look_at
 from clm_audit.intake.marks import CR, LF, Rules
 from clm_audit.intake.mend import Mender
 from clm_audit.intake.misnamed import misnamed
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names
 from clm_audit.intake.proof import Proof, Structure, prove
-from clm_audit.intake.sample import confirmed, ends_of, profile_of
+from clm_audit.intake.sample import ends_of, profile_of
 from clm_audit.intake.scan import scan, unique_names
-from clm_audit.intake.sniff import sniff
 from clm_audit.intake.strict import StrictReader, written
 from clm_audit.intake.sums import sums_among, titles_among
 from clm_audit.intake.text import Text
@@ -67,17 +65,14 @@ def read_delimited(text: Text, name: str, rows: Path, names: Names, totals: Tota
 
     Raises :class:`DataError` when it cannot be read; ``totals`` may refuse the headers with an error of its own.
     """
-    head, tail = ends_of(text.path)
-    dialect, heading = _first_look(head, tail, text.start, names, name)
-
+    text, dialect, heading = look_at(text, rows.with_name(f"{rows.name}.rejoined"), names, name)
     record = heading.record
     others = other_headers(text.path, record, dialect) if record is not None else Headers()
 
     def read_part(part: Text, target: Path, known: Names, tests: Totals, again: tuple[bytes, ...]) -> Delimited:
-        look = _first_look(*ends_of(part.path), part.start, known, name)
-        return _read(part, name, target, *look, again, tests, lambda _: None, names)
+        return _read(part, name, target, *first_look(part, known, name), again, tests, lambda _: None, names)
 
-    glued = glued_table(text, name, rows, head, (dialect, record, others), names, totals, read_part)
+    glued = glued_table(text, name, rows, ends_of(text.path)[0], (dialect, record, others), names, totals, read_part)
     return glued or _read(text, name, rows, dialect, heading, others.writings, totals, progress, names)
 
 
@@ -100,19 +95,6 @@ def _read(
     is_odd = structure_of(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
         return _Reading(text, name, rows, dialect, heading, again, raw, is_odd, names).table(headers, progress)
-
-
-def _first_look(head: bytes, tail: bytes, start: int, names: Names, name: str) -> tuple[Dialect, Heading]:
-    """The dialect and the header of a file; the line `sep=;` of spreadsheet programs is believed."""
-    told = re.match(rb"sep=([^\r\n])[\r\n]", head[start : start + 8], re.IGNORECASE)
-    separator = told.group(1).decode("latin-1") if told else None
-    known = find_header(head, names, start)
-    if known is not None:
-        dialect = confirmed(sniff(head, start, known.separator if known.matches else separator), head, start)
-        heading = find_heading(head, start, dialect, names, name, tail)
-        if heading is not None:
-            return dialect, heading
-    raise DataError("an empty file", where=name, hint="export it again, or remove it")
 
 
 def _held(row: Row, rules: Rules) -> bool:

@@ -13,7 +13,20 @@ from clm_audit.intake.dialect import Record, body_width
 
 _SEVERAL = 3  # rows from which their width is that of the table, whatever the header says
 _MOST = 0.9
+MONEY = re.compile(
+    r"(?i)amount|price|total|cost|revenue|value|\bmrr\b|\barr\b|fee|\bsum\b|paid|spen[dt]|budget|sales|tax|discount|refund"
+    r"|balance|charge|betrag|summe|umsatz|preis|kosten|wert|\bnet\b|gross|montant|prix|importe|precio|importo|prezzo|valor"
+)
+_MARKS = "export the numbers without marks between thousands, or in quotes"
 _HEAD, _REST = re.compile(r"[-+(]?[$€£]?[1-9]\d{0,2}"), re.compile(r"\d{3}(?:\.\d+)?\)?")
+
+
+class HalvesError(DataError):
+    """Commas within numbers make more columns than the header has; ``record`` is that header."""
+
+    def __init__(self, what: str, where: str, hint: str, record: Record) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.record = record
 
 
 @dataclass(frozen=True)
@@ -78,9 +91,11 @@ def placed(
         width = body_width(found[after:])
         if blind is None and (width == 1 or _borne_out(width=len(names), rows=(*rows, *last))):
             width = len(names)  # known names are columns, whatever lines of a broken cell say
+    if width == len(names):
+        _refuse_unnamed(names, [row for row in rows if len(row) == width], f"{where}:{record.line}", record)
     if width != len(names):
         rows = [row for row in rows if len(row) == width]
-        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", blind=blind is not None)
+        names, spare, note = _fitted(names, rows, width, f"{where}:{record.line}", record, blind is not None)
     lines = f"{after - index} header lines" if after - index > 1 else ""
     return Heading(
         names=tuple(names),
@@ -101,7 +116,7 @@ def _borne_out(*, width: int, rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _fitted(
-    names: list[str], rows: Sequence[Sequence[str]], width: int, where: str, *, blind: bool
+    names: list[str], rows: Sequence[Sequence[str]], width: int, where: str, record: Record, blind: bool
 ) -> tuple[list[str], int, str]:
     """Names for rows of another width, where only one way exists; how many columns they leave at the end."""
     lack = width - len(names)
@@ -115,27 +130,46 @@ def _fitted(
     if lack == 1 and numbered([row[0] for row in rows]):
         return ["", *names], 0, "the first column numbers the rows and has no name"
     what = f"the header has {len(names)} names, the rows below have {width} cells"
-    if lack == 1 and _decimals(rows):
-        what += ", two of which seem to be the halves of one number"
-        raise DataError(what, where=where, hint="export the numbers with a decimal point, or in quotes")
+    if lack == 1:
+        _refuse_halves(names, rows, where, record)
     if blind and len(rows) < _SEVERAL:  # one or two rows of another width are broken ones
         return names, 0, ""
     if _thousands(rows):
         what += ", two of which seem to be the parts of one number"
-        raise DataError(what, where=where, hint="export the numbers without marks between thousands, or in quotes")
+        raise HalvesError(what, where, _MARKS, record)
     if blind:  # the rows are what they are, and the names are handed on as written
         return [""] * width, 0, f"{what}: nobody can say which name is whose"
     raise DataError(what, where=where, hint="give every column a name and export the file again")
 
 
-def _decimals(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the second of two neighbouring columns of whole numbers always has two digits: decimal commas."""
-    columns = list(zip(*rows, strict=True))
-    for left, right in itertools.pairwise(columns):
+def _refuse_unnamed(names: Sequence[str], rows: Sequence[Sequence[str]], where: str, record: Record) -> None:
+    """Raise :class:`HalvesError` where the first or last name is blank, its column is not, and commas within numbers
+    explain why the rows are as wide as the header all the same."""
+    blank = [at for at, name in enumerate(names) if not name.strip()]
+    if blank not in ([0], [len(names) - 1]) or len(names) == 1:
+        return
+    column = [row[blank[0]] for row in rows]
+    if not any(map(str.strip, column)) or (blank == [0] and all(map(str.isdecimal, column))):  # numbers of the rows
+        return
+    _refuse_halves(names, rows, where, record)
+    if _thousands(rows):
+        raise HalvesError("a name is blank, and two cells seem to be the parts of one number", where, _MARKS, record)
+
+
+def _refuse_halves(names: Sequence[str], rows: Sequence[Sequence[str]], where: str, record: Record) -> None:
+    """Raise :class:`HalvesError` where decimal commas make two columns of one: the second of two neighbouring columns
+    of whole numbers always has two digits. Beside a name that is blank, the first one must be named as money is."""
+    named = [name for name in names if name.strip()]
+    for at, (left, right) in enumerate(itertools.pairwise(zip(*rows, strict=True))):
         filled = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() or b.strip()]
-        if len(filled) > 2 and all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled):
-            return True
-    return False
+        halves = all(a.lstrip("-").isdecimal() and len(b) == 2 and b.isdecimal() for a, b in filled)
+        money = len(rows[0]) > len(names) or (
+            MONEY.search(named[at]) and not MONEY.search("".join(named[at + 1 : at + 2]))
+        )
+        if len(filled) > 2 and halves and money:
+            what = f"the header has {len(named)} names, the rows below have {len(rows[0])} cells"
+            what += ", two of which seem to be the halves of one number"
+            raise HalvesError(what, where, "export the numbers with a decimal point, or in quotes", record)
 
 
 def _thousands(rows: Sequence[Sequence[str]]) -> bool:

@@ -252,7 +252,9 @@ def _escapes(head: bytes, separator: str, quote: str) -> bool:
 
 def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
     """Whether a blank follows every separator of the records that make up the table."""
-    if separator not in ",;|" or (separator.encode() + b" " not in head and b" " + separator.encode() not in head):
+    if separator not in ",;|^~\x1f\x01" or (
+        separator.encode() + b" " not in head and b" " + separator.encode() not in head
+    ):
         return False
     rows = [record.cells for record in records(head, separator, start, SAMPLE, quote) if len(record.cells) > 1]
     common = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
