@@ -44,6 +44,7 @@ from clm_audit.intake.walk import walk
 _LARGE = 64 * MIB  # bytes of a file up to which all rows are looked at for another header
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
 _ABOVE = "a wider table stands above this one: perhaps that is the table, and this one is not"
+_APART = "the rows have several cells more or fewer than the header has names: perhaps they are cut at the wrong places"
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
 
 
@@ -190,6 +191,10 @@ class _Reading:
         found = doubts(rows, body.proof.height, self.size, self.dialect, self.heading.names, profile)
         rival = rival_separator(rows, self.dialect, () if self.heading.record else self.heading.titles)
         above = [Doubt(_ABOVE, "other_table", tuple(rows.select(ROW).collect()[ROW]))] if self.heading.wider else []
+        used = sum(1 for column in profile.columns if column.filled)
+        apart = self.heading.record is not None and not any(self.heading.names)
+        if apart and abs(used - self.heading.width) > 1:
+            above.append(Doubt(_APART, "header_names", tuple(rows.select(ROW).collect()[ROW])))
         return [*found, *rival, *above, *cut]
 
     def _headers_below(self, body: _Body) -> list[Doubt]:

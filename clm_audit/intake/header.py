@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, records
 from clm_audit.intake.heading import Heading, numbered, placed, titles_of
+from clm_audit.intake.letters import UNUSUAL
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
@@ -232,7 +233,7 @@ def _remarks(cells: Sequence[str]) -> bool:
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
     """The cells of a header that is written in another way than the rows: another separator, in quotes as a whole."""
     raw = dialect.separator.join(record.cells)
-    for mark in dict.fromkeys((*SEPARATORS, dialect.separator)):
+    for mark in dict.fromkeys((*SEPARATORS, *UNUSUAL, dialect.separator)):
         for text in (raw, record.cells[0]):
             cells = _cells(StrictReader(Dialect(mark, dialect.quote)), text)
             if len(cells) == width > 1:

@@ -190,3 +190,18 @@ def test_utf16_without_a_mark_and_with_a_block_of_zeros_at_its_end(tmp_path: Pat
     path = tmp_path / "f.csv"
     path.write_bytes("\n".join(["Day,Who", *body, ""]).encode("utf-16-le") + bytes(400))
     assert read_table(path, tmp_path).height == 60
+
+
+@pytest.mark.parametrize("mark", ["~", "^", "\x1f", ";"])
+def test_a_header_and_one_row_with_another_separator(tmp_path: Path, mark: str) -> None:
+    table = read(
+        tmp_path, mark.join(("event_id", "user_id", "event_time", "country")), "ev_1|u-9|2023-02-25 07:03:45|Peru"
+    )
+    assert table.header == ("event_id", "user_id", "event_time", "country")
+    assert rows(table) == [("ev_1", "u-9", "2023-02-25 07:03:45", "Peru")]
+
+
+def test_rows_that_are_cut_at_colons_within_their_times_are_all_doubtful(tmp_path: Path) -> None:
+    body = [f"call {n % 5}:customer{n:04}@example.com:2024-08-09T14:05:40+00:00:{n % 3}:no" for n in range(40)]
+    table = read(tmp_path, "Campaign:Recipient:Sent At:Opens:Bounced", *body)
+    assert {one.line for one in (*table.doubted, *table.rejected)} >= set(range(2, 42)) or table.frame.width == 5
