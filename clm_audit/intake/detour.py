@@ -11,6 +11,7 @@ CODES = (
     *("backslash_escape", "bare_quote", "broken_quotes", "byte_order_mark", "cut_character", "doubled_separators"),
     *("extra_blank_cells", "extra_columns", "footer_perhaps", "header_names", "header_quotes", "huge_cell"),
     *("lines_within", "missing_blank_cells", "missing_closing_quote", "missing_line_end", "missing_opening_quote"),
+    *("missing_separator", "stray_separator"),
     *("other_encoding", "other_header", "other_line_end", "other_quotes", "other_separator", "other_table"),
     *("quoted_otherwise", "stray_quote", "too_few_cells", "too_many_cells", "truncated", "undoubled_quote"),
     *("unlike_column", "unquoted_line_end", "unquoted_separator", "unsure_encoding", "wrapped_record"),

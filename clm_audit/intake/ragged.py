@@ -16,7 +16,9 @@ from clm_audit.intake.shapes import Profile
 from clm_audit.intake.strict import StrictReader
 
 _MANY = 2_000  # combinations looked at
+_MANY_QUOTES = 200
 _WIDE = 4  # columns from which twice as many cells but one are two records, whatever the cells
+ALWAYS = 0.9  # share of quoted cells from which a column is always quoted
 _MOST_FUSED = 200  # characters of a cell that may be the end of one record and the beginning of the next
 _OTHER_QUOTE = {'"': "'", "'": '"'}
 _PAIRS = {"'": "'", "`": "`", "\u201c": "\u201d", "\u201e": "\u201c", "\u00ab": "\u00bb", "\u2018": "\u2019"}
@@ -88,7 +90,7 @@ class Ragged:
             self._wrapped_whole(cells),
             self._doubled_marks(cells),
             self._other_mark(cells),
-            self._without_blanks(cells) if wide else self._with_blanks(cells),
+            self._without_blanks(cells) if wide else self._with_blanks(raw, cells),
         ):
             for reading in explanations:
                 found.setdefault(reading.cells, reading if reading.code else None)
@@ -182,10 +184,15 @@ class Ragged:
         for gone in islice(drops, _MANY):
             kept = tuple(cell for i, cell in enumerate(cells) if i not in gone)
             if self.profile.fits(kept):
-                yield Reading(kept, "extra_blank_cells" if gone[0] >= self.width else "", self.width - 1)
+                code = "stray_separator" if excess == 1 and self._bounded(gone[0]) else ""
+                yield Reading(kept, "extra_blank_cells" if gone[0] >= self.width else code, self.width - 1)
         joins = list(self._joins(cells, excess))
         natural = [one for one in joins if one.code]  # a cell that begins with a blank belongs to the one before it
         yield from natural or joins
+
+    def _bounded(self, gap: int) -> bool:
+        """Whether no text that may end with a separator stands before a blank cell that is one too many."""
+        return not gap or self.profile.columns[gap - 1].typed or self.profile.quoted[gap - 1] >= ALWAYS
 
     def _joins(self, cells: tuple[str, ...], excess: int) -> Iterator[Reading]:
         """Neighbours taken together so that the record is as wide as the header."""
@@ -203,7 +210,7 @@ class Ragged:
         text = self.profile.columns[at].free and all(part.startswith(" ") for part in group[1:]) and not last
         return text or (self.dialect.separator == "," and _THOUSANDS.fullmatch(",".join(group)) is not None)
 
-    def _with_blanks(self, cells: tuple[str, ...]) -> Iterator[Reading]:
+    def _with_blanks(self, raw: str, cells: tuple[str, ...]) -> Iterator[Reading]:
         """Too narrow: blank cells too few; rivals (no code) are a gap elsewhere and two cells fused into one."""
         lacking = self.width - len(cells)
         few = len(cells) < 2 or 2 * len(cells) < self.width
@@ -213,8 +220,39 @@ class Ragged:
             padded = (*cells[:at], *("",) * lacking, *cells[at:])
             if self.profile.fits(padded):
                 yield Reading(padded, "missing_blank_cells" if at == len(cells) else "", at)
-        if lacking == 1 and any(self._fused(cells, at) for at in range(len(cells))):
-            yield Reading(cells)
+        if lacking == 1:
+            splits = [one for at in range(len(cells)) for one in self._splits(cells, at)] or self.parted(raw)
+            if len(splits) == 1:
+                yield splits[0]
+            elif splits or any(self._fused(cells, at) for at in range(len(cells))):
+                yield Reading(cells)
+
+    def _splits(self, cells: tuple[str, ...], at: int) -> Iterator[Reading]:
+        """The cell at ``at`` as two typed ones, to the digit, with all others in their place."""
+        first, second = self.profile.columns[at : at + 2]
+        cell, rest = cells[at], (*cells[:at], *cells[at + 1 :])
+        others = (*self.profile.columns[:at], *self.profile.columns[at + 2 :])
+        typed = first.typed and second.typed and not first.knows(cell) and len(cell) <= _MOST_FUSED
+        if typed and all(column.fits(one) for column, one in zip(others, rest, strict=True)):
+            for cut in range(1, len(cell)):
+                sure = not cell[cut - 1 : cut + 1].isdigit() or first.rigid or second.rigid
+                if first.matches(cell[:cut]) and second.matches(cell[cut:]) and sure:
+                    split = (*cells[:at], cell[:cut], cell[cut:], *cells[at + 1 :])
+                    yield Reading(split, "missing_separator", at)
+
+    def parted(self, raw: str) -> list[Reading]:
+        """The record with a separator more, at a quote with which one cell ends or the next one begins."""
+        mark, quote = self.dialect.separator, self.dialect.quote
+        found: dict[tuple[str, ...], Reading] = {}
+        told = bool(quote) and self.profile.typed > 1
+        places = [at for at, char in enumerate(raw) if told and at and char == quote]
+        for at in (one + after for one in places[:_MANY_QUOTES] for after in (0, 1)):
+            if raw[at - 1 : at].strip() and raw[at : at + 1].strip():
+                cells = cells_of(self._strict, raw[:at] + mark + raw[at:])
+                whole = cells_of(self._strict, raw[:at]) if cells is not None and self.profile.fits(cells) else None
+                if cells is not None and whole is not None and cells[len(whole) - 1].strip():
+                    found.setdefault(cells, Reading(cells, "missing_separator", len(whole) - 1))
+        return list(found.values())
 
     def _fused(self, cells: tuple[str, ...], at: int) -> bool:
         """Whether the cell at ``at`` may be two, with all others in their place."""

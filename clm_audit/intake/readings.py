@@ -9,18 +9,18 @@ the record is rejected. Fewer faults win over more. When in doubt, the record is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clm_audit.intake.dialect import Dialect
-from clm_audit.intake.ragged import Ragged, Reading, Verdict, cells_of
+from clm_audit.intake.ragged import ALWAYS, Ragged, Reading, Verdict, cells_of
 from clm_audit.intake.shapes import Profile
 from clm_audit.intake.strict import StrictReader
 
 MOST_FAULTS = 3  # faulty cells in one record that are still mended
 _MANY = 2_000  # groupings looked at before a record counts as unclear
 _MANY_QUOTES = 200
-_ALWAYS = 0.9  # share of quoted cells from which a column is always quoted
+_PROSE = 40  # characters of a text that is no name and no id
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Readings:
                 return Verdict(None, "missing_line_end", apart=cut)
             return Verdict(Reading(ended, "missing_line_end", self.width - 1), second=Reading(begun))
         pieces = raw.split(self.dialect.separator)
-        if len(pieces) < self.width or len(pieces) > self.width + 200:
+        if len(pieces) > self.width + 200:
             return Verdict(None, "broken_quotes")
         best: dict[tuple[str, ...], Reading] = {}
         fewest = MOST_FAULTS
@@ -75,9 +75,23 @@ class Readings:
                 best, fewest = {}, faults
             if faults == fewest:
                 best.setdefault(reading.cells, reading)
-        if len(best) != 1:
-            return Verdict(None, "broken_quotes")
-        return Verdict(next(iter(best.values())))
+        parted = self.ragged.parted(raw) if fewest > 1 else []  # a separator too few is one fault
+        if len(parted) == 1:
+            return Verdict(parted[0])
+        only = next(iter(best.values())) if len(best) == 1 else self._as_written(best)
+        return Verdict(only, "" if only else "broken_quotes")
+
+    def _as_written(self, found: Mapping[tuple[str, ...], Reading]) -> Reading | None:
+        """Of readings that differ in quotes at the edge of one cell of prose only, the one that leaves none out.
+
+        A short text may be somebody's name or an id, where a quote more makes another one; prose is nobody's.
+        """
+        if not found or len({tuple(cell.strip(self.quote) for cell in cells) for cells in found}) > 1:
+            return None
+        at = [at for at, column in enumerate(zip(*found, strict=True)) if len(set(column)) > 1]
+        likely = found[max(found, key=lambda cells: len(cells[at[0]]))]
+        sure = len(at) == 1 and likely.code == "undoubled_quote" and len(likely.cells[at[0]]) >= _PROSE
+        return likely if sure else None
 
     def _two(self, raw: str) -> list[tuple[int, tuple[tuple[str, ...], tuple[str, ...]]]]:
         """The ways to cut a line at one of its quotes into two records that keep every rule, and where."""
@@ -156,7 +170,7 @@ class Readings:
         opened = bare.startswith(quote)
         inner = bare[1:] if opened else bare[:-1]
         within = inner.count(quote)
-        always = self.profile.quoted[column] >= _ALWAYS
+        always = self.profile.quoted[column] >= ALWAYS
         if within % 2 == 0 or always or held:
             code = "missing_closing_quote" if opened else "missing_opening_quote"
             yield _Option(inner.replace(quote * 2, quote), code)

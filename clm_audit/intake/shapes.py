@@ -93,6 +93,11 @@ class Column:
         self.typed = self.filled > 0 and not self.free
         self.never_blank = self.shapes[BLANK] <= _BLANK_SHARE * self.size
 
+    @property
+    def rigid(self) -> bool:
+        """Whether all cells are written alike to the digit, and not as numbers, which are as long as they are."""
+        return len(self.forms) == 1 and not {WHOLE, NUMBER} & set(self.shapes)
+
     def fits(self, cell: str) -> bool:
         """Whether proved cells of this column look like that: the same shape, and not far longer.
 

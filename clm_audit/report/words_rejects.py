@@ -42,8 +42,8 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     ),
     "extra_blank_cells": ("The record had blank cells beyond the header; they were left out.", "Nothing to do."),
     "header_names": (
-        "The header has a name less than the rows have cells, and names that fit one column further to the right.",
-        "Check the header: a separator between two of its names may be missing.",
+        "The header has fewer names than the rows have cells, and may name the wrong columns, or be a row itself.",
+        "Check the header: a name, or a separator between two of them, may be missing.",
     ),
     "header_quotes": (
         "The quotes of the header are broken; its names were read all the same.",
@@ -91,6 +91,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     ),
     "missing_recipient": ("The recipient is blank.", _LEAVE),
     "missing_score": ("The score is blank.", _LEAVE),
+    "missing_separator": (
+        "A separator is missing between two cells; only one place for it fits.",
+        "Nothing to do; check that line if in doubt.",
+    ),
     "missing_stage": ("The stage is blank.", _LEAVE),
     "negative_cost": ("The cost is below zero.", _MEND),
     "negative_duration": ("The duration is below zero.", _MEND),
@@ -130,6 +134,10 @@ REJECTS: Mapping[str, tuple[str, str]] = {
     "same_file": ("The same file is there twice; it was counted once.", "Remove one of the two."),
     "stray_quote": (
         "A quote too many at the edge of a cell was left out.",
+        "Nothing to do; check that line if in doubt.",
+    ),
+    "stray_separator": (
+        "The record has a separator too many; without it every cell fits its column.",
         "Nothing to do; check that line if in doubt.",
     ),
     "superseded": (

@@ -66,3 +66,87 @@ def test_a_header_with_blanks_instead_of_separators_is_read_and_listed(tmp_path:
 def test_a_title_of_as_many_words_as_columns_is_no_header(tmp_path: Path, title: str) -> None:
     table = read(tmp_path, [title, *map(",".join, SALES)])
     assert (table.header, rows(table)) == ((), SALES)
+
+
+PARTS = ("Day", "Clock", "Pieces", "Ref", "Item", "Remark", "Page", "Left")
+
+
+def part(n: int) -> tuple[str, ...]:
+    item = f"lamp {'red' if n % 2 else 'blue'}, tall" if n % 3 == 0 else "plain lamp"
+    remark = (
+        f'made for rooms, {"halls" if n % 2 else "stairs"} and 5" pipes'
+        if n % 4 == 0
+        else "made, as ever, by hand and never twice alike"
+    )
+    return f"2024-03-{n:02}", f"{n % 12 + 8:02}:15", str(n % 14), f"AB-{n:04}", item, remark, sale(n)[4], ""
+
+
+STOCK = [part(n) for n in range(1, 29)]
+
+
+def raw_cells(row: Sequence[str]) -> list[str]:
+    """The cells of a row as they are written: the remark always in quotes, another one where it must be."""
+    doubled = [cell.replace('"', '""') for cell in row]
+    return [f'"{cell}"' if at == 5 or "," in cell else cell for at, cell in enumerate(doubled)]
+
+
+def with_line(at: int, line: str) -> list[str]:
+    lines = [",".join(raw_cells(row)) for row in (PARTS, *STOCK)]
+    return [*lines[: at + 1], line, *lines[at + 2 :]]
+
+
+@pytest.mark.parametrize("at", [0, 13, 27])
+@pytest.mark.parametrize("gap", [0, 1, 2, 3, 4, 6, 7])
+def test_a_separator_too_many_is_left_out_where_no_text_can_own_it(tmp_path: Path, at: int, gap: int) -> None:
+    cells = raw_cells(STOCK[at])
+    table = read(tmp_path, with_line(at, ",".join([*cells[:gap], "", *cells[gap:]])))
+    assert rows(table) == STOCK
+    assert spots(table.repaired) == [(at + 2, "stray_separator")]
+
+
+def test_a_separator_too_many_behind_text_may_be_its_comma(tmp_path: Path) -> None:
+    cells = raw_cells(STOCK[12])
+    table = read(tmp_path, with_line(12, ",".join([*cells[:5], "", *cells[5:]])))
+    assert spots(table.rejected) == [(14, "too_many_cells")]
+    assert rows(table) == [*STOCK[:12], *STOCK[13:]]
+
+
+def test_a_blank_that_may_stand_in_two_places_is_rejected(tmp_path: Path) -> None:
+    body = [(f"2024-03-{n:02}", "" if n % 2 else str(n), "" if n % 3 else str(n), "yes") for n in range(1, 29)]
+    lines = ["Day,Calls,Mails,Done", *map(",".join, body), "2024-04-01,,5,,yes"]
+    assert spots(read(tmp_path, lines).rejected) == [(30, "too_many_cells")]
+
+
+@pytest.mark.parametrize("at", [0, 13, 27])
+@pytest.mark.parametrize("lost", [1, 2, 3, 5, 6])
+def test_a_separator_too_few_is_put_back_where_one_place_fits(tmp_path: Path, at: int, lost: int) -> None:
+    cells = raw_cells(STOCK[at])
+    table = read(
+        tmp_path, with_line(at, ",".join([*cells[: lost - 1], cells[lost - 1] + cells[lost], *cells[lost + 1 :]]))
+    )
+    assert rows(table) == STOCK
+    assert spots(table.repaired) == [(at + 2, "missing_separator")]
+    assert table.repaired[0].column == PARTS[lost - 1]
+
+
+def test_two_numbers_that_run_into_each_other_are_rejected(tmp_path: Path) -> None:
+    body = [(f"2024-03-{n:02}", str(n), str(n * 3), "yes") for n in range(1, 29)]
+    lines = ["Day,Calls,Mails,Done", *map(",".join, body), "2024-04-01,1234,yes"]
+    assert spots(read(tmp_path, lines).rejected) == [(30, "too_few_cells")]
+
+
+def test_inches_in_a_record_that_lacks_another_cell_do_not_part_it(tmp_path: Path) -> None:
+    short = '2024-03-13,09:15,4,plain lamp,"made for 5"" pipes",https://shop.example.com/item/13,'
+    assert [one.line for one in read(tmp_path, with_line(12, short)).rejected] == [14]
+
+
+@pytest.mark.parametrize("at", [0, 13, 26])
+@pytest.mark.parametrize("column", [5, 6])
+def test_a_quote_too_many_before_a_quoted_cell_costs_no_record(tmp_path: Path, at: int, column: int) -> None:
+    cells = raw_cells(STOCK[at])
+    cells[column] = f'""{cells[column].strip(chr(34))}"' if column == 5 else f'"{cells[column]}'
+    found = read(tmp_path, with_line(at, ",".join(cells)))
+    kept = rows(found)
+    assert [one.line for one in found.repaired] == [at + 2]
+    assert kept[at][column].strip('"') == STOCK[at][column].strip('"')
+    assert [row for n, row in enumerate(kept) if n != at] == [row for n, row in enumerate(STOCK) if n != at]

@@ -91,6 +91,7 @@ def right(**changed: str) -> list[str]:
         ('"' + BROKEN + '"', RIGHT, "wrapped_record"),
         (BROKEN.replace(",", ",,"), RIGHT, "doubled_separators"),
         (BROKEN + "\r", RIGHT, None),
+        ('C-2000,"Customer 9""2024-03-04",7.50,paid,', RIGHT, "missing_separator"),
     ],
 )
 def test_a_certain_repair_is_made_and_listed(
@@ -118,7 +119,6 @@ def test_a_certain_repair_is_made_and_listed(
         "C-2000,Customer 9,2024-03-04,7.50,paid,,x",  # content beyond the header
         'C-2000,Customer 9",2024-03-04,7.50,paid,',  # text, or text and a quote?
         'C-2000,""Customer 9",2024-03-04,7.50,paid,',
-        'C-2000,"Customer 9""2024-03-04",7.50,paid,',
     ],
 )
 def test_what_is_not_certain_is_rejected_alone(tmp_path: Path, place: int, line: str) -> None:
