@@ -22,6 +22,18 @@ def field_columns(table: RawTable, finder: Finder, source: Yield) -> dict[str, C
     found = finder.fields(source)
     if source.fact == "order_lines" and "amount" in found:
         found = {name: column for name, column in found.items() if name not in ("quantity", "unit_price")}
+    lacking = lacking_fields(source, found)
+    if lacking and not source.where:
+        raise DataError(
+            f"no column for {', '.join(lacking)} of {source.fact}",
+            where=table.name,
+            hint=f"looked for {', '.join(source.fields.get(lacking[0], (lacking[0],)))}",
+        )
+    return {} if lacking else found
+
+
+def lacking_fields(source: Yield, found: Mapping[str, Column]) -> list[str]:
+    """The needed fields of a yield that no column was found for."""
     lacking = [
         name
         for name, spec in FIELDS[source.fact].items()
@@ -32,13 +44,7 @@ def field_columns(table: RawTable, finder: Finder, source: Yield) -> dict[str, C
         lacking = [name for name in lacking if name not in either]
         if "amount" not in found and not {"quantity", "unit_price"} <= set(found):
             lacking.append("amount")
-    if lacking and not source.where:
-        raise DataError(
-            f"no column for {', '.join(lacking)} of {source.fact}",
-            where=table.name,
-            hint=f"looked for {', '.join(source.fields.get(lacking[0], (lacking[0],)))}",
-        )
-    return {} if lacking else found
+    return lacking
 
 
 def segment_columns(yields: Sequence[Yield], finder: Finder, segment_by: Sequence[str]) -> dict[str, Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from clm_audit.config.resolve import resolve
 from clm_audit.facts.model import Facts
 from clm_audit.facts.store import run_folder
 from clm_audit.facts.warehouse.build import exports_of, facts_of
+from clm_audit.intake.model import Exports
 
 ANONYMOUS = ("file", "order")  # numbers of files and rows
 
@@ -70,3 +72,30 @@ def rows_of(table: Any) -> list[tuple[object, ...]]:
 def everything(facts: Facts) -> dict[str, list[tuple[object, ...]]]:
     """Every canonical table."""
     return {name: rows_of(table) for name, table in facts.tables.items()}
+
+
+def text_tables(exports: Exports) -> dict[str, pl.DataFrame]:
+    """The tables of a folder as somebody would load them: every column as text under its header, part files of one
+    export (``…_1.csv``, ``…_2.csv``) in one table. A header that stands twice gets a number; American days and
+    amounts, for which a database has types, are written plainly."""
+    found: dict[str, list[pl.DataFrame]] = {}
+    for table in exports.tables:
+        frame = table.frame.drop("__row").collect()
+        names: dict[str, str] = {}
+        for name, header in table.headers.items():
+            times = sum(given.casefold() == header.casefold() for given in names.values())
+            names[name] = f"{header} {times + 1}" if times else header
+        plain = pl.col(pl.String).str.replace(r"^([01]\d)/([0-3]\d)/(20\d\d)$", "$3-$1-$2")
+        plain = plain.str.replace(r"^[$]?(\d{1,3}),?(\d{3})?([.]\d\d)$", "${1}${2}${3}")
+        part = re.sub(r"_\d+(?=\.csv$)", "", table.name)
+        found.setdefault(part, []).append(frame.rename(names).with_columns(plain))
+    return {name: pl.concat(frames) for name, frames in found.items()}
+
+
+def load_text(database: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Tables of texts in a new database."""
+    with duckdb.connect(str(database)) as connection:
+        for name, frame in tables.items():
+            path = database.with_suffix(".parquet")
+            frame.write_parquet(path)
+            connection.execute(f"CREATE TABLE \"{name}\" AS SELECT * FROM read_parquet('{path}')")

@@ -29,7 +29,8 @@ from clm_audit.facts.warehouse.moments import keep_moments
 from clm_audit.facts.warehouse.orders import keep_orders
 from clm_audit.facts.warehouse.people import keep_people
 from clm_audit.facts.warehouse.segments import keep_segments
-from clm_audit.facts.warehouse.select import Selection, Selector
+from clm_audit.facts.warehouse.select import Selector
+from clm_audit.facts.warehouse.selection import Selection
 from clm_audit.facts.warehouse.session import session_of
 from clm_audit.facts.warehouse.stamps import count_stamps
 from clm_audit.facts.warehouse.subscriptions import keep_subscriptions
@@ -135,16 +136,16 @@ def _facts(plan: AuditPlan, exports: EngineExports, session: Session, folder: Pa
     indexes = {table.index for table in exports.there}
     near = Exports(tuple(one for one in exports.tables if one.index not in indexes), exports.unknown, exports.skipped)
     alone = plan.model_copy(update={"segment_by": (), "control": None})
-    home = of_files.build_facts(alone, near, folder, progress)
-    selections = _staged(plan, exports.there, session, progress)
-    linked = keep_people(session, selections)
+    home = of_files.build_facts(alone, near, folder)
+    selections = _staged(plan, exports, session, progress)
+    linked, merged = keep_people(session, selections)
     of = _by_fact(selections)
     if "customers" in of:
         keep_customer_rows(session, of["customers"], list(plan.segment_columns))
     segments = keep_segments(session, plan, of.get("customers", ()))
     keep_campaigns(session, selections)
     currency = _currency(plan, session, selections, home.evidence)
-    making = Making(session, plan, currency, len(segments) > 1, linked)
+    making = Making(session, plan, currency, len(segments) > 1, linked, merged, of.get("orders", ()))
     tables: dict[Table, object] = {}
     losses: dict[int, Losses] = {}
     for fact, parts in of.items():
@@ -200,16 +201,18 @@ def _by_fact(selections: Sequence[Selection]) -> Mapping[Table, tuple[Selection,
     return of
 
 
-def _staged(
-    plan: AuditPlan, tables: Sequence[SourceTable], session: Session, progress: Progress
-) -> tuple[Selection, ...]:
-    """Every table typed, once."""
+def _staged(plan: AuditPlan, exports: EngineExports, session: Session, progress: Progress) -> tuple[Selection, ...]:
+    """Every table typed, once; ``progress`` counts rows, those of files and small tables first."""
     found = []
-    for number, table in enumerate(tables, start=1):
+    rows = {table.index: table.height for table in exports.tables}
+    done, every = sum(rows.values()) - sum(rows[table.index] for table in exports.there), sum(rows.values())
+    for table in exports.there:
+        progress(table.name, done, every)
         one = Selector(session, table, plan.timezone, tuple(plan.segment_columns)).selection()
         session.keep(table.staged, one.query)
-        progress(table.name, number, len(tables))
+        done += rows[table.index]
         found.append(one)
+    progress("", every, every)
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from clm_audit.facts.warehouse.cells import half_even, side
 from clm_audit.facts.warehouse.dialect import Dialect
 from clm_audit.facts.warehouse.model import PREFIX, Session
 from clm_audit.facts.warehouse.people import customer
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 SEGMENTS = f"{PREFIX}segments"
 
@@ -23,13 +23,16 @@ SEGMENTS = f"{PREFIX}segments"
 @dataclass(frozen=True)
 class Making:
     """What building the facts of an engine needs. ``segmented``: whether ``clm_segments`` (customer -> segment) is
-    there; ``linked``: whether ``clm_linked`` is. ``evidence`` and ``notes`` (by table) are filled by the builders."""
+    there; ``linked``: whether ``clm_linked`` is; ``merged``: the table of merged ids, if any; ``orders``: the tables of
+    orders, which tell whose an order is. ``evidence`` and ``notes`` (by table) are filled by the builders."""
 
     session: Session
     plan: AuditPlan
     currency: Currency
     segmented: bool
     linked: bool
+    merged: str = ""
+    orders: Sequence[Selection] = ()
     evidence: dict[str, int] = field(default_factory=dict)
     notes: dict[int, list[str]] = field(default_factory=dict)
 

@@ -8,7 +8,7 @@ from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.ledger import Tally, own_rules
 from clm_audit.facts.warehouse.model import PREFIX, Session
 from clm_audit.facts.warehouse.people import customer
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 ROWS = f"{PREFIX}customer_rows"
 _IDS = f"{PREFIX}customer_ids"

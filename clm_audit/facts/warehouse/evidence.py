@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from clm_audit.facts.model import OF_LIFECYCLE, SCHEMAS, Table
+from clm_audit.facts.statuses import LISTED, words_among
 from clm_audit.facts.warehouse.canonical import Making, table_of
 from clm_audit.facts.warehouse.customers import ROWS
 from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.orders import NUMBERS
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 EPOCH = date(1970, 1, 1)
 _CREDIT = "credit_note"
@@ -26,6 +28,7 @@ def count_all(making: Making, of: Of) -> None:
     if "orders" in of:
         _orders(making, listed="customers" in of)
         _given_back(making, of["orders"])
+        _mixed(making, of["orders"])
     if "customers" in of:
         _customers(making, of["customers"])
     if "tickets" in of:
@@ -61,7 +64,7 @@ def _days_and_rows(making: Making, fact: Table) -> None:
 
 def _left_out(making: Making, fact: Table, parts: Sequence[Selection]) -> None:
     """``<fact>.left_out.<reason>``, and notes in the words of those of files."""
-    lines = [one.table.index for one in parts if one.table.fact == "order_lines"]
+    lines = [one.table.index for one in parts if one.by_line]
     rows = {
         "customers": f"SELECT part, left_out, 1 AS n FROM {ROWS}",
         "orders": f"SELECT part, left_out, {_weight(lines)} AS n FROM {NUMBERS} WHERE sound",
@@ -122,6 +125,17 @@ def _go_live(making: Making) -> int | None:
     return None if first is None else int(first)
 
 
+def _mixed(making: Making, parts: Sequence[Selection]) -> None:
+    """Orders whose rows have different customers, or days that no one order has."""
+    query = f"SELECT part, COUNT(*) FROM {NUMBERS} WHERE mixed AND sound AND left_out IS NULL GROUP BY part"
+    counts = {int(part): int(count) for part, count in making.session.rows(query)}
+    for one in parts:
+        if count := counts.get(one.table.index, 0):
+            making.count("orders.mixed_lines", count)
+            what = "orders whose lines have different customers, or days more than a week apart"
+            making.note(one.table.index, f"{what}: {count:,}")
+
+
 def _given_back(making: Making, parts: Sequence[Selection]) -> None:
     """Refunds that only a state tells of: whole ones are taken as such, of parts nobody knows how much."""
     for one in parts:
@@ -130,6 +144,9 @@ def _given_back(making: Making, parts: Sequence[Selection]) -> None:
         refunded = "COALESCE(refunded, 0) = 0 AND " if "refunded" in one.fields else ""
         unsaid = f"reason = 0 AND left_out IS NULL AND {refunded}amount > 0"
         query = f"SELECT returned, COUNT(*) FROM {one.table.staged} WHERE {unsaid} AND returned > 0 GROUP BY returned"
+        if one.by_line:
+            here = f"part = {one.table.index} AND unsaid > 0"
+            query = f"SELECT unsaid, COUNT(*) FROM {NUMBERS} WHERE {here} GROUP BY unsaid"
         counts = {int(code): int(count) for code, count in making.session.rows(query)}
         for code, name, what in (
             (1, "refund_from_state", "refunded by their state, without a refund amount, taken as refunded whole"),
@@ -148,11 +165,12 @@ def _customers(making: Making, parts: Sequence[Selection]) -> None:
     gone = "(ended IS NOT NULL OR COALESCE(left_out = 'deleted', FALSE))"
     _sums(making, "customers", ROWS, {"ending_rows": of_able, "ended": f"{of_able} AND {gone}"})
     query = f"SELECT acquired, COUNT(*) FROM {table} WHERE acquired IS NOT NULL GROUP BY acquired"
-    days = sorted(((int(count), int(day)) for day, count in making.session.rows(query)), reverse=True)
+    days = {int(day): int(count) for day, count in making.session.rows(query)}
     if days:
-        making.evidence["customers.acquired_rows"] = sum(count for count, _ in days)
+        top = max(days, key=lambda day: (days[day], -day))
+        making.evidence["customers.acquired_rows"] = sum(days.values())
         making.evidence["customers.acquired_days"] = len(days)
-        making.evidence["customers.acquired_top_rows"], making.evidence["customers.acquired_top_day"] = days[0]
+        making.evidence["customers.acquired_top_rows"], making.evidence["customers.acquired_top_day"] = days[top], top
 
 
 def _tickets(making: Making) -> None:
@@ -172,7 +190,7 @@ def _surveys(making: Making) -> None:
 
 
 def _stages(making: Making) -> None:
-    """Rows and customers that are placed, since when; the words without a place are counted, not named."""
+    """Rows and customers that are placed, since when; and the words without a place."""
     table = table_of("stages")
     _sums(making, "stages", table, {"placed": "place IS NOT NULL", "unknown": "place IS NULL"})
     query = f"SELECT COUNT(DISTINCT customer), MIN(day) FROM {table} WHERE place IS NOT NULL"
@@ -182,9 +200,16 @@ def _stages(making: Making) -> None:
         query = f"SELECT MAX(n) FROM (SELECT COUNT(*) AS n FROM {table} WHERE place IS NOT NULL GROUP BY day) AS each"
         making.evidence["stages.first_day"] = int(first)
         making.evidence["stages.top_day_rows"] = int(making.session.rows(query)[0][0])
-    query = f"SELECT file, COUNT(*) FROM {table} WHERE place IS NULL GROUP BY file"
-    for file, count in sorted(making.session.rows(query)):
-        making.note(int(file), f"stages in words that mean no lifecycle stage: {int(count):,}")
+    query = f"SELECT file, stage, COUNT(*) FROM {table} WHERE place IS NULL GROUP BY file, stage"
+    by_file: dict[int, Counter[str]] = {}
+    for file, stage, count in making.session.rows(query):
+        by_file.setdefault(int(file), Counter())[str(stage)] += int(count)
+    for word, count in words_among(sum(by_file.values(), Counter[str]()))[:LISTED]:
+        making.evidence[f"stages.unknown.{word}"] = count
+    for file, stages in sorted(by_file.items()):
+        what = f"stages in words that mean no lifecycle stage: {stages.total():,}"
+        told = ", ".join(f"{word} {count:,}" for word, count in words_among(stages)[:LISTED])
+        making.note(file, f"{what} ({told})" if told else what)
 
 
 def _subscriptions(making: Making, parts: Sequence[Selection]) -> None:

@@ -8,8 +8,8 @@ from clm_audit.facts.identity import SHARED
 from clm_audit.facts.model import Table
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.model import PREFIX
-from clm_audit.facts.warehouse.people import LINKED, PAIRS, PEOPLE, ids_of
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.people import CODES, LINKED, PAIRS, PEOPLE, ids_of
+from clm_audit.facts.warehouse.selection import Selection
 from clm_audit.facts.warehouse.texts import clean
 
 Of = Mapping[Table, Sequence[Selection]]
@@ -19,7 +19,7 @@ def count_people(making: Making, of: Of) -> None:
     """What the checks of identity ask for; see ``facts/damage.py`` and ``facts/identity.py``."""
     sql, rows = making.sql, making.session.rows
     at = sql.position.format("name", "'@'")
-    query = f"SELECT COUNT(*) FROM (SELECT DISTINCT name FROM {PEOPLE} WHERE {at} > 0) AS named"
+    query = f"SELECT COUNT(*) FROM {CODES} WHERE {at} > 0"
     making.count("customers.by_email", int(rows(query)[0][0]))
     float_id = sql.matches.format("key", sql.literal("^[^:@]*:[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"))
     zeros = sql.matches.format("key", sql.literal("^[^:@]*:0+[1-9][0-9]{0,16}$"))
@@ -87,21 +87,15 @@ def _lengths(making: Making) -> None:
 
 def _merges(making: Making, parts: Sequence[Selection]) -> None:
     """Merged records that were followed, and those whose surviving record no table of customers lists."""
-    told = [one for one in parts if "merged_into" in one.fields]
     making.evidence.update({"customers.merged": 0, "customers.merged_nowhere": 0})
-    if not told:
+    if not making.merged:
         return
-    pairs = " UNION ALL ".join(
-        f"SELECT customer AS key, merged_into AS target FROM {one.table.staged} WHERE merged_into IS NOT NULL"
-        " AND customer IS NOT NULL AND merged_into <> customer"
-        for one in told
-    )
     listed = " UNION ALL ".join(
         f"SELECT customer AS key FROM {one.table.staged} WHERE reason = 0 AND customer IS NOT NULL" for one in parts
     )
     query = (
-        "SELECT COUNT(DISTINCT m.key), COUNT(DISTINCT CASE WHEN l.key IS NULL THEN m.key END)"
-        f" FROM ({pairs}) AS m LEFT JOIN (SELECT DISTINCT key FROM ({listed}) AS each) AS l ON m.target = l.key"
+        "SELECT COUNT(*), COUNT(CASE WHEN l.key IS NULL THEN m.key END)"
+        f" FROM {making.merged} AS m LEFT JOIN (SELECT DISTINCT key FROM ({listed}) AS each) AS l ON m.target = l.key"
     )
     merged, nowhere = making.session.rows(query)[0]
     making.evidence["customers.merged"], making.evidence["customers.merged_nowhere"] = int(merged), int(nowhere)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clm_audit.facts.warehouse.model import PREFIX, Session, SourceTable
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 from clm_audit.intake.model import FileRecord, Reject, RowCounts
 
 UNKNOWN = "unknown"  # the sha256 of a table: it has no bytes of its own

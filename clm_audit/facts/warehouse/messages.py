@@ -8,7 +8,7 @@ from clm_audit.facts.messages import KINDS
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.ledger import Tally, own_rules
 from clm_audit.facts.warehouse.model import PREFIX, Session
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 CAMPAIGNS = f"{PREFIX}campaign_codes"
 _PARTS = 10_000  # more than there are tables: the part is the last digits of what rows are chosen by

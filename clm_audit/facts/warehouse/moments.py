@@ -15,10 +15,11 @@ from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.ledger import Tally, own_rules
 from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.people import customer
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 from clm_audit.facts.warehouse.words import Words
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
+OWNERS = f"{PREFIX}order_owners"
 _COUNTS = "s.reason = 0 AND s.left_out IS NULL"
 
 
@@ -38,8 +39,9 @@ def _stages(making: Making, one: Selection) -> Mapping[str, str]:
     presets = making.plan.presets
     preset = presets.get(one.table.space, presets.get("plain"))
     words = Words(making.session, one.table.staged, one.table.where)
+    header = one.columns["stage"].name if "stage" in one.columns else ""
     meaning = partial(_place, making=making, preset=preset)
-    return {"stage": "s.stage", "place": words.translated("stage", one.columns["stage"].name, meaning, "s.stage")}
+    return {"stage": "s.stage", "place": words.translated("stage", header, meaning, "s.stage")}
 
 
 def _place(cells: pl.Expr, making: Making, preset: object) -> pl.Expr:
@@ -88,15 +90,19 @@ def keep_moments(fact: Moments, making: Making, parts: Sequence[Selection]) -> M
     """Make one of these tables. A record with an id of its own is known by it; others are the same when customer, day
     and values agree, and what one table says several times is kept that often (stages and referrals once)."""
     kind = _KINDS[fact]
+    _keep_owners(making, parts)
     rows, selects = f"{PREFIX}{fact}_rows", []
     for one in parts:
         unique = making.column(one, kind.unique, pl.String()) if kind.unique else f"CAST(NULL AS {making.sql.text})"
         stamp = "s.stamp" if fact == "events" else "''"
         columns = {"unique_id": unique, "stamp": stamp, "day": f"s.{making.sql.name_of(kind.day)}"}
         also = ("referred",) if fact == "referrals" else ()
-        selects.append(making.rows(one, kind.who, columns | dict(kind.values(making, one)), _COUNTS, also))
+        columns |= {"order_number": making.column(one, "order", pl.String()), **kind.values(making, one)}
+        selects.append(_owned(making, one, making.rows(one, kind.who, columns, _COUNTS, also), tuple(columns)))
     wrong = _wrong(fact)
-    keys = ", ".join(["space", "customer", "day", "stamp", *(name for name in _COLUMNS[fact] if name != "place")])
+    keys = ", ".join(
+        ["space", "customer", "nobodys", "day", "stamp", *(name for name in _COLUMNS[fact] if name != "place")]
+    )
     said = "ROW_NUMBER() OVER (PARTITION BY space, unique_id ORDER BY part, day, customer)"
     if kind.once:
         again = f"ROW_NUMBER() OVER (PARTITION BY {keys} ORDER BY part)"
@@ -116,7 +122,7 @@ def keep_moments(fact: Moments, making: Making, parts: Sequence[Selection]) -> M
 
 
 _RULES: Mapping[Moments, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
-    "stages": (("missing_id", "customer IS NULL", ("customer", "email")),),
+    "stages": (("missing_id", "customer IS NULL AND nobodys IS NULL", ("customer", "email")),),
     "surveys": (
         ("unknown_kind", "stated IS NOT NULL AND kind IS NULL", ("kind", "score")),
         ("bad_score", "NOT (score >= 0 AND (kind IS NULL OR kind NOT IN ('nps', 'good_bad')"
@@ -125,6 +131,32 @@ _RULES: Mapping[Moments, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     "events": (),
     "referrals": (),
 }  # fmt: skip
+
+
+def _owned(making: Making, one: Selection, rows: str, columns: Sequence[str]) -> str:
+    """The rows with the customer of their order where they name no other, and its number (``nobodys``) where nobody is
+    known to be that customer."""
+    listed = ", ".join(f"r.{name}" for name in columns)
+    whose, join = "r.customer", ""
+    if "order" in one.fields and any(each.table.space == one.table.space for each in making.orders):
+        whose = "COALESCE(r.customer, b.customer)"
+        join = f" LEFT JOIN {OWNERS} AS b ON r.space = b.space AND r.order_number = b.number"
+    nobodys = f"CASE WHEN {whose} IS NULL THEN r.order_number END AS nobodys"
+    return f"SELECT r.part, r.space, {whose} AS customer, {nobodys}, {listed} FROM ({rows}) AS r{join}"
+
+
+def _keep_owners(making: Making, parts: Sequence[Selection]) -> None:
+    """Order of a system -> who it belongs to, whatever became of it; orders of nobody known are not listed."""
+    if not making.orders or not any("order" in one.fields for one in parts):
+        return
+    number = f"s.{making.sql.name_of('order')}"
+    told = [making.rows(one, ("customer", "email"), {"number": number}, "TRUE") for one in making.orders]
+    nth = "ROW_NUMBER() OVER (PARTITION BY space, number ORDER BY part, customer)"
+    known = f"({' UNION ALL '.join(told)}) AS told WHERE number IS NOT NULL AND customer IS NOT NULL"
+    making.session.keep(
+        OWNERS,
+        f"SELECT space, number, customer FROM (SELECT *, {nth} AS nth FROM {known}) AS ranked WHERE nth = 1",
+    )
 
 
 def _wrong(fact: Moments) -> str:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clm_audit.facts.fields import FIELDS
-from clm_audit.facts.warehouse.forms import check_forms
+from clm_audit.facts.warehouse.merges import keep_merges
 from clm_audit.facts.warehouse.model import PREFIX, Session
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 PEOPLE = f"{PREFIX}people"
-_TEXTS, _FINALS, _CODES = (f"{PREFIX}{name}" for name in ("texts", "finals", "codes"))
+_TEXTS, _FINALS, CODES = (f"{PREFIX}{name}" for name in ("texts", "finals", "codes"))
 PAIRS, LINKED = f"{PREFIX}pairs", f"{PREFIX}linked"
-_HOPS = 16
 
 
 def ids_of(one: Selection) -> tuple[str, ...]:
@@ -24,15 +23,14 @@ def ids_of(one: Selection) -> tuple[str, ...]:
     return tuple(name for name, spec in FIELDS[one.table.fact].items() if spec.kind == "id" and name in one.fields)
 
 
-def keep_people(session: Session, selections: Sequence[Selection]) -> bool:
-    """Make ``clm_people``; whether ids are linked to addresses (``clm_linked``)."""
+def keep_people(session: Session, selections: Sequence[Selection]) -> tuple[bool, str]:
+    """Make ``clm_people``; whether ids are linked to addresses (``clm_linked``), and the table of merged ids."""
     sql = session.dialect
     every = [
         f"SELECT {sql.name_of(name)} AS key FROM {one.table.staged}" for one in selections for name in ids_of(one)
     ] or [f"SELECT CAST(NULL AS {sql.text}) AS key"]
     session.keep(_TEXTS, f"SELECT DISTINCT key FROM ({' UNION ALL '.join(every)}) AS every_key WHERE key IS NOT NULL")
-    check_forms(session, selections, _TEXTS)
-    merged = _merged(session, selections)
+    merged = keep_merges(session, selections)
     linked = _linked(session, selections)
     followed = (
         f"SELECT t.key AS written, COALESCE(m.target, t.key) AS key FROM {_TEXTS} AS t"
@@ -49,41 +47,13 @@ def keep_people(session: Session, selections: Sequence[Selection]) -> bool:
     owners = _owners(selections, session, merged, linked)
     session.keep(_FINALS, f"WITH followed AS ({followed}), persons AS ({persons}){owners} SELECT * FROM finals")
     both = f"SELECT final AS name FROM {_FINALS} UNION ALL SELECT person AS name FROM {_FINALS}"
-    session.keep_codes(_CODES, f"SELECT DISTINCT name FROM ({both}) AS every_one")
+    session.keep_codes(CODES, f"SELECT DISTINCT name FROM ({both}) AS every_one")
     session.keep(
         PEOPLE,
         "SELECT f.written AS key, CAST(c.code AS BIGINT) AS customer, CAST(r.code AS BIGINT) AS reader, f.final AS name"
-        f" FROM {_FINALS} AS f JOIN {_CODES} AS c ON f.final = c.name JOIN {_CODES} AS r ON f.person = r.name",
+        f" FROM {_FINALS} AS f JOIN {CODES} AS c ON f.final = c.name JOIN {CODES} AS r ON f.person = r.name",
     )
-    return bool(linked)
-
-
-def _merged(session: Session, selections: Sequence[Selection]) -> str:
-    """Merged id -> the id that it was merged into, chains followed to their end; empty where nothing is merged."""
-    low = session.dialect.ordered.format("merged_into")
-    pairs = [
-        f"SELECT customer AS key, merged_into FROM {one.table.staged}"
-        " WHERE merged_into IS NOT NULL AND customer IS NOT NULL AND merged_into <> customer"
-        for one in selections
-        if one.table.fact == "customers" and {"customer", "merged_into"} <= set(one.fields)
-    ]
-    if not pairs:
-        return ""
-    name = f"{PREFIX}merged_0"
-    every = " UNION ALL ".join(pairs)
-    session.keep(name, f"SELECT key, MIN({low}) AS target FROM ({every}) AS pairs GROUP BY key")
-    for hop in range(1, _HOPS + 1):
-        further = session.rows(f"SELECT COUNT(*) FROM {name} AS m JOIN {name} AS f ON m.target = f.key")[0][0]
-        if not further:
-            break
-        step = f"{PREFIX}merged_{hop}"
-        session.keep(
-            step,
-            "SELECT m.key, COALESCE(CASE WHEN f.target <> m.key THEN f.target END, m.target) AS target"
-            f" FROM {name} AS m LEFT JOIN {name} AS f ON m.target = f.key",
-        )
-        name = step
-    return name
+    return bool(linked), merged
 
 
 def _linked(session: Session, selections: Sequence[Selection]) -> str:

@@ -15,7 +15,7 @@ from clm_audit.facts.warehouse.canonical import SEGMENTS
 from clm_audit.facts.warehouse.customers import ROWS, by_part
 from clm_audit.facts.warehouse.model import PREFIX, Session
 from clm_audit.facts.warehouse.people import PEOPLE
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 _LABELS = f"{PREFIX}labels"
 MOST_GROUPS = 10_000  # combinations of labels

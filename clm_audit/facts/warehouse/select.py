@@ -6,38 +6,22 @@ The rows have the fields of the fact, ``left_out`` (why a row is understood and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from clm_audit.config.preset import Yield
 from clm_audit.exits import DataError
 from clm_audit.facts import durations, intervals, marks, statuses
 from clm_audit.facts.columns import Column, Finder
 from clm_audit.facts.fields import FIELDS, Field
+from clm_audit.facts.sought import lacking_fields
 from clm_audit.facts.warehouse import cells
+from clm_audit.facts.warehouse.forms import one_form
 from clm_audit.facts.warehouse.model import PREFIX, Cell, Session, SourceTable
+from clm_audit.facts.warehouse.selection import Selection
+from clm_audit.facts.warehouse.stated import zone_of
 from clm_audit.facts.warehouse.texts import clean, key_of
 from clm_audit.facts.warehouse.words import Words
 
 Rule = tuple[str, str, str]  # reject code, column, whether a row breaks it (SQL)
+_ID_KINDS = ("id", "key", "campaign")
 _FROM_1970_TO_2100 = "BETWEEN 0 AND 47846"
-
-
-@dataclass
-class Selection:
-    """What one table becomes: ``query`` gives its typed rows; ``columns``: field -> column of the table; ``reasons``:
-    code and column of each rule, in the order of ``reason``; ``listing``: a query that nobody sends, of the rows that
-    break one, with its code."""
-
-    table: SourceTable
-    source: Yield
-    columns: Mapping[str, Column]
-    segments: Mapping[str, Column]
-    reasons: tuple[tuple[str, str], ...] = ()
-    query: str = ""
-    returned: bool = False
-    fields: tuple[str, ...] = ()
-    listing: str = ""
 
 
 class Selector:
@@ -56,7 +40,8 @@ class Selector:
     def selection(self) -> Selection:
         """The finished SELECT."""
         values, rules = self._values()
-        left = self._left_out()
+        reasons = self._left_out()
+        left = self._case(reasons)
         back = statuses_returned(self)
         names = tuple(values)
         typed = ", ".join(f"{value} AS {self.sql.name_of(name)}" for name, value in values.items())
@@ -74,6 +59,7 @@ class Selector:
             f"SELECT {', '.join([*outer, reason])} FROM ({inner}{self.sql.fence}) AS valued",
             returned=back is not None,
             fields=names,
+            left=tuple(reason for _, reason in reasons),
             listing=self._listing(inner, rules),
         )
 
@@ -89,14 +75,7 @@ class Selector:
         found = self.finder.fields(self.source)
         if self.source.fact == "order_lines" and "amount" in found:
             found = {name: column for name, column in found.items() if name not in ("quantity", "unit_price")}
-        lacking = [
-            name
-            for name, spec in FIELDS[self.source.fact].items()
-            if spec.missing and name in self.source.fields and name not in found and name not in self.source.constants
-        ]
-        if self.source.fact == "order_lines":
-            lacking = [name for name in lacking if name not in ("amount", "quantity", "unit_price")]
-        if lacking:
+        if lacking := lacking_fields(self.source, found):
             hint = f"looked for {', '.join(self.source.fields.get(lacking[0], (lacking[0],)))}"
             what = f"{self.table.name}: no column for {', '.join(lacking)} of {self.source.fact}"
             raise DataError(what, where=self.table.where, hint=hint)
@@ -120,14 +99,26 @@ class Selector:
 
     def _base(self) -> str:
         """The table with clean texts ``t_<n>`` and typed cells ``n_<n>`` of the columns that are asked for."""
-        parts = []
+        parts, formed, form, ids = [], [], self.table.object.id_form, self._ids()
         for number, name in enumerate(self.table.cells):
             if name in self._asked():
                 cell = self.table.cells[name]
                 parts.append(f"{clean(self.sql, cell, self.table)} AS t_{number}")
+                formed.append(
+                    f"{one_form(self.sql, f't_{number}', form)} AS t_{number}"
+                    if form and name in ids
+                    else f"t_{number}"
+                )
                 if cell.kind != "text":
                     parts.append(f"{self.sql.name_of(name)} AS n_{number}")
-        return f"(SELECT {', '.join(parts)} FROM {self.table.frm}{self.sql.fence}) AS cells"
+                    formed.append(f"n_{number}")
+        cells = f"(SELECT {', '.join(parts)} FROM {self.table.frm}{self.sql.fence}) AS cells"
+        return f"(SELECT {', '.join(formed)} FROM {cells}{self.sql.fence}) AS formed" if form and ids else cells
+
+    def _ids(self) -> set[str]:
+        """The columns that hold ids, which some systems write in several forms."""
+        specs = FIELDS[self.source.fact]
+        return {one.name for name, one in self.columns.items() if name in specs and specs[name].kind in _ID_KINDS}
 
     def text(self, column: Column) -> str:
         """The clean text of a column."""
@@ -148,7 +139,7 @@ class Selector:
                 if name == "amount":
                     value = self._signed(value)
                 values[name] = value
-                rules += self._rules(column, spec, self.sql.name_of(name))
+                rules += self._rules(column, spec, self.sql.name_of(name), optional=name in self.source.lines)
             elif name in self.source.constants:
                 values[name] = self.sql.literal(self.source.constants[name])
         for name, column in self.segments.items():
@@ -157,10 +148,10 @@ class Selector:
             values["stamp"] = self.text(self.columns["date"])
         return values, rules
 
-    def _rules(self, column: Column, spec: Field, value: str) -> list[Rule]:
+    def _rules(self, column: Column, spec: Field, value: str, *, optional: bool) -> list[Rule]:
         cell, header = self.native(column), column.name
         rules: list[Rule] = []
-        if spec.missing:
+        if spec.missing and not optional:
             rules.append((spec.missing, header, f"{cell} IS NULL"))
         if spec.bad:
             rules.append((spec.bad, header, f"{cell} IS NOT NULL AND {value} IS NULL"))
@@ -216,7 +207,7 @@ class Selector:
         if kind == "zoned":
             return self.sql.day.format(self.sql.local.format(cell, self.sql.literal(self.zone)))
         if kind == "text":
-            return cells.iso_day(self.sql, cell, self.zone, self.table.object.timezone)
+            return cells.iso_day(self.sql, cell, self.zone, zone_of(self.table, column, self.zone))
         what = f"{self.table.name}: column {column.name} holds numbers, not dates"
         raise DataError(what, where=self.table.where, hint="cast it to a date in a view")
 
@@ -241,8 +232,9 @@ class Selector:
         ]
         return f" WHERE {' AND '.join(tests)}" if tests else ""
 
-    def _left_out(self) -> str:
-        """Why a row does not count: the first reason of the preset, an unknown state, or that it is not won."""
+    def _left_out(self) -> list[tuple[str, str]]:
+        """Why a row does not count, by what tells it: the reasons of the preset, an unknown state, or that it is not
+        won."""
         cases = []
         for reason, columns in self.source.left_out.items():
             tests = [test for key, values in columns.items() if (test := self.holds(key, values))]
@@ -252,6 +244,9 @@ class Selector:
             cases.append((unknown, statuses.UNKNOWN))
         if counted := self._counted():
             cases.append((f"NOT ({counted})", "not_won"))
+        return cases
+
+    def _case(self, cases: list[tuple[str, str]]) -> str:
         if not cases:
             return f"CAST(NULL AS {self.sql.text})"
         return f"CASE {' '.join(f'WHEN {test} THEN {self.sql.literal(reason)}' for test, reason in cases)} END"

@@ -12,7 +12,7 @@ from clm_audit.facts.warehouse.canonical import Making, header_currency
 from clm_audit.facts.warehouse.cells import half_even
 from clm_audit.facts.warehouse.ledger import Tally, own_rules
 from clm_audit.facts.warehouse.model import PREFIX
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 ROWS, _NAMES = f"{PREFIX}subscription_rows", f"{PREFIX}subscription_names"
 _TOLD = f"{PREFIX}subscription_told"

@@ -13,6 +13,7 @@ from clm_audit.config.vocabulary import did_you_mean
 from clm_audit.exits import DataError, UsageError
 from clm_audit.facts.columns import Finder
 from clm_audit.facts.readers import name_space_of
+from clm_audit.facts.sought import lacking_fields
 from clm_audit.facts.warehouse.duck import DuckSession
 from clm_audit.facts.warehouse.model import SMALL, Cell, Kind, Session, SourceTable, placed
 from clm_audit.intake.names import FIRST_COLUMN, same, total_columns
@@ -79,6 +80,8 @@ def _tables(
     """One for each fact that the rows of a table give; a table of several is listed once for each."""
     cells = {column: _cell(session, column, kind) for column, kind in columns}
     system = None if chosen.system == CUSTOM else chosen.system
+    finder = Finder({name: name for name in cells})
+    yields = [rows for rows in yields if not rows.where or not lacking_fields(rows, finder.fields(rows))]
     for place, rows in enumerate(yields):
         expressible(chosen, rows, name, tuple(cells))
         alike = [one.fact for one in yields[:place]].count(rows.fact)
@@ -136,15 +139,11 @@ def expressible(chosen: Candidate, rows: Yield, name: str, columns: tuple[str, .
     export, small = chosen.export, rows.fact in SMALL
     headers = {column: column for column in columns}
     summed = any(key != FIRST_COLUMN and total_columns(headers, key) for key in export.totals)
-    found = Finder(headers).fields(rows)
     lacking = {
-        "several rows an order (lines)": bool(rows.lines) and not small,
         "totals among the rows (totals)": summed and not small,
         "sections": export.sections,
         "a period above the header (period_above)": export.period_above,
         "keys and values (key_value)": export.key_value is not None,
-        "lists of merged ids (merged_from)": "merged_from" in found,
-        "customers by their order (stages of an order)": rows.fact == "stages" and "order" in found,
     }
     refused = [what for what, there in lacking.items() if there]
     if refused:

@@ -8,7 +8,6 @@ from clm_audit.facts.warehouse.dialect import Dialect
 from clm_audit.facts.warehouse.model import Cell, SourceTable
 from clm_audit.intake.names import same
 
-_GUID = "^[{]?[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}[}]?$"
 _STAMP = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}"
 
 
@@ -36,8 +35,5 @@ def key_of(sql: Dialect, text: str, table: SourceTable, *, address: bool) -> str
     first = text
     if separator := table.object.id_separator:
         first = f"TRIM({sql.part.format(text, sql.literal(separator), 1)})"
-    if table.object.id_form == "guid":
-        bare = f"LOWER(replace(replace({first}, '{{', ''), '}}', ''))"
-        first = f"CASE WHEN {fits(sql, first, _GUID)} THEN {bare} ELSE {first} END"
     mail = f"CASE WHEN {sql.position.format(text, chr(39) + '@' + chr(39))} > 0 THEN LOWER({first})"
     return f"{mail} END" if address else f"{mail} ELSE {sql.literal(table.space + ':')} || {first} END"

@@ -9,9 +9,9 @@ import polars as pl
 from clm_audit.exits import DataError
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.ledger import Tally, own_rules
+from clm_audit.facts.warehouse.lines import alike
 from clm_audit.facts.warehouse.model import PREFIX
-from clm_audit.facts.warehouse.orders import alike
-from clm_audit.facts.warehouse.select import Selection
+from clm_audit.facts.warehouse.selection import Selection
 
 _TOLD, _NUMBERS = f"{PREFIX}ticket_told", f"{PREFIX}ticket_numbers"
 

@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_audit.exits import AuditError, DataError, UsageError
-from clm_audit.facts.warehouse import cells
+from clm_audit.facts import idforms
+from clm_audit.facts.warehouse import cells, forms
 from clm_audit.facts.warehouse.dialect import DUCKDB
 from clm_audit.facts.warehouse.names import parts_of, quoted
 from clm_audit.intake.read import read_exports
@@ -208,16 +210,24 @@ def test_what_cannot_be_kept_apart_from_the_outputs_is_refused(tmp_path: Path) -
     assert problem.where.startswith("clm-audit.yaml:5:")
 
 
-def test_salesforce_ids_are_taken_in_their_one_form(tmp_path: Path) -> None:
+IDS = ("0018a00001AbcdeAAB", "0018a00001Abcde", "0018A00001ABCDEAAB", "0018a00001abcdeaab", "0018a00001abcde",
+       "00Q8a00001abcde", "Example Ltd", "0018a00001ABCDE999", "0018a00001Abcde00Z", "5118a0000112345AAB")  # fmt: skip
+
+
+def test_salesforce_ids_join_in_whichever_form_they_stand(tmp_path: Path) -> None:
+    expected = idforms.salesforce(pl.Series(IDS)).to_list()
+    form = forms.one_form(DUCKDB, "id", "salesforce")
+    found = _connection().execute(f"SELECT {form} FROM (SELECT unnest(?) AS id)", [list(IDS)]).fetchall()
+    assert [one for (one,) in found] == expected
+    assert expected[:4] == ["0018a00001AbcdeAAB"] * 4
     header = ("Opportunity ID", "Close Date", "Amount", "Stage", "Account ID")
-    source = "  - {engine: duckdb, database: s.duckdb, system: salesforce, tables: {orders: {0}}}\n"
-    rows = [("006A", "2024-03-01", "10.00", "Closed Won", "0018a00001AbcdeAAB")]
-    write_csv(tmp_path / "long.csv", [header, *rows])
-    write_csv(tmp_path / "short.csv", [header, *rows, ("006B", "2024-03-01", "1.00", "Closed Won", "0018a00001Abcde")])
-    load(tmp_path / "s.duckdb", {name: tmp_path / f"{name}.csv" for name in ("long", "short")}, "text")
-    assert "1 have 15 characters" in str(refused(tmp_path, source.replace("{0}", "short")))
-    with facts_in(plan_of(tmp_path, source.replace("{0}", "long"), "currency: USD\n")) as facts:
-        assert facts.tables["orders"].select("customer, net").fetchall() == [(0, 1000)]
+    source = "  - {engine: duckdb, database: s.duckdb, system: salesforce, tables: {orders: o}}\n"
+    rows = [(f"006A{n}", "2024-03-01", "10.00", "Closed Won", one) for n, one in enumerate(IDS[:5])]
+    write_csv(tmp_path / "o.csv", [header, *rows])
+    load(tmp_path / "s.duckdb", {"o": tmp_path / "o.csv"}, "text")
+    with facts_in(plan_of(tmp_path, source, "currency: USD\n")) as facts:
+        found = facts.tables["orders"].aggregate("customer, count(*)").order("customer").fetchall()
+    assert found == [(0, 4), (1, 1)]
 
 
 def test_two_tables_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
@@ -237,11 +247,78 @@ def test_two_tables_that_contradict_each_other_are_refused(tmp_path: Path) -> No
     assert found == [(19723, 100, -1, 0), (19938, 200, 1, 1)]
 
 
-def test_no_table_that_cannot_be_read_whole_is_read(tmp_path: Path) -> None:
+def test_a_pattern_without_a_file_is_no_table(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, "  - {engine: duckdb, tables: {orders: o.parquet}}\n")
     assert read_exports(plan, tmp_path, none_will_do=True).tables == ()
-    preset = {"order": "Name", "date": "Created at", "amount": "Total"}
-    write_csv(tmp_path / "o.csv", [(*preset.values(), "Lineitem name", "Financial Status", "Email"), *[[""] * 6]])
+
+
+LINES = [
+    ("Name", "Email", "Financial Status", "Created at", "Total", "Refunded Amount", "Currency", "Lineitem name"),
+    ("S1", "customer0001@example.com", "paid", "2024-03-01", "30.00", "", "USD", "Item 1"),
+    ("S1", "", "", "", "", "", "", "Item 2"),
+    ("S1", "", "", "", "", "", "", "Item 3"),
+    ("S2", "customer0002@example.com", "partially_refunded", "2024-03-02", "20.00", "5.00", "USD", "Item 1"),
+    ("S2", "customer0002@example.com", "partially_refunded", "2024-03-02", "20.00", "5.00", "USD", "Item 2"),
+    ("S3", "customer0002@example.com", "refunded", "2024-03-03", "12.00", "", "USD", "Item 1"),
+    ("S4", "customer0003@example.com", "voided", "2024-03-04", "40.00", "", "USD", "Item 1"),
+    ("S4", "", "", "", "", "", "", "Item 2"),
+    ("S5", "customer0003@example.com", "paid", "2024-03-05", "50.00", "", "USD", "Item 1"),
+    ("S5", "", "", "", "51.00", "", "", "Item 2"),  # which of them?
+    ("S6", "customer0003@example.com", "paid", "yesterday", "60.00", "", "USD", "Item 1"),
+    ("S6", "", "", "", "", "", "", "Item 2"),
+    ("S7", "customer0003@example.com", "paid", "2024-03-07", "", "", "USD", "Item 1"),  # no total anywhere
+    ("S8", "customer0003@example.com", "paid", "2024-03-08", "80.00", "", "USD", "Item 1"),
+    ("S8", "customer0001@example.com", "paid", "2024-03-20", "80.00", "", "USD", "Item 2"),  # of two customers
+    ("", "customer0003@example.com", "paid", "2024-03-09", "90.00", "", "USD", "Item 1"),
+]
+
+
+def test_several_rows_make_one_order_as_in_files(tmp_path: Path) -> None:
+    write_csv(tmp_path / "o.csv", LINES)
     load(tmp_path / "s.duckdb", {"o": tmp_path / "o.csv"}, "text")
     source = "  - {engine: duckdb, database: s.duckdb, system: shopify, tables: {orders: o}}\n"
-    assert "several rows an order (lines)" in str(refused(tmp_path, source))
+    told = []
+    for sources in ("  - path: o.csv\n", source):
+        with facts_in(plan_of(tmp_path, sources, "currency: USD\n")) as facts:
+            (record,) = facts.files
+            counts = {name: count for name, count in facts.evidence.items() if name.startswith("orders.") and count}
+            told.append((everything(facts), record.reasons, record.rows.accepted, record.rows.duplicate, counts))
+    assert told[0] == told[1]
+    orders, reasons, accepted, *_ = told[1]
+    assert sorted(row[3:6] for row in orders["orders"]) == [
+        (1200, 1200, 0), (2000, 500, 1500), (3000, 0, 3000), (4000, 0, 4000), (8000, 0, 8000),
+    ]  # fmt: skip
+    assert reasons == {
+        "bad_date": 1,
+        "conflicting_rows": 2,
+        "missing_amount": 1,
+        "missing_id": 1,
+        "order_incomplete": 1,
+    }
+    assert accepted == len(LINES) - 1 - sum(reasons.values())
+
+
+def test_lists_of_merged_ids_are_followed_as_in_files(tmp_path: Path) -> None:
+    people = [("Record ID", "Email", "Create Date", "Merged record IDs", "Lifecycle Stage")]
+    people += [("10", "customer0001@example.com", "2023-01-01", "7;8 ; 9", ""), ("11", "", "2023-01-01", "10", "")]
+    people += [("12", "", "2023-01-01", "", ""), ("9", "", "2023-01-02", "", "")]
+    orders = [("order", "date", "amount", "customer")]
+    orders += [(str(n), "2024-01-05", "1.00", who) for n, who in enumerate(["7", "8", "9", "10", "11", "12", "13"])]
+    write_csv(tmp_path / "files" / "people.csv", people)
+    write_csv(tmp_path / "files" / "deals.csv", orders)
+    (tmp_path / "presets").mkdir()
+    load(tmp_path / "s.duckdb", {n: tmp_path / "files" / f"{n}.csv" for n in ("people", "deals")}, "text")
+    fields = "{order: order, date: date, amount: amount, customer: customer}"
+    engine = "{engine: duckdb, database: s.duckdb, system: hubspot, "
+    told = []
+    for sources in (
+        f"  - {{path: files/people.csv, system: hubspot}}\n  - {{path: files/deals.csv, map: {{fact: orders, "
+        f"{fields[1:]}}}\n",
+        f"  - {engine}tables: {{customers: people}}}}\n  - {engine}tables: {{orders: deals}}, "
+        f"map: {{orders: {fields}}}}}\n",
+    ):
+        with facts_in(plan_of(tmp_path, sources, "currency: USD\n")) as facts:
+            counts = {name: count for name, count in facts.evidence.items() if "merged" in name}
+            told.append((everything(facts)["customers"], counts))
+    assert told[0] == told[1]
+    assert told[1][1]["customers.merged"] == 4
