@@ -16,6 +16,9 @@ import polars as pl
 from clm_audit.exits import UsageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FAULTY = frozenset({errno.EIO, errno.EROFS, errno.ENODEV, errno.ENXIO, errno.ESTALE})
+_FAILS = "check the disk, or use another one"
+_ELSEWHERE = "set TMPDIR to a folder that can be written"
 _NUMBER = re.compile(r"\(os error (\d+)\)")
 _NAME = re.compile(r"^clm-audit-(\d+)-")
 
@@ -24,10 +27,10 @@ _NAME = re.compile(r"^clm-audit-(\d+)-")
 def run_folder() -> Iterator[Path]:
     """A new folder that only this user can read (0700), removed when the block ends.
 
-    Folders of this user whose process was killed are removed at the start. Raises :class:`UsageError` when the disk is
-    full.
+    Folders of this user whose process was killed are removed at the start. Raises :class:`UsageError` when there is no
+    place for it, the disk is full, or it fails.
     """
-    base = Path(tempfile.gettempdir())
+    base = _base()
     _remove_orphans(base)
     folder = Path(tempfile.mkdtemp(prefix=f"clm-audit-{os.getpid()}-", dir=base))
     try:
@@ -37,9 +40,20 @@ def run_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _base() -> Path:
+    """The folder for temporary files; one that was asked for is not replaced by another one."""
+    asked = os.environ.get("TMPDIR")
+    if asked and not os.access(asked, os.W_OK | os.X_OK):
+        raise UsageError("no folder that can be written", where=f"TMPDIR={asked}", hint=_ELSEWHERE)
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise UsageError("no folder for temporary files can be written", hint=_ELSEWHERE) from error
+
+
 @contextmanager
 def enough_disk(folder: Path, hint: str) -> Iterator[None]:
-    """Say :class:`UsageError` where the disk below a folder is full, whoever noticed it.
+    """Say :class:`UsageError` where the disk below a folder is full or fails, whoever noticed it.
 
     The frames' library tells of it as of a damaged file, with the number of the system's error in its text.
     """
@@ -48,9 +62,12 @@ def enough_disk(folder: Path, hint: str) -> Iterator[None]:
     except (pl.exceptions.PolarsError, OSError) as error:
         named = error.filename if isinstance(error, OSError) else None
         elsewhere = named is not None and not Path(os.fsdecode(named)).is_relative_to(folder)
-        if elsewhere or _number(error) not in _FULL:
+        number = _number(error)
+        if elsewhere or number not in _FULL | _FAULTY:
             raise
-        raise UsageError("the disk is full", where=str(folder), hint=hint) from error
+        if number in _FULL:
+            raise UsageError("the disk is full", where=str(folder), hint=hint) from error
+        raise UsageError(f"the disk fails: {os.strerror(number).lower()}", where=str(folder), hint=_FAILS) from error
 
 
 def _number(error: Exception) -> int | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import stat
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import FactName, load_presets
+from clm_audit.exits import UsageError
 from clm_audit.facts import fields
 from clm_audit.facts.build import build_facts
 from clm_audit.facts.ledger import Book, Entry, settle
@@ -131,6 +133,33 @@ def test_the_folder_of_a_killed_run_goes_at_the_next_start() -> None:
     assert Path(left).is_dir()
     with run_folder():
         assert not Path(left).exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (pl.exceptions.ComputeError("cannot write: No space left on device (os error 28)"), "the disk is full"),
+        (pl.exceptions.ComputeError("Input/output error (os error 5)"), "the disk fails: input/output error"),
+        (OSError(errno.EROFS, "any words"), "the disk fails: read-only file system"),
+    ],
+)
+def test_a_disk_that_is_full_or_fails_is_no_error_of_the_program(error: Exception, said: str) -> None:
+    with pytest.raises(UsageError, match=said), run_folder() as folder:
+        raise error
+    assert not folder.exists()
+
+
+def test_faults_of_another_folder_stay_what_they_are() -> None:
+    with pytest.raises(OSError, match="Errno 5"), run_folder():
+        raise OSError(errno.EIO, "of an export", "/elsewhere/orders.csv")
+    with pytest.raises(pl.exceptions.ComputeError), run_folder():
+        raise pl.exceptions.ComputeError("no such column")
+
+
+def test_a_folder_for_temporary_files_that_is_none_is_not_replaced_by_another(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match="TMPDIR=.*nowhere: no folder that can be written"), run_folder():
+        pass
 
 
 def test_parquet_and_csv_of_the_same_rows_give_the_same_facts(build, tmp_path) -> None:
