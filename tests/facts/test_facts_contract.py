@@ -158,7 +158,7 @@ def test_faults_of_another_folder_stay_what_they_are() -> None:
 
 def test_a_folder_for_temporary_files_that_is_none_is_not_replaced_by_another(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
-    with pytest.raises(UsageError, match="TMPDIR=.*nowhere: no folder that can be written"), run_folder():
+    with pytest.raises(UsageError, match=r"TMPDIR=.*nowhere: no folder that can be written"), run_folder():
         pass
 
 
