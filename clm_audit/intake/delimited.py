@@ -43,6 +43,7 @@ from clm_audit.intake.walk import walk
 
 _LARGE = 64 * MIB  # bytes of a file up to which all rows are looked at for another header
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
+_SECOND = 1.5  # times the rows that what is lost below all of them may be
 _ABOVE = "a wider table stands above this one: perhaps that is the table, and this one is not"
 _APART = "the rows have several cells more or fewer than the header has names: perhaps they are cut at the wrong places"
 _CUT = "no line end after the last record: were the file cut off there, its last cell would not be whole"
@@ -148,7 +149,11 @@ class _Reading:
         )
         lost = sum(1 for fault in faults if not fault.repaired)
         listed = rejects(faults[:LISTED], headers, self.text, self.end, self.name)
-        if lost > blind * _FEW_LOST and 2 * lost > body.proof.height + lost:
+        behind = all(
+            fault.repaired or fault.start > body.last for fault in faults
+        )  # a second part, and the first whole
+        most = _SECOND if behind else 1.0
+        if lost > blind * _FEW_LOST and lost > most * body.proof.height:
             self._refuse(listed, lost, body.proof.height)
         odd = body.odd + len(tail)
         sums = self._sums(body) if blind else []

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, body_width, records
+from clm_audit.intake.penned import end_of, escapes, quote_of, spaced
 from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
 RARE = ("^", "~", "\x1f", "\x01", ":", " ")
@@ -29,23 +30,21 @@ _SURE = 5  # cells that a line of names at the end of a list has more of than te
 _RARE_SHARE = 0.7  # share of the records that must have the commonest width with a rare separator
 _TABLE = 0.8  # the same of lines in quotes with at least three cells
 _MOSTLY = 0.7  # share of lines in quotes, below a name without, whose marks all have a blank behind them as in text
-_ALIGNED = 0.6  # share of separators with a blank before them from which cells are filled up with blanks
 _MARKED = 0.1  # share of the lines of one column in which a mark that stands there is text
-_FEW_ENDS = 0.2  # line ends of another kind, as a share, up to which they are faults and not the dialect
 
 
 def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
     """The dialect of a file from its head, blind; a ``separator`` that is known already is kept."""
     for outer in "\"'" if not separator else "":
         if inner := _unwrapped(head, start, outer):
-            found, (end, mixed) = sniff(inner, 0, _separator(inner, 0)), _end(head)
+            found, (end, mixed) = sniff(inner, 0, _separator(inner, 0)), end_of(head)
             return replace(found, quote=outer if outer == "'" else found.quote, end=end, mixed=mixed, wrapped=True)
     chosen = separator or _separator(head, start)
     chosen = _doubled(head, start, chosen)
-    quote = _quote(head, chosen)
-    escape = _escapes(head, chosen, quote)
-    end, mixed = _end(head)
-    return Dialect(chosen, quote, end, escape, _spaced(head, start, chosen, quote), mixed)
+    quote = quote_of(head, chosen)
+    escape = escapes(head, chosen, quote)
+    end, mixed = end_of(head)
+    return Dialect(chosen, quote, end, escape, spaced(head, start, chosen, quote), mixed)
 
 
 def _separator(head: bytes, start: int) -> str:
@@ -68,17 +67,32 @@ def _separator(head: bytes, start: int) -> str:
         usual = separator not in ": "
         if not (usual or many) or (separator == " " and _marked(head, start)):
             continue
+        if not usual and _tears_quotes(head, start, separator):
+            continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
-        enough = _ENOUGH if separator in _CONTROL else _RARE_SHARE if usual else _NEARLY_ALL
+        steady = separator in _CONTROL or (usual and _throughout(head, start, separator))
+        enough = _ENOUGH if steady else _RARE_SHARE if usual else _NEARLY_ALL
         sure = share >= enough or (not usual and _titled(head, start, separator))
         if sure and score > best_score * (1 if usual else _BETTER):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
 
 
+def _throughout(head: bytes, start: int, separator: str) -> bool:
+    """Whether next to all records have three cells or more by a mark that is seldom in text."""
+    rows = [one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if not one.blank]
+    return sum(1 for one in rows if len(one.cells) >= _WIDE) >= _NEARLY_ALL * len(rows)
+
+
+def _tears_quotes(head: bytes, start: int, separator: str) -> bool:
+    """Whether a mark that stands in cells, too, would leave half a pair of quotes in cells of most records."""
+    rows = [one for one in records(head, separator, start, SAMPLE) if not one.blank]
+    return 2 * sum(1 for one in rows if any(cell.count('"') % 2 for cell in one.cells)) > len(rows)
+
+
 def _below(head: bytes, start: int, separator: str) -> bool:
     """Whether all records from the first wide one on are of one width, next to always: a table below its titles."""
-    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    rows = [one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if not one.blank]
     widths = [len(one.cells) for one in rows]
     first = next((at for at, width in enumerate(widths) if width > _WIDE), len(widths))
     width, count = Counter(widths[first:]).most_common(1)[0] if first < len(widths) else (0, 0)
@@ -90,7 +104,7 @@ def _below(head: bytes, start: int, separator: str) -> bool:
 def _names_first(head: bytes, start: int, separator: str) -> bool:
     """Whether the first wide record is a line of many names, each with a capital letter and without a blank before it,
     and little follows it: a table of a few rows, or of none."""
-    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    rows = [one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if not one.blank]
     first = next((at for at, one in enumerate(rows) if len(one.cells) > _WIDE), len(rows))
     names = [cell.strip("#.") for cell in rows[first].cells if cell] if first < len(rows) else []
     named = all(cell[:1].isupper() and shape(cell) in (WORD, TEXT) for cell in names)
@@ -100,7 +114,7 @@ def _names_first(head: bytes, start: int, separator: str) -> bool:
 
 def _titled(head: bytes, start: int, separator: str) -> bool:
     """Whether a mark that stands in cells, too, makes a table below titles, or below a header of four names or more."""
-    rows = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    rows = [one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if not one.blank]
     first = rows[0].cells if rows else ()
     named = len(set(first)) == len(first) > _WIDE and all(shape(cell) in (WORD, TEXT) for cell in first)
     wide = sum(1 for one in rows if len(one.cells) >= len(first))
@@ -126,7 +140,7 @@ def _paired(head: bytes, start: int, separator: str) -> bool:
 
 def _unless_text(head: bytes, start: int, separator: str) -> str:
     """The separator, or another that stands nowhere, where the file is one column of texts that hold it."""
-    found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if not one.blank]
+    found = [one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if not one.blank]
     wide = sum(1 for one in found if len(one.cells) > 1)
     if wide <= 1 or wide < _MARKED * len(found) or body_width(found) > 1 or _names_first(head, start, separator):
         return separator
@@ -140,7 +154,9 @@ def _table(head: bytes, start: int, separator: str) -> int:
     """Where a table of several columns begins whose rows are a good part of the records, or -1."""
     if score_of(head, start, separator, least=_WIDE)[1] < _ENOUGH:
         return -1
-    found = [one for one in records(head, separator, start, SAMPLE, _quote(head, separator)) if len(one.cells) >= _WIDE]
+    found = [
+        one for one in records(head, separator, start, SAMPLE, quote_of(head, separator)) if len(one.cells) >= _WIDE
+    ]
     width = Counter(len(one.cells) for one in found).most_common(1)[0][0]
     return next(one.start for one in found if len(one.cells) == width)
 
@@ -186,7 +202,7 @@ def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[f
     """Pattern × type score of a separator, and the share of records with the commonest width."""
     if separator.encode() not in head:
         return 0.0, 0.0
-    rows = [record.cells for record in records(head, separator, start, SAMPLE, _quote(head, separator))]
+    rows = [record.cells for record in records(head, separator, start, SAMPLE, quote_of(head, separator))]
     rows = [row for row in rows if any(cell.strip() for cell in row)]
     widths = Counter(len(row) for row in rows if len(row) >= least)
     if not widths:
@@ -217,74 +233,3 @@ def _weight(kind: str) -> float:
     if kind.startswith("code"):
         return 0.1 if any(mark in kind for mark in ",;\t|") else 0.8
     return _WEIGHT.get(kind, 1.0)
-
-
-def _quote(head: bytes, separator: str) -> str:
-    """The character that wraps cells; none when quotes occur and never wrap one."""
-    mark, part = re.escape(separator.encode()), head[: 1 << 18]
-    wrapped = {
-        quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b *(?=%b|[\r\n]|\Z)"
-                          % (mark, *(quote.encode(),) * 5, mark), part)
-        for quote in ('"', "'", "`")
-    }  # fmt: skip
-    single = wrapped["'"]
-    lines = part.count(b"\n") or part.count(b"\r")
-    needed = any(separator.encode() in cell for cell in single)  # an apostrophe may be a part of the text
-    whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
-    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or whole or len(single) > max(lines, 2)):
-        return "'"
-    if len(wrapped["`"]) > max(2 * lines, 2) and len(wrapped["`"]) > 4 * len(wrapped['"']):
-        return "`"
-    opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
-    lines = sum(1 for line in part.splitlines() if b'"' in line)
-    return "" if not wrapped['"'] and opened is None and lines >= 3 else '"'
-
-
-def _escapes(head: bytes, separator: str, quote: str) -> bool:
-    """Whether a backslash escapes quotes: records show it and none doubles a quote inside a cell."""
-    if not quote or head.count(b"\\" + quote.encode()) < 2:
-        return False
-    mark, wrap = re.escape(separator.encode()), quote.encode()
-    escaped = re.findall(rb"[^\\]\\%b(?!%b|[\r\n]|\Z)" % (wrap, mark), head)
-    doubled = re.search(rb"[^\r\n%b%b\\]%b%b[^\r\n%b%b]" % (wrap, mark, wrap, wrap, wrap, mark), head)
-    return len(escaped) >= 2 and doubled is None
-
-
-def _spaced(head: bytes, start: int, separator: str, quote: str) -> bool:
-    """Whether a blank follows every separator of the records that make up the table."""
-    if separator not in ",;|^~\x1f\x01" or (
-        separator.encode() + b" " not in head and b" " + separator.encode() not in head
-    ):
-        return False
-    rows = [record.cells for record in records(head, separator, start, SAMPLE, quote) if len(record.cells) > 1]
-    common = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
-    later = [cell for row in rows if len(row) == common for cell in row[1:]]
-    opened = re.findall(rb"%b( ?)%b" % (re.escape(separator.encode()), (quote or '"').encode()), head[: 1 << 18])
-    # A quoted cell has lost its blank in `later`; it is looked at in the bytes.
-    bare = [cell for cell in later if cell]
-    gaps = sum(1 for gap in opened if gap)
-    blank = sum(1 for cell in bare if cell.startswith(" "))
-    after = blank + gaps >= _NEARLY_ALL * len(bare) and gaps >= _NEARLY_ALL * len(opened) and blank + gaps > 2
-    return after or _aligned(head, start, separator, quote)
-
-
-def _aligned(head: bytes, start: int, separator: str, quote: str) -> bool:
-    """Whether cells are filled up with blanks to a width: most end with blanks before the separator."""
-    mark, part = re.escape(separator.encode()), head[start : start + (1 << 18)]
-    ended = len(re.findall(rb" %b" % mark, part))
-    held = re.findall(rb"%b( *)(?=%b|[\r\n])" % ((quote or '"').encode(), mark), part)
-    return ended > _ALIGNED * len(re.findall(mark, part)) and any(held)
-
-
-def _end(head: bytes) -> tuple[str, bool]:
-    """The line end of most records, and whether another kind is so common that either ends a record."""
-    bare = re.sub(rb'"[^"]*"', b"", head)
-    crlf = bare.count(b"\r\n")
-    line_feeds, returns = bare.count(b"\n"), bare.count(b"\r") - crlf
-    total = line_feeds + returns
-    if not total:
-        return "\n", False
-    odd = bare.count(b"\r\r\n")
-    returns -= odd
-    main = "\r" if returns > line_feeds else "\r\n" if 2 * crlf > line_feeds else "\n"
-    return main, min(line_feeds, returns) + odd > _FEW_ENDS * total

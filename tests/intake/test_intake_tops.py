@@ -205,3 +205,15 @@ def test_rows_that_are_cut_at_colons_within_their_times_are_all_doubtful(tmp_pat
     body = [f"call {n % 5}:customer{n:04}@example.com:2024-08-09T14:05:40+00:00:{n % 3}:no" for n in range(40)]
     table = read(tmp_path, "Campaign:Recipient:Sent At:Opens:Bounced", *body)
     assert {one.line for one in (*table.doubted, *table.rejected)} >= set(range(2, 42)) or table.frame.width == 5
+
+
+@pytest.mark.parametrize("mark", [",", "~"])
+def test_a_second_part_without_its_last_column_is_listed_and_the_first_is_read(tmp_path: Path, mark: str) -> None:
+    body = [f'ev_{n}|2024-01-05 10:11:{n:02}|"{{""a"": {n}, ""b"": {n}}}"|Peru'.replace("|", mark) for n in range(40)]
+    body[3] = body[3].replace("Peru", "")
+    second = [line[: line.rindex(mark)] for line in body] + [body[0][: body[0].rindex(mark)]]
+    table = read(tmp_path, mark.join(("event_id", "event_time", "properties", "country")), *body, *second)
+    assert table.header == ("event_id", "event_time", "properties", "country")
+    assert table.height >= 40
+    assert table.height + len(table.rejected) == 81
+    assert {one.line for one in (*table.rejected, *table.repaired)} == set(range(42, 83))
