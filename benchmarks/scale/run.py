@@ -13,6 +13,7 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 RESULTS = HERE.parent / "results" / "scale.json"
 FORMATS = ("parquet", "csv")
-PROGRAMS = ("scan", "audit", "parts", "files", "orders", "duckdb", "pandas")
+PROGRAMS = ("scan", "audit", "parts", "files", "keep", "kept", "orders", "duckdb", "pandas")
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "orders": {"order": "order", "customer": "customer", "date": "date", "amount": "amount"},
     "tickets": {"ticket": "ticket", "customer": "customer", "created": "created", "cost": "cost"},
@@ -52,8 +53,9 @@ def scan(folder: Path, kind: str) -> Mapping[str, int]:
     return {"rows": rows}
 
 
-def audit(folder: Path, kind: str, memory: int | None, files: int = 0) -> Mapping[str, int]:
-    """The whole audit of the three files, in so much memory; the orders may stand in part files that overlap."""
+def audit(folder: Path, kind: str, memory: int | None, files: int = 0, keep: Path | None = None) -> Mapping[str, int]:
+    """The whole audit of the three files, in so much memory; the orders may stand in part files that overlap. What was
+    read may be kept."""
     from synthetic import GO_LIVE
 
     from clm_audit.config.plan import AuditPlan, Source
@@ -66,7 +68,23 @@ def audit(folder: Path, kind: str, memory: int | None, files: int = 0) -> Mappin
         for path in exports_of(folder, name, kind, files)
     )
     plan = AuditPlan(go_live=GO_LIVE, currency="USD", sources=sources, root=folder)
-    report = run(plan, room=None if memory is None else Room(memory))
+    return totals(run(plan, room=None if memory is None else Room(memory), keep=keep))
+
+
+def kept(facts: Path, memory: int) -> Mapping[str, int]:
+    """The same audit from the facts that ``keep`` kept."""
+    from synthetic import GO_LIVE
+
+    from clm_audit.config.plan import AuditPlan, Source
+    from clm_audit.facts.room import Room
+    from clm_audit.pipeline import audit as run
+
+    plan = AuditPlan(go_live=GO_LIVE, sources=(Source(path=facts),), root=facts.parent)
+    return totals(run(plan, room=Room(memory)))
+
+
+def totals(report: Any) -> Mapping[str, int]:
+    """What of a report tells whether two audits found the same."""
     found = {"rows": sum(file.rows.accepted + file.rows.duplicate for file in report.files)}
     return found | {f"orders_{side}": int(float(totals["orders"].value)) for side, totals in report.totals.items()}
 
@@ -84,6 +102,12 @@ def one(program: str, folder: Path, kind: str, memory: int) -> Mapping[str, int]
         return scan(folder, kind)
     if program in ("audit", "parts", "files"):
         return audit(folder, kind, None if program == "audit" else memory, FILES if program == "files" else 0)
+    facts = folder / f"facts_{kind}"
+    if program == "keep":
+        shutil.rmtree(facts, ignore_errors=True)
+        return audit(folder, kind, memory, keep=facts)
+    if program == "kept":
+        return kept(facts, memory)
     from contenders import CONTENDERS
 
     return CONTENDERS["audit" if program == "orders" else program](folder / f"orders.{kind}")
