@@ -26,6 +26,7 @@ from clm_audit.intake.turned import form, kind, turned_from
 _WHOLE_FILE = 4 * MIB  # bytes of a file up to which all its rows are looked at
 _PART = 20_000  # rows at the beginning, in the middle and at the end of longer ones
 _RARE = 0.05  # share of a column's cells that may be odd; beyond, the column is just mixed
+_LESS_RARE = 0.1  # the same among addresses, where nothing else is at home
 _FEW = 2  # such cells are odd in a short column, too
 _MAIN = 0.5  # share that one kind must have for others to be odd
 _LOOKED = 500  # cells that say which kind a column has
@@ -38,6 +39,7 @@ _QUOTED = r"""^\s*(?:'.+'|".+"|`.+`|[“”„«»].*[“”«»])\s*$"""
 _TITLE = r"^[A-ZÄÖÜÉ][A-Za-zÄÖÜäöüßéèáàñç]*(?: [A-Za-zÄÖÜäöüßéèáàñç]+){0,2}$"
 _IDS = re.compile(r"\d+(?:[;|] ?\d+)+")
 _LONG_IDS = re.compile(r"\d{4,}(?:[;|] ?\d{4,})+")
+_ADDRESS = r"^\s*(?:https?://\S+|[^@\s]+@[^@\s]+)\s*$"
 _FEW_NAMED = 0.02
 
 
@@ -178,10 +180,11 @@ def _unlike(rows: pl.DataFrame, columns: Sequence[str]) -> tuple[set[int], int]:
     other = rows.height
     for name in columns:
         numbers, filled = _misfits(rows, name)
+        addresses = 2 * rows[name].str.contains(_ADDRESS).sum() > filled if numbers else False
         begin = _run(rows, numbers)
         if begin >= 0 and len(numbers) >= _RUN:
             other = min(other, begin)
-        elif numbers and len(numbers) <= max(_FEW, _RARE * filled):
+        elif numbers and len(numbers) <= max(_FEW, (_LESS_RARE if addresses else _RARE) * filled):
             odd.update(numbers)
     return odd, int(rows[ROW][other]) if other < rows.height else -1
 

@@ -150,3 +150,14 @@ def test_a_quote_too_many_before_a_quoted_cell_costs_no_record(tmp_path: Path, a
     assert [one.line for one in found.repaired] == [at + 2]
     assert kept[at][column].strip('"') == STOCK[at][column].strip('"')
     assert [row for n, row in enumerate(kept) if n != at] == [row for n, row in enumerate(STOCK) if n != at]
+
+
+@pytest.mark.parametrize(("every", "listed"), [(12, True), (5, False)])
+def test_sentences_among_addresses_are_doubtful_while_they_are_few(tmp_path: Path, every: int, listed: bool) -> None:
+    body = [sale(n % 28 + 1) for n in range(60)]
+    odd = [at for at in range(60) if at % every == 3]
+    for at in odd:
+        body[at] = (*body[at][:4], "made for rooms of every size", "https://shop.example.com")
+    table = read(tmp_path, [",".join(NAMES), *map(",".join, body)])
+    found = [at - 2 for at, code in spots(table.doubted) if code == "unlike_column"]
+    assert found == (odd if listed else [])
