@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from clm_audit.facts.identity import Codes, Identity
 from clm_audit.facts.labels import LABELS, UNITS, refuse_persons, shown
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.split import Shelved, shelve, split, written
+from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
 
 _COLUMNS = ("customer", "acquired", "segment", "ended", "stage", "file", "side", "rows")
@@ -24,10 +25,15 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Shelved:
 
     Of very many rows those of one customer come together in one part, and the parts are looked at one after the other.
     """
+    with scratch(context.folder / "customers-made") as folder:
+        return _built(staged, context, folder)
+
+
+def _built(staged: Sequence[Staged], context: Context, folder: Path) -> Shelved:
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)])
     whose = pl.col("customer").fill_null(0) % context.parts
-    parts = split(rows, whose.cast(pl.UInt32), context.parts, context.folder / "customer-rows")
-    found = _Found(staged, context)
+    parts = split(rows, whose.cast(pl.UInt32), context.parts, folder / "rows")
+    found = _Found(staged, context, folder)
     tables = [found.customers(part, number) for number, part in enumerate(parts)]
     found.book()
     return shelve(tables, context.folder / "customers", context.parts, "customer")
@@ -36,8 +42,8 @@ def build_customers(staged: Sequence[Staged], context: Context) -> Shelved:
 class _Found:
     """What became of the rows, over all parts."""
 
-    def __init__(self, staged: Sequence[Staged], context: Context) -> None:
-        self.staged, self.context = staged, context
+    def __init__(self, staged: Sequence[Staged], context: Context, folder: Path) -> None:
+        self.staged, self.context, self.folder = staged, context, folder
         self.again = [[pl.Series("row", [], dtype=pl.UInt32)] for _ in staged]
         self.left: list[Counter[str]] = [Counter() for _ in staged]
         self.days: Counter[int] = Counter()
@@ -57,7 +63,7 @@ class _Found:
         table = customers.sort("customer").with_columns(self.context.segment()).select(_COLUMNS)
         if self.context.parts == 1:
             return table.lazy()
-        return written(table, self.context.folder / f"customers-{number}.parquet")
+        return written(table, self.folder / f"{number}.parquet")
 
     def _count(self, customers: pl.DataFrame) -> None:
         self.context.count("customers.rows", customers.height)

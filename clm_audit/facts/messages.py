@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from clm_audit.facts.common import Context, booked, not_taken, rows_of, served, 
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.split import Shelved, shelve, split, undivided, written
+from clm_audit.facts.split import Shelved, scratch, shelve, split, undivided, written
 from clm_audit.facts.staged import Staged
 
 _COUNTS = ("sent", "delivered", "opened", "clicked", "responded", "converted")
@@ -56,18 +57,21 @@ def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], contex
             delivered = delivered & ~pl.col("bounced").fill_null(False)
         frames.append(_rows(number, one, campaigns, context, "sent", delivered.alias("delivered")))
     first = [pl.col("delivered").not_(), pl.col("day")]
-    kept = _once(frames, staged, ["campaign", "recipient"], first, context, "sends")
     columns = ("campaign", "recipient", "segment", "day", "delivered", "file", "side", "rows")
-    ready = [part.with_columns(context.segment("recipient")).select(columns) for part in kept]
-    return shelve(ready, context.folder / "sends", context.parts, "recipient")
+    with scratch(context.folder / "sends-made") as folder:
+        kept = _once(frames, staged, ["campaign", "recipient"], first, context, "sends", folder)
+        ready = [part.with_columns(context.segment("recipient")).select(columns) for part in kept]
+        return shelve(ready, context.folder / "sends", context.parts, "recipient")
 
 
 def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write the responses: one row a recipient, campaign and kind, on the first day."""
     frames = [_rows(number, one, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
-    kept = _once(frames, staged, ["campaign", "recipient", "kind"], [pl.col("day")], context, "responses")
-    ready = [part.select("campaign", "recipient", "day", "kind", "file", "side", "rows") for part in kept]
-    return shelve(ready, context.folder / "responses", context.parts, "recipient")
+    key = ["campaign", "recipient", "kind"]
+    with scratch(context.folder / "responses-made") as folder:
+        kept = _once(frames, staged, key, [pl.col("day")], context, "responses", folder)
+        ready = [part.select("campaign", "recipient", "day", "kind", "file", "side", "rows") for part in kept]
+        return shelve(ready, context.folder / "responses", context.parts, "recipient")
 
 
 def _kind(one: Staged) -> pl.Expr:
@@ -101,6 +105,7 @@ def _once(
     first: list[pl.Expr],
     context: Context,
     fact: str,
+    folder: Path,
 ) -> list[pl.LazyFrame]:
     """The row of each key that comes first by ``first``, else in its file; books the others as repeated, and gives
     each kept row its record count. Only rows that share a key are sorted: as a rule there are next to none."""
@@ -108,7 +113,7 @@ def _once(
     # a record of two facts of one builder counts for the first one, which is only known when all parts were seen
     count = context.parts if len({book.table.index for book in books}) == len(books) else 1
     whose = pl.col("recipient").fill_null(0) % count
-    parts = split(pl.concat(frames), whose.cast(pl.UInt32), count, context.folder / f"{fact}-rows")
+    parts = split(pl.concat(frames), whose.cast(pl.UInt32), count, folder / "rows")
     fresh = [book.fresh() for book in books] if count > 1 else []
     unknown: list[list[pl.Series]] = [[] for _ in staged]
     again: list[list[pl.Series]] = [[] for _ in staged]
@@ -122,7 +127,7 @@ def _once(
         taken = known.filter(~pl.col("again"))
         context.count(f"{fact}.rows", taken.height)
         if count > 1:
-            kept.append(written(_weighed(taken, fresh), context.folder / f"{fact}-{at}.parquet"))
+            kept.append(written(_weighed(taken, fresh), folder / f"{at}.parquet"))
     for number, one in enumerate(staged):
         lost, repeated = (rows_of(pl.concat(each[number]).sort().to_frame()) for each in (unknown, again))
         entries = [

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ from clm_audit.facts.fates import Fates
 from clm_audit.facts.losses import Losses, Places
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.places import count_stages, place_of
-from clm_audit.facts.split import Shelved, shelve, split, written
+from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
@@ -73,20 +73,24 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
     what one file says several times (two equal events in a second) is kept that often. Of very many rows those of one
     customer come together in one part, and the parts are looked at one after the other.
     """
-    kind = _KINDS[fact]
-    places = Places.of(staged)
+    with scratch(context.folder / f"{fact}-made") as folder:
+        return _built(fact, Places.of(staged), context, orders, folder)
+
+
+def _built(fact: Moments, places: Places, context: Context, orders: Sequence[Staged], folder: Path) -> Shelved:
+    kind, staged = _KINDS[fact], places.staged
     rows = pl.concat(_rows(places, number, kind, context, orders) for number in range(len(staged)))
     whose = pl.coalesce("customer", pl.col("day").cast(pl.Int64), pl.lit(0)) % context.parts
-    folder = context.folder / f"{fact}-rows"
-    parts = split(rows, whose.cast(pl.UInt32), context.parts, folder)
-    named = _named_again(rows, places, context) if context.parts > 1 and _has_ids(staged, kind) else None
+    parts = split(rows, whose.cast(pl.UInt32), context.parts, folder / "rows")
+    named = None
+    if context.parts > 1 and any(kind.unique in one.columns for one in staged):
+        named = _named_again(rows, places, context.parts, folder / "named")
     found, kept = Losses(places), []
     for at, part in enumerate(parts):
         good = _looked_at(fact, kind, part.collect(engine="streaming").sort("at"), named, found)
         context.count(f"{fact}.rows", good.height)
         good = good.with_columns(context.segment()).select("at", *SCHEMAS[fact], "file", "side")
-        kept.append(written(good, context.folder / f"{fact}-{at}.parquet") if context.parts > 1 else good.lazy())
-    shutil.rmtree(folder, ignore_errors=True)
+        kept.append(written(good, folder / f"{at}.parquet") if context.parts > 1 else good.lazy())
     weights = found.book(context, fact)
     if fact == "stages":
         count_stages(kept, context, staged)
@@ -119,19 +123,13 @@ def _rows(places: Places, number: int, kind: _Kind, context: Context, orders: Se
     )
 
 
-def _has_ids(staged: Sequence[Staged], kind: _Kind) -> bool:
-    return any(kind.unique in one.columns for one in staged)
-
-
-def _named_again(rows: pl.LazyFrame, places: Places, context: Context) -> Fates:
+def _named_again(rows: pl.LazyFrame, places: Places, count: int, folder: Path) -> Fates:
     """Which rows have an id of their own that an earlier row has as well; those of an id come together in one part."""
     named = rows.filter(pl.col("unique").is_not_null()).select("at", "space", "unique")
-    folder = context.folder / "named"
     again = np.zeros(places.count, dtype=np.uint8)
-    for part in split(named, (pl.col("unique").hash() % context.parts).cast(pl.UInt32), context.parts, folder):
+    for part in split(named, (pl.col("unique").hash() % count).cast(pl.UInt32), count, folder):
         found = part.collect(engine="streaming").sort("at").filter(~_FIRST_OF_ITS_NAME)
         again[found["at"].to_numpy()] = 1
-    shutil.rmtree(folder, ignore_errors=True)
     return again
 
 

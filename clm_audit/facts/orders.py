@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -117,7 +118,7 @@ def _final(candidate: Candidates, number: int, twins: Twins, retold: Retold, con
         found = Shelved(_held(rows, one, unsaid))
     else:
         folder = context.folder / f"orders-{one.table.index}-{one.number}"
-        found = shelve([_typed(rows, one)], folder, context.parts, "customer")
+        found = _shelved(rows, one, unsaid, folder, context.parts)
     _count(candidate, found.whole.select(**_seen()).collect(engine="streaming").row(0, named=True), context)
     return found
 
@@ -138,6 +139,14 @@ def _typed(rows: pl.LazyFrame, one: Staged) -> pl.LazyFrame:
         side_of(one.table).alias("side"),
         pl.col("lines").cast(pl.Int32).alias("rows"),
     )
+
+
+def _shelved(rows: pl.LazyFrame, one: Staged, unsaid: frozenset[str], folder: Path, parts: int) -> Shelved:
+    """In files, without what follows from the rest: that is made when it is asked for."""
+    same = {name: value for name, value in _SAME.items() if name in unsaid}
+    found = shelve([rows.select(name for name in _FINAL if name not in same)], folder, parts, "customer")
+    whole, *divided = (_typed(each.with_columns(**same), one) for each in (found.whole, *found.parts))
+    return Shelved(whole, tuple(divided))
 
 
 def _held(rows: pl.LazyFrame, one: Staged, unsaid: frozenset[str]) -> pl.LazyFrame:

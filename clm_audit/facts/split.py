@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,16 @@ def sink(rows: pl.LazyFrame, key: pl.Expr, folder: Path) -> None:
     """Write the rows to ``folder/key=<k>/*.parquet``; ``key`` gives whole numbers from 0 on."""
     target = pl.PartitionBy(folder, key={"key": key}, include_key=False, approximate_bytes_per_file=None)
     rows.sink_parquet(target, compression="lz4", statistics=False, row_group_size=_GROUP, mkdir=True)
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A folder for what is needed until a fact is written."""
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def part_of(folders: Sequence[Path], number: int, schema: pl.Schema) -> pl.LazyFrame:

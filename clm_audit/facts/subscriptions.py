@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from clm_audit.facts.common import Context, count_left_out, left_name, side_of
 from clm_audit.facts.losses import Losses, Places
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.money import MICRO, half_even
-from clm_audit.facts.split import Shelved, shelve, split, written
+from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
 
 _NO_ID = "no column names the subscription, so the customer stands for it: equal rows of one customer count once"
@@ -27,12 +27,17 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Shelved:
     Of several files that tell of the same subscription the one counts that reaches the latest day. Of very many rows
     those of one subscription come together in one part, and the parts are looked at one after the other.
     """
-    places = Places.of(staged)
+    with scratch(context.folder / "subscriptions-made") as folder:
+        return _built(Places.of(staged), context, folder)
+
+
+def _built(places: Places, context: Context, folder: Path) -> Shelved:
+    staged = places.staged
     rows = pl.concat(_rows(places, number, context) for number in range(len(staged)))
     whose = (pl.col("name").hash() % context.parts).cast(pl.UInt32)
     if context.parts == 1:
         rows = rows.collect(engine="streaming").lazy()
-    parts = split(rows, whose, context.parts, context.folder / "subscription-rows")
+    parts = split(rows, whose, context.parts, folder / "rows")
     reach = _reach(parts)
     found, left, kept = Losses(places), [Counter[str]() for _ in staged], []
     for at, part in enumerate(parts):
@@ -40,9 +45,8 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Shelved:
         table = _finished(table, context)
         _count(table, staged, context)
         table = table.select("at", *SCHEMAS["subscriptions"], "file", "side")
-        path = context.folder / f"subscriptions-{at}.parquet"
+        path = folder / f"{at}.parquet"
         kept.append(written(table, path) if context.parts > 1 else table.lazy())
-    shutil.rmtree(context.folder / "subscription-rows", ignore_errors=True)
     weights = found.book(context, "subscriptions")
     for one, reasons in zip(staged, left, strict=True):
         count_left_out(context, one, "subscriptions", reasons)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from clm_audit.facts.common import Context, count_left_out, left_name, not_taken
 from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.numbering import Spaces, compared, decided, numbered
-from clm_audit.facts.split import Shelved, shelve, split, written
+from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
 
 _COLUMNS = ("customer", "segment", "day", "cost", "seconds", "left_out", "file", "side", "rows")
@@ -24,12 +25,17 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Shelved:
     (both only grow); a ticket that any row marks as deleted or merged does not count. Of very many rows those that
     share a number come together in one part, and the parts are looked at one after the other.
     """
+    with scratch(context.folder / "tickets-made") as folder:
+        return _built(staged, context, folder)
+
+
+def _built(staged: Sequence[Staged], context: Context, folder: Path) -> Shelved:
     rows = pl.concat([_rows(number, one, context) for number, one in enumerate(staged)])
-    parts = split(rows, pl.col("ticket").hash() % context.parts, context.parts, context.folder / "ticket-rows")
+    parts = split(rows, pl.col("ticket").hash() % context.parts, context.parts, folder / "rows")
     sides = {one.table.side for one in staged}
     key = ["system", "ticket", "day"] if {"before", "after"} <= sides else ["system", "ticket"]
     spaces = _spaces(parts, key) if len(staged) > 1 else None
-    found = _Found(staged, context)
+    found = _Found(staged, context, folder)
     tickets = [found.tickets(_told_apart(part), key, spaces, number) for number, part in enumerate(parts)]
     found.book()
     ready = [some.with_columns(context.segment()).select(_COLUMNS) for some in tickets]
@@ -39,8 +45,8 @@ def build_tickets(staged: Sequence[Staged], context: Context) -> Shelved:
 class _Found:
     """What became of the rows, over all parts."""
 
-    def __init__(self, staged: Sequence[Staged], context: Context) -> None:
-        self.staged, self.context = staged, context
+    def __init__(self, staged: Sequence[Staged], context: Context, folder: Path) -> None:
+        self.staged, self.context, self.folder = staged, context, folder
         self.again = [[pl.Series("row", [], dtype=pl.UInt32)] for _ in staged]
         self.notes: Counter[tuple[str, int]] = Counter()
         self.left: list[Counter[str]] = [Counter() for _ in staged]
@@ -58,7 +64,7 @@ class _Found:
         dated = tickets.filter(pl.col("day").is_not_null()).drop(*(name for name in key if name != "day"), "space")
         if self.context.parts == 1:
             return dated.lazy()
-        return written(dated, self.context.folder / f"tickets-{number}.parquet")
+        return written(dated, self.folder / f"{number}.parquet")
 
     def _spaced(self, rows: pl.DataFrame, key: list[str], spaces: Spaces | None) -> pl.DataFrame:
         """Tickets with their number space: another file's numbers may stand for other tickets."""
