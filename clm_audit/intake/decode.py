@@ -12,6 +12,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,13 @@ from clm_audit.exits import DataError
 from clm_audit.intake.limits import CHUNK, MAX_DECOMPRESSED, MAX_NUL_SHARE, MAX_NULS, MAX_RATIO, MAX_RATIO_FROM
 from clm_audit.intake.mixed import mend_utf8, mostly_utf8
 from clm_audit.intake.text import BOM, Text, pieces
-from clm_audit.intake.transcode import transcode
+from clm_audit.intake.transcode import UNSURE, transcode
 
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UTF32 = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be"}
 _BINARY, _AS_TEXT = "binary data, not a text export", "export the table as CSV or XLSX"
 _MARK = re.compile("(?<=[\r\n])\ufeff")  # one that begins a line: another file was appended there
+_CUT = 3  # bytes of a character of UTF-8 that may be left of it
 _BLOCK = 64  # zero bytes at the end of UTF-16 that a crash has left there
 Tick = Callable[[int], None]
 
@@ -85,7 +87,11 @@ def decode(path: Path, target: Path, name: str, tick: Tick) -> Text:
         return mend_utf8(path, target, start)
     if probe.invalid is None and not probe.nuls:
         return Text(path, "utf-8" if not start else "utf-8-sig", start)
-    return transcode(path, target, probe.invalid, probe.nuls, start)
+    text = transcode(path, target, probe.invalid, probe.nuls, start)
+    if probe.invalid is None or probe.invalid + _CUT < done:
+        return text
+    last = max(text.path.stat().st_size - 1, 0)  # nothing but the last character: one of UTF-8, perhaps, that is cut
+    return replace(text, spots=(*text.spots, (last, UNSURE)))
 
 
 def _nul_tail(path: Path) -> int:

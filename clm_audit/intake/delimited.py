@@ -197,6 +197,8 @@ class _Reading:
         rival = rival_separator(rows, self.dialect, () if self.heading.record else self.heading.titles)
         above = [Doubt(_ABOVE, "other_table", tuple(rows.select(ROW).collect()[ROW]))] if self.heading.wider else []
         used = sum(1 for column in profile.columns if column.filled)
+        if self.heading.record is None and rows.select(pl.len()).collect().item() == 1:
+            above.append(Doubt("one row and no header: nobody can say whether it is whole", "other_table", (0,)))
         apart = self.heading.record is not None and not any(self.heading.names)
         if apart and abs(used - self.heading.width) > 1:
             above.append(Doubt(_APART, "header_names", tuple(rows.select(ROW).collect()[ROW])))

@@ -62,7 +62,10 @@ def _otherwise_quoted(mender: Mender, text: str) -> bool:
 def _begun_like_rows(mender: Mender, filled: Sequence[str]) -> bool:
     """Whether a line with a closing word may be what is left of a row: its first column holds text, and other rows
     begin with such words, too, or the cells that follow are no numbers."""
-    column = mender.readings.profile.columns[0]
+    profile = mender.readings.profile
+    column = profile.columns[0]
+    if not profile.rows:  # the only row, perhaps
+        return not all(shape(cell) in _SUMS for cell in filled[1:])
     several = len(filled) > _SHORT - 1 or (len(filled) > 1 and re.match(TOTAL_WORDS, filled[0], re.IGNORECASE))
     wordy = several and not any(shape(cell) in _SUMS for cell in filled[1:])
     return column.free and bool(wordy or any(map(CLOSING.match, column.values)))

@@ -8,12 +8,21 @@ header; where nothing but words stands, one whose cells differ from each other a
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, Record, best_row, records
-from clm_audit.intake.heading import Heading, numbered, placed, titles_of
+from clm_audit.intake.heading import Heading, placed, titles_of
+from clm_audit.intake.headline import (
+    families_of,
+    in_places,
+    is_header,
+    is_narrow,
+    is_remark,
+    is_slip,
+    is_total,
+    lettered,
+)
 from clm_audit.intake.letters import UNUSUAL
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
@@ -29,7 +38,6 @@ _TWINS = 4  # names among which one may come twice in a table of words
 _LEAST_BODY = 4  # lines from which one can tell names from the words below them
 _WORDY = 2  # cells that a line of text may have by its commas
 _SURE_NAMES = 6  # the same below many lines, which may be a list of one column
-_MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
 def find_heading(
@@ -64,13 +72,15 @@ def find_heading(
     if spot is not None:
         record, header, after = spot
         found[first + header] = record
-        told = any(_families([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
+        told = any(families_of([one.cells for one in rows[after:] if len(one.cells) == width and not one.blank]))
         unsure = () if told else ("nothing but words below the header, which may be a row itself",)
         notes = (*_above(rows[:header], "header"), *unsure)
         wider, doubts = _table_above(rows[:header], width), doubtful(rows[:header], width, dialect.separator)
-        return replace(placed(found, first + header, first + after, where, blind=notes), wider=wider, doubtful=doubts)
+        all_doubts = tuple(sorted({*doubts, *wider}))
+        heading = placed(found, first + header, first + after, where, blind=notes)
+        return replace(heading, wider=bool(wider), doubtful=all_doubts)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
-    families = _families([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
+    families = families_of([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
     while data and width > 1 and _row_all_the_same(rows[data - 1], width, families, dialect):
         data -= 1  # a broken row, not a title
     titles = titles_of(found[: first + data])
@@ -80,41 +90,34 @@ def find_heading(
     return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes, doubtful=doubts)
 
 
-def _table_above(rows: Sequence[Record], width: int) -> bool:
-    """Whether the lines above hold a line of names, wider than the table, and right below it a row as wide."""
-    for names, row in itertools.pairwise(rows):
-        alike = len(names.cells) == len(row.cells) > max(width, _WORDY)
-        if alike and capital(names.cells) and any(shape(cell) not in (BLANK, *_WORDS) for cell in row.cells):
-            return True
-    return False
+def _table_above(rows: Sequence[Record], width: int) -> tuple[int, ...]:
+    """Bytes of the lines above that are wider than the table, where they are a table of their own: two at least, one of
+    them with something else than words."""
+    wide = [one for one in rows if len(one.cells) > max(width, _WORDY) and not one.blank]
+    typed = any(shape(cell) not in (BLANK, *_WORDS) for one in wide[1:] for cell in one.cells)
+    return tuple(one.start for one in wide) if len(wide) > 1 and typed else ()
 
 
 def _names_only(rows: Sequence[Record]) -> int:
     """Which record is a line of many names, with nothing but titles of several words above it and blank lines below;
     0 for none."""
-    filled = [at for at, one in enumerate(rows) if not one.blank]
-    *above, last = filled
+    filled = [at for at, one in enumerate(rows) if any(cell.strip(" \x1a") for cell in one.cells)]
+    *above, last = filled or [0]
     alone = all(len(rows[at].cells) == 1 and shape(rows[at].cells[0]) == TEXT for at in above)
-    names = rows[last].cells
+    names = [*itertools.dropwhile(lambda cell: not cell.strip(), reversed(rows[last].cells))]
     enough = MANY_NAMES if len(above) <= _LEAST_BODY else _SURE_NAMES
     return last if above and alone and len(names) >= enough and capital(names) else 0
 
 
 def _broken(cells: Sequence[str], width: int, families: Sequence[frozenset[str]]) -> bool:
     """Whether a record of another width above the rows is one of them: nearly as wide, or it begins as they do."""
-    return 2 * len(cells) > width or (len(cells) > 1 and _told(cells, families))
+    return 2 * len(cells) > width or (len(cells) > 1 and in_places(cells, families))
 
 
 def _row_all_the_same(record: Record, width: int, families: Sequence[frozenset[str]], dialect: Dialect) -> bool:
     """Whether a record above the rows is one of them, broken or with another separator."""
-    others = (cells for cells in _otherwise(record, width, dialect) if _told(cells, families))
+    others = (cells for cells in _otherwise(record, width, dialect) if in_places(cells, families))
     return not record.blank and (_broken(record.cells, width, families) or any(others))
-
-
-def _told(cells: Sequence[str], families: Sequence[frozenset[str]]) -> bool:
-    """Whether cells are in their places where columns are no words, at least one of them."""
-    told = [shape(cell) in family for cell, family in zip(cells, families, strict=False) if family and cell.strip()]
-    return bool(told) and all(told)
 
 
 def _above(rows: Sequence[Record], what: str) -> tuple[str, ...]:
@@ -153,7 +156,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
     top = rows[body[0]].cells
     below = [i for i in body[1:] if width == 1 or rows[i].cells != top]  # a header may come again
-    families = _families([rows[i].cells for i in below][-SAMPLE:])
+    below = [i for i in below if not is_total(rows[i].cells)]
+    families = families_of([rows[i].cells for i in below][-SAMPLE:])
     speaks = any(families)
     used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))
     above = [i for i in range(body[0]) if not rows[i].blank]
@@ -168,41 +172,45 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
         likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
         near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
         for cells in (*_otherwise(last, width, dialect), *near):
-            if _narrow(cells, width):
+            if is_narrow(cells, width):
                 return replace(last, cells=cells), above[-1], body[0]
     if not speaks and len(body) > _LEAST_BODY and not capital(top) and capital(rows[body[1]].cells):
         rest = [rows[i].cells for i in body[2:]]
         if sum(map(capital, rest)) * _RARE <= len(rest):  # a line of words, and then one of names as no other row has
             return rows[body[1]], body[1], body[1] + 1
     second = body[1] if len(body) > 1 else body[0]
-    if len(set(top)) < len(top) and capital(rows[second].cells) and not capital(top) and not rows[second].blank:
+    rest = [rows[i].cells for i in below if i > second]
+    named = capital(rows[second].cells) or (
+        any(told := families_of(rest)) and is_header(rows[second].cells, told, rest)
+    )
+    if len(set(top)) < len(top) and named and not capital(top) and not rows[second].blank:
         return rows[second], second, second + 1  # a title that happens to be as wide as the header
     lines = 0
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         cells = rows[i].cells
         below_it = [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]
-        if _heads(cells, families, below_it) and not (lines and (_slip(cells) or _pieced(rows, i, families))):
+        if is_header(cells, families, below_it) and not (lines and (is_slip(cells) or _pieced(rows, i, families))):
             lines = number
             if not speaks:  # where all is words, the next line would seem a header, too
-                lines += number < len(body) and _remarks(rows[body[number]].cells)
+                lines += number < len(body) and is_remark(rows[body[number]].cells)
                 break
-        elif 2 * sum(1 for cell in cells if cell.strip()) > used:
+        elif 2 * sum(1 for cell in cells if cell.strip()) > used or in_places(cells, families):
             break
     if lines:
         tops = body[:lines]
-        best = max(tops, key=lambda i: (len(_lettered(rows[i].cells)), i))
+        best = max(tops, key=lambda i: (len(lettered(rows[i].cells)), i))
         for i in above:  # the same names, written in another way, with rows below: the table begins there
             if rows[best].cells in _otherwise(rows[i], width, dialect):
                 return replace(rows[i], cells=rows[best].cells), i, i + 1
         return rows[best], best, tops[-1] + 1
     after = 0
     for i in reversed(above):
-        if i - 1 in above and _remarks(rows[i].cells):  # units, or a line below the names
+        if i - 1 in above and is_remark(rows[i].cells):  # units, or a line below the names
             after = i + 1
             continue
         fewer = (cells for cells in _otherwise(rows[i], width - 1, dialect) if capital(cells))
         for cells in (*_otherwise(rows[i], width, dialect), *fewer, rows[i].cells):
-            if _narrow(cells, width) or (abs(len(cells) - used) <= 1 and _narrow(cells, used)):
+            if is_narrow(cells, width) or (abs(len(cells) - used) <= 1 and is_narrow(cells, used)):
                 return replace(rows[i], cells=cells), i, after if after == i + 2 else i + 1
     return None
 
@@ -211,23 +219,6 @@ def _named(record: Record, width: int, dialect: Dialect) -> bool:
     """Whether a line is one of names as headers have them, however they are separated."""
     filled = [cell for cell in record.cells if cell.strip()]
     return (len(filled) > 1 and capital(filled)) or any(map(capital, _otherwise(record, width, dialect)))
-
-
-def _slip(cells: Sequence[str]) -> bool:
-    """Whether a line below a header holds codes: a record with a slip, not a second line of names."""
-    return any(shape(cell).startswith("code") and not cell.strip().startswith("(") for cell in cells)
-
-
-def _lettered(cells: Sequence[str]) -> set[str]:
-    """The different names in a line."""
-    return {cell for cell in cells if any(char.isalnum() for char in cell) and not cell.strip().startswith("(")}
-
-
-def _remarks(cells: Sequence[str]) -> bool:
-    """Whether a line under the names underlines them, or says what is in brackets below each: units, kinds."""
-    filled = [cell.strip() for cell in cells if cell.strip()]
-    lines = all(len(cell) > 1 and not cell.strip("-=_") for cell in filled)
-    return bool(filled) and (lines or all(cell[0] in "([" and cell[-1] in ")]" for cell in filled))
 
 
 def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[str, ...]]:
@@ -242,50 +233,3 @@ def _otherwise(record: Record, width: int, dialect: Dialect) -> Iterator[tuple[s
         cells = _cells(StrictReader(Dialect(" ", dialect.quote)), raw)
         if len(cells) == width and capital(cells):
             yield cells
-
-
-def _families(rows: Sequence[Sequence[str]]) -> list[frozenset[str]]:
-    """For each column the shapes of its cells where words are the exception; none where they are not."""
-    families = []
-    for column in zip(*rows, strict=True):
-        shapes = Counter(map(shape, column))
-        shapes.pop(BLANK, None)
-        total = shapes.total()
-        words = sum(shapes[kind] for kind in _WORDS)
-        typed = total and words <= (1 - _MOSTLY) * total
-        common = {kind for kind, count in shapes.items() if count * _RARE >= total and kind not in _WORDS}
-        families.append(frozenset(common if typed else ()))
-    return families
-
-
-def _heads(cells: Sequence[str], families: Sequence[frozenset[str]], below: Sequence[Sequence[str]]) -> bool:
-    """Whether a record is a header above the others."""
-    against = agree = 0
-    for cell, family in zip(cells, families, strict=False):
-        kind = shape(cell)
-        if kind != BLANK and family:
-            odd = kind in _WORDS or (kind.startswith("code") and kind not in family)
-            against, agree = against + odd, agree + (kind in family or kind == "whole")
-    if _years(cells) and not any(_years(row) for row in below[:3]):
-        return True
-    if against or agree:
-        return against > agree
-    filled = [cell for cell in cells if cell.strip()]
-    used = [i for i in range(len(cells)) if cells[i].strip() or any(row[i].strip() for row in below)]
-    if not below:
-        return all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
-    seen = any(cell.strip() and any(row[i] == cell for row in below) for i, cell in enumerate(cells))
-    return len(filled) - len(set(filled)) <= len(filled) // _TWINS and 2 * len(filled) > len(used) and not seen
-
-
-def _years(cells: Sequence[str]) -> bool:
-    """Whether the names are years or the like: at least three numbers that count up by one."""
-    numbers = [cell.strip() for cell in cells[1:] if cell.strip().isdecimal()]
-    return len(numbers) >= 3 and len(numbers) >= len(cells) - 2 and numbered(numbers)
-
-
-def _narrow(cells: Sequence[str], width: int) -> bool:
-    """Whether a record of another width, right above the data, is a header all the same."""
-    filled = [cell for cell in cells if cell.strip()]
-    words = all(shape(cell) in _WORDS or shape(cell).startswith("code") for cell in filled)
-    return len(filled) >= 2 and words and width / 2 <= len(cells) <= 2 * width

@@ -22,6 +22,8 @@ def marked(cells: pl.Series, header: Sequence[str], quoted: float) -> list[int]:
     separators, or one is a line of many names; none where cells stand in quotes, which keep their marks."""
     if quoted >= _QUOTED:
         return []
+    if any(name.count(":") >= _MANY and " " not in name for name in header) and (_tight(cells, ":") >= _MANY).all():
+        return list(range(cells.len()))
     text = cells.filter(~cells.str.contains(_PLAIN))
     for mark in _MARKS:
         tight = _tight(cells, mark)

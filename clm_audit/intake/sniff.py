@@ -65,7 +65,9 @@ def _separator(head: bytes, start: int) -> str:
     many = len(head.splitlines()) > _FEW
     for separator in RARE:
         usual = separator not in ": "
-        if not (usual or many) or (separator == " " and _marked(head, start)):
+        if not (usual or many or (separator == ":" and _titled(head, start, ":"))) or (
+            separator == " " and _marked(head, start)
+        ):
             continue
         if not usual and _tears_quotes(head, start, separator):
             continue

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from clm_audit.intake.footer import TOTAL_WORDS
+from clm_audit.intake.headline import is_total
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.model import ROW
 from clm_audit.intake.shapes import BLANK, NUMBER, WHOLE, Profile, shape
@@ -41,12 +42,22 @@ def sums_among(frame: pl.LazyFrame, height: int, size: int, profile: Profile) ->
         for row in rows
         if _labelled(row[1:]) and (_odd(row[1:], profile) or (height < _FEW and _bare(row[1:], profile)))
     ]
+    if height < _FEW:
+        found += _few(frame.select(ROW, *columns).collect().rows())
     last = height - 1
     for number, *cells in reversed(rows):
         if number != last or not (number in found or _lone(cells, profile) or _remark(cells, profile)):
             break
         last -= 1
     return sorted({*found, *range(last + 1, height)})
+
+
+def _few(rows: Sequence[tuple[int, *tuple[str, ...]]]) -> list[int]:
+    """The totals of a short table: labels with numbers, blank where every other row holds something."""
+    totals = [one for one in rows if is_total(one[1:])]
+    others = [cells for _, *cells in rows if not is_total(cells)]
+    always = [at for at in range(len(rows[0]) - 1) if all(cells[at].strip() for cells in others)] if rows else []
+    return [number for number, *cells in totals if any(not cells[at].strip() for at in always)]
 
 
 def titles_among(frame: pl.LazyFrame, profile: Profile) -> int:
