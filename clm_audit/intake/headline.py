@@ -12,6 +12,7 @@ from clm_audit.intake.shapes import BLANK, LINES, NUMBER, TEXT, WHOLE, WORD, sha
 
 _WORDS = (WORD, TEXT, LINES)
 _RARE = 20  # one cell among so many does not say what a column looks like
+_YEARS = range(1900, 2200)
 _TWINS = 4  # names among which one may come twice in a table of words
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
@@ -68,9 +69,11 @@ def is_header(cells: Sequence[str], families: Sequence[frozenset[str]], below: S
 
 
 def _years(cells: Sequence[str]) -> bool:
-    """Whether the names are years or the like: at least three numbers that count up by one."""
+    """Whether the names are years, or months by their number behind a word: three at least, counting up by one."""
     numbers = [cell.strip() for cell in cells[1:] if cell.strip().isdecimal()]
-    return len(numbers) >= 3 and len(numbers) >= len(cells) - 2 and numbered(numbers)
+    if len(numbers) < 3 or len(numbers) < len(cells) - 2 or not numbered(numbers):
+        return False
+    return int(numbers[0]) in _YEARS or (int(numbers[0]) < 2 and not cells[0].strip().isdecimal())
 
 
 def is_narrow(cells: Sequence[str], width: int) -> bool:

@@ -161,3 +161,24 @@ def test_sentences_among_addresses_are_doubtful_while_they_are_few(tmp_path: Pat
     table = read(tmp_path, [",".join(NAMES), *map(",".join, body)])
     found = [at - 2 for at, code in spots(table.doubted) if code == "unlike_column"]
     assert found == (odd if listed else [])
+
+
+@pytest.mark.parametrize("first", [("1", "2", "3", "4"), ("7", "11", "12", "13"), ("Ann", "3", "4", "5")])
+def test_a_first_row_of_numbers_that_count_up_is_no_header_and_not_lost(tmp_path: Path, first: tuple[str, ...]) -> None:
+    body = [first, *((f"{n}", f"{n * 7 % 11}", f"{n * 3 % 8}", f"{n % 5}") for n in range(5, 20)), first]
+    if first[0] == "Ann":
+        body = [first, *((f"Name{chr(65 + n)}", f"{n * 7 % 11}", f"{n * 3 % 8}", f"{n % 5}") for n in range(15))]
+    table = read(tmp_path, list(map(",".join, body)))
+    assert (table.header, rows(table)) == ((), body)
+
+
+@pytest.mark.parametrize("names", [("Region", "2021", "2022", "2023"), ("Region", "1", "2", "3")])
+def test_years_and_months_are_names(tmp_path: Path, names: tuple[str, ...]) -> None:
+    body = [(f"Name{chr(65 + n)}", f"{n * 7 + 300}", f"{n * 3 + 410}", f"{n + 505}") for n in range(15)]
+    table = read(tmp_path, list(map(",".join, [names, *body])))
+    assert (table.header, rows(table)) == (names, body)
+
+
+def test_words_above_a_row_that_counts_up_are_the_header(tmp_path: Path) -> None:
+    table = read(tmp_path, ["one|two|three|four", "1|2|3|4"])
+    assert (table.header, rows(table)) == (("one", "two", "three", "four"), [("1", "2", "3", "4")])
