@@ -228,12 +228,18 @@ class _Reading:
     def _names(self) -> list[Fault]:
         """The doubt whether a header with fewer names than the rows have cells lacks a separator, or is a row."""
         record = self.heading.record
-        if record is not None and not any(self.heading.names):
+        if record is not None and 2 * sum(1 for name in self.heading.names if name.strip(" -=_")) < self._used():
             return [Fault(record.start, "header_names", -1, True, kept=True)]
         if record is None or not self.heading.spare:
             return []
         shifted = misnamed(record.cells, self.mender.readings.profile.columns, self.dialect.quote)
         return [Fault(record.start, "header_names", -1, True, kept=True)] if shifted else []
+
+    def _used(self) -> int:
+        """How many columns hold anything, where a name is blank; 0 where none is."""
+        if all(name.strip(" -=_") for name in self.heading.names):
+            return 0
+        return sum(1 for column in self.mender.readings.profile.columns if column.filled)
 
     def _headers(self, header: bytes) -> tuple[bytes, ...]:
         """The header as it may come again: as it is, without quotes, and as it was seen elsewhere."""

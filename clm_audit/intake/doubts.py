@@ -18,7 +18,7 @@ import polars as pl
 from clm_audit.intake.dialect import SEPARATOR_NAMES, SEPARATORS, Dialect
 from clm_audit.intake.footer import CLOSING
 from clm_audit.intake.limits import MIB
-from clm_audit.intake.lone import bare, marked
+from clm_audit.intake.lone import bare, marked, of_marks
 from clm_audit.intake.model import ROW
 from clm_audit.intake.shapes import BLANK, LINES, NUMBER, TEXT, WHOLE, WORD, Profile, shape
 from clm_audit.intake.turned import form, kind, turned_from
@@ -73,6 +73,8 @@ def doubts(
     elif other >= 0:
         what = f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
         yield Doubt(what, "other_table", (other,))
+    if len(columns) > 1 and of_marks(rows, columns):
+        yield Doubt("a column holds nothing but a separator or quote", "other_table", tuple(rows[ROW]))
     for what, code, test in _suspects(columns, dialect):
         hits = rows.filter(test).select(ROW, *columns)
         if hits.height:

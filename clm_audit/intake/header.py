@@ -154,6 +154,10 @@ def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
 def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record, int, int] | None:
     """The header record, its number, and that of the first data record; None without a header."""
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
+    if len(body) > 1 and 2 * sum(1 for cell in rows[body[0]].cells if cell.strip()) <= width:
+        between = (rows[i].cells for i in range(body[0] + 1, body[1]))
+        if any(abs(len(cells) - width) <= 1 < len(cells) and capital(cells) for cells in between):
+            body = body[1:]  # a line of groups, and names of another width below it
     top = rows[body[0]].cells
     below = [i for i in body[1:] if width == 1 or rows[i].cells != top]  # a header may come again
     below = [i for i in below if not is_total(rows[i].cells)]

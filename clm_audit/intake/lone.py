@@ -38,6 +38,11 @@ def marked(cells: pl.Series, header: Sequence[str], quoted: float) -> list[int]:
     return []
 
 
+def of_marks(rows: pl.DataFrame, columns: Sequence[str]) -> bool:
+    """Whether a column holds nothing but one mark of those that separate or wrap cells, in every row."""
+    return any(rows[name].is_in((*_MARKS, '"', "'", "`")).all() for name in columns) if rows.height > 1 else False
+
+
 def bare(cells: pl.Series) -> pl.Series:
     """Cells in quotes without the marks that have a blank behind them as in text."""
     return cells.str.replace_all("[,;|:] ", " ")

@@ -38,7 +38,9 @@ def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
     for outer in "\"'" if not separator else "":
         if inner := _unwrapped(head, start, outer):
             found, (end, mixed) = sniff(inner, 0, _separator(inner, 0)), end_of(head)
-            return replace(found, quote=outer if outer == "'" else found.quote, end=end, mixed=mixed, wrapped=True)
+            return replace(
+                found, quote=outer if outer == "'" else found.quote or outer, end=end, mixed=mixed, wrapped=True
+            )
     chosen = separator or _separator(head, start)
     chosen = _doubled(head, start, chosen)
     quote = quote_of(head, chosen)

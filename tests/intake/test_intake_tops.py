@@ -217,3 +217,29 @@ def test_a_second_part_without_its_last_column_is_listed_and_the_first_is_read(t
     assert table.height >= 40
     assert table.height + len(table.rejected) == 81
     assert {one.line for one in (*table.rejected, *table.repaired)} == set(range(42, 83))
+
+
+def test_a_markdown_table_with_marks_around_its_lines(tmp_path: Path) -> None:
+    body = [f"| call {n} | customer{n:04}@example.com | {n} |" for n in range(20)]
+    table = read(tmp_path, *(f'"{line}"' for line in ("| What | Who | Count |", "|---|---|---|", *body)))
+    assert [tuple(filter(None, map(str.strip, row))) for row in rows(table)] == [
+        (f"call {n}", f"customer{n:04}@example.com", str(n)) for n in range(20)
+    ]
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_a_column_of_nothing_but_marks_is_doubtful(tmp_path: Path, mark: str) -> None:
+    body = [f"| call {n} | customer{n:04}@example.com | {n} |{mark}" for n in range(20)]
+    table = read(tmp_path, "| What | Who | Count |", "|---|---|---|", *body)
+    assert {one.line for one in (*table.doubted, *table.repaired)} >= set(range(3, 23)) or table.frame.width == 3
+
+
+def test_a_line_of_groups_alone_is_a_doubtful_header(tmp_path: Path) -> None:
+    body = [f"{n},call {n % 7},{n}.50,2024-01-05,paid,Customer 1" for n in range(30)]
+    assert [one.line for one in read(tmp_path, "General,,,Details,,", *body).doubted] == [1]
+
+
+def test_a_line_of_groups_as_wide_as_the_rows_and_a_name_too_many(tmp_path: Path) -> None:
+    body = [f"call {'abcdefgh'[n % 8]},Customer {'klmnop'[n % 6]},late again {'xyz'[n % 3]},blue" for n in range(40)]
+    table = read(tmp_path, "General,,Details,", "Title,Author,Summary,Tags,Extra", *body)
+    assert (table.header[:4], table.height) == (("Title", "Author", "Summary", "Tags"), 40)
