@@ -14,6 +14,7 @@ from clm_audit.facts.redact import redacted
 from clm_audit.facts.room import Room
 from clm_audit.facts.store import run_folder
 from clm_audit.facts.warehouse.build import exports_of, facts_of
+from clm_audit.facts.warehouse.personal import searches
 from clm_audit.inference.assess import assess
 from clm_audit.inference.outlook import foresee
 from clm_audit.intake.model import Exports, Progress, Reject, silent
@@ -56,7 +57,8 @@ def explained(plan: AuditPlan, progress: Progress = silent) -> str:
     """
     with run_folder() as folder, exports_of(plan, folder, progress) as exports:
         facts = facts_of(plan, exports, folder, stage(FACTS, progress))
-        return "\n".join(statements(plan, facts))
+        searched = searches(exports) if plan.report.redact else ()
+        return "\n".join(statements(plan, facts, tuple(searched)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from clm_audit.cli.outputs import Outputs
 from clm_audit.exits import DataError, Problem
 from clm_audit.facts.personal import leaks
+from clm_audit.facts.warehouse.personal import sought
 from clm_audit.intake.model import Exports, Reject
 from clm_audit.report.formats import FORMATS, TEXT
 from clm_audit.report.model import AuditReport
@@ -25,7 +26,8 @@ def search(outputs: Outputs, rejects: Sequence[Reject]) -> Callable[[AuditReport
 
     def inspect(report: AuditReport, exports: Exports) -> None:
         usual = own_words() | words_in(str(report.plan))
-        found = leaks(exports, _texts(report, outputs, rejects), usual)
+        texts = _texts(report, outputs, rejects)
+        found = leaks(sought(exports, texts), texts, usual)
         if found:
             said = [Problem(f"holds a value of column {one.column!r} of {one.file}", one.output) for one in found]
             raise DataError(problems=(*said, Problem("personal values would have left the house", hint=HINT)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from io import StringIO
 from typing import Any
@@ -25,10 +25,10 @@ CAP, LARGEST = "$cap", "$largest"
 _CAP, _LARGEST = 7_070_707_070_707, 7_171_717_171_717  # stand for them while SQL is written
 
 
-def statements(plan: AuditPlan, facts: Facts) -> Iterator[str]:
+def statements(plan: AuditPlan, facts: Facts, searched: Sequence[str] = ()) -> Iterator[str]:
     """SQL, each statement ended by a semicolon, with comments between the parts: what made the canonical tables, the
-    first look, the reduction, the second look, and how rows that were not taken could be looked at. Nothing after the
-    first look has been sent, and the last part never is.
+    first look, the reduction, the second look, what the outputs of a redacted report are ``searched`` with, and how
+    rows that were not taken could be looked at. Nothing after the first look has been sent, and the last part never is.
 
     Raises as :func:`~clm_audit.measures.measure.measure` does.
     """
@@ -55,6 +55,9 @@ def statements(plan: AuditPlan, facts: Facts) -> Iterator[str]:
         again = again_frames(tables, daily, calendar, _CAP, _LARGEST) if "orders" in tables else {}
         for text in _named(again, dialect):
             yield text.replace(str(_CAP), CAP).replace(str(_LARGEST), LARGEST)
+    if searched:
+        yield "-- what may stand in the outputs of a redacted report: not sent; $words are those of the outputs"
+        yield from (f"{one};" for one in searched)
     yield "-- rows that were not taken, by their code: never sent; run them in a session that ran the first part"
     yield from (f"{one};" for one in session.samples)
 

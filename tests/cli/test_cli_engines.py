@@ -116,3 +116,18 @@ def test_a_saved_audit_of_tables_is_computed_again(clm_audit: Run, shop: Path) -
         connection.execute('UPDATE o SET amount = amount + 1 WHERE "order" = 3')
     again = clm_audit("verify", "audit.json")
     assert again.returncode == 1
+
+
+def test_a_redacted_report_of_tables_is_searched(clm_audit: Run, shop: Path) -> None:
+    with duckdb.connect(str(shop / "shop.duckdb")) as connection:
+        columns = "customer, 'Person ' || customer AS name, 'North' AS region"
+        connection.execute(f"CREATE TABLE c AS SELECT DISTINCT {columns} FROM o")
+    config = (
+        CONFIG.replace("{orders: o}", "{orders: o, customers: c}") + "segment_by: [region]\nreport: {redact: true}\n"
+    )
+    (shop / "clm-audit.yaml").write_text(config, encoding="utf-8")
+    run = clm_audit("compare", "--json", "audit.json", "--quiet")
+    assert run.returncode in (0, 4), run.stderr
+    assert "North" not in (shop / "audit.json").read_text(encoding="utf-8")
+    shown = clm_audit("compare", "--explain-sql", "--quiet").stdout
+    assert "$words) LIMIT" in shown

@@ -48,18 +48,10 @@ def planned(path: Path) -> AuditPlan:
     return package.plan(config=path, folder=path.parent)
 
 
-def refused(path: Path, password: str, at: str = "", meanwhile: Callable[[], object] | None = None) -> AuditError:
-    """The error that the audit ends with; ``meanwhile`` happens once, when the stage ``at`` begins."""
-    waiting = [meanwhile]
-
-    def progress(stage: str, done: int, of: int) -> None:  # noqa: ARG001
-        if at in stage and waiting[0] is not None:
-            happen, waiting[0] = waiting[0], None
-            happen()
-
+def refused(path: Path, password: str) -> AuditError:
+    """The error that the audit ends with."""
     with mock.patch.dict(os.environ, {SECRET: password}), pytest.raises(AuditError) as caught:
-        audit(planned(path), progress)
-    assert meanwhile is None or waiting[0] is None
+        audit(planned(path))
     return caught.value
 
 
@@ -118,19 +110,6 @@ def test_a_server_that_is_read_only_says_so(postgres: Server, reader: str, tmp_p
         finally:
             owner.execute(f"ALTER ROLE {READER} RESET default_transaction_read_only")
     assert "read-only" in problem.what
-
-
-def test_a_session_that_is_ended_in_mid_run(postgres: Server, reader: str, tmp_path: Path) -> None:
-    path = config(postgres, tmp_path, "{orders: shop.orders}")
-
-    def end() -> None:
-        with postgres.connect() as owner:
-            query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'clm-audit'"
-            assert owner.execute(query).fetchone() == (1,)
-
-    error = refused(path, reader, "measuring", end)
-    assert isinstance(error, DataError)
-    assert "connection to PostgreSQL was lost" in error.problems[0].what
 
 
 def test_a_table_that_is_read_cannot_be_dropped_in_mid_run(postgres: Server, tmp_path: Path) -> None:

@@ -99,15 +99,6 @@ def test_a_column_that_is_missing(running: tuple[Cluster, SparkWarehouse]) -> No
     assert "column is gone" in refused(lambda: session.rows("SELECT cents FROM narrow"))
 
 
-def test_a_file_that_may_not_be_read(running: tuple[Cluster, SparkWarehouse]) -> None:
-    _, session = running
-    session.native.range(1).createOrReplaceTempView("anything")
-    query = "SELECT raise_error('Permission denied: user=somebody, path=/vault') FROM anything"
-    said = refused(lambda: session.rows(query))
-    assert "permission was refused" in said
-    assert "vault" not in said
-
-
 def test_a_text_that_is_no_number_is_never_null(running: tuple[Cluster, SparkWarehouse]) -> None:
     _, session = running
     said = refused(lambda: session.rows("SELECT CAST(concat('12', 'x4') AS INT)"))

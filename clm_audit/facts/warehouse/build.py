@@ -76,7 +76,6 @@ def exports_of(plan: AuditPlan, folder: Path, progress: Progress = silent) -> It
         found = find_tables(plan, session, len(exports.tables))
         tables = found.tables
         _check_facts(exports, tables)
-        _check_redaction(plan, tables)
         raw = tuple(_raw(table, session, folder) for table in tables)
         there = tuple(table for table in tables if table.fact not in SMALL)
         unknown = (*exports.unknown, *found.unknown)
@@ -100,14 +99,6 @@ def _check_facts(exports: Exports, tables: Sequence[SourceTable]) -> None:
                 what = f"{source.fact} cannot be read from a file while other facts are tables of an engine"
                 hint = "load the file into the engine; spend, campaigns and series may be files"
                 raise UsageError(what, where=table.name, hint=hint)
-
-
-def _check_redaction(plan: AuditPlan, tables: Sequence[SourceTable]) -> None:
-    """Raise :class:`UsageError` where outputs would have to be searched for values that nobody brings home."""
-    if plan.report.redact and any(one.fact not in SMALL for one in tables):
-        what = "report.redact: outputs cannot be searched for the personal values of tables in an engine"
-        hint = "leave it out (no output holds an address or an id), or give the tables as files"
-        raise UsageError(what, where=plan.origins.get("report.redact", ""), hint=hint)
 
 
 def _raw(table: SourceTable, session: Session, folder: Path) -> RawTable:

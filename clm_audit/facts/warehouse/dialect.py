@@ -22,6 +22,7 @@ class Dialect:
     part of RE2, Java and POSIX. ``day``: a date as days since 1970. ``local``: the date that a stamp with a zone is in
     zone {1}; ``utc_local``: the same of a stamp without zone that is UTC. ``wide``: an integer of at least 100 bits,
     ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes.
+    ``first_word``: the first run of digits and small letters of ASCII, null or empty where there is none.
     ``fence``: what ends a subquery whose columns are to be computed once, and not again wherever they are named."""
 
     name: str
@@ -36,6 +37,7 @@ class Dialect:
     blanks: str = " || ".join(["' '", *(f"chr({code})" for code in BLANKS)])
     position: str = "strpos({0}, {1})"
     part: str = "split_part({0}, {1}, {2})"
+    first_word: str = "regexp_extract({0}, '[0-9a-z]+')"
     day: str = "date_diff('day', DATE '1970-01-01', {0})"
     date: str = "CAST({0} AS DATE)"
     local: str = "CAST(timezone({1}, {0}) AS DATE)"
@@ -90,6 +92,7 @@ SPARK = Dialect(
     trim="trim(BOTH {1} FROM {0})",
     blanks="'" + " " + "".join(f"\\u{code:04x}" for code in BLANKS) + "'",
     position="instr({0}, {1})",
+    first_word="regexp_extract({0}, '[0-9a-z]+', 0)",
     day="unix_date({0})",
     local="CAST(convert_timezone('UTC', {1}, CAST({0} AS TIMESTAMP_NTZ)) AS DATE)",
     utc_local="CAST(convert_timezone('UTC', {1}, CAST({0} AS TIMESTAMP_NTZ)) AS DATE)",
@@ -104,6 +107,7 @@ POSTGRES = Dialect(
     double="DOUBLE PRECISION",
     matches="({0} ~ {1})",
     trim="btrim({0}, {1})",
+    first_word="substring({0} FROM '[0-9a-z]+')",
     day="(CASE WHEN isfinite({0}) THEN {0} - DATE '1970-01-01' END)",
     local="CAST(({0} AT TIME ZONE {1}) AS DATE)",
     utc_local="CAST((({0} AT TIME ZONE 'UTC') AT TIME ZONE {1}) AS DATE)",

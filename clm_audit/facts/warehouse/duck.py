@@ -25,6 +25,13 @@ _SETTINGS = (
     "SET preserve_insertion_order = false",
     "SET enable_progress_bar = false",
 )
+_FILE = (
+    ("Permission denied", ("DuckDB may not read its file", "ask for the right to read it, or name another")),
+    ("Could not set lock", ("another program has the database open", "close it there, or name a copy of the file")),
+    ("No space left", ("a disk that DuckDB needs is full", "free some, or set TMPDIR to a folder on a larger one")),
+    ("", ("DuckDB cannot open or read its file", "is it whole, on a disk that answers, and a DuckDB file?")),
+)
+"""Marks in DuckDB's message about a file -> what it means, and the next thing to do."""
 RUN_FOLDER = "<folder of the run>"
 
 
@@ -132,9 +139,9 @@ def told() -> Iterator[None]:
     except duckdb.InvalidInputException:
         hint = "a CSV file must have as many fields in every row; give it as a path, where every row is proved"
         raise DataError("DuckDB cannot read a file as it is", hint=hint) from None
-    except duckdb.IOException:
-        hint = "is it open in another program, on a full disk, or no DuckDB file?"
-        raise DataError("DuckDB cannot open or read its file", hint=hint) from None
+    except duckdb.IOException as error:
+        said = next((words for mark, words in _FILE if mark in str(error)), _FILE[-1][1])
+        raise DataError(said[0], hint=said[1]) from None
     except duckdb.Error as error:
         raise DataError(
             f"DuckDB refused a statement ({type(error).__name__})", hint="see it with --explain-sql"

@@ -90,7 +90,10 @@ class SparkWarehouse:
             if "NOT_FOUND" not in str(error):
                 raise meaning(str(error), type(error).__name__) from None
             if _FILES.search(table):
-                raise UsageError(f"there is no file {table}", hint="a path, or one that Spark can reach") from None
+                what = f"there is no file {table}, or Spark may not look into its folder"
+                raise UsageError(
+                    what, hint="look at the path, at the right to read it, and whether Spark can reach it"
+                ) from None
             raise UsageError(f"there is no table {table}", hint=self._near(table)) from None
         except other_errors() as error:
             raise meaning(str(error), type(error).__name__) from None

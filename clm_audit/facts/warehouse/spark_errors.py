@@ -13,7 +13,7 @@ _NO_RIGHT = (
     "ask for the right to read it, or name a view that may be read",
 )
 _GONE = (
-    "a table, file or column is gone from where Spark read it",
+    "a table, file or column is gone from where Spark read it, or the right to look there",
     "nothing was reported of what was read before; run again when it is back",
 )
 _LOST = ("the Spark session was lost", "is the server still running? nothing was reported; run again")

@@ -32,6 +32,7 @@ SNOWFLAKE = Dialect(
     backslashes=True,
     matches="(REGEXP_INSTR({0}, {1}) > 0)",
     position="CHARINDEX({1}, {0})",
+    first_word="REGEXP_SUBSTR({0}, '[0-9a-z]+')",
     day="DATEDIFF(day, DATE '1970-01-01', {0})",
     local="CAST(CONVERT_TIMEZONE({1}, {0}) AS DATE)",
     utc_local="CAST(CONVERT_TIMEZONE('UTC', {1}, {0}) AS DATE)",

@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 
 from clm_audit.exits import AuditError, DataError, UsageError
 from clm_audit.facts import idforms
+from clm_audit.facts.personal import leaks
+from clm_audit.facts.store import run_folder
 from clm_audit.facts.warehouse import cells, forms
+from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.facts.warehouse.dialect import DUCKDB
 from clm_audit.facts.warehouse.names import parts_of, quoted
+from clm_audit.facts.warehouse.personal import sought
 from clm_audit.intake.read import read_exports
 from facts.warehouse_world import everything, facts_in, load, plan_of, write_csv
 
@@ -201,13 +205,45 @@ def test_facts_with_customers_stand_in_one_place_and_costs_anywhere(tmp_path: Pa
     assert found["orders"][0][2:6] == (19723, 100, 0, 100)
 
 
-def test_what_cannot_be_kept_apart_from_the_outputs_is_refused(tmp_path: Path) -> None:
-    write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
-    load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
-    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\nreport: {redact: true}\n"
-    (problem,) = refused(tmp_path, source).problems
-    assert problem.what.startswith("report.redact: outputs cannot be searched")
-    assert problem.where.startswith("clm-audit.yaml:5:")
+PEOPLE = [
+    ("customer", "email", "Full name", "industry"),
+    ("C0001", "Customer0001@Example.com", "Customer 0001", "Retail"),
+    ("C0002", "", "Zoë Straße-Näher", "Retail"),
+    ("C0003", "customer0003@example.com", "Ωmega Ένα", "Ann's trade"),
+    ("123456789", "", "Ann", "Public"),
+    ("N/A", "", "de la Cruz 77", "Public"),
+]
+HELD = (
+    "customer 0001", "CUSTOMER0001@EXAMPLE.COM", "zoë straße-näher", "Ωmega Ένα", "123456789", "de la cruz 77",
+    "c0003.",
+)  # fmt: skip
+FREE = ("customer0001", "straße-näher", "annual", "ann", "1234567890", "la cruz 77", "xc0002", "retail")
+
+
+def test_the_same_personal_values_are_found_in_outputs_as_for_files(tmp_path: Path) -> None:
+    write_csv(tmp_path / "customers.csv", PEOPLE)
+    load(tmp_path / "shop.duckdb", {"customers": tmp_path / "customers.csv"}, "text")
+    outputs = {said: f"Before the report: {said}, and after it." for said in (*HELD, *FREE)}
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {customers: customers}}\nreport: {redact: true}\n"
+    found = []
+    for sources in ("  - path: customers.csv\n", source):
+        plan = plan_of(tmp_path, sources)
+        with run_folder() as folder, exports_of(plan, folder) as exports:
+            facts_of(plan, exports, folder)
+            found.append({(one.output, one.column) for one in leaks(sought(exports, outputs), outputs, ("retail",))})
+    assert found[0] == found[1]
+    assert {output for output, _ in found[1]} == set(HELD)
+
+
+def test_of_personal_values_only_those_come_home_that_an_output_may_hold(tmp_path: Path) -> None:
+    write_csv(tmp_path / "customers.csv", PEOPLE)
+    load(tmp_path / "shop.duckdb", {"customers": tmp_path / "customers.csv"}, "text")
+    plan = plan_of(tmp_path, "  - {engine: duckdb, database: shop.duckdb, tables: {customers: customers}}\n")
+    with run_folder() as folder, exports_of(plan, folder) as exports:
+        (table,) = sought(exports, {"page": "the customer of the year"}).tables
+        frame = table.frame.collect()
+    assert frame["Full name"].drop_nulls().to_list() == ["customer 0001"]
+    assert frame["email"].drop_nulls().to_list() == []
 
 
 IDS = ("0018a00001AbcdeAAB", "0018a00001Abcde", "0018A00001ABCDEAAB", "0018a00001abcdeaab", "0018a00001abcde",
