@@ -47,18 +47,16 @@ def resolve(
     problems = (*problems, *found)
     root = layers.path.parent if layers.path else cwd
     folder = _presets_folder(file, layers, root, cwd)
-    own, found = _own_presets(file, folder, layers)
-    problems += found
+    own, unread = _own_presets(file, folder, layers)
     systems = tuple(sorted({*load_presets(), *own}))
     sources, engines, found = from_file(file, root, layers.where, systems, replaced=bool(paths))
-    problems += found
+    problems += unread + found
     if paths:
         (sources, found), engines = from_command_line(paths, cwd), ()
         problems += found
-    registration, found = _registration(file, layers, root, cwd)
-    problems += found
-    logo, found = _logo(file, layers, root)
-    problems += found
+    registration, unsealed = _registration(file, layers, root, cwd)
+    logo, undrawn = _logo(file, layers, root)
+    problems += unsealed + undrawn
     if not problems:
         problems = tuple(_nothing_to_do(file, (*sources, *engines), layers.path is not None, needs_go_live))
     if problems:

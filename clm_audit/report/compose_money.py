@@ -27,7 +27,7 @@ from clm_audit.report.printable import rounded, units
 from clm_audit.report.words_metrics import name
 from clm_audit.report.words_money_assumptions import money_assumptions
 from clm_audit.verdict.money_flows import annuity
-from clm_audit.verdict.money_model import LINES, Benefit, Money, Span, Swing, Worth
+from clm_audit.verdict.money_model import LINES, Benefit, BreakEven, Cost, Money, Span, Swing, Worth
 
 MARGINS = (0.2, 0.4, 0.6)
 """Margins of the table where none is given."""
@@ -59,24 +59,27 @@ def money_report(plan: AuditPlan, money: Money | NotAssessable, findings: Sequen
         pv_costs=units(flows.pv_costs),
         pv_benefits=units(flows.pv_benefits),
         benefits=tuple(_benefit(money, rules, line, by_metric) for line in money.benefits),
-        costs=tuple(
-            CostReport(
-                what=line.what, initial=units(line.initial), yearly=units(line.yearly), present=units(line.present)
-            )
-            for line in money.costs
-        ),
+        costs=tuple(_cost(line) for line in money.costs),
         flows=_flows(money),
-        breakeven=tuple(
-            BreakEvenReport(
-                metric=one.metric,
-                name=name(one.metric),
-                effect=Unknown(reason=words_money.NO_BREAKEVEN) if one.effect is None else rounded(one.effect),
-                measured=_measured(by_metric[one.metric]),
-            )
-            for one in money.breakevens
-        ),
+        breakeven=tuple(_breakeven(one, by_metric[one.metric]) for one in money.breakevens),
         tornado=tuple(_swing(one) for one in money.tornado),
         assumptions=money_assumptions(plan, rules, money),
+    )
+
+
+def _cost(line: Cost) -> CostReport:
+    return CostReport(
+        what=line.what, initial=units(line.initial), yearly=units(line.yearly), present=units(line.present)
+    )
+
+
+def _breakeven(one: BreakEven, finding: Finding) -> BreakEvenReport:
+    """The effect at which the metric alone pays for the CRM, beside the one that was measured."""
+    return BreakEvenReport(
+        metric=one.metric,
+        name=name(one.metric),
+        effect=Unknown(reason=words_money.NO_BREAKEVEN) if one.effect is None else rounded(one.effect),
+        measured=_measured(finding),
     )
 
 
