@@ -65,13 +65,6 @@ def numbered(rows: pl.DataFrame, key: list[str], spaces: Spaces) -> Numbering:
     return Numbering(rows.drop("apart"), _by_part(renumbered), _by_part(apart))
 
 
-def number_spaces(rows: pl.DataFrame, key: list[str]) -> Numbering:
-    """Tell the number spaces of the files (``part``) apart; ``rows`` has one row a key and part."""
-    if rows["part"].n_unique() < 2:
-        return Numbering(rows.with_columns(space=pl.lit(0, dtype=pl.Int32)), {}, {})
-    return numbered(rows, key, decided([compared(rows, key)], rows["part"].unique().to_list()))
-
-
 def _pairs(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """Every two statements of different files about one number, and whether they clash."""
     said = rows.select(

@@ -92,13 +92,8 @@ def named(counts: Mapping[str | None, int], fact: FactName = "orders") -> str:
     return f"{what} in a state that is not known: " + ", ".join(told)
 
 
-def words_of(cells: pl.Series) -> list[tuple[str, int]]:
-    """The values of a column that look like words and no person, with their counts, the most frequent first."""
-    return words_among(dict(cells.drop_nulls().value_counts().iter_rows()))
-
-
 def words_among(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """The same of values that are counted already."""
+    """The values that look like words and no person, with their counts, the most frequent first."""
     counted = pl.DataFrame({"state": list(counts), "count": list(counts.values())}, schema=_NAMED)
     words = counted.filter(pl.col("state").str.contains(_WORDS)).sort("count", "state", descending=[True, False])
     return [(str(word), int(count)) for word, count in words.iter_rows()]

@@ -147,16 +147,3 @@ def is_tight(window: Bytes, rules: Rules) -> bool:
     edges = (LF, CR, rules.separator)
     at = at[~np.isin(window[at], edges)]
     return not any(np.isin(window[np.clip(at + step, 0, len(window) - 1)], edges).any() for step in (-1, 1))
-
-
-def header_fault(record: bytes, rules: Rules) -> str | None:
-    """What is wrong with a header record (with its line end, if any), or None when it is one proved record."""
-    edge = bytes([rules.end])
-    body = record if record.endswith(edge) else record + edge
-    found = marks(np.frombuffer(edge + body + edge, dtype=np.uint8), 0, rules, False)
-    if found.fault is not None:
-        return found.fault[1]
-    if found.quoted:
-        return "a quoted field that is never closed"
-    one = len(found.at) == rules.width and int(np.count_nonzero(found.is_end)) == 1
-    return None if one else "it cannot be read as one record"

@@ -91,6 +91,23 @@ def test_a_few_weeks_more_of_the_same_are_held_closer() -> None:
     assert (low, high) == (pytest.approx(-0.04359, abs=1e-5), pytest.approx(0.04359, abs=1e-5))
 
 
+def test_each_end_takes_the_facing_ends_of_uneven_intervals() -> None:
+    """Down by sqrt(0.10² + 0.20²) = 0.2236, up by sqrt(0.15² + 0.08²) = 0.17."""
+    now = EarlierEffect(effect=0.30, low=0.20, high=0.45)
+    before = EarlierEffect(effect=0.10, low=0.02, high=0.30)
+    assert difference(now, before, nested=False) == pytest.approx((0.20, -0.02360680, 0.37))
+
+
+@pytest.mark.parametrize(("change", "value"), [(0.0387, "same"), (0.0395, "worse")])
+def test_the_materiality_is_a_share_where_effects_are_logarithms(change: float, value: RatchetValue) -> None:
+    """5 % is 0.0488 on the scale of logarithms: up to 0.0487 it is the same, up to 0.0495 (5.07 %) it is not."""
+    calendar = worlds.calendar()
+    elsewhere = Window(start=date(2020, 1, 6), end=date(2021, 1, 4))
+    plan = AuditPlan(against=earlier_of(calendar, interval(0.1, 0.008), before=elsewhere))
+    (one,) = ratchet(plan, calendar, [finding("service_cost", 0.1 + change, 0.006)])
+    assert one.value == value
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [({"go_live": date(2020, 1, 1)}, "another_go_live"), ({"effects": {}}, "no_earlier_effect")],
