@@ -42,6 +42,7 @@ from clm_audit.intake.turned import headers_of_others
 from clm_audit.intake.walk import walk
 
 _LARGE = 64 * MIB  # bytes of a file up to which all rows are looked at for another header
+_QUOTES = 2  # characters that keep a name between them
 _FEW_LOST = 3  # records that may be lost of a tiny file that nobody knows without refusing all of it
 _SECOND = 1.5  # times the rows that what is lost below all of them may be
 _ABOVE = "a wider table stands above this one: perhaps that is the table, and this one is not"
@@ -226,10 +227,13 @@ class _Reading:
         return again, [Fault(record.start, "header_quotes", 0, True)]
 
     def _names(self) -> list[Fault]:
-        """The doubt whether a header with fewer names than the rows have cells lacks a separator, or is a row."""
+        """The doubt whether a header with fewer names than the rows have cells lacks a separator, or is a row; whether
+        names stand in quotes that are none of the file's."""
         record = self.heading.record
         if record is not None and 2 * sum(1 for name in self.heading.names if name.strip(" -=_")) < self._used():
             return [Fault(record.start, "header_names", -1, True, kept=True)]
+        if record is not None and any(len(name) > _QUOTES and name[0] == name[-1] in "'`\"" for name in record.cells):
+            return [Fault(record.start, "header_quotes", -1, True, kept=True)]
         if record is None or not self.heading.spare:
             return []
         shifted = misnamed(record.cells, self.mender.readings.profile.columns, self.dialect.quote)

@@ -72,7 +72,7 @@ def doubts(
         yield Doubt(what, "other_table", tuple(frame.filter(pl.col(ROW) >= turned).select(ROW).collect()[ROW]))
     elif other >= 0:
         what = f"from row {other + 1:,} on the cells are unlike those above: perhaps another table"
-        yield Doubt(what, "other_table", (other,))
+        yield Doubt(what, "other_table", tuple(rows.filter(pl.col(ROW) >= other)[ROW]))
     if len(columns) > 1 and of_marks(rows, columns):
         yield Doubt("a column holds nothing but a separator or quote", "other_table", tuple(rows[ROW]))
     for what, code, test in _suspects(columns, dialect):

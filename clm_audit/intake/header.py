@@ -154,6 +154,7 @@ def _names_separator(cells: Sequence[str], dialect: Dialect) -> bool:
 def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record, int, int] | None:
     """The header record, its number, and that of the first data record; None without a header."""
     body = [i for i, record in enumerate(rows) if len(record.cells) == width and not record.blank]
+    body = body[_titles_in(rows, body) :]
     if len(body) > 1 and 2 * sum(1 for cell in rows[body[0]].cells if cell.strip()) <= width:
         between = (rows[i].cells for i in range(body[0] + 1, body[1]))
         if any(abs(len(cells) - width) <= 1 < len(cells) and capital(cells) for cells in between):
@@ -217,6 +218,13 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             if is_narrow(cells, width) or (abs(len(cells) - used) <= 1 and is_narrow(cells, used)):
                 return replace(rows[i], cells=cells), i, after if after == i + 2 else i + 1
     return None
+
+
+def _titles_in(rows: Sequence[Record], body: Sequence[int]) -> int:
+    """How many records at the top are titles, but for the last of them: one cell each, and below them a full row."""
+    filled = (sum(1 for cell in rows[i].cells if cell.strip()) for i in body)
+    ones, full = next(((number, count) for number, count in enumerate(filled) if count > 1), (0, 0))
+    return ones - 1 if ones > 1 and 2 * full > len(rows[body[ones]].cells) else 0
 
 
 def _named(record: Record, width: int, dialect: Dialect) -> bool:

@@ -182,3 +182,23 @@ def test_years_and_months_are_names(tmp_path: Path, names: tuple[str, ...]) -> N
 def test_words_above_a_row_that_counts_up_are_the_header(tmp_path: Path) -> None:
     table = read(tmp_path, ["one|two|three|four", "1|2|3|4"])
     assert (table.header, rows(table)) == (("one", "two", "three", "four"), [("1", "2", "3", "4")])
+
+
+@pytest.mark.parametrize(
+    "titles", [["Sales,,,,,"] * 2, ["Sales,,,,,"] * 3, ["Shop,,,,,", "North,,,,,"], [",,Sales,,,"] * 2]
+)
+@pytest.mark.parametrize("gap", [[], [",,,,,"], [""]])
+def test_title_rows_as_wide_as_the_table_are_no_header(tmp_path: Path, titles: list[str], gap: list[str]) -> None:
+    table = read(tmp_path, [*titles, *gap, ",".join(NAMES), *map(",".join, SALES)])
+    assert (table.header, rows(table)) == (NAMES, SALES)
+
+
+def test_every_row_of_remarks_below_a_table_is_doubtful(tmp_path: Path) -> None:
+    table = read(tmp_path, [",".join(NAMES), *map(",".join, SALES), *["see the shop's own list,,,,,"] * 3])
+    assert [line for line, _ in spots(table.doubted)] == [30, 31, 32]
+
+
+def test_names_in_other_quotes_than_the_cells_are_doubtful(tmp_path: Path) -> None:
+    header = ",".join([*NAMES[:3], f"'{NAMES[3]}'", *NAMES[4:]])
+    table = read(tmp_path, [header, *(",".join(raw_cells(row)) for row in SALES)])
+    assert spots(table.doubted)[:1] == [(1, "header_quotes")]
