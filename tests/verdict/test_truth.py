@@ -150,6 +150,13 @@ def test_lean_is_neither_without_evidence() -> None:
     assert decide([finding(0, "improved"), finding(1, "worsened")], [], 52).lean == "neither"
 
 
+def test_what_cannot_be_assessed_does_not_weaken_the_lean_of_the_others() -> None:
+    """Three that are 90 % sure: 3 · 1.2816 / √3 = 2.22, above 1.645; over √6 it would be 1.57."""
+    sure = [finding(at, "inconclusive", 0.9) for at in range(3)]
+    assert lean_of([*sure, *(finding(at, "not assessable") for at in range(3, 6))]) == "good fit"
+    assert lean_of([*sure, *(finding(at, "inconclusive", 0.5) for at in range(3, 6))]) == "neither"
+
+
 def test_quiet_audits_lean_one_time_in_ten() -> None:
     """Uniform, independent probabilities: 10 % of 2,000 audits, within four standard errors."""
     rng = random.Random(4)
