@@ -65,19 +65,18 @@ def _separator(head: bytes, start: int) -> str:
             return small[0]
         best = small[0] if small else best
     many = len(head.splitlines()) > _FEW
-    for separator in RARE:
+    for separator in (one for one in RARE if one.encode() in head):
         usual = separator not in ": "
         if not (usual or many or (separator == ":" and _titled(head, start, ":"))) or (
             separator == " " and _marked(head, start)
         ):
             continue
-        if not usual and _tears_quotes(head, start, separator):
-            continue
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
         steady = separator in _CONTROL or (usual and _throughout(head, start, separator))
         enough = _ENOUGH if steady else _RARE_SHARE if usual else _NEARLY_ALL
         sure = share >= enough or (not usual and _titled(head, start, separator))
-        if sure and score > best_score * (1 if usual else _BETTER):
+        better = sure and score > best_score * (1 if usual else _BETTER)
+        if better and (usual or not _tears_quotes(head, start, separator)):
             best, best_score = separator, score
     return best if best in RARE else _unless_text(head, start, best)
 
@@ -194,7 +193,8 @@ def _named(text: str, separator: str) -> bool:
 def _doubled(head: bytes, start: int, separator: str) -> str:
     """The separator, or two of it where it never stands alone."""
     runs = Counter(map(len, re.findall(rb"(?:%b)+" % re.escape(separator.encode()), head)))
-    if not runs or sum(count for length, count in runs.items() if length % 2) > (1 - _NEARLY_ALL) * runs.total():
+    alone = sum(count for length, count in runs.items() if length % 2)
+    if not runs or alone > max(runs.total() >= _RUNS, (1 - _NEARLY_ALL) * runs.total()):
         return separator
     _, share = score_of(head, start, separator * 2)
     never_alone = runs.total() >= _RUNS and not any(length % 2 for length in runs)

@@ -85,3 +85,9 @@ def test_a_title_as_wide_as_a_header_of_small_letters(tmp_path: Path) -> None:
     body = [f'ev_{n},u-{n},2024-10-2{n} 11:50:26,"{{""a"": {n}}}",Peru' for n in range(2)]
     table = read(tmp_path, "and,so,on,and,so", "event_id,user_id,event_time,properties,country", *body)
     assert (table.header[0], table.height) == ("event_id", 2)
+
+
+def test_two_pipes_and_one_of_them_alone_within_quotes(tmp_path: Path) -> None:
+    body = ["RE-1||14.09.2024||Rent||50,28||EUR", 'RE-2||01.03.2024||"one | or two"||143,76||EUR']
+    table = read(tmp_path, "No||Day||Text||Net||Currency", *body)
+    assert rows(table) == [tuple(line.replace('"', "").split("||")) for line in body]
