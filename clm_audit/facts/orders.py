@@ -10,6 +10,7 @@ import polars as pl
 from clm_audit.facts.candidates import VALUES, Candidates, Twins, all_rows
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, served, side_of
 from clm_audit.facts.fates import has
+from clm_audit.facts.inorder import by_customer
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.lines import grouped
 from clm_audit.facts.money import CENT, MICRO, half_even
@@ -153,6 +154,7 @@ def _held(rows: pl.LazyFrame, one: Staged, unsaid: frozenset[str]) -> pl.LazyFra
     """In memory, without the columns that are the same in all rows: those are made when they are asked for."""
     same = {name: value for name, value in _SAME.items() if name in unsaid}
     found = rows.select(name for name in _FINAL if name not in same).collect(engine="streaming")
+    found = by_customer(found)
     typed = _typed(found.lazy().with_columns(**same), one)
     if "left_out" not in same or (found["gross"] < 0).any():
         return typed

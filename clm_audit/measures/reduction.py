@@ -16,8 +16,9 @@ from clm_audit.measures.daily import CREDIT_NOTE, as_float, flag, inside
 from clm_audit.measures.engines import Collected, Columns, Frames
 from clm_audit.measures.entrants import entrant_frames
 from clm_audit.measures.followed import followed_frames, one_in, second_look
-from clm_audit.measures.grid import Grid, packed, steps
+from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar
+from clm_audit.measures.weekly import order_weeks, stepped
 from clm_audit.measures.wide import customer_frames
 
 Frame = nw.LazyFrame[Any]
@@ -79,23 +80,17 @@ def order_frames(
     grid = Grid.of(calendar)
     known = orders.filter(~nw.col("customer").is_null())
     followed_up = calendar.inactivity_weeks > 0
-    days = {"lo": nw.col("day").min(), "hi": nw.col("day").max()} if followed_up else {}
-    dated = (
-        known.select("net", "day", *_known_segment(split), at=grid.at())
-        .group_by("at")
-        .agg(n=nw.len(), x=nw.col("net").sum(), **days, **_one(split))
-        .with_columns(nw.col("n", "x").cast(nw.Int64))
-    )
+    dated = order_weeks(known, grid, split, dated=followed_up)
     weekly = dated.select("at", "n", "x", *split)
-    stepped = steps(dated.select(*split, packed=packed(grid, dated=followed_up)), grid)
+    weeks = stepped(dated, grid, split, dated=followed_up)
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
         "order_days": _order_days(orders, split),
         "values": _values(orders, calendar),
         "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
-        "gaps": _gaps(stepped, grid, split),
-        **(entrant_frames(stepped, customers, grid, calendar, split) if followed_up else {}),
+        "gaps": _gaps(weeks, grid, split),
+        **(entrant_frames(weeks, customers, grid, calendar, split) if followed_up else {}),
         **followed_frames(weekly, notes, grid.at(), grid.width, every),
     }
 
@@ -179,12 +174,12 @@ def _buyers(weekly: Frame, notes: Frame | None, weeks: int, grid: Grid, split: S
     )
 
 
-def _gaps(stepped: Frame, grid: Grid, split: Split) -> Frame:
+def _gaps(weeks: Frame, grid: Grid, split: Split) -> Frame:
     """Customers per segment, order week and weeks since their order week before it (0 = their first).
 
     Base, retained, first-time and lost customers of any period follow from this table alone.
     """
-    keyed = stepped.select(*split, at=nw.col("packed") // 64, before=nw.col("before") // 64)
+    keyed = weeks.select(*split, at=nw.col("packed") // 64, before=nw.col("before") // 64)
     before = keyed.with_columns(week=nw.col("at") % grid.width)
     gap = nw.col("at") - nw.col("before")
     same = (~nw.col("before").is_null()) & (gap <= nw.col("week"))
