@@ -60,7 +60,7 @@ class StructuralModel:
             return IMPOSSIBLE, np.zeros(log_scales.size)
         alpha, _ = lapack.dpotrs(root, self.residual, lower=1)
         z = (log_scales - self.prior.centre) / self.prior.spread
-        value = 0.5 * float(self.residual @ alpha) + float(np.log(np.diag(root)).sum()) + 0.5 * float(z @ z)
+        value = 0.5 * float(self.residual @ alpha) + float(np.log(root.diagonal()).sum()) + 0.5 * float(z @ z)
         inverse, _ = lapack.dpotri(root, lower=1, overwrite_c=1)
         gap = _mirrored(inverse) - np.outer(alpha, alpha)
         slopes = np.append(self.background @ gap.ravel(), np.trace(gap))
@@ -71,25 +71,26 @@ class StructuralModel:
 
         With C = LL′ and u = L⁻¹Cov(y, θ̄), w = L⁻¹r: mean u′w, variance Var(θ̄) − u′u.
         """
-        result = np.array([self._effect_at(point) for point in log_scales])
+        right = np.asfortranarray(np.column_stack([self.effect_data, self.residual]))
+        result = np.array([self._effect_at(point, right) for point in log_scales])
         return result[:, 0], result[:, 1], result[:, 2]
 
-    def _effect_at(self, point: Floats) -> tuple[float, float, float]:
+    def _effect_at(self, point: Floats, right: Floats) -> tuple[float, float, float]:
         root, failed = lapack.dpotrf(self._covariance(np.exp(2.0 * point)).T, lower=1, clean=0, overwrite_a=1)
         if failed:
             return IMPOSSIBLE, 0.0, float(np.sqrt(self.effect_variance))
-        right = np.column_stack([self.effect_data, self.residual])
         solved, _ = lapack.dtrtrs(root, right, lower=1)
         u, w = solved[:, 0], solved[:, 1]
         z = (point - self.prior.centre) / self.prior.spread
-        value = 0.5 * float(w @ w) + float(np.log(np.diag(root)).sum()) + 0.5 * float(z @ z)
+        value = 0.5 * float(w @ w) + float(np.log(root.diagonal()).sum()) + 0.5 * float(z @ z)
         return value, float(u @ w), float(np.sqrt(max(self.effect_variance - float(u @ u), JITTER)))
 
     def _covariance(self, squares: Floats) -> Floats:
         n = self.residual.size
-        total = self.fixed + (squares[:5] @ self.background).reshape(n, n)
-        total[np.diag_indices(n)] += squares[5] + JITTER
-        return total
+        total = squares[:5] @ self.background
+        total += self.fixed.ravel()
+        total[:: n + 1] += squares[5] + JITTER  # the diagonal
+        return total.reshape(n, n)
 
 
 def build_model(series: LogSeries) -> StructuralModel:
@@ -162,5 +163,5 @@ def without_effect(series: LogSeries, log_scales: Floats) -> Floats:
 def _mirrored(lower: Floats) -> Floats:
     """A full symmetric matrix from its lower triangle (the upper one is zero)."""
     full = lower + lower.T
-    full[np.diag_indices(lower.shape[0])] *= 0.5
+    np.einsum("ii->i", full)[:] *= 0.5  # a view of the diagonal
     return full
