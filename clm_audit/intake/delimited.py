@@ -270,6 +270,7 @@ class _Reading:
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,
             encoding=text.encoding, lead=text.lead, nuls=text.nuls, patches=text.patches, quote=rules.quote,
             headers=again, detours=tuple(one.bare() for one in proof.detours), tight=proof.tight,
+            even=proof.even,
         )  # fmt: skip
         frame = scan(text.path, rules, proof, headers, self.rows)
         return _Body(proof, frame, layout, proof.detours, proof.blank, proof.odd, last)

@@ -39,8 +39,10 @@ def rows_at(layout: Layout | None, name: str, height: int, rows: Sequence[int]) 
     if not layout.width:
         lines = pl.scan_parquet(layout.content, glob=False).select(pl.col(LINE).gather(wanted.tolist())).collect()
         return {int(row): (int(line), -1) for row, line in zip(wanted, lines[LINE], strict=True)}
-    starts = _starts(layout, layout.content, wanted, name)
     text = Text(layout.content, layout.encoding, lead=layout.lead, nuls=layout.nuls, patches=layout.patches)
+    if layout.even:
+        return dict(zip(map(int, wanted), _placed(text, *_even(layout, layout.content, wanted)), strict=True))
+    starts = _starts(layout, layout.content, wanted, name)
     return dict(zip(map(int, wanted), places_of(text, layout.end, starts), strict=True))
 
 
@@ -57,7 +59,11 @@ def places_of(text: Text, end: int, starts: Offsets) -> list[tuple[int, int]]:
     """(physical line, byte in the original) of ascending byte offsets in a decoded text."""
     if not len(starts):
         return []
-    lines, offsets = _lines(text.path, starts, end), original_offsets(text, starts)
+    return _placed(text, _lines(text.path, starts, end), starts)
+
+
+def _placed(text: Text, lines: Offsets, starts: Offsets) -> list[tuple[int, int]]:
+    offsets = original_offsets(text, starts)
     return [(int(line), int(at)) for line, at in zip(lines, offsets, strict=True)]
 
 
@@ -76,6 +82,20 @@ def _starts(layout: Layout, content: Path, wanted: Offsets, name: str) -> Offset
     headers, detours = layout.headers, layout.detours
     prove(content, name, rules, layout.start, lambda _: True, on_rows=keep, headers=headers, detours=detours)
     return np.concatenate(found)
+
+
+def _even(layout: Layout, content: Path, wanted: Offsets) -> tuple[Offsets, Offsets]:
+    """Physical lines and byte offsets of ascending rows where every line from the first row on is one row."""
+    starts = np.full(len(wanted), layout.start, dtype=np.int64)
+    at = seen = above = 0  # bytes before the piece, line ends before it, those of them above the rows
+    for piece in pieces(content):
+        breaks = np.flatnonzero(np.frombuffer(piece, dtype=np.uint8) == layout.end) + at
+        above += int(np.searchsorted(breaks, layout.start))
+        ends = wanted + above - 1  # the line end before each row, counted from 0
+        here = slice(*np.searchsorted(ends, (max(seen, above), seen + len(breaks))))
+        starts[here] = breaks[ends[here] - seen] + 1
+        at, seen = at + len(piece), seen + len(breaks)
+    return wanted + above + 1, starts
 
 
 def _lines(content: Path, offsets: Offsets, end: int) -> Offsets:

@@ -95,7 +95,7 @@ class Layout:
     ``encoding``, ``lead``, ``nuls`` and ``patches`` lead back to the bytes of the original. Spreadsheets: ``content``
     holds the sheet row of each data row. Parquet has no content. A file that went through repair has
     ``positions`` instead: a Parquet file with the columns ``line`` and ``byte`` of each data row. ``tight``: it is
-    proved that no cell begins or ends with a blank.
+    proved that no cell begins or ends with a blank; ``even``: and that every line from the first row on is one row.
     """
 
     content: Path | None = None
@@ -112,6 +112,7 @@ class Layout:
     headers: tuple[bytes, ...] = ()
     detours: tuple[Detour, ...] = ()
     tight: bool = False
+    even: bool = False
 
 
 @dataclass(frozen=True)

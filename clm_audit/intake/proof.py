@@ -57,6 +57,11 @@ class Proof:
     detours: tuple[Detour, ...] = ()
     tight: bool = False
 
+    @property
+    def even(self) -> bool:
+        """Whether it is proved that every line is one row; of files with quotes or blanks at edges nobody asks."""
+        return self.tight and self.height > 0 and not (self.blank or self.odd or self.drops or self.odd_after)
+
 
 def prove(
     path: Path,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
 from clm_audit.intake import decode, proof
+from clm_audit.intake import text as decoded
 from clm_audit.intake.locate import locate
 from clm_audit.intake.model import RawTable
 from clm_audit.intake.read import read_exports
@@ -64,6 +65,36 @@ def test_lines_and_bytes_are_those_of_the_original(
     assert locate(table, range(len(rows))) == expected
     assert table.height + table.structure == line - 1 - sum(note.count("\n") for note, _ in rows)
     assert table.frame.collect()["Note"].to_list() == [note.replace("\n", end).replace('""', '"') for note, _ in rows]
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(["plain", "", "x y", "Köln"]), min_size=1, max_size=30),
+    ENCODINGS,
+    TITLE,
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from([1, 3, 50, 1 << 20]),
+    st.data(),
+)
+def test_rows_of_one_line_each_are_found_by_their_line_ends(
+    tmp_path: Path, notes: list[str], encoding: str, title: str, end: str, size: int, data: st.DataObject
+) -> None:
+    plain = encoding.removesuffix("-sig")
+    head = (title + "Customer,Note\n").replace("\n", end)
+    lines = [f"{number},{note}{end}" for number, note in enumerate(notes)]
+    path = tmp_path / "f.csv"
+    path.write_bytes(MARKS.get(encoding, b"") + (head + "".join(lines)).encode(plain))
+    table = read(path, tmp_path / "run")
+    assert table.layout is not None
+    assert table.layout.even
+    expected, at = {}, len(MARKS.get(encoding, b"") + head.encode(plain))
+    for number, line in enumerate(lines):
+        expected[number] = (head.count(end) + number + 1, at)
+        at += len(line.encode(plain))
+    wanted = data.draw(st.sets(st.sampled_from(range(len(lines)))))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoded, "CHUNK", size)
+        assert locate(table, sorted(wanted)) == {number: expected[number] for number in wanted}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
