@@ -49,8 +49,7 @@ def _looked_at(members: Mapping[int, Candidates], folder: Path) -> dict[int, Fat
     keys = [one.one.keys for one in members.values()]
     held = [key for key in keys if key is not None]
     if len(held) == len(keys):
-        places = np.concatenate([key["row"].to_numpy() + start for key, start in zip(held, starts, strict=False)])
-        fates[places[alike.repeated(np.concatenate([key["hash"].to_numpy() for key in held]))]] = LOOKED_AT
+        _mark_held(list(found.values()), held)
         return found
     for number, one in members.items():
         if one.one.by_line:  # the total of an order with one row is never missing
@@ -59,6 +58,16 @@ def _looked_at(members: Mapping[int, Candidates], folder: Path) -> dict[int, Fat
         for places in _repeated(members, starts, folder / "hashes"):
             fates[places] = LOOKED_AT
     return found
+
+
+def _mark_held(fates: Sequence[Fates], keys: Sequence[pl.DataFrame]) -> None:
+    """Of files with one row an order, where no good row lacks a total: by the hashes that are held."""
+    places = alike.repeated(np.concatenate([key["hash"].to_numpy() for key in keys]))
+    start = 0
+    for own, key in zip(fates, keys, strict=True):
+        low, high = np.searchsorted(places, (start, start + key.height))
+        own[key["row"].gather(places[low:high] - np.uint32(start)).to_numpy()] = LOOKED_AT
+        start += key.height
 
 
 def _no_total() -> pl.Expr:
