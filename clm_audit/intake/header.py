@@ -161,7 +161,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             body = body[1:]  # a line of groups, and names of another width below it
     top = rows[body[0]].cells
     below = [i for i in body[1:] if width == 1 or rows[i].cells != top]  # a header may come again
-    below = [i for i in below if not is_total(rows[i].cells)]
+    below = [i for i in below if not (is_total(rows[i].cells) or is_remark(rows[i].cells))]
     families = families_of([rows[i].cells for i in below][-SAMPLE:])
     speaks = any(families)
     used = sum(1 for column in zip(*(rows[i].cells for i in body), strict=True) if any(map(str.strip, column)))

@@ -20,20 +20,21 @@ _PLAIN = r"^[\s\d.,$€£¥%()+-]*$|^\s*[\[{]"  # numbers and JSON
 def marked(cells: pl.Series, header: Sequence[str], quoted: float) -> list[int]:
     """Places of the cells that may be several: all of them where the header, or most of them, hold a mark like
     separators, or one is a line of many names; none where cells stand in quotes, which keep their marks."""
-    if quoted >= _QUOTED:
+    if quoted >= _QUOTED and cells.len() > _FEW:
         return []
-    if any(name.count(":") >= _MANY and " " not in name for name in header) and (_tight(cells, ":") >= _MANY).all():
+    colons = _tight(cells, ":") >= _MANY - (cells.len() <= _FEW)
+    if any(name.count(":") >= _MANY and " " not in name for name in header) and colons.all():
         return list(range(cells.len()))
     text = cells.filter(~cells.str.contains(_PLAIN))
     for mark in _MARKS:
         tight = _tight(cells, mark)
         named = any(mark in name.replace(f"{mark} ", "") for name in header)
-        if named and (tight > 0).sum() >= max(1, _NEARLY_ALL * cells.len()):
+        if quoted < _QUOTED and named and (tight > 0).sum() >= max(1, _NEARLY_ALL * cells.len()):
             return list(range(cells.len()))
         wide = (tight >= _MANY) & ~cells.str.contains(_PLAIN)
         if any(len(names := cell.split(mark)) >= MANY_NAMES and capital(names) for cell in cells.filter(wide)):
             return list(range(cells.len()))
-        if wide.sum() > (cells.len() > _FEW):
+        if quoted < _QUOTED and wide.sum() > (cells.len() > _FEW):
             return list(range(cells.len())) if wide.sum() >= _TOLD * text.len() else wide.arg_true().to_list()
     return []
 

@@ -91,3 +91,23 @@ def test_two_pipes_and_one_of_them_alone_within_quotes(tmp_path: Path) -> None:
     body = ["RE-1||14.09.2024||Rent||50,28||EUR", 'RE-2||01.03.2024||"one | or two"||143,76||EUR']
     table = read(tmp_path, "No||Day||Text||Net||Currency", *body)
     assert rows(table) == [tuple(line.replace('"', "").split("||")) for line in body]
+
+
+@pytest.mark.parametrize("units", [",,(UTC),,,", ",,(UTC),(n),(n),", "---,---,---,---,---,---"])
+def test_units_between_the_header_and_the_only_row_are_no_row(tmp_path: Path, units: str) -> None:
+    assert rows(read(tmp_path, NAMES, units, ROW)) == [tuple(ROW.split(","))]
+
+
+def test_names_below_a_line_of_small_words_are_doubtful(tmp_path: Path) -> None:
+    table = read(tmp_path, "and,so,on,an", "Title,Author,Summary,Tags")
+    assert table.header == ("Title", "Author", "Summary", "Tags") or listed(table) == {2}
+
+
+def test_names_in_one_column_below_a_title_with_half_a_quote_are_doubtful(tmp_path: Path) -> None:
+    table = read(tmp_path, '"""Report of the quarter"', '""', f'"{NAMES}"')
+    assert len(table.header) == 6 or 3 in listed(table)
+
+
+def test_colons_fewer_in_the_row_than_in_the_header_are_doubtful(tmp_path: Path) -> None:
+    table = read(tmp_path, "email:score:comment:Extra", "customer0001@example.com:5:call again")
+    assert len(table.frame.collect_schema()) > 1 or listed(table) == {2}

@@ -204,7 +204,9 @@ def test_a_header_and_one_row_with_another_separator(tmp_path: Path, mark: str) 
 def test_rows_that_are_cut_at_colons_within_their_times_are_all_doubtful(tmp_path: Path) -> None:
     body = [f"call {n % 5}:customer{n:04}@example.com:2024-08-09T14:05:40+00:00:{n % 3}:no" for n in range(40)]
     table = read(tmp_path, "Campaign:Recipient:Sent At:Opens:Bounced", *body)
-    assert {one.line for one in (*table.doubted, *table.rejected)} >= set(range(2, 42)) or table.frame.width == 5
+    assert {one.line for one in (*table.doubted, *table.rejected)} >= set(range(2, 42)) or len(
+        table.frame.collect_schema()
+    ) == 5
 
 
 @pytest.mark.parametrize("mark", [",", "~"])
@@ -231,7 +233,9 @@ def test_a_markdown_table_with_marks_around_its_lines(tmp_path: Path) -> None:
 def test_a_column_of_nothing_but_marks_is_doubtful(tmp_path: Path, mark: str) -> None:
     body = [f"| call {n} | customer{n:04}@example.com | {n} |{mark}" for n in range(20)]
     table = read(tmp_path, "| What | Who | Count |", "|---|---|---|", *body)
-    assert {one.line for one in (*table.doubted, *table.repaired)} >= set(range(3, 23)) or table.frame.width == 3
+    assert {one.line for one in (*table.doubted, *table.repaired)} >= set(range(3, 23)) or len(
+        table.frame.collect_schema()
+    ) == 3
 
 
 def test_a_line_of_groups_alone_is_a_doubtful_header(tmp_path: Path) -> None:
