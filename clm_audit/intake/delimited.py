@@ -31,7 +31,8 @@ from clm_audit.intake.mend import Mender
 from clm_audit.intake.misnamed import misnamed
 from clm_audit.intake.model import ROW, Layout, Reject
 from clm_audit.intake.names import Names
-from clm_audit.intake.proof import Proof, Structure, prove
+from clm_audit.intake.proof import Structure, prove
+from clm_audit.intake.proved import Proof
 from clm_audit.intake.sample import ends_of, profile_of
 from clm_audit.intake.scan import scan, unique_names
 from clm_audit.intake.strict import StrictReader, written

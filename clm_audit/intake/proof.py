@@ -15,7 +15,6 @@ same cells, and their row count is known beforehand.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from clm_audit.intake.blanks import spans, void
 from clm_audit.intake.detour import Detour
 from clm_audit.intake.limits import CHUNK, MAX_CELL
 from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, is_tight, marks
+from clm_audit.intake.proved import Proof
 
 Structure = Callable[[bytes], bool]  # is this record of another width a total or a footer?
 Mend = Callable[[int], Detour]  # where the broken record starts -> what became of its region
@@ -34,33 +34,6 @@ _SPACE, _LONG = 0x20, 1 << 10
 _SMALL = 1 << 13  # bytes looked at first behind a fault; the next one may be near
 
 _MEND = "mend that line or export the file again; nothing is guessed"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A proved span of a file, in bytes of the file that was proved.
-
-    ``height`` counts data records, ``blank`` empty lines (nothing, spaces, or separators only),
-    ``odd`` accepted totals and footers of another width. Data lie in ``[first, last)``; ``drops`` are
-    what is no row within it as ``[start, stop)`` pairs; ``odd_after`` says that something of the kind
-    follows the last data record. ``detours`` are the faulty regions, with what became of them. ``tight``: no cell
-    begins or ends with a blank, and none of those regions is there.
-    """
-
-    height: int
-    blank: int
-    odd: int
-    first: int
-    last: int
-    drops: tuple[tuple[int, int], ...]
-    odd_after: bool
-    detours: tuple[Detour, ...] = ()
-    tight: bool = False
-
-    @property
-    def even(self) -> bool:
-        """Whether it is proved that every line is one row; of files with quotes or blanks at edges nobody asks."""
-        return self.tight and self.height > 0 and not (self.blank or self.odd or self.drops or self.odd_after)
 
 
 def prove(

@@ -10,7 +10,7 @@ import polars as pl
 from clm_audit.intake.limits import CHUNK
 from clm_audit.intake.marks import CR, Rules
 from clm_audit.intake.model import ROW
-from clm_audit.intake.proof import Proof
+from clm_audit.intake.proved import Proof
 
 
 def unique_names(headers: Sequence[str]) -> dict[str, str]:

@@ -16,7 +16,8 @@ from clm_audit.exits import DataError
 from clm_audit.facts.columns import BLANKS
 from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.marks import CR, LF, Rules
-from clm_audit.intake.proof import Proof, prove
+from clm_audit.intake.proof import prove
+from clm_audit.intake.proved import Proof
 from clm_audit.intake.scan import scan
 
 ALPHABET = st.sampled_from([b",", b'"', b'"', b"\n", b"\r\n", b"\r", b"a", b" ", b"\xc3\xa9", b"7"])
