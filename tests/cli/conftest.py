@@ -16,7 +16,7 @@ import pytest
 from clm_audit.cli import main as entry
 from clm_audit.report.model import AuditReport
 
-READ = ("CLM_AUDIT_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
+READ = ("CLM_AUDIT_", "PG", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import pytest
 
-from clm_audit.cli import main as entry
+from cli.conftest import Run
+from cli.conftest import clm_audit as program
 from engines.postgres_server import SECRET, Server, postgres_server
 from engines.shop_tables import TYPES, company_tables
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+__all__ = ["clm_audit", "postgres", "program"]
 
 
 @pytest.fixture(scope="session")
@@ -29,25 +26,11 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture
-def clm_audit(tmp_path: Path) -> Run:
+def clm_audit(program: Run) -> Run:
     """One command line in ``tmp_path``: exit code, stdout and stderr. ``password`` is in the variable that the
     configurations of these tests name."""
 
     def run(*args: str | Path, password: str | None = None) -> subprocess.CompletedProcess[str]:
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="") for _ in range(2))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CLM_AUDIT_", "PG"))}
-        with (
-            mock.patch.dict(os.environ, {**kept, **({SECRET: password} if password else {})}, clear=True),
-            mock.patch("sys.stdin", io.StringIO()),
-            contextlib.chdir(tmp_path),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-        ):
-            code = entry.main([str(arg) for arg in args])
-        said = []
-        for stream in (out, err):
-            stream.flush()
-            said.append(stream.buffer.getvalue().decode("utf-8"))  # type: ignore[attr-defined]
-        return subprocess.CompletedProcess(args, int(code), *said)
+        return program(*args, **({SECRET: password} if password else {}))
 
     return run

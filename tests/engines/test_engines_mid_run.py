@@ -14,9 +14,9 @@ import pytest
 from clm_audit.exits import ExitCode
 from engines.alike import differences
 from engines.postgres_server import SECRET, Server
+from engines.reports import numbers
 from engines.shop_tables import company_tables, write_files
 from engines.spark_servers import CLUSTER, SMALL, cluster, connect
-from engines.test_engines_postgres_tables import OF_THE_PLACE
 from engines.unprivileged import ended, started
 
 pytestmark = [pytest.mark.engines, pytest.mark.timeout(900)]
@@ -65,10 +65,6 @@ def assert_nothing(run: subprocess.CompletedProcess[str], folder: Path, said: st
     assert said in run.stderr
     assert "Traceback" not in run.stderr
     assert not any((folder / name).exists() for name in OUTPUTS)
-
-
-def numbers(path: Path) -> dict[str, object]:
-    return {key: value for key, value in json.loads(path.read_text("utf-8")).items() if key not in OF_THE_PLACE}
 
 
 def test_a_worker_that_is_killed(shop: Path) -> None:

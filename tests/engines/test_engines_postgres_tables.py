@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
@@ -22,16 +20,11 @@ from clm_audit.measures.measure import measure
 from clm_audit.measures.model import Measured
 from engines.alike import differences
 from engines.postgres_server import SECRET, Server
-from engines.shop_tables import PLAN, TYPES, company_tables, write_files
+from engines.reports import CONFIG, POLLUTED, assert_same_ledger, assert_same_reports, from_files, polluted
+from engines.shop_tables import PLAN, TYPES, company_tables
 
 pytestmark = pytest.mark.engines
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-CONFIG = "clm-audit.yaml"
-OF_THE_PLACE = ("plan", "files", "rejects", "assumptions", "sha256")
-"""What a report says of where its rows stood."""
-POLLUTED = {
-    "order": "text", "date": "text", "amount": "text", "currency": "text", "status": "text", "email": "text",
-}  # fmt: skip
 
 
 def from_tables(
@@ -42,13 +35,6 @@ def from_tables(
     tables = ", ".join(f"{fact}: {schema}.{fact}" for fact in facts)
     source = f"{{engine: ibis, url: '{server.url()}', password_env: {SECRET}, tables: {{{tables}}}}}"
     (folder / CONFIG).write_text(f"{plan}sources: [{source}]\n")
-    return folder
-
-
-def from_files(folder: Path, tables: Mapping[str, Any], plan: str = PLAN, types: Any = TYPES) -> Path:
-    """A configuration whose sources are files of the same rows."""
-    write_files(dict(tables), folder / "files", types)
-    (folder / CONFIG).write_text(f"{plan}sources: [{{path: files}}]\n")
     return folder
 
 
@@ -65,20 +51,9 @@ def read(folder: Path, server: Server) -> tuple[Facts, Measured]:
 
 
 def test_the_report_is_that_of_the_files(postgres: Server, tmp_path: Path, clm_audit: Run) -> None:
-    reports = []
-    for folder in (
-        from_tables(postgres, tmp_path / "there", "shop"),
-        from_files(tmp_path / "here", company_tables()),
-    ):
-        run = clm_audit("compare", "-c", folder / CONFIG, "--json", folder / "audit.json", password=postgres.password)
-        assert run.returncode == 0, run.stderr
-        assert postgres.password not in run.stdout + run.stderr + (folder / "audit.json").read_text("utf-8")
-        reports.append(json.loads((folder / "audit.json").read_text("utf-8")))
-    there, here = ({key: value for key, value in one.items() if key not in OF_THE_PLACE} for one in reports)
-    assert list(differences(there, here)) == []
-    rows = [{tuple(one["facts"]): one["rows"] for one in report["files"]} for report in reports]
-    for fact, counts in rows[0].items():  # a file's header is a line, a table's is none
-        assert counts == {**rows[1][fact], "read": rows[1][fact]["read"] - 1, "structure": 0}
+    there, here = from_tables(postgres, tmp_path / "there", "shop"), from_files(tmp_path / "here", company_tables())
+    said = assert_same_reports(clm_audit, there, here, password=postgres.password)
+    assert postgres.password not in said
 
 
 def test_tables_of_texts_are_read_as_files_are(postgres: Server, tmp_path: Path) -> None:
@@ -97,42 +72,8 @@ def test_the_ledger_of_a_polluted_table_adds_up_with_the_codes_of_a_file(postgre
     plan = "go_live: 2024-07-01\ntimezone: UTC\n"
     there, found = read(from_tables(postgres, tmp_path / "there", "polluted", tuple(types), plan), postgres)
     here, expected = read(from_files(tmp_path / "here", tables, plan, types), postgres)
-    (ours,), (theirs,) = there.files, here.files
-    assert dict(ours.reasons) == dict(theirs.reasons)
-    assert len(ours.reasons) >= 6
-    counts = ours.rows
-    assert counts.read == len(tables["orders"]) == counts.accepted + counts.rejected + counts.duplicate
-    assert (counts.accepted, counts.rejected, counts.duplicate) == (
-        theirs.rows.accepted,
-        theirs.rows.rejected,
-        theirs.rows.duplicate,
-    )
+    assert_same_ledger(there, here)
     assert list(differences(found.totals, expected.totals)) == []
-
-
-def polluted() -> list[dict[str, str]]:
-    """Sound orders of two years, and among them rows that break each rule in several ways."""
-    sound = [
-        {
-            "order": f"O{number}", "date": f"202{3 + number % 2}-{1 + number % 12:02}-{1 + number % 28:02}",
-            "amount": f"{number % 90}.{number % 100:02}", "currency": "USD", "status": "paid",
-            "email": f"customer{number % 40:04}@example.com",
-        }
-        for number in range(1, 600)
-    ]  # fmt: skip
-    broken: list[dict[str, str]] = [
-        {"order": ""}, {"order": " "}, {"date": "2024-02-30"}, {"date": "yesterday"}, {"date": ""},
-        {"date": "2024-13-01"}, {"date": "1969-12-31"}, {"date": "2150-01-01"}, {"date": "2024-05-05T25:00:00"},
-        {"date": "2024-05-05 23:30:00-05:00"}, {"date": "2024-05-05T04:00:00Z"}, {"date": " 2024-05-06 "},
-        {"amount": "abc"}, {"amount": ""}, {"amount": "1.2.3"}, {"amount": "NaN"}, {"amount": "1e5"},
-        {"amount": "99999999999999999999"}, {"amount": "12.345"}, {"amount": "12.335"}, {"amount": "-7.50"},
-        {"amount": "+3"}, {"amount": ".5"}, {"status": "cancelled"}, {"status": "voided"}, {"status": "what?"},
-        {"currency": "usd"},
-    ]  # fmt: skip
-    rows = [{**sound[0], "order": f"X{number}", **change} for number, change in enumerate(broken)]
-    twice = [dict(sound[5]), dict(sound[6])]
-    conflicting = [{**sound[7], "amount": "1.00"}, {**sound[8], "date": "2024-01-01"}]
-    return [*sound, *rows, *twice, *conflicting]
 
 
 def test_check_reads_the_tables_and_sends_no_reduction(postgres: Server, tmp_path: Path, clm_audit: Run) -> None:

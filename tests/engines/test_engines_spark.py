@@ -27,6 +27,8 @@ pytestmark = [
     pytest.mark.timeout(600),
     # py4j leaves its sockets to the garbage collector
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+    # newer versions of Spark want an older pandas, which nothing here goes through
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
 ]
 WORLD = everything()
 

@@ -16,9 +16,9 @@ from clm_audit.exits import ExitCode
 from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.measures.measure import measure
 from engines.alike import differences
+from engines.reports import CONFIG, POLLUTED, assert_same_ledger, assert_same_reports, from_files, polluted
 from engines.shop_tables import PLAN, TYPES, Tables, company_tables, write_files
 from engines.spark_servers import SMALL, connect
-from engines.test_engines_postgres_tables import OF_THE_PLACE, POLLUTED, from_files, polluted
 
 pytestmark = [
     pytest.mark.engines,
@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The 'warn' method is deprecated:DeprecationWarning"),
 ]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-CONFIG = "clm-audit.yaml"
 
 
 def from_tables(
@@ -62,20 +61,9 @@ def _typed(name: str, kind: str) -> str:
 
 
 def test_the_report_is_that_of_the_files(tmp_path: Path, clm_audit: Run) -> None:
-    reports = []
-    for folder in (
-        from_tables(tmp_path / "there", company_tables(), TYPES, "master: 'local[2]'"),
-        from_files(tmp_path / "here", company_tables()),
-    ):
-        run = clm_audit("compare", "-c", folder / CONFIG, "--json", folder / "audit.json")
-        assert run.returncode == 0, run.stderr
-        assert "WARN" not in run.stderr
-        reports.append(json.loads((folder / "audit.json").read_text("utf-8")))
-    there, here = ({key: value for key, value in one.items() if key not in OF_THE_PLACE} for one in reports)
-    assert list(differences(there, here)) == []
-    rows = [{tuple(one["facts"]): one["rows"] for one in report["files"]} for report in reports]
-    for fact, counts in rows[0].items():  # a file's header is a line, a table's is none
-        assert counts == {**rows[1][fact], "read": rows[1][fact]["read"] - 1, "structure": 0}
+    there = from_tables(tmp_path / "there", company_tables(), TYPES, "master: 'local[2]'")
+    said = assert_same_reports(clm_audit, there, from_files(tmp_path / "here", company_tables()))
+    assert "WARN" not in said
 
 
 def test_a_table_or_column_that_is_missing_ends_the_run(tmp_path: Path, clm_audit: Run) -> None:
@@ -115,10 +103,5 @@ def test_the_ledger_of_a_polluted_table_behind_connect_adds_up(tmp_path: Path) -
             facts = facts_of(its_plan, exports, folder / "run")
             found.append((facts, measure(its_plan, facts)))
     ((ours, totals), (theirs, expected)) = found
-    (ledger,), (files,) = ours.files, theirs.files
-    assert dict(ledger.reasons) == dict(files.reasons)
-    assert len(ledger.reasons) >= 6
-    counts, others = ledger.rows, files.rows
-    assert counts.read == len(tables["orders"]) == counts.accepted + counts.rejected + counts.duplicate
-    assert (counts.accepted, counts.rejected, counts.duplicate) == (others.accepted, others.rejected, others.duplicate)
+    assert_same_ledger(ours, theirs)
     assert list(differences(totals.totals, expected.totals)) == []

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cli.conftest import environment
+
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
 SIGKILL = 9
 CAPABILITIES = {"CAP_DAC_OVERRIDE": 1, "CAP_DAC_READ_SEARCH": 2}
@@ -25,10 +27,9 @@ def _drop() -> None:
 
 def started(*arguments: str | Path, folder: Path, **secrets: str) -> subprocess.Popen[str]:
     """``clm-audit`` with these arguments, in a folder; ``secrets`` are variables of its environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLM_AUDIT_")}
     return subprocess.Popen(
         [sys.executable, "-m", "clm_audit", *map(str, arguments)],
-        cwd=folder, env={**kept, **secrets}, preexec_fn=_drop,
+        cwd=folder, env=environment(**secrets), preexec_fn=_drop,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 from clm_audit.config.plan import EngineSource
 from clm_audit.exits import DataError, UsageError
@@ -94,7 +95,9 @@ def _remote(source: EngineSource, stack: ExitStack) -> SparkSession:
     from pyspark.sql import SparkSession
 
     try:
-        from pyspark.sql.connect.client.retries import DefaultPolicy
+        with catch_warnings():  # of pandas, which some versions want in older ones and nothing here goes through
+            simplefilter("ignore", FutureWarning)
+            from pyspark.sql.connect.client.retries import DefaultPolicy
     except ImportError:  # PySpark's own is one
         raise UsageError("what Spark Connect needs is not installed", hint=INSTALL) from None
     try:
