@@ -174,7 +174,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
                 return replace(rows[i], cells=names), i, i + 1
     if not speaks and near_by:  # all is words: a line of names right above, or above blank ones, is the header
         last = rows[above[-1]]
-        likely = len(last.cells) in (width - 1, width + 1) or len(body) == 1
+        usual = (width - 1, width + 1, *((used - 1, used) if capital(last.cells) and not capital(top) else ()))
+        likely = len(last.cells) in usual or len(body) == 1
         near = [last.cells] if likely and width > 1 and len(last.cells) > 1 else []
         for cells in (*_otherwise(last, width, dialect), *near):
             if is_narrow(cells, width):

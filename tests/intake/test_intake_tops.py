@@ -247,3 +247,11 @@ def test_a_line_of_groups_as_wide_as_the_rows_and_a_name_too_many(tmp_path: Path
     body = [f"call {'abcdefgh'[n % 8]},Customer {'klmnop'[n % 6]},late again {'xyz'[n % 3]},blue" for n in range(40)]
     table = read(tmp_path, "General,,Details,", "Title,Author,Summary,Tags,Extra", *body)
     assert (table.header[:4], table.height) == (("Title", "Author", "Summary", "Tags"), 40)
+
+
+@pytest.mark.parametrize("surplus", [1, 5])
+def test_a_first_name_missing_above_rows_of_words_that_end_with_delimiters(tmp_path: Path, surplus: int) -> None:
+    body = [f"call {'abcdefgh'[n % 8]},Customer {'klmnop'[n % 6]},late again {'xyz'[n % 3]},blue" for n in range(40)]
+    table = read(tmp_path, "Author,Summary,Tags", *(line + "," * surplus for line in body))
+    assert [row[:4] for row in rows(table)] == [tuple(line.split(",")) for line in body]
+    assert 1 in {one.line for one in table.doubted}
