@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import jsonschema
+import pypdfium2
 import pytest
 from rich.console import Console
 
@@ -21,6 +22,7 @@ from clm_audit.report.json_out import to_json
 from clm_audit.report.kept import MOST_AUDITS, kept_target, read_kept
 from clm_audit.report.markdown_history import to_markdown
 from clm_audit.report.model_history import HistoryReport
+from clm_audit.report.pdf import history_to_pdf
 from clm_audit.report.saved import read_audit
 from clm_audit.report.terminal_history import print_history
 from clm_audit.verdict.model import Gate
@@ -298,6 +300,18 @@ def test_the_page_is_whole_offline_and_harmless(name: str) -> None:
     assert not re.search(r"<script|<link|<iframe|@import|url\(|\bsrc=\"http|\sstyle=|\son\w+=", page)
     assert not re.search(r"https?://", page)
     assert page == to_html(HISTORIES[name])
+
+
+def test_the_history_on_paper_holds_every_metric_and_gives_the_same_bytes() -> None:
+    report = HISTORIES["short_history"]
+    made = history_to_pdf(report)
+    assert made == history_to_pdf(report)
+    document = pypdfium2.PdfDocument(made)
+    text = " ".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    assert document.get_metadata_value("Title") == report.title
+    document.close()
+    assert all(metric.name in text for metric in report.metrics)
+    assert "The audits that were read" in text
 
 
 @pytest.mark.parametrize("name", ["short_history", "long_history"])
