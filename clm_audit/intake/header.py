@@ -186,8 +186,9 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             return rows[body[1]], body[1], body[1] + 1
     second = body[1] if len(body) > 1 else body[0]
     rest = [rows[i].cells for i in below if i > second]
+    full = 2 * sum(1 for cell in rows[second].cells if cell.strip()) > used
     named = capital(rows[second].cells) or (
-        any(told := families_of(rest)) and is_header(rows[second].cells, told, rest)
+        full and any(told := families_of(rest)) and is_header(rows[second].cells, told, rest)
     )
     if len(set(top)) < len(top) and named and not capital(top) and not rows[second].blank:
         return rows[second], second, second + 1  # a title that happens to be as wide as the header

@@ -202,3 +202,9 @@ def test_names_in_other_quotes_than_the_cells_are_doubtful(tmp_path: Path) -> No
     header = ",".join([*NAMES[:3], f"'{NAMES[3]}'", *NAMES[4:]])
     table = read(tmp_path, [header, *(",".join(raw_cells(row)) for row in SALES)])
     assert spots(table.doubted)[:1] == [(1, "header_quotes")]
+
+
+def test_a_title_and_a_setting_as_wide_as_the_table_are_no_header(tmp_path: Path) -> None:
+    titles = ["Export of all sales,,,,,", "From,2024-03-01,,,,"]
+    table = read(tmp_path, [*titles, ",".join(NAMES), *map(",".join, SALES)])
+    assert (table.header, rows(table)) == (NAMES, SALES)
