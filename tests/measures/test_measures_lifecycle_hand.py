@@ -169,6 +169,30 @@ def test_the_score_by_answer_and_by_customer() -> None:
     assert (latest.id, sums(latest.before), sums(latest.after)) == ("nps_by_customer", (5, 10), (2, 7))
 
 
+def test_the_error_of_a_score_is_that_of_its_customers() -> None:
+    """Twice the class of an answer: 10 is 2, 8 is 1, 6 is 0. Customers with (n, s) of (2, 4), (1, 0) and (1, 1): mean
+    5/4, Σ(s - 5/4 n)² = 2.25 + 1.5625 + 0.0625 = 3.875, over 5². Equal answers have the least error, 1 over (Σ s)²."""
+    rows = [answer(0, GO_LIVE + 100, 10), answer(0, GO_LIVE + 101, 10), answer(1, GO_LIVE + 100, 6)]
+    rows += [answer(2, GO_LIVE + 100, 8), *(answer(each, GO_LIVE + 200, 9) for each in range(4))]
+    rows += [answer(99, FIRST, 5), answer(98, GO_LIVE + YEAR - 1, 7)]
+    found = made("nps", world(surveys=rows).facts())
+    assert found.s2 is not None
+    at = np.searchsorted(found.start, [GO_LIVE + 100, GO_LIVE + 200], side="right") - 1
+    assert found.s2[at] == pytest.approx([3.875 / 25, 1 / 64])
+
+
+def test_windows_begin_with_their_first_day_and_end_before_the_next() -> None:
+    rows = [answer(0, GO_LIVE, 10), answer(1, GO_LIVE - YEAR, 0), answer(2, GO_LIVE - 1, 10)]
+    rows += [answer(each, day, 10) for each in range(10, 15) for day in (GO_LIVE - 100, GO_LIVE + 100)]
+    rows += [answer(99, FIRST, 5), answer(98, GO_LIVE + YEAR - 1, 0)]
+    [latest] = made("nps", world(surveys=rows).facts()).variants
+    assert (sums(latest.before), sums(latest.after)) == ((6, 7), (6, 7))
+    lines = [referral(each, GO_LIVE - 300, None) for each in range(4)] + [referral(3, FIRST, None)]
+    lines += [referral(each, GO_LIVE, None) for each in range(10, 17)] + [referral(20, GO_LIVE + YEAR - 1, None)]
+    [whole] = made("referral_rate", world(referrals=lines).facts()).variants
+    assert (sums(whole.before)[0], sums(whole.after)[0]) == (4, 8)
+
+
 def test_scores_of_other_questions_are_no_nps() -> None:
     rows = [answer(each, GO_LIVE - 100 + each, 5, "csat") for each in range(200)]
     found = made("nps", world(surveys=rows).facts())
