@@ -35,8 +35,9 @@ def load(database: Path, files: Mapping[str, Path], how: str) -> None:
         for name, path in files.items():
             text = ", all_varchar = true" if how == "text" else ", nullstr = ['', 'NULL']"
             reader = f"read_csv('{path}', header = true, delim = '{_mark(path)}'{text})"
-            if path.suffix == ".jsonl":
-                reader = f"read_json('{path}', format = 'newline_delimited')"
+            if path.suffix == ".jsonl":  # versions of DuckDB differ in what they take stamps in JSON for
+                pl.read_ndjson(path, infer_schema_length=None).write_parquet(database.with_suffix(".parquet"))
+                reader = f"read_parquet('{database.with_suffix('.parquet')}')"
             connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM {reader}')
 
 

@@ -29,7 +29,7 @@ _FILE = (
     ("Permission denied", ("DuckDB may not read its file", "ask for the right to read it, or name another")),
     ("Could not set lock", ("another program has the database open", "close it there, or name a copy of the file")),
     ("No space left", ("a disk that DuckDB needs is full", "free some, or set TMPDIR to a folder on a larger one")),
-    ("", ("DuckDB cannot open or read its file", "is it whole, on a disk that answers, and a DuckDB file?")),
+    ("", ("DuckDB cannot open or read its file", "is it cut off, on a disk that fails, or no DuckDB file?")),
 )
 """Marks in DuckDB's message about a file -> what it means, and the next thing to do."""
 RUN_FOLDER = "<folder of the run>"
