@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_audit.config.resolve import resolve
-from clm_audit.facts import keys, names, twins
+from clm_audit.facts import candidates, keys, names, twins
 from clm_audit.facts.room import Room
 from clm_audit.measures import measure as measuring
 from clm_audit.measures.parts import KEYS, added
 from clm_audit.pipeline import audit
 from clm_audit.report.json_out import to_json
 
+PIECES = ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED"))
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "clm-audit.yaml"
 
 
@@ -31,7 +32,7 @@ def test_the_report_does_not_tell_how_many_parts_there_were(whole: str, parts: i
     steps: list[tuple[str, int, int]] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Room, "parts", lambda *_: parts)
-        for module, name in ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES")):
+        for module, name in PIECES:
             patch.setattr(module, name, 500)
         report = to_json(audit(resolve([], SAMPLE, {}, {}, SAMPLE.parent), lambda *step: steps.append(step)))
     assert report == whole
