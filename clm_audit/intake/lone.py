@@ -22,15 +22,18 @@ def marked(cells: pl.Series, header: Sequence[str], quoted: float) -> list[int]:
     separators, or one is a line of many names; none where cells stand in quotes, which keep their marks."""
     if quoted >= _QUOTED and cells.len() > _FEW:
         return []
-    colons = _tight(cells, ":") >= _MANY - (cells.len() <= _FEW)
+    short = cells.len() <= _FEW
+    colons = _tight(cells, ":") >= _MANY - short
     if any(name.count(":") >= _MANY and " " not in name for name in header) and colons.all():
         return list(range(cells.len()))
     text = cells.filter(~cells.str.contains(_PLAIN))
-    for mark in _MARKS:
+    for mark in (*_MARKS, ":") if short else _MARKS:
         tight = _tight(cells, mark)
         named = any(mark in name.replace(f"{mark} ", "") for name in header)
-        if quoted < _QUOTED and named and (tight > 0).sum() >= max(1, _NEARLY_ALL * cells.len()):
+        if quoted < _QUOTED and named and (tight > 0).sum() >= (1 if short else _NEARLY_ALL * cells.len()):
             return list(range(cells.len()))
+        if mark == ":":  # times hold many
+            continue
         wide = (tight >= _MANY) & ~cells.str.contains(_PLAIN)
         if any(len(names := cell.split(mark)) >= MANY_NAMES and capital(names) for cell in cells.filter(wide)):
             return list(range(cells.len()))

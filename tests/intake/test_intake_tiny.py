@@ -111,3 +111,9 @@ def test_names_in_one_column_below_a_title_with_half_a_quote_are_doubtful(tmp_pa
 def test_colons_fewer_in_the_row_than_in_the_header_are_doubtful(tmp_path: Path) -> None:
     table = read(tmp_path, "email:score:comment:Extra", "customer0001@example.com:5:call again")
     assert len(table.frame.collect_schema()) > 1 or listed(table) == {2}
+
+
+@pytest.mark.parametrize("mark", [":", ",", "^"])
+def test_pieces_of_an_only_row_below_two_names_are_doubtful(tmp_path: Path, mark: str) -> None:
+    table = read(tmp_path, f"Email Address{mark}Reason", "customer", f"0001@example.com{mark}call again")
+    assert listed(table) >= {2} or len(table.header) == 2
