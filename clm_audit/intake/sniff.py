@@ -61,7 +61,7 @@ def _separator(head: bytes, start: int) -> str:
             best, best_score = separator, score
     if not best_score:  # a small table, perhaps, below many titles
         small = [mark for mark in SEPARATORS if _below(head, start, mark)]
-        if small and _names_first(head, start, small[0]):
+        if small and (_names_first(head, start, small[0]) or _worded(head, start, small[0])):
             return small[0]
         best = small[0] if small else best
     many = len(head.splitlines()) > _FEW
@@ -102,6 +102,14 @@ def _below(head: bytes, start: int, separator: str) -> bool:
     if _names_first(head, start, separator):
         return 2 * count > len(widths) - first
     return width > _WIDE and count >= max(_WIDE, _TABLE * (len(widths) - first))
+
+
+def _worded(head: bytes, start: int, separator: str) -> bool:
+    """Whether the first wide record is a line of many different words, none with a blank before it."""
+    rows = records(head, separator, start, SAMPLE, quote_of(head, separator))
+    names = next((one.cells for one in rows if len(one.cells) > _WIDE), ())
+    words = all(shape(cell) in (WORD, TEXT) and not cell.startswith(" ") for cell in names)
+    return words and len(set(names)) == len(names) > _WIDE
 
 
 def _names_first(head: bytes, start: int, separator: str) -> bool:

@@ -117,3 +117,14 @@ def test_colons_fewer_in_the_row_than_in_the_header_are_doubtful(tmp_path: Path)
 def test_pieces_of_an_only_row_below_two_names_are_doubtful(tmp_path: Path, mark: str) -> None:
     table = read(tmp_path, f"Email Address{mark}Reason", "customer", f"0001@example.com{mark}call again")
     assert listed(table) >= {2} or len(table.header) == 2
+
+
+@pytest.mark.parametrize("fault", [",", ";"])
+def test_four_rows_one_of_them_broken_below_many_lines_of_a_key_and_its_value(tmp_path: Path, fault: str) -> None:
+    body = [f"ev_{n},u-{n},Log In,2024-02-0{n + 1} 10:00:00,Peru" for n in range(4)]
+    body[0] = body[0].replace(",u-", f"{fault}u-").replace("u-0", "u-0," if fault == "," else "u-0")
+    above = [f"Condition {n}: none" for n in range(40)]
+    table = read(tmp_path, *above, "event_id,user_id,event_type,event_time,country", *body)
+    assert table.header == ("event_id", "user_id", "event_type", "event_time", "country")
+    assert rows(table)[-3:] == [tuple(line.split(",")) for line in body[1:]]
+    assert listed(table) == {42}
