@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 
+import pytest
+
 from clm_audit.config.plan import Source, SpendRules
 
 EPOCH = date(1970, 1, 1)
@@ -55,6 +57,13 @@ def test_an_account_that_names_the_platform_is_its_money_in_the_months_it_covers
     assert "rows of the books that an ad platform also reports, counted there: 2" in built.file("books.csv").notes
 
 
+def test_a_platform_that_ends_with_a_month_says_nothing_of_the_next(build) -> None:
+    files = {"ads.csv": google([("2024-01-31", "100.00")]), "books.csv": books([("2024-02-29", "Google Ads", "40.00")])}
+    built = build(files, sources=sources("ads.csv", "books.csv"), spend=RULES)
+    assert cents(built) == 10000 + 4000
+    assert built.facts.evidence["spend.retold"] == 0
+
+
 def test_the_books_alone_and_the_platform_alone_count_in_full(build) -> None:
     said = books([("2024-01-31", "Google Ads", "150.00")])
     alone = build({"books.csv": said}, sources=sources("books.csv"), spend=RULES)
@@ -62,6 +71,17 @@ def test_the_books_alone_and_the_platform_alone_count_in_full(build) -> None:
     ads = build({"ads.csv": google([("2024-01-05", "100.00")])}, spend=RULES)
     assert cents(ads) == 10000
     assert "spend.retold" not in alone.facts.evidence
+
+
+@pytest.mark.parametrize(
+    ("months", "share", "same"), [(3, 1.0, True), (2, 1.0, False), (3, 1.019, True), (3, 1.025, False)]
+)
+def test_sums_agree_within_two_per_cent_in_three_months_or_not(build, months: int, share: float, same: bool) -> None:
+    cost = {month: 100 + 37 * month for month in range(1, months + 1)}
+    ads = google([(f"2024-{month:02}-15", f"{cents}.00") for month, cents in cost.items()])
+    said = [(f"2024-{month:02}-28", "Advertising", f"{cents * share:.2f}") for month, cents in cost.items()]
+    built = build({"ads.csv": ads, "books.csv": books(said)}, sources=sources("ads.csv", "books.csv"), spend=RULES)
+    assert built.facts.evidence["spend.retold_by_sums"] == (months if same else 0)
 
 
 def test_a_general_account_whose_sums_agree_is_the_same_money(build) -> None:

@@ -125,6 +125,15 @@ def test_one_sided_orders() -> None:
     assert isinstance(found.window_totals["orders"][1], NotAssessable)
 
 
+def test_what_is_recorded_from_go_live_on_has_no_total_before() -> None:
+    world = company()
+    later = [row for row in world.tables["tickets"] if row["day"] >= GO_LIVE]
+    world.tables["tickets"] = [{**later[0], "day": GO_LIVE}, *later[1:]]
+    before, after = measure(plan(), world.facts()).window_totals["tickets"]
+    assert before == NotAssessable(code="one_side_only", detail={"fact": "tickets", "side": "after"})
+    assert isinstance(after, int)
+
+
 def test_go_live_on_the_first_day() -> None:
     found = measure(plan(), World({"orders": orders(range(GO_LIVE, GO_LIVE + 200))}).facts())
     sane(found)
