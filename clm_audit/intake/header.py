@@ -186,7 +186,7 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
             return rows[body[1]], body[1], body[1] + 1
     second = body[1] if len(body) > 1 else body[0]
     rest = [rows[i].cells for i in below if i > second]
-    full = 2 * sum(1 for cell in rows[second].cells if cell.strip()) > used
+    full = 2 * sum(1 for cell in rows[second].cells if any(map(str.isalpha, cell))) > used
     named = capital(rows[second].cells) or (
         full and any(told := families_of(rest)) and is_header(rows[second].cells, told, rest)
     )

@@ -208,3 +208,16 @@ def test_a_title_and_a_setting_as_wide_as_the_table_are_no_header(tmp_path: Path
     titles = ["Export of all sales,,,,,", "From,2024-03-01,,,,"]
     table = read(tmp_path, [*titles, ",".join(NAMES), *map(",".join, SALES)])
     assert (table.header, rows(table)) == (NAMES, SALES)
+
+
+def test_a_setting_above_three_columns_is_no_header(tmp_path: Path) -> None:
+    body = [(f"customer{n:04}@example.com", str(n % 11), "kind" if n % 3 else "") for n in range(1, 29)]
+    names = ("email", "score", "comment")
+    lines = ["Export of all answers,,", "From,2024-03-01,", *map(",".join, (names, *body))]
+    assert read(tmp_path, lines).header == names
+
+
+def test_the_line_of_a_markdown_table_is_no_header(tmp_path: Path) -> None:
+    drawn = [f"| {' | '.join(row)} |" for row in (NAMES[:4], *(sale[:4] for sale in SALES))]
+    table = read(tmp_path, [drawn[0], "|---|---|---|---|", *drawn[1:]])
+    assert tuple(name.strip() for name in table.header if name.strip()) == NAMES[:4]
