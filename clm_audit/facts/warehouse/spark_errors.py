@@ -26,6 +26,10 @@ _UNREADABLE = (
     "Spark cannot read a file as it is",
     "a CSV file must have as many fields in every row; give it as a path, where every row is proved",
 )
+_UNTOLD = (
+    "Spark cannot read a file as what its name says it is",
+    "is it whole, is it Parquet, and may Spark read it? nothing was reported",
+)
 _NO_VALUE = (
     "a cell holds what its column cannot be read as",
     "cast it in a view, where you can say what such cells mean",
@@ -43,6 +47,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
     (("CAST_INVALID_INPUT", "CANNOT_PARSE"), _NO_VALUE),
     (("FileNotFoundException", "does not exist"), _GONE),
     (("MALFORMED_RECORD", "MALFORMED_CSV", "CANNOT_READ_FILE_FOOTER"), _UNREADABLE),
+    (("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY",), _UNTOLD),
     (("FAILED_READ_FILE", "is not a Parquet"), _UNREADABLE),
 )
 """Marks in a message of Spark -> what it means and the next thing to do; the first that fits."""

@@ -45,14 +45,30 @@ def started(source: EngineSource, folder: Path) -> Iterator[SparkSession]:
         raise UsageError("the engine spark is not installed", hint=INSTALL) from None
     there = None if source.master or source.remote else SparkSession.getActiveSession()
     if there is not None:
-        with strict(there):
+        with _silent(), strict(there):
             yield there
         return
-    with ExitStack() as stack:
+    with _silent(), ExitStack() as stack:
         stack.callback(_tidied, os.environ.get(CONNECT_MODE), _WAREHOUSE.exists())
         session = _remote(source, stack) if source.remote else _classic(source, folder, stack)
         _set(session, STRICT)
         yield session
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """PySpark writes errors to stderr beside raising them: with paths, and with values of cells."""
+    from pyspark.logger import PySparkLogger
+
+    loggers = [PySparkLogger.getLogger(name) for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger")]
+    before = [one.disabled for one in loggers]
+    for one in loggers:
+        one.disabled = True
+    try:
+        yield
+    finally:
+        for one, was in zip(loggers, before, strict=True):
+            one.disabled = was
 
 
 def _stopped(session: SparkSession) -> None:
