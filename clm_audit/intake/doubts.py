@@ -157,8 +157,11 @@ def _named(rows: pl.DataFrame, columns: Sequence[str], header: Sequence[str]) ->
     if 1 < rows.height <= _RUN and len(columns) > 1:
         cells = rows.select(ROW, *columns).rows()
         return [int(one[0]) for one in cells if any(_named_like(one[1:], other[1:]) for other in cells)]
-    if rows.height == 1 and len(columns) > 1 and _titled(rows.select(columns).row(0)) and not _titled(header):
-        return [int(rows[ROW][0])]
+    if rows.height == 1 and len(columns) > 1 and not _titled(header):
+        only = rows.select(columns).row(0)
+        alike = len(set(only)) == len(only) and all(shape(cell) == WORD for cell in only)
+        if alike or _titled(only):
+            return [int(rows[ROW][0])]
     if len(columns) < 2 or not _titled(header):
         return []
     capital = pl.all_horizontal([pl.col(name).str.contains(_TITLE) for name in columns])
