@@ -71,12 +71,19 @@ def write(folder: Path) -> None:
     )
 
 
+def installed() -> dict[str, str]:
+    """The environment of a program that is installed: its bytecode is kept, as pip compiles it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(program: str, command: Sequence[str], repeat: int) -> Run:
     """The cheapest of several runs; raises when one fails."""
     costs = []
     for _ in range(repeat):
         started = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=installed()
+        )
         error = process.stderr.read() if process.stderr else b""
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -158,7 +165,11 @@ def main() -> None:
             words = [*([command] if command else []), "--help"]
             runs.append(run(" ".join(words), ["-m", "clm_audit", *words], chosen.repeat))
         answer = subprocess.run(
-            [sys.executable, __file__, "--stages", str(folder)], check=True, capture_output=True, text=True
+            [sys.executable, __file__, "--stages", str(folder)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=installed(),
         )
     profile = json.loads(answer.stdout.splitlines()[-1])
     print(table(runs, profile))

@@ -119,8 +119,10 @@ def run(program: str, millions: float, kind: str, memory: int) -> Run:
     command = [sys.executable, __file__, "--one", program, "--folder", str(folder), "--formats", kind]
     with tempfile.TemporaryDirectory() as temporary, tempfile.TemporaryFile() as out:
         started, most = time.perf_counter(), 0
+        # an installed program has its bytecode: here, too, it is kept from the first run on
+        settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         process = subprocess.Popen(
-            [*command, "--memory", str(memory)], stdout=out, env={**os.environ, "TMPDIR": temporary}
+            [*command, "--memory", str(memory)], stdout=out, env={**settings, "TMPDIR": temporary}
         )
         while True:
             ended, status, used = os.wait4(process.pid, os.WNOHANG)
