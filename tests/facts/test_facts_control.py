@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from clm_audit.config.plan import Control
+from clm_audit.config.plan import AuditPlan, Control
 from clm_audit.exits import UsageError
-from clm_audit.facts.control import customers_per_label
+from clm_audit.facts.control import check_labels, customers_per_label
 
 ROWS = "".join(f"c{n},{label}\n" for n, label in enumerate(["North"] * 7 + ["South"] * 6 + ["Isle"] * 2 + [""] * 3))
 FILES = {"c.csv": "customer,region\n" + ROWS, "o.csv": "order,date,amount,customer\n1,2024-01-05,1,c0\n"}
@@ -25,6 +25,13 @@ def test_its_column_is_read_without_standing_in_segment_by(build) -> None:
     built = build(FILES, control=Control(segment="region", untreated=("North",)))
     assert {label for labels in built.facts.segments for label in labels.values()} == {"North", "South", "Isle"}
     assert built.facts.segments[built.rows("orders", "segment")[0][0]] == {"region": "North"}
+
+
+def test_five_customers_are_named_and_four_are_not() -> None:
+    with pytest.raises(UsageError) as caught:
+        check_labels(AuditPlan(), Control(segment="region", untreated=("Nowhere",)), {"North": 5, "South": 4})
+    assert "known: North (5 customers), 1 more" in str(caught.value.problems[0])
+    assert "South" not in str(caught.value.problems[0])
 
 
 def test_a_label_that_nobody_has_is_answered_with_those_that_exist(build) -> None:

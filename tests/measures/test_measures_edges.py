@@ -134,6 +134,18 @@ def test_what_is_recorded_from_go_live_on_has_no_total_before() -> None:
     assert isinstance(after, int)
 
 
+def test_everybody_may_respond() -> None:
+    world = company()
+    world.tables["sends"] = [{**row, "delivered": True} for row in world.tables["sends"]]
+    world.tables["responses"] = [
+        {"campaign": row["campaign"], "recipient": row["recipient"], "kind": "clicked", "day": row["day"]}
+        for row in world.tables["sends"]
+    ]
+    found = metric(measure(plan(), world.facts()), "campaign_response")
+    assert found.missing is None
+    assert [side.value for side in (found.before, found.after) if isinstance(side, Ratio)] == [1.0, 1.0]
+
+
 def test_go_live_on_the_first_day() -> None:
     found = measure(plan(), World({"orders": orders(range(GO_LIVE, GO_LIVE + 200))}).facts())
     sane(found)
