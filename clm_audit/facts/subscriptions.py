@@ -41,7 +41,8 @@ def _built(places: Places, context: Context, folder: Path) -> Shelved:
     reach = _reach(parts)
     found, left, kept = Losses(places), [Counter[str]() for _ in staged], []
     for at, part in enumerate(parts):
-        table = _taken(_settled(part.collect(engine="streaming").sort("at"), reach), found, left)
+        told = _settled(part.collect(engine="streaming").sort("at"), reach, whole=context.parts == 1)
+        table = _taken(told, found, left)
         table = _finished(table, context)
         _count(table, staged, context)
         table = table.select("at", *SCHEMAS["subscriptions"], "file", "side")
@@ -131,12 +132,13 @@ def _reach(parts: Sequence[pl.LazyFrame]) -> dict[int, int | None]:
     return dict(pl.concat(found).group_by("part").agg(pl.col("reach").max()).iter_rows())
 
 
-def _settled(rows: pl.DataFrame, reach: Mapping[int, int | None]) -> pl.DataFrame:
-    """Rows with ``subscription`` (a number each: the place of its first row), ``again`` (said before) and ``older``
-    (a later file says it anew)."""
+def _settled(rows: pl.DataFrame, reach: Mapping[int, int | None], *, whole: bool) -> pl.DataFrame:
+    """Rows with ``subscription`` (a number each: of all rows, ``whole``, in the order of the names, of a part the place
+    of its first row), ``again`` (said before) and ``older`` (a later file says it anew)."""
     key = ["space", "name"]
+    number = pl.struct(key).rank("dense").cast(pl.Int64) - 1 if whole else pl.col("at").min().over(key)
     reached = pl.col("part").replace_strict(reach, return_dtype=pl.Int32) if reach else pl.lit(None, dtype=pl.Int32)
     best = pl.col("part").sort_by("reach", -pl.col("part")).last().over(key)
     alike = ~pl.struct(*key, "customer", *_SAID).is_first_distinct()
     ranked = rows.with_columns(reach=reached)
-    return ranked.with_columns(subscription=pl.col("at").min().over(key), again=alike, older=pl.col("part") != best)
+    return ranked.with_columns(subscription=number, again=alike, older=pl.col("part") != best)
