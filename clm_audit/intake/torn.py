@@ -11,6 +11,7 @@ from clm_audit.intake.dialect import SEPARATORS, Record, body_width, records
 
 MANY_NAMES = 4  # names in a line that is a header although nothing follows
 _PIECES = 3  # lines below the names that may be the pieces of one record
+_SUMMARY = 6  # lines above a blank one that may be a small table of their own
 _MOST = 0.8  # share of the records from the first wide one on that are a table
 _DIGITS = re.compile(r"\d")
 
@@ -57,16 +58,18 @@ def untorn(found: Sequence[Record], head: bytes, separator: str, width: int) -> 
 
 
 def doubtful(above: Sequence[Record], width: int, separator: str) -> tuple[int, ...]:
-    """Bytes of the lines right above a table that are no names and yet hold half as many marks as its rows, each
-    without a blank behind it as in text."""
+    """Bytes of the lines right above a table, or of many anywhere above it, that are no names and yet hold half as
+    many marks as its rows, each without a blank behind it as in text."""
     found = []
-    for one in itertools.takewhile(lambda one: not one.blank, reversed(above)):
+    near = sum(1 for _ in itertools.takewhile(lambda one: not one.blank, reversed(above)))
+    for one in above:
         raw = separator.join(one.cells)
         most = max(raw.count(mark) - raw.count(f"{mark} ") for mark in dict.fromkeys((separator, *SEPARATORS)))
         filled = [cell for cell in one.cells if cell.strip()]
         if most and 2 * most >= width - 1 and not (len(filled) > 1 and capital(filled)):
             found.append(one.start)
-    return tuple(sorted(found))
+    right_above = above[len(above) - near].start if near else 0
+    return tuple(start for start in found if len(found) > _SUMMARY or (near and start >= right_above))
 
 
 def _lines(record: Record, head: bytes, separator: str, width: int) -> Iterator[Record]:
