@@ -1,8 +1,9 @@
 """What Narwhals costs on Polars: ``python benchmarks/scale/native.py --millions 10``.
 
-The reduction of orders to the totals of the five questions, as the audit runs it (through Narwhals) and written by hand
-for Polars, on the same canonical facts in one process, in turns. Both must find the same numbers. What counts is the
-ratio of their CPU times (the process, all threads). Prints a table, writes ``benchmarks/results/scale_native.json``.
+Sums of days, the histogram of order values and the wide customer vector, as the audit runs them (through Narwhals) and
+written by hand for Polars, on the same canonical facts in one process, in turns. Both must find the same numbers. What
+counts is the ratio of their CPU times (the process, all threads). Prints a table and writes
+``benchmarks/results/scale_native.json``.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ import polars as pl
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 RESULTS = HERE.parent / "results" / "scale_native.json"
-FRAMES = ("order_days", "values", "buyers", "gaps", "customers")
-KEYS = ("day", "window", "cents", "period", "week", "gap")
+FRAMES = ("order_days", "values", "customers")
+KEYS = ("day", "window", "cents")
 LIBRARIES = ("clm-audit", "narwhals", "polars")
 Found = Mapping[str, Mapping[str, Any]]
 
 
-def native(orders: pl.LazyFrame, calendar: Any, grid: Any) -> Mapping[str, pl.LazyFrame]:
-    """The five frames as one would write them for Polars, where all orders count and none has a segment."""
+def native(orders: pl.LazyFrame, calendar: Any) -> Mapping[str, pl.LazyFrame]:
+    """The three frames as one would write them for Polars, where all orders count and none has a segment."""
     day, net, known = pl.col("day"), pl.col("net"), pl.col("customer").is_not_null()
     real = net.cast(pl.Float64)
     nameless, sizes = pl.when(known), ("gross", "refunded", "net")
@@ -49,23 +50,7 @@ def native(orders: pl.LazyFrame, calendar: Any, grid: Any) -> Mapping[str, pl.La
         .group_by(inside["after"].cast(pl.Int64).alias("window"), net.alias("cents"))
         .agg(pl.len().alias("orders"))
     )
-    at = pl.col("customer") * grid.width + (day.cast(pl.Int64) - (grid.go_live - 7 * grid.shift)) // 7
-    cells = orders.filter(known).group_by(at.alias("at")).agg(pl.len().cast(pl.Int64).alias("n"), net.sum().alias("x"))
-    x = pl.col("x").cast(pl.Float64)
-    buyers = cells.group_by((pl.col("at") % grid.width).alias("period")).agg(
-        pl.len().alias("buyers"),
-        (pl.col("n") ** 2).sum().alias("n2"),
-        (x * x).sum().alias("x2"),
-        (x * pl.col("n")).sum().alias("xn"),
-    )
-    week, gap = pl.col("at") % grid.width, pl.col("at") - pl.col("at").shift(1)
-    gaps = (
-        cells.select(pl.col("at").sort())
-        .select(week=week, gap=pl.when(gap <= week).then(gap.clip(upper_bound=grid.older)).otherwise(0).fill_null(0))
-        .group_by("week", "gap")
-        .agg(pl.len().alias("customers"))
-    )
-    return {"order_days": days, "values": values, "buyers": buyers, "gaps": gaps, "customers": _wide(orders, calendar)}
+    return {"order_days": days, "values": values, "customers": _wide(orders, calendar)}
 
 
 def _wide(orders: pl.LazyFrame, calendar: Any) -> pl.LazyFrame:
@@ -113,7 +98,6 @@ def prepared(millions: int) -> tuple[Mapping[str, pl.LazyFrame], Callable[[], Fo
     from clm_audit.measures.calendar import resolve
     from clm_audit.measures.daily import daily_frames
     from clm_audit.measures.engines import POLARS
-    from clm_audit.measures.grid import Grid
     from clm_audit.measures.reduction import total_frames
     from clm_audit.pipeline import read
 
@@ -134,7 +118,7 @@ def prepared(millions: int) -> tuple[Mapping[str, pl.LazyFrame], Callable[[], Fo
             return POLARS.collect({name: wanted[name] for name in FRAMES})
 
     def by_hand() -> Found:
-        lazy = native(tables["orders"], calendar, Grid.of(calendar))
+        lazy = native(tables["orders"], calendar)
         results = pl.collect_all([lazy[name] for name in FRAMES], engine="streaming")
         return {
             name: {column.name: column.to_numpy() for column in each}
