@@ -427,9 +427,11 @@ STOPPED = """
 import os, signal, sys, time
 import clm_audit.facts.warehouse.build as sources
 from clm_audit.cli.main import run
+name = getattr(signal, os.environ["STOP_BY"])
+signal.signal(name, signal.SIG_DFL)  # tests that run under nohup hand down that it is ignored
 def stop(plan, folder, progress, **_):
     (folder / "half.parquet").touch()
-    os.kill(os.getpid(), getattr(signal, os.environ["STOP_BY"]))
+    os.kill(os.getpid(), name)
     time.sleep(60)
 sources.read_exports = stop
 run()
