@@ -8,6 +8,8 @@ structural time series).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,10 +24,19 @@ WALK_START = 1e-3
 
 
 def background_kernels(years: Floats, ppy: float) -> Floats:
-    """The five kernels in the order of the scales: trend, walk, shocks, season, week of year; [5, n, n]."""
-    return np.stack(
-        [trend(years), random_walk(years), shocks(years), season(years), week_of_year(years, ppy)],
-    )
+    """The five kernels in the order of the scales: trend, walk, shocks, season, week of year; [5, n, n], read-only.
+
+    A series is looked at several times in a row (its fit, its weights, its horizon): the last ones are kept.
+    """
+    return _background(years.tobytes(), ppy)
+
+
+@lru_cache(maxsize=8)
+def _background(content: bytes, ppy: float) -> Floats:
+    years: Floats = np.frombuffer(content)
+    found = np.stack([trend(years), random_walk(years), shocks(years), season(years), week_of_year(years, ppy)])
+    found.setflags(write=False)
+    return found
 
 
 def trend(years: Floats) -> Floats:
