@@ -140,8 +140,8 @@ def first_lines(head: bytes, start: int) -> Iterator[tuple[Dialect, Record]]:
     """The first lines that could be headers of words, where the file as a whole seems to have none of several columns,
     or one far below."""
     text = head[start : start + _TOP].decode("utf-8", "replace")
-    begins = [match.end() for match in re.finditer(r"\A[\r\n]*|[\r\n]+", text)]
-    for begin in (one for one in begins[:_TOP_LINES] if one < len(text)):
+    ends = itertools.islice(re.finditer(r"\A[\r\n]*|[\r\n]+", text), _TOP_LINES)
+    for begin in (one for one in (match.end() for match in ends) if one < len(text)):
         for mark, quote in itertools.product((*SEPARATORS, *_RARE), ('"', "'")):
             read = StrictReader(Dialect(mark, quote)).record(text, begin)
             cells = read.cells if read is not None else ()

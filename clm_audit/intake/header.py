@@ -28,7 +28,7 @@ from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
-from clm_audit.intake.torn import MANY_NAMES, capital, doubtful, table_width, untorn
+from clm_audit.intake.torn import MANY_NAMES, capital, doubtful, names_above, row_above, single_names, table_width, untorn
 
 _WORDS = (WORD, TEXT, LINES)
 _AT_END = 5_000  # records at the end of a file that are looked at; the lines of one letter may be many of them
@@ -61,12 +61,11 @@ def find_heading(
     rows = found[first:]
     index, matches = best_row([record.cells for record in rows], names)
     if matches:
-        last = [one.cells for one in StrictReader(dialect).records(tail.decode("utf-8", "replace"), _AT_END)]
-        return placed(found, first + index, first + index + 1, where, last=last)
+        return placed(found, first + index, first + index + 1, where, last=lambda: _last(tail, dialect))
     width = table_width(rows, HEAD_RECORDS)
-    if not dialect.wrapped:
-        found = [*found[:first], *untorn(rows, head, mark, width)]
-        rows = found[first:]
+    whole = single_names(rows, head, dialect, width) if dialect.wrapped else untorn(rows, head, mark, width)
+    found = [*found[:first], *whole]
+    rows = whole
     only = _names_only(rows)
     spot = (rows[only], only, len(rows)) if only > 0 else _blind(rows, width, dialect)
     if spot is not None:
@@ -81,8 +80,10 @@ def find_heading(
         return replace(heading, wider=bool(wider), doubtful=all_doubts)
     data = next(i for i, one in enumerate(rows) if len(one.cells) == width and not one.blank)
     families = families_of([one.cells for one in rows[data:] if len(one.cells) == width and not one.blank])
-    while data and width > 1 and _row_all_the_same(rows[data - 1], width, families, dialect):
-        data -= 1  # a broken row, not a title
+    while width > 1 and (above := row_above(rows, data)) >= 0:
+        if not _row_all_the_same(rows[above], width, families, dialect):
+            break
+        data = above  # a broken row, not a title
     titles = titles_of(found[: first + data])
     notes = ("no header: the columns have no names", *_above(rows[:data], "rows"))
     plain = ("",) * width
@@ -90,12 +91,17 @@ def find_heading(
     return Heading(plain, None, rows[data].start, first + data, width, titles=titles, notes=notes, doubtful=doubts)
 
 
+def _last(tail: bytes, dialect: Dialect) -> list[tuple[str, ...]]:
+    """The records at the end of a file."""
+    return [one.cells for one in StrictReader(dialect).records(tail.decode("utf-8", "replace"), _AT_END)]
+
+
 def _table_above(rows: Sequence[Record], width: int) -> tuple[int, ...]:
     """Bytes of the lines above that are wider than the table, where they are a table of their own: two at least, one of
-    them with something else than words."""
+    them with something else than words, or names without a row."""
     wide = [one for one in rows if len(one.cells) > max(width, _WORDY) and not one.blank]
     typed = any(shape(cell) not in (BLANK, *_WORDS) for one in wide[1:] for cell in one.cells)
-    return tuple(one.start for one in wide) if len(wide) > 1 and typed else ()
+    return tuple(one.start for one in wide) if len(wide) > 1 and typed else names_above(rows, width)
 
 
 def _names_only(rows: Sequence[Record]) -> int:

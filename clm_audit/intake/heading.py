@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from clm_audit.exits import DataError
@@ -76,11 +76,12 @@ def placed(
     where: str,
     *,
     blind: Sequence[str] | None = None,
-    last: Sequence[Sequence[str]] = (),
+    last: Callable[[], Sequence[Sequence[str]]] = tuple,
 ) -> Heading:
     """The header at ``index`` with data from ``after`` on, its names brought to the width of the rows.
 
-    ``blind``: the notes on a header that was found without a known name. ``last``: records at the end of the file.
+    ``blind``: the notes on a header that was found without a known name. ``last`` gives the records at the
+    end of the file, which are asked for only where header and rows differ.
     """
     record = found[index]
     names, spare, note = list(record.cells), 0, ""
@@ -89,7 +90,7 @@ def placed(
     alike = sum(1 for row in rows if len(row) == width)
     if len(rows) > 1 and 2 * alike < len(rows):
         width = body_width(found[after:])
-        if blind is None and (width == 1 or _borne_out(width=len(names), rows=(*rows, *last))):
+        if blind is None and (width == 1 or _borne_out(width=len(names), rows=(*rows, *last()))):
             width = len(names)  # known names are columns, whatever lines of a broken cell say
     if width == len(names):
         _refuse_unnamed(names, [row for row in rows if len(row) == width], f"{where}:{record.line}", record)

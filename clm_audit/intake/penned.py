@@ -17,7 +17,7 @@ def quote_of(head: bytes, separator: str) -> str:
     mark, part = re.escape(separator.encode()), head[: 1 << 18]
     wrapped = {
         quote: re.findall(rb"(?:^|[\r\n]|%b) ?%b((?:[^%b\r\n]|%b%b)+)%b *(?=%b|[\r\n]|\Z)"
-                          % (mark, *(quote.encode(),) * 5, mark), part)
+                          % (mark, *(quote.encode(),) * 5, mark), part if quote.encode() in part else b"")
         for quote in ('"', "'", "`")
     }  # fmt: skip
     single = wrapped["'"]

@@ -200,6 +200,8 @@ def _named(text: str, separator: str) -> bool:
 
 def _doubled(head: bytes, start: int, separator: str) -> str:
     """The separator, or two of it where it never stands alone."""
+    if separator.encode() * 2 not in head:
+        return separator
     runs = Counter(map(len, re.findall(rb"(?:%b)+" % re.escape(separator.encode()), head)))
     alone = sum(count for length, count in runs.items() if length % 2)
     if not runs or alone > max(runs.total() >= _RUNS, (1 - _NEARLY_ALL) * runs.total()):
