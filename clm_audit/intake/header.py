@@ -28,7 +28,16 @@ from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
 from clm_audit.intake.strict import StrictReader
-from clm_audit.intake.torn import MANY_NAMES, capital, doubtful, names_above, row_above, single_names, table_width, untorn
+from clm_audit.intake.torn import (
+    MANY_NAMES,
+    capital,
+    doubtful,
+    names_above,
+    row_above,
+    single_names,
+    table_width,
+    untorn,
+)
 
 _WORDS = (WORD, TEXT, LINES)
 _AT_END = 5_000  # records at the end of a file that are looked at; the lines of one letter may be many of them
@@ -202,7 +211,8 @@ def _blind(rows: Sequence[Record], width: int, dialect: Dialect) -> tuple[Record
     for number, i in enumerate(body[:_MOST_LINES], start=1):
         cells = rows[i].cells
         below_it = [rows[j].cells for j in body if j > i and (width == 1 or rows[j].cells != cells)]
-        if is_header(cells, families, below_it) and not (lines and (is_slip(cells) or _pieced(rows, i, families))):
+        slip = lines and (is_slip(cells, families) or _pieced(rows, i, families))
+        if is_header(cells, families, below_it) and not slip:
             lines = number
             if not speaks:  # where all is words, the next line would seem a header, too
                 lines += number < len(body) and is_remark(rows[body[number]].cells)

@@ -14,12 +14,16 @@ _WORDS = (WORD, TEXT, LINES)
 _RARE = 20  # one cell among so many does not say what a column looks like
 _YEARS = range(1900, 2200)
 _TWINS = 4  # names among which one may come twice in a table of words
+_ADDRESS_END = re.compile(r"@?[\w.-]*\.[a-z]{2,}")
 _MOSTLY = 0.7  # share of a column's cells that must be no words for it to speak against words
 
 
-def is_slip(cells: Sequence[str]) -> bool:
-    """Whether a line below a header holds codes: a record with a slip, not a second line of names."""
-    return any(shape(cell).startswith("code") and not cell.strip().startswith("(") for cell in cells)
+def is_slip(cells: Sequence[str], families: Sequence[frozenset[str]]) -> bool:
+    """Whether a line below a header holds codes, or the end of an address above others: a record with a slip, not a
+    second line of names."""
+    codes = any(shape(cell).startswith("code") and not cell.strip().startswith("(") for cell in cells)
+    pairs = zip(cells, families, strict=False)
+    return codes or any("mail" in family and _ADDRESS_END.fullmatch(cell.strip()) for cell, family in pairs)
 
 
 def lettered(cells: Sequence[str]) -> set[str]:

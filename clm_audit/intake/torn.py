@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clm_audit.intake.dialect import SEPARATORS, Record, body_width, records
+from clm_audit.intake.dialect import SEPARATORS, Dialect, Record, body_width, records
 
 MANY_NAMES = 4  # names in a line that is a header although nothing follows
+_NAME_LINES = 4  # lines of a name
 _PIECES = 3  # lines below the names that may be the pieces of one record
 _SUMMARY = 6  # lines above a blank one that may be a small table of their own
 _MOST = 0.8  # share of the records from the first wide one on that are a table
@@ -57,6 +58,18 @@ def untorn(found: Sequence[Record], head: bytes, separator: str, width: int) -> 
     ]
 
 
+def single_names(found: Sequence[Record], head: bytes, dialect: Dialect, width: int) -> list[Record]:
+    """The records of a file whose lines are in quotes as a whole, with the lines right above the first of the table's
+    width as one where they are its names, each in quotes of its own and of several lines."""
+    top = next((at for at, one in enumerate(found) if len(one.cells) == width and not one.blank), 0)
+    for at in range(max(0, top - _NAME_LINES * width), top - 1):
+        part = head[: found[top].start]
+        names = next(iter(records(part, dialect.separator, found[at].start, 1, dialect.quote)), None)
+        if names is not None and names.stop == len(part) and len(names.cells) == width > 1:
+            return [*found[:at], replace(names, line=found[at].line), *found[top:]]
+    return list(found)
+
+
 def doubtful(above: Sequence[Record], width: int, separator: str) -> tuple[int, ...]:
     """Bytes of the lines right above a table, or of many anywhere above it, that are no names and yet hold half as
     many marks as its rows, each without a blank behind it as in text."""
@@ -70,6 +83,24 @@ def doubtful(above: Sequence[Record], width: int, separator: str) -> tuple[int, 
             found.append(one.start)
     right_above = above[len(above) - near].start if near else 0
     return tuple(start for start in found if len(found) > _SUMMARY or (near and start >= right_above))
+
+
+def names_above(above: Sequence[Record], width: int) -> tuple[int, ...]:
+    """Byte of a line of many names, more than the table has columns, with a blank line below it: a table without rows,
+    perhaps, above another one."""
+    many = max(MANY_NAMES, width + 1)
+    pairs = itertools.pairwise(above)
+    return tuple(one.start for one, below in pairs if below.blank and len(one.cells) >= many and capital(one.cells))
+
+
+def row_above(rows: Sequence[Record], first: int) -> int:
+    """Which record stands above the first row: the one before it, or where blank lines stand between the rows, too, the
+    one above those; -1 for none."""
+    above = first - 1
+    if first + 1 < len(rows) and rows[first + 1].blank:
+        while above >= 0 and rows[above].blank:
+            above -= 1
+    return above
 
 
 def _lines(record: Record, head: bytes, separator: str, width: int) -> Iterator[Record]:

@@ -255,3 +255,32 @@ def test_a_first_name_missing_above_rows_of_words_that_end_with_delimiters(tmp_p
     table = read(tmp_path, "Author,Summary,Tags", *(line + "," * surplus for line in body))
     assert [row[:4] for row in rows(table)] == [tuple(line.split(",")) for line in body]
     assert 1 in {one.line for one in table.doubted}
+
+
+def test_names_without_a_row_above_a_second_table_make_that_one_doubtful(tmp_path: Path) -> None:
+    below = [f"R{n},Customer {n:04}" for n in range(1, 6)]
+    table = read(tmp_path, "Campaign report", ",".join(NAMES), "", "Region,Manager", *below)
+    assert {one.line for one in table.doubted} >= set(range(5, 10))
+
+
+def test_a_first_row_with_a_cell_too_many_is_no_title_where_every_other_line_is_blank(tmp_path: Path) -> None:
+    first, *rest = spent(20, ",")
+    spaced = (line for row in (first.replace(",1,", ",1,,"), *rest) for line in (row, ""))
+    table = read(tmp_path, "Campaign report", "", *spaced)
+    assert {one.line for one in (*table.rejected, *table.repaired)} == {3}
+    assert rows(table)[-19:] == [tuple(line.split(",")) for line in rest]
+
+
+def test_names_of_two_lines_above_rows_in_quotes_as_a_whole(tmp_path: Path) -> None:
+    names = "|".join(f'"{name}| in full\n(text)"' for name in NAMES)
+    table = read(tmp_path, names, *(f'"{line}"' for line in spent(20, "|")))
+    assert table.header == tuple(f"{name}| in full\n(text)" for name in NAMES)
+    assert rows(table) == [tuple(line.split("|")) for line in spent(20, "|")]
+
+
+def test_the_end_of_an_address_is_no_second_line_of_names(tmp_path: Path) -> None:
+    body = [f"customer{n:04}@example.com,late {'abcdefgh'[n % 8]}" for n in range(40)]
+    table = read(tmp_path, "Email Address,Reason", "ple.com,call again (box)", *body)
+    assert table.header == ("Email Address", "Reason")
+    assert 2 in {one.line for one in (*table.doubted, *table.rejected)}
+    assert rows(table)[-40:] == [tuple(line.split(",")) for line in body]
