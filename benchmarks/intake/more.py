@@ -33,7 +33,9 @@ def glued_bom(draft: Draft) -> bool:
 @block("glued exports", "header of the second part on the last line of the first")
 def glued_line(draft: Draft) -> bool:
     again, at = _again(draft), _halves(draft)
-    if again is None or draft.data[at].cells is None or draft.style.quote in draft.data[at].text[-1:] + again.text[:1]:
+    if again is None or at >= len(draft.data) or draft.data[at].cells is None:
+        return False
+    if draft.style.quote in draft.data[at].text[-1:] + again.text[:1]:
         return False
     draft.data[at].text += again.text
     return True
