@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from clm_audit.config.plan import METRIC_IDS
 from clm_audit.inference.model import Finding
 from clm_audit.report import words_findings, words_steps
 from clm_audit.report.numbers import day, probability, weeks
@@ -29,8 +30,12 @@ def never(at: Situation) -> str:
 
 
 def _leaning(at: Situation, found: Sequence[Finding]) -> str:
-    """Which of the open metrics leans the most, under a verdict that they leave open; empty where none leans."""
-    sure = {one.metric: max(p, 1 - p) for one in found if (p := one.better_probability) is not None}
+    """Which of the metrics that leave the verdict open leans the most; empty where none leans.
+
+    Those of the lifecycle take no part in the verdict.
+    """
+    asked = [one for one in found if one.metric in METRIC_IDS]
+    sure = {one.metric: max(p, 1 - p) for one in asked if (p := one.better_probability) is not None}
     if at.verdict.value != "inconclusive" or not sure or max(sure.values()) < LEANS:
         return ""
     most = max((one for one in found if one.metric in sure), key=lambda one: sure[one.metric])

@@ -273,6 +273,9 @@ def test_under_an_open_verdict_what_settles_it_goes_before_what_an_export_would_
     assert "Purchase frequency leans the most: towards worse (96 % sure;" in said("never", at(worse, SPENT))[0]
     assert "leans" not in said("never", at(replace(NEVER, better_probability=0.7)))[0]
     assert "leans" not in said("again", at(leaning, BETTER, verdict=GOOD))[0]
+    outside = replace(worse, metric="churn_rate")  # it takes no part in the verdict
+    assert "leans" not in said("never", at(outside, SPENT))[0]
+    assert "Purchase frequency leans" in said("never", at(replace(worse, better_probability=0.08), outside))[0]
 
 
 def test_spend_that_is_there_is_to_be_named_and_not_to_be_exported_again() -> None:
