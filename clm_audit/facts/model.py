@@ -88,7 +88,8 @@ SCHEMAS: dict[str, dict[str, pl.DataType]] = {
     },
     # amount = hundredths an interval (quantity counted in), in ``currency`` (the audit's wherever a rate allows);
     # monthly = the same a month, null where the interval is not stated, 0 where it does not recur;
-    # until = exclusive end, null while it runs; cancelled = the day of the request. Several rows are its items.
+    # until = exclusive end, null while it runs; cancelled = the day of the request, which stands for the end where the
+    # file writes none. Several rows are its items.
     "subscriptions": {
         "subscription": pl.Int64(),
         "customer": pl.Int64(),

@@ -26,6 +26,9 @@ def build_subscriptions(staged: Sequence[Staged], context: Context) -> Shelved:
     Within a file equal rows count once, and rows of one subscription that differ are its items or its periods.
     Of several files that tell of the same subscription the one counts that reaches the latest day. Of very many rows
     those of one subscription come together in one part, and the parts are looked at one after the other.
+
+    A subscription runs to its end, not to the day on which the end was asked for: that day stands for it only in a file
+    that writes no end at all.
     """
     with scratch(context.folder / "subscriptions-made") as folder:
         return _built(Places.of(staged), context, folder)
@@ -38,12 +41,12 @@ def _built(places: Places, context: Context, folder: Path) -> Shelved:
     if context.parts == 1:
         rows = rows.collect(engine="streaming").lazy()
     parts = split(rows, whose, context.parts, folder / "rows")
-    reach = _reach(parts)
+    reach, endless = _reach(parts)
     found, left, kept = Losses(places), [Counter[str]() for _ in staged], []
     for at, part in enumerate(parts):
         told = _settled(part.collect(engine="streaming").sort("at"), reach, whole=context.parts == 1)
         table = _taken(told, found, left)
-        table = _finished(table, context)
+        table = _finished(table, endless, context)
         _count(table, staged, context)
         table = table.select("at", *SCHEMAS["subscriptions"], "file", "side")
         path = folder / f"{at}.parquet"
@@ -75,8 +78,9 @@ def _taken(rows: pl.DataFrame, found: Losses, left: Sequence[Counter[str]]) -> p
     return pl.concat(kept)
 
 
-def _finished(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _finished(rows: pl.DataFrame, endless: Sequence[int], context: Context) -> pl.DataFrame:
     return rows.with_columns(
+        pl.when(pl.col("part").is_in(endless)).then("cancelled").otherwise("until").alias("until"),
         context.segment(),
         recurring=pl.col("interval") != intervals.ONCE,
         monthly=intervals.monthly(pl.col("amount"), pl.col("interval")),
@@ -86,9 +90,8 @@ def _finished(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
 def _count(table: pl.DataFrame, staged: Sequence[Staged], context: Context) -> None:
     context.count("subscriptions.rows", table.height)
     ends = any({"end", "cancelled"} & set(one.columns) for one in staged)
-    ended = pl.col("until").is_not_null() | pl.col("cancelled").is_not_null()
     context.count("subscriptions.ending_rows", table.height if ends else 0)
-    context.count("subscriptions.ended", table.filter(ended).height)
+    context.count("subscriptions.ended", table["until"].count())
     paid = table.filter(pl.col("left_out").is_null() & pl.col("currency").is_not_null()).group_by("currency").len()
     for code, rows in paid.sort("currency").iter_rows():
         context.count(f"subscriptions.currency.{code}", rows)
@@ -125,11 +128,13 @@ def _rows(places: Places, number: int, context: Context) -> pl.LazyFrame:
     return rows.with_columns(reversed=(pl.col("until") < pl.col("day")).fill_null(False))
 
 
-def _reach(parts: Sequence[pl.LazyFrame]) -> dict[int, int | None]:
-    """The latest day that the rows of each file tell of."""
+def _reach(parts: Sequence[pl.LazyFrame]) -> tuple[dict[int, int | None], list[int]]:
+    """The latest day that the rows of each file tell of, and the files that write no end."""
     latest = pl.max_horizontal("day", "until", "cancelled").max()
-    found = [part.group_by("part").agg(reach=latest).collect(engine="streaming") for part in parts]
-    return dict(pl.concat(found).group_by("part").agg(pl.col("reach").max()).iter_rows())
+    each = [part.group_by("part").agg(reach=latest, ends=pl.col("until").count()) for part in parts]
+    found = pl.concat([one.collect(engine="streaming") for one in each])
+    files = found.group_by("part").agg(pl.col("reach").max(), pl.col("ends").sum()).sort("part")
+    return dict(files.select("part", "reach").iter_rows()), files.filter(pl.col("ends") == 0)["part"].to_list()
 
 
 def _settled(rows: pl.DataFrame, reach: Mapping[int, int | None], *, whole: bool) -> pl.DataFrame:

@@ -63,11 +63,7 @@ def subscription_frames(tables: Frames, _: Collected, calendar: Calendar) -> Fra
     if "subscriptions" not in tables:
         return {}
     rows = tables["subscriptions"].filter(nw.col("left_out").is_null(), ~nw.col("customer").is_null())
-    rows = rows.with_columns(
-        nw.col("segment").fill_null(0).cast(nw.Int64),
-        # the same end as that of a customer's spell: of a subscription whose end nobody wrote, the day it was cancelled
-        until=nw.when(nw.col("until").is_null()).then(nw.col("cancelled")).otherwise(nw.col("until")),
-    )
+    rows = rows.with_columns(nw.col("segment").fill_null(0).cast(nw.Int64))
     one = nw.lit(1).cast(nw.Int64)
     zero = nw.lit(0).cast(nw.Int64)
     began = rows.select("segment", day=nw.col("day").cast(nw.Int64), began=one, ended=zero)

@@ -77,12 +77,11 @@ def _items(rows: Frame) -> Frame:
     """Items of subscriptions that recur, with ``start``, ``end`` (exclusive; :data:`NEVER` while it runs), cents a
     month. One of unknown interval recurs as well."""
     counted = rows.filter(nw.col("left_out").is_null(), nw.col("recurring").fill_null(True))
-    ended = nw.when(nw.col("until").is_null()).then(nw.col("cancelled")).otherwise(nw.col("until"))
     return counted.filter(~nw.col("customer").is_null()).select(
         "customer",
         nw.col("segment").fill_null(0).cast(nw.Int64),
         start=nw.col("day").cast(nw.Int64),
-        end=ended.fill_null(NEVER).cast(nw.Int64),
+        end=nw.col("until").fill_null(NEVER).cast(nw.Int64),
         cents=nw.col("monthly"),
     ).filter(nw.col("end") > nw.col("start"), nw.col("start") >= 0)  # fmt: skip
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from clm_audit.config.plan import Source
+from facts.parted import divided
 
 EPOCH = date(1970, 1, 1)
 
@@ -132,6 +134,32 @@ def test_subscriptions_are_exact_per_interval_and_month(build) -> None:
     assert built.rows("subscriptions", "until", "cancelled")[1] == (n("2024-12-31"), n("2024-11-01"))
     assert set(built.tables["subscriptions"]["currency"]) == {"USD"}
     assert [code for code, *_ in built.codes()] == ["bad_interval", "period_is_empty"]
+
+
+ASKED = {  # file: start, end, cancelled of each row
+    "both": [("2024-01-01", "2024-12-31", "2024-11-01"), ("2024-01-01", "", "2024-11-02"), ("2024-01-02", "", "")],
+    "none": [("2024-01-01", "", "2024-11-01"), ("2024-01-02", "", "")],
+    "early": [("2024-01-01", "2024-03-01", "2024-11-01")],
+}
+
+
+@pytest.mark.parametrize("parts", [1, 3])
+def test_a_subscription_runs_to_its_end_and_not_to_the_day_on_which_it_was_asked_for(
+    build, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    """The day of the request is the end only in a file that writes no end; asked for and not over yet is running."""
+    head = "subscription,customer,start,amount,interval,end,cancelled\n"
+    files = {
+        f"{name}.csv": head
+        + "".join(f"{name}{at},a{at},{one[0]},10,month,{one[1]},{one[2]}\n" for at, one in enumerate(rows))
+        for name, rows in ASKED.items()
+    }
+    files["only.csv"] = "subscription,customer,start,amount,cancelled\no1,c,2024-01-01,10,2024-05-01\n"
+    divided(monkeypatch, parts)
+    built = build(files)
+    ends = Counter({n("2024-12-31"): 1, None: 3, n("2024-11-01"): 1, n("2024-03-01"): 1, n("2024-05-01"): 1})
+    assert Counter(until for (until,) in built.rows("subscriptions", "until")) == ends
+    assert built.facts.evidence["subscriptions.ended"] == 4
 
 
 def test_a_later_export_of_subscriptions_replaces_what_an_earlier_one_said(build) -> None:

@@ -18,11 +18,11 @@ def stage(customer: int | None, place: int | None, day: int, **extra: Any) -> Ro
 
 
 def subscription(number: int, customer: int, day: int, monthly: int | None, until: int | None = None) -> Row:
-    """One item, in hundredths a month."""
+    """One item, in hundredths a month; its end was asked for two weeks before."""
     return {
-        "subscription": number, "customer": customer, "segment": segment_of(customer), "day": day, "until": until,
-        "cancelled": until, "amount": monthly, "currency": "USD", "interval": "month", "recurring": True,
-        "monthly": monthly, "left_out": None,
+        "subscription": number, "customer": customer, "segment": segment_of(customer), "day": day,
+        "until": until, "cancelled": None if until is None else until - 14, "amount": monthly, "currency": "USD",
+        "interval": "month", "recurring": True, "monthly": monthly, "left_out": None,
     }  # fmt: skip
 
 

@@ -130,7 +130,7 @@ def test_who_came_before_losses_were_recorded_is_in_neither() -> None:
     world = members(weeks=45)
     for row in world.tables["subscriptions"]:
         if row["until"] is not None and row["until"] < GO_LIVE - 140:
-            row["until"] = row["cancelled"] = None
+            row["until"] = None
     measured = measure(plan(**windows()), world.facts())
     part = only(measured.lives["retention"], cohort=0)
     first = min(row["until"] for row in world.tables["subscriptions"] if row["until"] is not None)
@@ -166,15 +166,6 @@ def test_expansion_never_lowers_retention(seed: int) -> None:
     assert (net.num[seen] >= gross.num[seen] - 1e-9).all()
 
 
-def test_a_subscription_cancelled_without_an_end_ends_for_churn_and_for_revenue() -> None:
-    ended, written = club(), club()
-    for row in written.tables["subscriptions"]:
-        row["until"] = None
-    by_end, by_request = (measure(plan(segment_by=()), world.facts()) for world in (ended, written))
-    for name in ("churn_rate", "nrr", "grr"):
-        assert ratio(metric(by_end, name).before) == ratio(metric(by_request, name).before), name
-
-
 def test_lifespan_is_one_by_the_churn_rate() -> None:
     for world in (early_birds(), club()):
         measured = measure(plan(segment_by=()), world.facts())
@@ -191,7 +182,7 @@ def test_one_subscription_of_two_lines_is_one_customer_kept() -> None:
     """A customer who drops one of two items is kept, and its revenue is not."""
     lines = [subscription(number, number // 2, GO_LIVE - 700, 1_000) for number in range(20)]
     for row in lines[::2]:
-        row["until"] = row["cancelled"] = GO_LIVE - 300
+        row["until"] = GO_LIVE - 300
     others = [
         subscription(100 + each, 100 + each, GO_LIVE - 800 + 30 * each, 1_000, GO_LIVE - 650 + 30 * each)
         for each in range(40)

@@ -119,7 +119,7 @@ def test_the_level_that_goals_are_held_against_is_that_of_twelve_months() -> Non
 
 
 def test_an_export_of_those_who_stayed_cannot_tell() -> None:
-    rows = [{**row, "until": None, "cancelled": None} for row in subscribers()]
+    rows = [{**row, "until": None} for row in subscribers()]
     found = made("nrr", world(rows))
     assert found.missing == NotAssessable(code="none_ended", detail={"fact": "subscriptions"})
     rows = [{**row, "monthly": None} for row in subscribers()]

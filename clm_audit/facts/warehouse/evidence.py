@@ -215,8 +215,8 @@ def _stages(making: Making) -> None:
 def _subscriptions(making: Making, parts: Sequence[Selection]) -> None:
     table = table_of("subscriptions")
     ends = any({"end", "cancelled"} & set(one.fields) for one in parts)
-    gone = "(until IS NOT NULL OR cancelled IS NOT NULL)"
-    _sums(making, "subscriptions", table, {"ending_rows": "TRUE" if ends else "FALSE", "ended": gone})
+    told = {"ending_rows": "TRUE" if ends else "FALSE", "ended": "until IS NOT NULL"}
+    _sums(making, "subscriptions", table, told)
     query = f"SELECT currency, COUNT(*) FROM {table} WHERE left_out IS NULL AND currency IS NOT NULL GROUP BY currency"
     for name, count in sorted(making.session.rows(query)):
         making.count(f"subscriptions.currency.{name}", int(count))

@@ -33,8 +33,9 @@ def keep_subscriptions(making: Making, parts: Sequence[Selection]) -> Mapping[in
         " CASE WHEN t.until < t.day THEN 1 ELSE 0 END AS reversed"
         f" FROM {_TOLD} AS t LEFT JOIN {_NAMES} AS n ON t.space || ' ' || t.name = n.name",
     )
-    names = ("subscription", "customer", "day", "until", "cancelled", "amount", "currency", "left_out")
+    names = ("subscription", "customer", "day", "cancelled", "amount", "currency", "left_out")
     values = {name: f"f.{name}" for name in names} | {
+        "until": _end(making, parts),
         "interval": "f.interval_word",
         "recurring": f"(f.interval_word <> '{ONCE}')",
         "monthly": _monthly(making),
@@ -42,6 +43,16 @@ def keep_subscriptions(making: Making, parts: Sequence[Selection]) -> Mapping[in
     kept = f"SELECT * FROM {ROWS} WHERE reversed = 0 AND again = 1 AND older = 0"
     making.keep("subscriptions", kept, values, parts)
     return {one.table.index: _tallies(one) for one in parts}
+
+
+def _end(making: Making, parts: Sequence[Selection]) -> str:
+    """The end of a subscription: of a table that writes no end at all, the day on which it was asked for."""
+    asked = {one.table.index for one in parts if "cancelled" in one.fields}
+    if not asked:
+        return "f.until"
+    written = making.session.rows(f"SELECT DISTINCT part FROM {_TOLD} WHERE until IS NOT NULL")
+    endless = ", ".join(map(str, sorted(asked - {int(part) for (part,) in written})))
+    return f"CASE WHEN f.part IN ({endless}) THEN f.cancelled ELSE f.until END" if endless else "f.until"
 
 
 def _of(alias: str, names: str) -> str:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from clm_audit.exits import AuditError, DataError, UsageError
 from clm_audit.facts import idforms
+from clm_audit.facts.model import SCHEMAS
 from clm_audit.facts.personal import leaks
 from clm_audit.facts.store import run_folder
 from clm_audit.facts.warehouse import cells, forms
@@ -358,3 +359,29 @@ def test_lists_of_merged_ids_are_followed_as_in_files(tmp_path: Path) -> None:
             told.append((everything(facts)["customers"], counts))
     assert told[0] == told[1]
     assert told[1][1]["customers.merged"] == 4
+
+
+def test_subscriptions_end_as_in_files(tmp_path: Path) -> None:
+    """The day on which an end was asked for is the end only in a table that writes none."""
+    head = ("subscription", "customer", "start", "amount", "interval", "end", "cancelled")
+    told = {
+        "both": [("b1", "2024-12-31", "2024-11-01"), ("b2", "", "2024-11-02"), ("b3", "", "")],
+        "none": [("n1", "", "2024-11-01"), ("n2", "", "")],
+    }
+    for name, rows in told.items():
+        write_csv(
+            tmp_path / f"{name}.csv", [head, *((one, one, "2024-01-01", 10, "month", *ends) for one, *ends in rows)]
+        )
+    load(tmp_path / "s.duckdb", {name: tmp_path / f"{name}.csv" for name in told}, "text")
+    source = "".join(
+        f"  - {{engine: duckdb, database: s.duckdb, tables: {{subscriptions: {name}}}}}\n" for name in told
+    )
+    found = []
+    for sources in ("".join(f"  - path: {name}.csv\n" for name in told), source):
+        with facts_in(plan_of(tmp_path, sources, "currency: USD\n")) as facts:
+            found.append((everything(facts), facts.evidence["subscriptions.ended"]))
+    assert found[0] == found[1]
+    tables, ended = found[1]
+    at = list(SCHEMAS["subscriptions"]).index("until")
+    assert sorted(str(row[at]) for row in tables["subscriptions"]) == ["20028", "20088", "None", "None", "None"]
+    assert ended == 2
