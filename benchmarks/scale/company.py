@@ -4,7 +4,8 @@ Writes ``orders``, ``tickets`` (a fifth as many) and ``customers`` (0.12 an orde
 each as ``.csv`` and, unless ``--no-parquet``, ``.parquet``. The customers are those of ``synthetic.py``: rates skewed,
 coming and leaving, a season, one order in a thousand exported twice. Orders are drawn in pieces of five million, so
 that any size fits into memory; every piece reaches over all customers and days. The same seed and size give the same
-rows.
+rows. ``--people`` adds ``people`` (the customers with a region, whether they got the CRM, and an e-mail address) and
+``desk`` (the tickets of a desk that knows addresses alone).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ TICKETS_PER_ORDER = 0.2
 OVERLAP = 0.05  # of a part file's rows stand in the one before as well
 OFFSET = FIRST.toordinal() - 719_163
 TABLES = ("orders", "tickets", "customers")
+REGIONS = 12
+UNTREATED = 5  # every fifth customer stays without the CRM
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,30 @@ def write(millions: float, *, parquet: bool = True, seed: int = 1) -> Path:
     return folder
 
 
+def with_people(folder: Path, *, parquet: bool = True) -> None:
+    """The customers of a company with what groups them and joins them, and the tickets of a desk that knows them by
+    their addresses; what is absent is written."""
+    number, customer = pl.col("customer").str.slice(1).cast(pl.Int64), pl.col("customer").str.slice(1)
+    email = pl.format("customer{}@example.com", customer).alias("email")
+    region = pl.format("region {}", number * 7 % 1009 % REGIONS + 1).alias("region")
+    crm = pl.when(number * 11 % 1013 % UNTREATED == 0).then(pl.lit("no")).otherwise(pl.lit("yes")).alias("crm")
+    made = {
+        "people": ("customers", ("customer", "acquired", region, crm, email)),
+        "desk": ("tickets", ("ticket", email, "created", "cost")),
+    }
+    for name, (table, columns) in made.items():
+        target = folder / f"{name}.csv"
+        if not target.exists():
+            rows = pl.scan_csv(folder / f"{table}.csv", infer_schema=False).select(*columns)
+            rows.sink_csv(target.with_suffix(".part"))
+            target.with_suffix(".part").rename(target)
+        if parquet and not target.with_suffix(".parquet").exists():
+            types = {"cost": pl.Decimal(18, 2)} if name == "desk" else {}
+            pl.scan_csv(target, try_parse_dates=True, schema_overrides=types).sink_parquet(
+                target.with_suffix(".parquet")
+            )
+
+
 def in_files(folder: Path, files: int) -> Path:
     """The orders of a company as a shop exports them piece by piece: so many CSV files, each of which begins with rows
     that the one before ends with; what is absent is written."""
@@ -157,8 +184,11 @@ if __name__ == "__main__":
     options.add_argument("--millions", type=float, default=1, help="millions of orders")
     options.add_argument("--no-parquet", action="store_true")
     options.add_argument("--files", type=int, default=0, help="write the orders in so many files, too")
+    options.add_argument("--people", action="store_true", help="write people and desk, too")
     chosen = options.parse_args()
     written = write(chosen.millions, parquet=not chosen.no_parquet)
+    if chosen.people:
+        with_people(written, parquet=not chosen.no_parquet)
     if chosen.files:
         in_files(written, chosen.files)
     for path in sorted(written.rglob("*.*")):

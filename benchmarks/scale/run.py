@@ -28,12 +28,24 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 RESULTS = HERE.parent / "results" / "scale.json"
 FORMATS = ("parquet", "csv")
-PROGRAMS = ("scan", "audit", "parts", "files", "keep", "kept", "orders", "duckdb", "pandas")
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "orders": {"order": "order", "customer": "customer", "date": "date", "amount": "amount"},
+PROGRAMS = ("scan", "audit", "parts", "segments", "links", "files", "keep", "kept", "orders", "duckdb", "pandas")
+Columns = Mapping[str, Mapping[str, str]]  # table -> what its columns mean
+ORDERS = {"order": "order", "customer": "customer", "date": "date", "amount": "amount"}
+PEOPLE = {"customer": "customer", "acquired": "acquired", "region": "region", "crm": "crm"}
+COLUMNS: Columns = {
+    "orders": ORDERS,
     "tickets": {"ticket": "ticket", "customer": "customer", "created": "created", "cost": "cost"},
     "customers": {"customer": "customer", "acquired": "acquired"},
 }
+GROUPED: Mapping[str, Columns] = {  # the audits with `segment_by` and `control`
+    "segments": {"orders": ORDERS, "tickets": COLUMNS["tickets"], "people": PEOPLE},
+    "links": {
+        "orders": ORDERS,
+        "desk": {"ticket": "ticket", "email": "email", "created": "created", "cost": "cost"},
+        "people": {**PEOPLE, "email": "email"},
+    },
+}
+FACTS = {"people": "customers", "desk": "tickets"}  # what tables hold that are not called by it
 LIBRARIES = ("clm-audit", "polars", "narwhals", "numpy", "duckdb", "pandas")
 FILES = 20  # part files that the orders of `files` stand in
 EVERY = 0.2  # seconds between two looks at the run folder
@@ -71,6 +83,28 @@ def audit(folder: Path, kind: str, memory: int | None, files: int = 0, keep: Pat
     return totals(run(plan, room=None if memory is None else Room(memory), keep=keep))
 
 
+def grouped(folder: Path, kind: str, memory: int, tables: Columns) -> Mapping[str, int]:
+    """The audit with the customers in regions and some of them without the CRM."""
+    from synthetic import GO_LIVE
+
+    from clm_audit.config.plan import AuditPlan, Control, Source
+    from clm_audit.facts.room import Room
+    from clm_audit.pipeline import audit as run
+
+    plan = AuditPlan(
+        go_live=GO_LIVE,
+        currency="USD",
+        segment_by=("region",),
+        control=Control(segment="crm", untreated=("no",)),
+        sources=tuple(
+            Source(path=folder / f"{name}.{kind}", map={"fact": FACTS.get(name, name), **columns})
+            for name, columns in tables.items()
+        ),
+        root=folder,
+    )
+    return totals(run(plan, room=Room(memory)))
+
+
 def kept(facts: Path, memory: int) -> Mapping[str, int]:
     """The same audit from the facts that ``keep`` kept."""
     from synthetic import GO_LIVE
@@ -102,6 +136,8 @@ def one(program: str, folder: Path, kind: str, memory: int) -> Mapping[str, int]
         return scan(folder, kind)
     if program in ("audit", "parts", "files"):
         return audit(folder, kind, None if program == "audit" else memory, FILES if program == "files" else 0)
+    if program in GROUPED:
+        return grouped(folder, kind, memory, GROUPED[program])
     facts = folder / f"facts_{kind}"
     if program == "keep":
         shutil.rmtree(facts, ignore_errors=True)
@@ -207,9 +243,12 @@ def main() -> None:
     for millions in map(float, chosen.sizes.split(",")):
         make = [sys.executable, str(HERE / "company.py"), "--millions", f"{millions:g}"]
         more = [] if "parquet" in chosen.formats else ["--no-parquet"]
-        subprocess.run([*make, *more, *(["--files", str(FILES)] if "files" in chosen.only else [])], check=True)
+        asked = chosen.only.split(",")
+        more += ["--files", str(FILES)] if "files" in asked else []
+        more += ["--people"] if set(asked) & set(GROUPED) else []
+        subprocess.run([*make, *more], check=True)
         for kind in chosen.formats.split(","):
-            names = [name for name in chosen.only.split(",") if kind == "csv" or name != "files"]
+            names = [name for name in asked if kind == "csv" or name != "files"]
             runs = merged(runs, [run(name, millions, kind, chosen.memory) for name in names])
     print(table(runs))
     versions = {name: version(name) for name in LIBRARIES}

@@ -17,7 +17,7 @@ from clm_audit.facts import currency as money_of
 from clm_audit.facts.buyers import count_customers
 from clm_audit.facts.common import Context
 from clm_audit.facts.control import check_control
-from clm_audit.facts.customers import build_customers, build_segments
+from clm_audit.facts.customers import build_customers
 from clm_audit.facts.dates import DateFormat
 from clm_audit.facts.evidence import count_dates, count_days, count_rows
 from clm_audit.facts.identity import resolve
@@ -30,6 +30,7 @@ from clm_audit.facts.orders import build_orders
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import name_space
 from clm_audit.facts.room import Room
+from clm_audit.facts.segments import build_segments
 from clm_audit.facts.series import build_series
 from clm_audit.facts.spend import build_spend
 from clm_audit.facts.split import Shelved, together

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from clm_audit.config.plan import AuditPlan
 from clm_audit.facts.currency import Currency
-from clm_audit.facts.identity import Codes, Identity, gather
+from clm_audit.facts.identity import Identity, gather
 from clm_audit.facts.ledger import Book, Entry, Rows
+from clm_audit.facts.segments import Small
 from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import RawTable
 
@@ -33,7 +34,7 @@ class Context:
     currency: Currency
     books: Mapping[int, Book]
     folder: Path
-    segment_of: Codes
+    segment_of: Small
     parts: int = 1
     evidence: dict[str, int] = field(default_factory=dict)
 

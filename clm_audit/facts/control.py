@@ -9,13 +9,14 @@ import numpy as np
 
 from clm_audit.config.plan import AuditPlan, Control
 from clm_audit.exits import Problem, UsageError
-from clm_audit.facts.identity import Codes, Identity
+from clm_audit.facts.identity import Identity
+from clm_audit.facts.segments import Small, customers_per_code
 
 SHOWN = 12  # groups that a message lists
 FEWEST = 5  # customers; smaller groups are not listed
 
 
-def check_control(plan: AuditPlan, segments: Sequence[Mapping[str, str]], segment_of: Codes, who: Identity) -> None:
+def check_control(plan: AuditPlan, segments: Sequence[Mapping[str, str]], segment_of: Small, who: Identity) -> None:
     """Raise :class:`UsageError` when a label of ``control`` does not exist, or when nobody got the CRM.
 
     ``segments``: code -> labels; ``segment_of``: customer code -> segment code.
@@ -45,13 +46,13 @@ def check_labels(plan: AuditPlan, control: Control, sizes: Mapping[str, int]) ->
 
 
 def customers_per_label(
-    column: str, segments: Sequence[Mapping[str, str]], segment_of: Codes, who: Identity
+    column: str, segments: Sequence[Mapping[str, str]], segment_of: Small, who: Identity
 ) -> dict[str, int]:
     """Label -> listed customers, most first. A person who belongs to a customer is not counted again."""
     listed = np.zeros(segment_of.size, dtype=bool)
     listed[: who.known.size] = who.known
     listed[who.owned[0]] = False
-    counts = np.bincount(segment_of[listed], minlength=len(segments))
+    counts = customers_per_code(segment_of, len(segments), listed)
     sizes: dict[str, int] = {}
     for labels, count in zip(segments, counts.tolist(), strict=True):
         if column in labels:

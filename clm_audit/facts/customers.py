@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
-from clm_audit.facts.identity import Codes, Identity
-from clm_audit.facts.labels import LABELS, UNITS, refuse_persons, shown
 from clm_audit.facts.ledger import Entry
-from clm_audit.facts.pools import Pools
 from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
 
@@ -126,51 +122,3 @@ def _count_ended(rows: pl.DataFrame, staged: Sequence[Staged], context: Context)
     gone = pl.col("ended").is_not_null() | (pl.col("left_out") == "deleted").fill_null(False)
     context.count("customers.ending_rows", able.height)
     context.count("customers.ended", able.filter(gone).height)
-
-
-def build_segments(
-    staged: Sequence[Staged], who: Identity, pools: Pools, columns: Mapping[str, str]
-) -> tuple[tuple[Mapping[str, str], ...], Codes]:
-    """The segments (code -> labels) and the segment code of each customer code.
-
-    ``columns``: name -> the setting that asks for it.
-    A customer belongs to the first non-blank label that its rows give, in the order of files and rows.
-    Raises :class:`~clm_audit.exits.UsageError` when a column would name persons.
-    """
-    names = list(columns)
-    found = [one for one in staged if one.fact == "customers" and one.segments]
-    none = np.zeros(who.customers + 1, dtype=np.int64)
-    if not found:
-        return ({},), none
-    labels = pl.concat([_labels(number, one, who, pools, names) for number, one in enumerate(found)])
-    each = labels.sort("part", "row").group_by("customer").agg(pl.col(name).drop_nulls().first() for name in names)
-    refuse_persons(each, columns)
-    each = each.with_columns(_shown(each, columns)).filter(~pl.all_horizontal(pl.col(*names).is_null()))
-    combos = each.select(names).unique().sort(*names, nulls_last=True).with_row_index("", offset=1)
-    each = each.join(combos, on=list(names), how="left", nulls_equal=True)
-    none[each["customer"].to_numpy()] = each[""].to_numpy()
-    readers, owners = who.owned
-    kept = none[readers] == 0
-    none[readers[kept]] = none[owners[kept]]
-    named = [{name: row[name] for name in names if row[name] is not None} for row in combos.iter_rows(named=True)]
-    return ({}, *named), none
-
-
-def _shown(each: pl.DataFrame, columns: Mapping[str, str]) -> list[pl.Expr]:
-    limits = {"control.segment": UNITS}
-    return [shown(each, name, limits.get(setting, LABELS)) for name, setting in columns.items()]
-
-
-def _labels(number: int, one: Staged, who: Identity, pools: Pools, names: Sequence[str]) -> pl.DataFrame:
-    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
-    columns = []
-    for name in names:
-        texts = pools.texts(f"segment {name}")
-        if name in one.segments:
-            codes = pl.col(f"segment {name}")
-            columns.append(codes.replace_strict(range(len(texts)), texts, default=None).alias(name))
-        else:
-            columns.append(pl.lit(None, dtype=pl.String).alias(name))
-    customer = who.customer(one, tuple(one.columns)).alias("customer")
-    frame = rows.select("row", customer, *columns, pl.lit(number, dtype=pl.Int32).alias("part"))
-    return frame.filter(pl.col("customer").is_not_null()).collect(engine="streaming")

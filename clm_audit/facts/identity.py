@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -59,7 +60,9 @@ class Identity:
         return pl.coalesce(found) if found else pl.lit(None, dtype=pl.Int64)
 
 
-def gather(codes: pl.Expr, values: Codes, places: Callable[[pl.Series], NDArray[np.int64]] | None = None) -> pl.Expr:
+def gather(
+    codes: pl.Expr, values: NDArray[np.integer[Any]], places: Callable[[pl.Series], NDArray[np.int64]] | None = None
+) -> pl.Expr:
     """``values[code]`` for a column of codes (or of what ``places`` finds the place of); null codes and negative values
     give null."""
     last = len(values) - 1
