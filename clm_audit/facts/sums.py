@@ -2,7 +2,7 @@
 
 Among the rows that could not be taken: those that say so, and those at the end of the table whose every number is
 provably the sum, the mean or the count of its column. Among customers, who need no day: those at the end that say so
-and hold nothing but numbers.
+and hold nothing but numbers. In any table: those at the end that say so and hold nothing else at all.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import polars as pl
 
 from clm_audit.facts import money
 from clm_audit.facts.columns import BLANKS
+from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.money import Locale
 from clm_audit.facts.staged import Staged
 from clm_audit.intake.model import ROW, RawTable
@@ -35,10 +36,10 @@ def find_sums(table: RawTable, staged: Sequence[Staged]) -> pl.Series:
     """Numbers of the rows of a file that sum up others (see above).
 
     A row that lacks its day or id, is of no other fact and says in its first filled cell that it is a sum; one of
-    the last ones of a table of customers; one that cannot be taken and is proved to be one. A table of which very
-    many rows lack them is not asked: its trouble is another.
+    the last ones of a table of customers; one at the end with that word and nothing else; one that cannot be taken and
+    is proved to be one. A table of which very many rows lack them is not asked: its trouble is another.
     """
-    said = pl.concat([_lacking(table, staged), _of_customers(table, staged)]).unique().sort()
+    said = pl.concat([_lacking(table, staged), _of_customers(table, staged), _bare(table, staged)]).unique().sort()
     return pl.concat([said, _proved(table, staged, said)]).unique().sort()
 
 
@@ -68,6 +69,27 @@ def _of_customers(table: RawTable, staged: Sequence[Staged]) -> pl.Series:
     numbers = filled.list.slice(1).list.eval(pl.element().str.contains(_ANY_NUMBER)).list.all()
     rows = tail.select("row", hit=_first(table).str.contains(_SAYS_SO) & numbers).collect(engine="streaming")
     return _ending(rows, table.height)
+
+
+def _bare(table: RawTable, staged: Sequence[Staged]) -> pl.Series:
+    """The last rows that say that they are a sum and hold nothing else, whatever the table is of.
+
+    The file itself is asked only where a row at its end has no day: in a large one, among the rows of its facts.
+    """
+    edge = table.height - _TAIL
+    open_rows = set(range(edge, table.height)) if any(one.held for one in staged) else set[int]()
+    dated = set[int]()
+    for one in staged:
+        days = [name for name, spec in FIELDS[one.fact].items() if name in one.columns and spec.kind == "day"]
+        day = pl.any_horizontal(pl.lit(value=False), *(pl.col(name).is_not_null() for name in days))
+        last = one.rows.filter(pl.col("row") >= edge).select("row", day=day).collect(engine="streaming")
+        dated.update(last.filter("day")["row"])
+        open_rows.update(last["row"])
+    if table.height <= _LEAST or not open_rows - dated:
+        return pl.Series("row", [], dtype=pl.UInt32)
+    alone = pl.sum_horizontal(cell.is_not_null() for cell in _cells(table)) == 1
+    rows = _numbered(table).filter(pl.col("row").is_in(sorted(open_rows - dated)))
+    return rows.filter(alone & _first(table).str.contains(_SAYS_SO)).select("row").collect(engine="streaming")["row"]
 
 
 def _ending(rows: pl.DataFrame, height: int) -> pl.Series:

@@ -102,3 +102,49 @@ def test_the_total_of_a_file_of_contacts_is_no_customer(build) -> None:
 def test_a_contact_that_is_called_total_is_a_customer(build, line: str) -> None:
     built = build({"contacts.csv": CONTACTS + "".join(PEOPLE) + line + "\n"})
     assert built.tables["customers"].height == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("orders.csv", [HEAD, *ROWS]),
+        ("contacts.csv", [CONTACTS, *PEOPLE]),
+        (  # several rows may make one order here, so that none lacks its amount for sure
+            "wc-orders.csv",
+            [
+                "Order Number,Order Status,Order Date,Customer Note,Order Subtotal Amount,Order Total Amount,"
+                "Email (Billing),Item #,Item Name,Quantity (- Refund),Item Cost\n",
+                *(
+                    f"{n},Completed,2024-01-{n + 1:02d} 10:00,,9.00,10.00,a{n}@example.com,1,Tea,1,9.00\n"
+                    for n in range(9)
+                ),
+            ],
+        ),
+        (
+            "CampaignMember.csv",
+            [
+                "Id,CampaignId,ContactId,Status,CreatedDate,FirstRespondedDate,HasResponded\n",
+                *(f"00v{n:015d},701A,003{n:015d},Sent,2024-01-{n + 1:02d},,false\n" for n in range(9)),
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_word_for_a_sum_alone_in_the_last_row_is_structure_in_any_table(
+    build, name: str, lines: list[str], first: bool
+) -> None:
+    marks = lines[0].count(",")
+    total = "Summe" + "," * marks if first else ",Grand total:" + "," * (marks - 1)
+    alone, built = build({name: "".join(lines)}), build({name: "".join([*lines, total + "\n"])})
+    before, after = alone.file(name).rows, built.file(name).rows
+    assert (after.structure, after.accepted) == (before.structure + 1, before.accepted)
+    assert built.codes() == alone.codes()
+    assert {table: rows.height for table, rows in built.tables.items()} == {
+        table: rows.height for table, rows in alone.tables.items()
+    }
+
+
+@pytest.mark.parametrize("line", ["Summe,2024-01-20,,,", "o99,,,,"])
+def test_a_row_at_the_end_with_more_than_the_word_or_another_one_is_no_sum(build, line: str) -> None:
+    built = build({"o.csv": HEAD + "".join(ROWS) + line + "\n"})
+    assert (built.file("o.csv").rows.structure, built.file("o.csv").rows.rejected) == (1, 1)
