@@ -16,7 +16,7 @@ from clm_audit.inference.beside import comparison
 from clm_audit.inference.breaks import break_positions, near_go_live
 from clm_audit.inference.control import Compared, compared, control_reruns, evidence
 from clm_audit.inference.decide import Decision, decide, holm
-from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.effect import Estimate, bare_estimate, estimate_effect
 from clm_audit.inference.horizon import more_weeks
 from clm_audit.inference.kitagawa import mix
 from clm_audit.inference.model import Effect, Finding, Parts, Variation
@@ -73,7 +73,7 @@ def _product(case: Case, cases: Sequence[Case]) -> Effect | NotAssessable:
     known = {id(each.totals): each.history for each in cases}
     effects: list[tuple[Effect, int]] = []
     for factor in case.totals.factors:
-        found = known.get(id(factor.totals)) or _estimate(case.plan, factor.totals)
+        found = known.get(id(factor.totals)) or _estimate(case.plan, factor.totals, bare=True)
         if isinstance(found, NotAssessable):
             return found
         effects.append((found.effect, factor.power))
@@ -204,19 +204,24 @@ def after_repeats_before(totals: MetricTotals) -> bool:
     )
 
 
-def _estimate(plan: AuditPlan, totals: MetricTotals) -> Estimate | NotAssessable:
+def _estimate(plan: AuditPlan, totals: MetricTotals, *, bare: bool = False) -> Estimate | NotAssessable:
+    """``bare``: the effect alone, of which no course and no expected value will be shown."""
     if totals.missing is not None:
         return totals.missing
     series = log_series(totals, *break_positions(plan, totals))
     missing = short.too_short(series)
-    return missing if missing is not None else estimate_effect(series, totals.num.size, plan.policy.confidence)
+    if missing is not None:
+        return missing
+    if bare:
+        return bare_estimate(series, plan.policy.confidence)
+    return estimate_effect(series, totals.num.size, plan.policy.confidence)
 
 
 def _finding(case: Case, estimate: Estimate, family: Family) -> Finding:
     plan, totals = case.plan, case.totals
     materiality = plan.metric(totals.metric).materiality
     confidence = plan.policy.confidence
-    decision = _decision(case, estimate, family, met_by_both=case.by_control)
+    decision = _decision(case, estimate.effect, family, met_by_both=case.by_control)
     undecided = decision.value == "inconclusive"
     return Finding(
         metric=totals.metric,
@@ -236,12 +241,12 @@ def _finding(case: Case, estimate: Estimate, family: Family) -> Finding:
     )
 
 
-def _decision(case: Case, estimate: Estimate, family: Family, *, met_by_both: bool) -> Decision:
-    """``met_by_both``: the estimate is a difference, in which a break that both groups met is not."""
+def _decision(case: Case, effect: Effect, family: Family, *, met_by_both: bool) -> Decision:
+    """``met_by_both``: the effect is that of a difference, in which a break that both groups met is not."""
     plan, totals = case.plan, case.totals
     return decide(
-        estimate.effect,
-        family.adjusted(estimate.effect.p),
+        effect,
+        family.adjusted(effect.p),
         CATALOGUE[totals.metric].better,
         plan.metric(totals.metric).materiality,
         1.0 - plan.policy.confidence,
@@ -252,9 +257,9 @@ def _decision(case: Case, estimate: Estimate, family: Family, *, met_by_both: bo
 
 def _variation(case: Case, rerun: Rerun, family: Family) -> Variation:
     """What the finding would be, the other metrics being as they are."""
-    effect = rerun.estimate.effect
+    effect = rerun.effect
     met_by_both = case.by_control and rerun.kind != "without_control"
-    value = _decision(case, rerun.estimate, family, met_by_both=met_by_both).value
+    value = _decision(case, effect, family, met_by_both=met_by_both).value
     return Variation(rerun.kind, rerun.detail, effect.effect, effect.low, effect.high, value)
 
 

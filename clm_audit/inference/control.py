@@ -188,4 +188,4 @@ def control_reruns(found: Compared) -> Iterator[Rerun]:
 
 def _rerun(kind: str, detail: Mapping[str, str | int | float], estimate: Estimate | None) -> Iterator[Rerun]:
     if estimate is not None:
-        yield Rerun(kind, detail, estimate)
+        yield Rerun(kind, detail, estimate.effect)

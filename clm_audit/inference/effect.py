@@ -34,12 +34,13 @@ _STANDARD_ERROR_LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """An effect on its way to a finding: what is printed, and what the horizon needs: the mode [6], the standard error
-    of the model alone, and the allowance for a season that was never seen."""
+    """An effect on its way to a finding: what is printed, and what the horizon needs: the mode [6], the calibration,
+    the standard error of the model alone, and the allowance for a season that was never seen."""
 
     effect: Effect
     series: LogSeries
     mode: Floats
+    calibration: Calibration
     own_se: float
     allowance: Allowance
 
@@ -56,9 +57,33 @@ def estimate_effect(
     beside: Callable[[Floats], tuple[float, ...]] = no_placebos,
     allowance: Allowance = season_allowance,
 ) -> Estimate:
-    """The adjusted effect of go-live on one series.
+    """The adjusted effect of go-live on one series, its course and the values that were expected without it.
 
-    ``periods``: length of the arrays of expected values (those of the metric's totals).
+    ``periods``: length of the arrays of expected values (those of the metric's totals). The others as of
+    :func:`bare_estimate`.
+    """
+    found = bare_estimate(series, confidence, beside, allowance)
+    mode, calibration = found.mode, found.calibration
+    expected, low_band, high_band = expected_course(series, mode, calibration, periods, confidence, allowance)
+    effect = replace(
+        found.effect,
+        expected=expected,
+        low_band=low_band,
+        high_band=high_band,
+        path=effect_path(series, mode, calibration, confidence, allowance),
+        course=course(series, mode, calibration, found.effect.log_effect, allowance),
+    )
+    return replace(found, effect=effect)
+
+
+def bare_estimate(
+    series: LogSeries,
+    confidence: float = 0.95,
+    beside: Callable[[Floats], tuple[float, ...]] = no_placebos,
+    allowance: Allowance = season_allowance,
+) -> Estimate:
+    """The adjusted effect of go-live on one series, with all that a decision asks for: no course, no expected values.
+
     ``confidence``: level of the interval and of the expected range. ``beside``: log scales -> standardised errors of
     placebos in space, where there is a control group. ``allowance``: what a season that the history never showed adds.
     """
@@ -66,30 +91,31 @@ def estimate_effect(
     mode = posterior.mode
     calibration = calibrate(series, mode, beside(mode), allowance)
     season = float(allowance(series, mode, mean_weights(series))[0])
-    own = standard_error(posterior, calibration)
-    effect = _effect(posterior, calibration, season, confidence)
-    expected, low_band, high_band = expected_course(series, mode, calibration, periods, confidence, allowance)
+    usual = calibrated_interval(posterior, calibration, _STANDARD_ERROR_LEVEL)
+    ends = usual if confidence == _STANDARD_ERROR_LEVEL else calibrated_interval(posterior, calibration, confidence)
+    own = _error_behind(usual, calibration)
     effect = replace(
-        effect,
+        _effect(float(posterior.weight @ posterior.mean), ends, calibration, own, season, confidence),
         years_before=rounded(series.years_before),
         season_seen=round(series.years_before * WEEKS_PER_YEAR) >= SEASON_WEEKS,
         unseen=rounded(float(unseen(series)[series.after].mean())) if season else 0.0,
-        expected=expected,
-        low_band=low_band,
-        high_band=high_band,
-        path=effect_path(series, mode, calibration, confidence, allowance),
-        course=course(series, mode, calibration, effect.log_effect, allowance),
     )
-    return Estimate(effect, series, mode, own, allowance)
+    return Estimate(effect, series, mode, calibration, own, allowance)
 
 
-def _effect(posterior: Posterior, calibration: Calibration, season: float, confidence: float) -> Effect:
-    """What does not depend on the times of the periods."""
-    log_effect = float(posterior.weight @ posterior.mean)
-    own, df = standard_error(posterior, calibration), calibration.df
+def _effect(
+    log_effect: float,
+    ends: tuple[float, float],
+    calibration: Calibration,
+    own: float,
+    season: float,
+    confidence: float,
+) -> Effect:
+    """What does not depend on the times of the periods. ``ends`` of the interval and ``own`` standard error: those of
+    the model alone, without the ``season``."""
+    df = calibration.df
     se = math.hypot(own, season)
     allowed = t_quantile((1.0 + confidence) / 2.0, df) * season
-    ends = calibrated_interval(posterior, calibration, confidence)
     low = log_effect - math.hypot(log_effect - ends[0], allowed)
     high = log_effect + math.hypot(ends[1] - log_effect, allowed)
     half90 = t_quantile(1.0 - EQUIVALENCE_LEVEL, df) * se
@@ -130,7 +156,12 @@ def calibrated_interval(posterior: Posterior, calibration: Calibration, level: f
 
 def standard_error(posterior: Posterior, calibration: Calibration) -> float:
     """Half the calibrated 95 % interval over its t quantile; log scale. The same at every confidence."""
-    low, high = calibrated_interval(posterior, calibration, _STANDARD_ERROR_LEVEL)
+    return _error_behind(calibrated_interval(posterior, calibration, _STANDARD_ERROR_LEVEL), calibration)
+
+
+def _error_behind(interval: tuple[float, float], calibration: Calibration) -> float:
+    """The standard error that a 95 % interval comes from."""
+    low, high = interval
     return (high - low) / 2.0 / t_quantile((1.0 + _STANDARD_ERROR_LEVEL) / 2.0, calibration.df)
 
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from clm_audit.config.plan import AuditPlan, KnownEvent
 from clm_audit.inference.breaks import BREAK_DAYS, break_positions, period_days
-from clm_audit.inference.effect import Estimate, estimate_effect
+from clm_audit.inference.effect import bare_estimate
+from clm_audit.inference.model import Effect
 from clm_audit.inference.series import log_series
 from clm_audit.inference.short import too_short
 from clm_audit.measures import alternatives
@@ -30,7 +31,7 @@ class Rerun:
 
     kind: str
     detail: Mapping[str, str | int | float]
-    estimate: Estimate
+    effect: Effect
 
 
 def reruns(plan: AuditPlan, totals: MetricTotals) -> tuple[Rerun, ...]:
@@ -39,7 +40,7 @@ def reruns(plan: AuditPlan, totals: MetricTotals) -> tuple[Rerun, ...]:
     for kind, detail, varied, known in _variations(plan, totals):
         series = log_series(varied, *break_positions(known, varied))
         if too_short(series) is None:
-            found.append(Rerun(kind, detail, estimate_effect(series, varied.num.size, plan.policy.confidence)))
+            found.append(Rerun(kind, detail, bare_estimate(series, plan.policy.confidence).effect))
     return tuple(found)
 
 

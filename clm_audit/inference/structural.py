@@ -10,6 +10,7 @@ is that of Harvey 1989).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,10 @@ JITTER = 1e-10
 """Added to the diagonal against rounding; a hundred-thousandth of a log point as a standard deviation."""
 IMPOSSIBLE = 1e10
 """Objective where the covariance is not positive definite in floating point: far worse than anything real."""
+ENORMOUS = 1e200
+"""More than any quadratic form of real data."""
+TOGETHER = 16
+"""Points whose covariances are made together: they still fit into a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +74,47 @@ class StructuralModel:
     def effect_at(self, log_scales: Floats) -> tuple[Floats, Floats, Floats]:
         """At each of m points of log scales [m, 6]: −log posterior, and mean and standard deviation of θ̄.
 
-        With C = LL′ and u = L⁻¹Cov(y, θ̄), w = L⁻¹r: mean u′w, variance Var(θ̄) − u′u.
+        With C = LL′ and u = L⁻¹Cov(y, θ̄), w = L⁻¹r: mean u′w, variance Var(θ̄) − u′u. The two right-hand sides stand
+        below C as two more rows, so that its factor ends with u and w.
         """
-        right = np.asfortranarray(np.column_stack([self.effect_data, self.residual]))
-        result = np.array([self._effect_at(point, right) for point in log_scales])
-        return result[:, 0], result[:, 1], result[:, 2]
+        kept = np.empty((TOGETHER, (self.residual.size + 2) ** 2))
+        found = [self._factors(log_scales[at : at + TOGETHER], kept) for at in range(0, len(log_scales), TOGETHER)]
+        log_roots, u, w, failed = (np.concatenate(part) for part in zip(*found, strict=True))
+        z = (log_scales - self.prior.centre) / self.prior.spread
+        height = 0.5 * _dots(w, w) + log_roots + 0.5 * _dots(z, z)
+        sd = np.sqrt(np.maximum(self.effect_variance - _dots(u, u), JITTER))
+        nothing = np.sqrt(self.effect_variance)
+        return np.where(failed, IMPOSSIBLE, height), np.where(failed, 0.0, _dots(u, w)), np.where(failed, nothing, sd)
 
-    def _effect_at(self, point: Floats, right: Floats) -> tuple[float, float, float]:
-        root, failed = lapack.dpotrf(self._covariance(np.exp(2.0 * point)).T, lower=1, clean=0, overwrite_a=1)
-        if failed:
-            return IMPOSSIBLE, 0.0, float(np.sqrt(self.effect_variance))
-        solved, _ = lapack.dtrtrs(root, right, lower=1)
-        u, w = solved[:, 0], solved[:, 1]
-        z = (point - self.prior.centre) / self.prior.spread
-        value = 0.5 * float(w @ w) + float(np.log(root.diagonal()).sum()) + 0.5 * float(z @ z)
-        return value, float(u @ w), float(np.sqrt(max(self.effect_variance - float(u @ u), JITTER)))
+    def _factors(self, points: Floats, kept: Floats) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+        """Of the covariance at each of a few points: ½ log|C|, u and w [k, n], and whether it has no factor.
+
+        ``kept``: memory to work in, since to be given new pages again and again costs as much as the factors do.
+        """
+        n, size = self.residual.size, self.residual.size + 2
+        squares = np.exp(2.0 * points)
+        total = np.matmul(squares[:, :5], self._bordered[0], out=kept[: len(points)])
+        total += self._bordered[1]
+        total[:, : n * (size + 1) : size + 1] += squares[:, 5:] + JITTER  # the diagonal of C
+        roots = total.reshape(-1, size, size)
+        failed = np.array([lapack.dpotrf(each.T, lower=1, clean=0, overwrite_a=1)[1] != 0 for each in roots])
+        roots[failed] = 1.0
+        log_roots = np.log(np.einsum("kii->ki", roots[:, :n, :n])).sum(axis=1)
+        return log_roots, roots[:, :n, n].copy(), roots[:, :n, n + 1].copy(), failed
+
+    @cached_property
+    def _bordered(self) -> tuple[Floats, Floats]:
+        """The five kernels [5, (n+2)²] and the fixed covariance [(n+2)²], with two more rows and columns for u and w.
+
+        What follows in the last two rows, a Schur complement, is not looked at; its diagonal need only be positive.
+        """
+        n = self.residual.size
+        kernels = np.zeros((5, n + 2, n + 2))
+        kernels[:, :n, :n] = self.background.reshape(5, n, n)
+        fixed = np.diag(np.full(n + 2, ENORMOUS))
+        fixed[:n, :n] = self.fixed
+        fixed[:n, n], fixed[:n, n + 1] = self.effect_data, self.residual
+        return kernels.reshape(5, -1), fixed.ravel()
 
     def _covariance(self, squares: Floats) -> Floats:
         n = self.residual.size
@@ -158,6 +189,11 @@ def without_effect(series: LogSeries, log_scales: Floats) -> Floats:
     """Covariance [n, n] of the metric's expected course had there been no go-live: no effect, no noise."""
     squares = np.exp(2.0 * log_scales[:5])
     return level_and_breaks(series) + np.tensordot(squares, kernels.background_kernels(series.years, series.ppy), 1)
+
+
+def _dots(one: Floats, other: Floats) -> Floats:
+    """Row by row, [m, n] and [m, n] -> [m]."""
+    return np.asarray(np.einsum("mn,mn->m", one, other))
 
 
 def _mirrored(lower: Floats) -> Floats:
