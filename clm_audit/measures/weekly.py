@@ -12,7 +12,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from clm_audit.facts.inorder import places
+from clm_audit.facts.inorder import ordered
 from clm_audit.measures.grid import Grid, packed, steps
 
 Frame = nw.LazyFrame[Any]
@@ -58,8 +58,8 @@ def _in_memory(typed: pl.LazyFrame, split: Split, *, dated: bool) -> pl.LazyFram
 def _weeks(rows: pl.DataFrame, split: Split, *, dated: bool) -> pl.DataFrame:
     at = rows["at"].to_numpy()
     if (at[1:] < at[:-1]).any():
-        rows = rows.rechunk().select(pl.all().gather(pl.Series(places(at))))
-        at = rows["at"].to_numpy()
+        at, places = ordered(at)
+        rows = rows.rechunk().select(pl.exclude("at").gather(places))
     first = np.ones(len(at), dtype=np.bool_)
     np.not_equal(at[1:], at[:-1], out=first[1:])
     starts = np.flatnonzero(first)
