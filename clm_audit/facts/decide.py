@@ -170,7 +170,7 @@ class Formats:
         locale = money.locale_of(profile)
         if locale is None:
             example = "1,234" if profile.three_after_comma else "1.234"
-            doubt = f"{example} can be a thousand or a unit with three decimals, and no row proves which"
+            doubt = f"{example} can be a thousand or a unit with three decimals, and the rows do not prove which"
             what = f"column {column.header!r}: {doubt}"
             raise DataError(what, where=self.table.name, hint=_THOUSAND)
         self.money[column.name] = locale

@@ -68,13 +68,13 @@ def profile_exprs(cells: pl.Expr, bare: pl.Expr) -> dict[str, pl.Expr]:
 def locale_of(profile: MoneyProfile) -> Locale | None:
     """The locale that a column proves; None when ``1.234`` or ``1,234`` could be a thousand or a unit throughout.
 
-    Whole numbers of four digits without a separator prove a point to be decimal; a comma needs a plainer proof.
+    Whole numbers of four digits without a separator prove a point to be decimal; a comma needs a plainer proof. As many
+    proofs of the one as of the other prove nothing.
     """
     if profile.proves_comma > profile.proves_point:
         return "comma"
-    if profile.three_places and not profile.proves_point and not profile.ungrouped:
-        return None
-    if profile.three_after_comma and not profile.proves_point:
+    open_ = profile.proves_comma == profile.proves_point
+    if open_ and ((profile.three_places and not profile.ungrouped) or profile.three_after_comma):
         return None
     return "plain" if profile.plain == profile.filled else "point"
 

@@ -94,6 +94,11 @@ def profile(texts: list[str]) -> MoneyProfile:
         (["1,234", "12"], None),
         (["1,234", "12.50"], "point"),
         (["1,234", "0,500"], "comma"),
+        (["12.50", "12,50"], "point"),  # each says what it is, and half of them is listed as no amount
+        (["12.50", "12,50", "1.234"], None),
+        (["12.50", "12,50", "1,234"], None),
+        (["12.50", "12,50", "1.234", "5000"], "point"),
+        (["12.50", "12,50", "1,50", "1.234"], "comma"),
     ],
 )
 def test_a_column_proves_its_locale(texts: list[str], locale: str | None) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from clm_audit.intake.model import ROW
+from clm_audit.intake.shapes import Profile
+from clm_audit.intake.sums import sums_among
 from clm_audit.intake.table import TextTable, read_table
 
 NAMES = ("Day", "Campaign", "Currency code", "Cost", "Clicks", "Impr.")
@@ -88,6 +92,27 @@ def test_a_total_below_words_is_a_footer_still(tmp_path: Path) -> None:
     body = [f"call about {n},Customer {n:04},{n}.50,{n}" for n in range(40)]
     table = read(tmp_path, "Title,Author,Net,Count", *body, "Total,40.00")
     assert (table.height, table.rejected) == (40, ())
+
+
+@pytest.mark.parametrize(("last", "footer"), [("Total,x,USD,40.00,3", True), ("Total,USD,EUR,3", False)])
+def test_a_broken_line_with_a_label_is_a_total_if_half_of_it_or_more_is_numbers(
+    tmp_path: Path, last: str, footer: bool
+) -> None:
+    body = [f"2024-01-{n:02},call {n},a{n},{n}.50,{n},{n}" for n in range(1, 29)]
+    table = read(tmp_path, "Day,What,Kind,Net,Count,Seen", *body, last)
+    assert len(table.rejected) == (0 if footer else 1)
+    assert table.height == 28
+
+
+@pytest.mark.parametrize(("size", "found"), [(64 << 20, [10, 34, 35, 39]), ((64 << 20) + 1, [35, 39])])
+def test_totals_of_a_large_file_are_looked_for_in_its_last_five_rows(size: int, found: list[int]) -> None:
+    body = [(f"2024-01-{n % 28 + 1:02}", f"call {n}", f"{n}.50") for n in range(40)]
+    profile = Profile(body, 3)
+    for at in (10, 34, 35, 39):
+        body[at] = ("Total", "", "12.50")
+    names = ("Day", "What", "Net")
+    frame = pl.DataFrame(body, schema=dict.fromkeys(names, pl.String), orient="row").with_row_index(ROW)
+    assert sums_among(frame.lazy(), 40, size, profile) == found
 
 
 @pytest.mark.parametrize("mark", [";", "|", "\t"])

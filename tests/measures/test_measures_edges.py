@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from clm_audit.config.base import NotAssessable
-from clm_audit.config.plan import METRIC_IDS, MetricPolicy
+from clm_audit.config.plan import METRIC_IDS, MetricPolicy, Window
 from clm_audit.exits import DataError
 from clm_audit.facts.model import SCHEMAS
 from clm_audit.measures.engines import ENGINES
 from clm_audit.measures.measure import CODES, measure
 from clm_audit.measures.model import Measured, MetricTotals, Ratio
-from measures.world import GO_LIVE, Row, World, company, frame, order, plan, segment_of
+from clm_audit.measures.scheme import Side
+from measures.world import GO_LIVE, Row, World, company, frame, order, plan, segment_of, to_date
 
 
 def metric(measured: Measured, name: str) -> MetricTotals:
@@ -123,6 +124,38 @@ def test_one_sided_orders() -> None:
     assert missing == NotAssessable(code="one_side_only", detail={"fact": "orders", "side": "before"})
     assert isinstance(metric(found, "transaction_size").after, NotAssessable)
     assert isinstance(found.window_totals["orders"][1], NotAssessable)
+
+
+@pytest.mark.parametrize(
+    ("first", "days", "before", "after"),
+    [
+        (-182, (-400, 0), None, "before"),  # the day before the window after begins
+        (-182, (-400, 1), None, None),
+        (-182, (0, 200), "after", None),
+        (-182, (-1, 200), None, None),
+        (-182, (-900, -800), "before", "before"),  # too old for either window is nothing of the new system's
+        (-500, (-100, 200), "after", None),  # begun between the windows
+    ],
+)
+def test_a_total_is_of_a_window_that_its_rows_reach(
+    first: int, days: tuple[int, int], before: Side | None, after: Side | None
+) -> None:
+    rows = [{"customer": day % 20, "segment": 0, "day": GO_LIVE + day} for day in range(*days)]
+    start, stop, live, end = (to_date(GO_LIVE + day) for day in (first, first + 182, 0, 182))
+    audit = plan(before=Window(start=start, end=stop), after=Window(start=live, end=end))
+    world = World({"orders": orders(range(GO_LIVE - 900, GO_LIVE + 200)), "tickets": rows})
+    for side, told in zip((before, after), measure(audit, world.facts()).window_totals["tickets"], strict=True):
+        if side is None:
+            assert isinstance(told, int)
+        else:
+            assert told == NotAssessable(code="one_side_only", detail={"fact": "tickets", "side": side})
+
+
+def test_a_window_that_the_wash_out_leaves_empty_has_no_totals() -> None:
+    totals = measure(plan(washout_weeks=40), World({"orders": orders(), "tickets": tickets()}).facts()).window_totals
+    for name in ("orders", "tickets", "customers", "net_revenue"):
+        assert totals[name][1] == NotAssessable(code="empty_window", detail={"side": "after"})
+        assert isinstance(totals[name][0], int)
 
 
 def test_what_is_recorded_from_go_live_on_has_no_total_before() -> None:
