@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from clm_audit.facts.again import apart, with_again
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.ledger import Entry
 from clm_audit.facts.split import Shelved, scratch, shelve, split, written
@@ -47,7 +48,7 @@ class _Found:
     def customers(self, part: pl.LazyFrame, number: int) -> pl.LazyFrame:
         """The customers of one part, which are written where there are several parts."""
         rows = part.collect(engine="streaming").sort("part", "row")
-        rows = rows.with_columns(again=~pl.struct("space", "id").is_first_distinct())
+        rows = with_again(rows, ["space", "id"], "id")
         for place, found in enumerate(self.again):
             found.append(rows.filter((pl.col("part") == place) & pl.col("again"))["row"])
         left = rows.filter(~pl.col("again")).group_by("part", "left_out").len().drop_nulls("left_out")
@@ -84,8 +85,10 @@ class _Found:
 
 
 def _merged(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row a customer; rows of which no other tells of their customer are as they stand."""
     counted = rows.filter(pl.col("left_out").is_null() & pl.col("customer").is_not_null())
-    return counted.group_by("customer", maintain_order=True).agg(
+    alone, shared = apart(with_again(counted, ["customer"], "customer"))
+    merged = shared.group_by("customer", maintain_order=True).agg(
         pl.col("acquired").min(),
         pl.col("file").first(),
         pl.col("side").first(),
@@ -93,6 +96,8 @@ def _merged(rows: pl.DataFrame) -> pl.DataFrame:
         pl.col("ended").max(),
         pl.col("stage").drop_nulls().last(),
     )
+    alone = alone.with_columns(rows=pl.lit(1, dtype=pl.Int32))
+    return pl.concat([alone.select(merged.columns), merged])
 
 
 def _rows(number: int, one: Staged, context: Context) -> pl.LazyFrame:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+FEW = 2**17  # rows of which no column takes much memory
 _GROUP = 2**15  # rows of a row group: every part holds one until it is written
 
 
@@ -54,15 +55,14 @@ class Shelved:
 
 
 def shelve(rows: Sequence[pl.LazyFrame], folder: Path, parts: int, owner: str) -> Shelved:
-    """Write rows (queries of one schema) into ``folder``, divided by the customer in the column ``owner``.
+    """Write rows (queries of one schema) into ``folder``, divided by the customer in the column ``owner``; a single
+    part is held in memory.
 
     Rows of nobody are spread by their day: nothing is summed over them but by day.
     """
     schema = rows[0].collect_schema()
     if parts == 1:
-        path = folder.with_suffix(".parquet")
-        pl.concat(rows).sink_parquet(path, compression="lz4", statistics=False)
-        return Shelved(pl.scan_parquet(path, glob=False))
+        return Shelved(held(pl.concat(rows)))
     day = pl.col("day") if "day" in schema.names() else pl.lit(0)
     key = pl.coalesce(pl.col(owner), day.cast(pl.Int64), pl.lit(0)) % parts
     folders = [folder / f"{number}" for number in range(len(rows))]
@@ -70,6 +70,23 @@ def shelve(rows: Sequence[pl.LazyFrame], folder: Path, parts: int, owner: str) -
         sink(each, key.cast(pl.UInt32), target)
     divided = tuple(part_of(folders, number, schema) for number in range(parts))
     return Shelved(pl.concat(divided), divided)
+
+
+def held(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows in memory, of many without the columns that say the same in all of them: those are made when they are
+    asked for."""
+    table = rows.collect(engine="streaming")
+    if table.height <= FEW:
+        return table.lazy()
+    same = {each.name: pl.lit(each[0], dtype=each.dtype) for each in table if _says_one(each)}
+    if len(same) == table.width:
+        return table.lazy()
+    return table.drop(same).lazy().with_columns(**same).select(table.columns)
+
+
+def _says_one(column: pl.Series) -> bool:
+    missing = column.null_count()
+    return missing == len(column) or (not missing and bool(column.min() == column.max()))
 
 
 def together(found: Sequence[Shelved]) -> Shelved:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from clm_audit.facts.again import apart, with_again
 from clm_audit.facts.common import Context, count_left_out, left_name, not_taken, rows_of, served, side_of
 from clm_audit.facts.damage import FLOAT
 from clm_audit.facts.ledger import Entry
@@ -56,7 +57,7 @@ class _Found:
         for part, count in rows.filter("blurred").group_by("part").len().iter_rows():
             self.notes["blurred", part] += count
         rows = self._spaced(rows, key, spaces)
-        rows = rows.with_columns(again=~pl.struct(*key, "space").is_first_distinct())
+        rows = with_again(rows, [*key, "space"], "ticket")
         for part, found in enumerate(self.again):
             found.append(rows.filter((pl.col("part") == part) & pl.col("again"))["row"])
         tickets = _merged(rows, [*key, "space"])
@@ -79,11 +80,17 @@ class _Found:
     def _count(self, tickets: pl.DataFrame) -> None:
         for part, reason, count in tickets.group_by("part", "left_out").len().drop_nulls("left_out").iter_rows():
             self.left[part][reason] += count
-        counted = tickets.filter(pl.col("left_out").is_null())
-        self.context.count("tickets.rows", counted.height)
-        self.context.count("tickets.without_customer", int(counted["customer"].is_null().sum()))
-        self.context.count("tickets.timed", int(counted["seconds"].is_not_null().sum()))
-        self.context.count("tickets.costed", int(counted["cost"].is_not_null().sum()))
+        counted = pl.col("left_out").is_null()
+        said = {
+            "rows": counted,
+            "without_customer": counted & pl.col("customer").is_null(),
+            "timed": counted & pl.col("seconds").is_not_null(),
+            "costed": counted & pl.col("cost").is_not_null(),
+        }
+        for name, count in (
+            tickets.select(**{name: which.sum() for name, which in said.items()}).row(0, named=True).items()
+        ):
+            self.context.count(f"tickets.{name}", count)
 
     def book(self) -> None:
         """Enter the rows of all parts into the books of their files, and say what was found."""
@@ -135,17 +142,19 @@ def _first(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
 
 
 def _merged(rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    return rows.group_by(key, maintain_order=True).agg(
-        pl.col("customer").drop_nulls().first(),
-        *([] if "day" in key else [pl.col("day").min()]),
-        pl.col("cost").max(),
-        pl.col("seconds").max(),
-        pl.col("left_out").drop_nulls().first(),
-        pl.col("file").first(),
-        pl.col("part").first(),
-        pl.col("side").first(),
-        pl.lit(1, dtype=pl.Int32).alias("rows"),
-    )
+    """One row a ticket; rows that share theirs with no other are as they stand."""
+    together = {
+        "customer": pl.col("customer").drop_nulls().first(),
+        "day": pl.col("day").min(),
+        "cost": pl.col("cost").max(),
+        "seconds": pl.col("seconds").max(),
+        "left_out": pl.col("left_out").drop_nulls().first(),
+        **{name: pl.col(name).first() for name in ("file", "part", "side")},
+    }
+    sums = {name: found for name, found in together.items() if name not in key}
+    alone, shared = apart(rows)
+    merged = shared.group_by(key, maintain_order=True).agg(**sums)
+    return pl.concat([alone.select(merged.columns), merged]).with_columns(rows=pl.lit(1, dtype=pl.Int32))
 
 
 def _rows(number: int, one: Staged, context: Context) -> pl.LazyFrame:
