@@ -16,16 +16,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from clm_audit.facts.belonging import customers_of, owners_of
+from clm_audit.facts.belonging import customers_of, find_owners
 from clm_audit.facts.damage import count_damage, count_lengths, is_blurred
-from clm_audit.facts.keys import Keys, Ranks, mapped, rank_keys
-from clm_audit.facts.merges import count_merges, find_merges
+from clm_audit.facts.keys import Keys, Ranks, rank_keys
+from clm_audit.facts.links import count_shared, find_links, linked_to
+from clm_audit.facts.merges import Merged, count_merges, find_merges
 from clm_audit.facts.names import Names
-from clm_audit.facts.pairs import ranked_pairs
+from clm_audit.facts.pairs import packed, unpacked
 from clm_audit.facts.staged import Staged
 
 Codes = NDArray[np.int64] | NDArray[np.int32]
-SHARED = 5  # ids of one system at one address: a household is smaller, a till or a test inbox larger
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,8 @@ def resolve(names: Names, staged: Sequence[Staged], folder: Path) -> Identity:
     """Resolve every id and address that the staged files hold; what does not fit into memory goes to ``folder``."""
     keys = rank_keys(names, _separators(staged), folder)
     merged = find_merges(names, keys, staged)
-    linked, several = _links(names, keys, staged)
-    owners = owners_of(_belonging(names, keys, staged), merged)
-    reader, final = _persons(names, keys, merged, linked, owners)
+    address, several = find_links(names, keys, staged)
+    reader, final = _persons(names, keys, merged, address, find_owners(names, keys, staged, merged))
     used = np.zeros(keys.count + 1, dtype=np.bool_)
     used[reader] = used[final] = True
     used[-1] = False  # where nulls point to
@@ -104,7 +103,7 @@ def resolve(names: Names, staged: Sequence[Staged], folder: Path) -> Identity:
         "customers.ids_with_several_emails": several,
         **count_damage(names),
         **count_merges(merged, names, keys, staged),
-        **_count_shared(linked, names, keys),
+        **count_shared(address, names, keys),
         **count_lengths(names),
     }
     pairs = _owned(number, reader, final)
@@ -126,18 +125,16 @@ def _separators(staged: Sequence[Staged]) -> dict[str, str]:
 
 
 def _persons(
-    names: Names, keys: Keys, merged: pl.DataFrame, linked: pl.DataFrame, owners: pl.DataFrame
+    names: Names, keys: Keys, merged: Mapping[str, Merged], address: Ranks | None, owner: Ranks | None
 ) -> tuple[Ranks, Ranks]:
     """The rank of the person that each text names, and of the customer it stands for; the same array where all are."""
     rank = keys.rank
-    for (space,), some in merged.partition_by("space", as_dict=True).items():
+    for space, some in merged.items():
         rank = rank.copy() if rank is keys.rank else rank
-        here = _slice(keys, names, str(space))
-        rank[here] = mapped(rank[here], some["key"].to_numpy(), some["target"].to_numpy(), keys.count)
-    person = rank
-    if linked.height:
-        person = mapped(rank, linked["key"].to_numpy(), linked["address"].to_numpy(), keys.count)
-    return person, customers_of(rank, person, linked, owners, keys.count)
+        here = _slice(keys, names, space)
+        rank[here] = some.followed(rank[here])
+    person = rank if address is None else linked_to(rank, address)
+    return person, customers_of(rank, person, address, owner)
 
 
 def _by_email(names: Names, keys: Keys, space: str, codes: Codes, staged: Sequence[Staged]) -> Codes:
@@ -149,49 +146,9 @@ def _by_email(names: Names, keys: Keys, space: str, codes: Codes, staged: Sequen
 
 
 def _owned(number: Ranks, reader: Ranks, final: Ranks) -> tuple[Codes, Codes]:
-    """The different pairs of a person and the other customer that it belongs to."""
+    """The different pairs of a person and the other customer that it belongs to, in order."""
     apart = np.flatnonzero(reader != final) if reader is not final else np.zeros(0, dtype=np.int64)
-    both = pl.DataFrame({"reader": number[reader[apart]], "customer": number[final[apart]]}).unique()
-    return both["reader"].to_numpy().astype(np.int64), both["customer"].to_numpy().astype(np.int64)
-
-
-def _links(names: Names, keys: Keys, staged: Sequence[Staged]) -> tuple[pl.DataFrame, int]:
-    """id key -> e-mail address; customer exports are believed first, then the smallest address."""
-    found = [pl.DataFrame(schema={"key": pl.Int32, "address": pl.Int32, "rank": pl.Int32})]
-    for one in staged:
-        if {"customer", "email"} <= set(one.columns):
-            pairs = ranked_pairs(names, keys, one, "customer", "email")
-            kept = keys.address[pairs["other"].to_numpy()] & ~keys.address[pairs["key"].to_numpy()]
-            rank = pl.lit(0 if one.fact == "customers" else 1, dtype=pl.Int32)
-            found.append(pairs.filter(pl.Series(kept)).select("key", address="other", rank=rank))
-    links = pl.concat(found).unique().sort("key", "rank", "address")
-    several = links.filter(pl.col("rank") == 0).group_by("key").len().filter(pl.col("len") > 1).height
-    return links.unique("key", keep="first", maintain_order=True).select("key", "address"), several
-
-
-def _belonging(names: Names, keys: Keys, staged: Sequence[Staged]) -> pl.DataFrame:
-    """Person -> the customer it belongs to, as exports say: space, key, owner."""
-    found = [pl.DataFrame(schema={"space": pl.String, "key": pl.Int32, "owner": pl.Int32})]
-    for one in staged:
-        if {"customer", "belongs_to"} <= set(one.columns):
-            pairs = ranked_pairs(names, keys, one, "customer", "belongs_to")
-            found.append(pairs.select(pl.lit(one.system).alias("space"), "key", owner="other"))
-    return pl.concat(found)
-
-
-def _count_shared(linked: pl.DataFrame, names: Names, keys: Keys) -> dict[str, int]:
-    """Addresses that :data:`SHARED` or more ids of one system stand for, and the ids that they join."""
-    space = np.zeros(keys.count if linked.height else 0, dtype=np.int16)
-    for number, name in enumerate(names.spaces() if linked.height else ()):
-        space[keys.of(name, names.size(name))] = number
-    here = linked.with_columns(space=pl.Series(space[linked["key"].to_numpy()]))
-    each = here.group_by("address", "space").len().filter(pl.col("len") >= SHARED)
-    most = each["len"].max() if each.height else 0
-    return {
-        "customers.shared_addresses": each["address"].n_unique(),
-        "customers.ids_at_shared_addresses": int(each["len"].sum()),
-        "customers.most_ids_at_one_address": int(most) if isinstance(most, int) else 0,
-    }
+    return unpacked(packed(number[reader[apart]], number[final[apart]]))
 
 
 def _known(names: Names, ids: Mapping[str, Codes], customers: int, staged: Sequence[Staged]) -> NDArray[np.bool_]:

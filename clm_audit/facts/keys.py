@@ -126,12 +126,3 @@ def _ranges(parts: Iterator[pl.DataFrame], splits: pl.Series, folder: Path) -> I
             yield pl.read_parquet(some, glob=False)
         for file in some:
             file.unlink()
-
-
-def mapped(ranks: Ranks, old: Ranks, new: Ranks, count: int) -> Ranks:
-    """The ranks after a step: an ``old`` one is turned into its ``new`` one, others stay, as does -1."""
-    table = np.arange(count + 1, dtype=np.int32)
-    table[-1] = -1
-    known = old < count  # nobody has the others
-    table[old[known]] = new[known]
-    return table[ranks]

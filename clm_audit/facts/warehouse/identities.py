@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from clm_audit.facts.identity import SHARED
+from clm_audit.facts.links import SHARED
 from clm_audit.facts.model import Table
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.model import PREFIX
