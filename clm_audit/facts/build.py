@@ -25,7 +25,7 @@ from clm_audit.facts.ledger import Book, rejects_of
 from clm_audit.facts.messages import build_campaigns, build_responses, build_sends, campaign_codes
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS, Facts, Table
 from clm_audit.facts.moments import build_moments
-from clm_audit.facts.names import HeldNames, Names, StoredNames
+from clm_audit.facts.names import HeldNames, Names
 from clm_audit.facts.orders import build_orders
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.readers import name_space
@@ -36,6 +36,7 @@ from clm_audit.facts.spend import build_spend
 from clm_audit.facts.split import Shelved, together
 from clm_audit.facts.stage import Stager
 from clm_audit.facts.staged import Staged
+from clm_audit.facts.stored import StoredNames
 from clm_audit.facts.subscriptions import build_subscriptions
 from clm_audit.facts.tickets import build_tickets
 from clm_audit.intake.model import Exports, Progress, silent

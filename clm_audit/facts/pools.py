@@ -2,47 +2,32 @@
 
 from __future__ import annotations
 
-import numpy as np
 import polars as pl
 
-from clm_audit.facts import alike
+from clm_audit.facts.dictionary import Dictionary
 
 IDS = "id "  # the pool of a name space's ids begins so
 
 
 class Pools:
-    """Dictionaries of the texts of a run (ids of a system, campaigns, currencies), filled by the scans.
+    """Dictionaries of the texts of a run: campaigns and currencies, filled by the scans, and the ids of a system.
 
     The codes are exact (no hash) but depend on the order of reading: they never leave this floor.
     """
 
     def __init__(self, *, keep_ids: bool = False) -> None:
         self.keep_ids = keep_ids  # whether ids stay texts, because there may be too many for a dictionary in memory
+        self.ids: dict[str, Dictionary] = {}  # of each name space, in the order of first use
         self._pools: dict[str, pl.Categories] = {}
         self._anchors: list[pl.Series] = []  # a dictionary lives as long as a column uses it
 
     def code(self, pool: str, cells: pl.Expr) -> pl.Expr:
-        """The code (uint32) of each text; null stays null. Ids may be kept as they are."""
-        if self.keep_ids and pool.startswith(IDS):
-            return cells
-        return cells.cast(self._dtype(pool)).to_physical()
+        """The code (uint32) of each text; null stays null. Ids stay as they are: they are coded by whole columns."""
+        return cells if pool.startswith(IDS) else cells.cast(self._dtype(pool)).to_physical()
 
-    def code_all(self, pool: str, cells: pl.Series) -> pl.Series:
-        """The same codes for a whole column at once: the dictionary is only asked about one text of a kind.
-
-        Texts are brought together by hash; each is then compared with the one that was asked about, and
-        asked about itself where they differ.
-        """
-        dtype = self._dtype(pool)
-        if cells.is_empty():
-            return cells.cast(dtype).to_physical()
-        places, first = alike.together(alike.hashes(cells))
-        kind = np.empty(len(cells), dtype=np.uint32)
-        kind[places] = np.cumsum(first, dtype=np.uint32) - np.uint32(1)
-        asked, kinds = cells.gather(places[first]), pl.Series(kind)
-        codes = asked.cast(dtype).to_physical().gather(kinds)
-        other = asked.gather(kinds).ne_missing(cells).arg_true()
-        return codes.scatter(other, cells.gather(other).cast(dtype).to_physical()) if len(other) else codes
+    def code_ids(self, space: str, cells: pl.Series) -> pl.Series:
+        """The codes of a whole column of ids at once; null stays null."""
+        return self.ids.setdefault(space, Dictionary()).codes(cells)
 
     def _dtype(self, pool: str) -> pl.Categorical:
         if pool not in self._pools:
@@ -52,7 +37,7 @@ class Pools:
         return pl.Categorical(self._pools[pool])
 
     def names(self) -> tuple[str, ...]:
-        """The pools in use, in the order of first use."""
+        """The pools in use but for the ids, in the order of first use."""
         return tuple(self._pools)
 
     def texts(self, pool: str) -> pl.Series:

@@ -23,7 +23,7 @@ from clm_audit.facts.fields import FIELDS
 from clm_audit.facts.ledger import Entry, Rows
 from clm_audit.facts.model import ColumnRead
 from clm_audit.facts.pools import Pools
-from clm_audit.facts.readers import Reader, Rule, reason_of
+from clm_audit.facts.readers import Reader, Rule, name_space, reason_of
 from clm_audit.facts.sought import columns_of_totals, field_columns, is_total, needed_columns, segment_columns
 from clm_audit.facts.staged import Staged
 from clm_audit.facts.sums import find_sums
@@ -112,8 +112,7 @@ class Stager:
         *found, counts, summed, whole, _ = pl.collect_all(queries, engine="streaming")
         self.totals = summed["row"].to_numpy().astype(np.int64)
         numbers = self._numbers(counts)
-        pool = self.reader.pool("id")
-        codes = {name: self.pools.code_all(pool, whole[name]) for name in ids}
+        codes = {name: self.pools.code_ids(name_space(self.table), whole[name]) for name in ids}
         staged = [self._kept(one, rows, codes) for one, rows in zip(plans, found, strict=True)]
         staged = [
             replace(one, keys=one.keys_of(whole[f"hash {one.number}"])) if one.number in keyed else one

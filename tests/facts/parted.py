@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from clm_audit.facts import candidates, keys, names, twins
+from clm_audit.facts import candidates, keys, stored, twins
 from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.room import Room
 
@@ -15,7 +15,7 @@ from clm_audit.facts.room import Room
 def divided(monkeypatch: pytest.MonkeyPatch, parts: int, piece: int = 8) -> None:
     """So many parts, and everything that goes to files in pieces does so."""
     monkeypatch.setattr(Room, "parts", lambda *_: parts)
-    for module, name in ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED")):
+    for module, name in ((keys, "RANGE"), (stored, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED")):
         monkeypatch.setattr(module, name, piece)
 
 

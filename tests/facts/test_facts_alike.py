@@ -20,8 +20,8 @@ def same_everywhere(cells: pl.Series) -> np.ndarray:
 
 def told_apart(texts: list[str | None], cells: pl.Series) -> None:
     pools = Pools()
-    codes = pools.code_all("id x", cells).to_list()
-    named = pools.texts("id x").to_list()
+    codes = pools.code_ids("x", cells).to_list()
+    named = pools.ids["x"].texts.to_list()
     assert [None if code is None else named[code] for code in codes] == texts
 
 
@@ -35,14 +35,6 @@ def test_texts_of_one_hash_are_told_apart(texts: list[str | None]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alike, "hashes", same_everywhere)
         told_apart(texts, pl.Series("id", texts, dtype=pl.String))
-
-
-def test_a_column_and_a_stream_share_their_codes() -> None:
-    pools = Pools()
-    whole = pools.code_all("id x", pl.Series(["b", "a", None, "b"]))
-    streamed = pl.DataFrame({"id": ["a", None, "b", "c"]}).select(pools.code("id x", pl.col("id")))["id"]
-    assert streamed.to_list()[:3] == [whole[1], None, whole[0]]
-    assert streamed[3] not in whole.to_list()
 
 
 @given(st.lists(st.integers(0, 9), max_size=80))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm_audit.facts import keys, names, room
+from clm_audit.facts import keys, room, stored
 from clm_audit.facts.room import Room
 from clm_audit.facts.split import part_of, sink
+from clm_audit.facts.stored import StoredNames
 from facts.parted import divided, said
 
 PARTS = (1, 2, 3, 7)
@@ -63,14 +64,14 @@ def test_all_rows_of_a_customer_stand_in_one_part(tmp_path) -> None:
 def test_a_stored_text_is_found_where_it_stands(tmp_path_factory, texts: list[str | None]) -> None:
     cells = pl.Series("id", texts, dtype=pl.String)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(names, "PART_IDS", 4)
+        patch.setattr(stored, "PART_IDS", 4)
         folder = tmp_path_factory.mktemp("names")
-        stored = names.StoredNames.of({"s": [cells.to_frame().lazy()]}, {"s": len(cells)}, folder)
-    known = pl.concat([pl.Series("text", [], dtype=pl.String), *stored.parts("s")]).to_list()
+        kept = StoredNames.of({"s": [cells.to_frame().lazy()]}, {"s": len(cells)}, folder)
+    known = pl.concat([pl.Series("text", [], dtype=pl.String), *kept.parts("s")]).to_list()
     assert sorted(known) == sorted({text for text in texts if text is not None})
-    assert [(*known, None)[place] for place in stored.places("s", cells)] == texts
+    assert [(*known, None)[place] for place in kept.places("s", cells)] == texts
     asked = pl.Series(["zz", *filter(None, texts)], dtype=pl.String)
-    assert stored.find("s", asked).tolist() == [-1, *(known.index(text) for text in texts if text)]
+    assert kept.find("s", asked).tolist() == [-1, *(known.index(text) for text in texts if text)]
 
 
 def test_another_hash_is_taken_where_two_texts_share_one(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,20 +84,20 @@ def test_another_hash_is_taken_where_two_texts_share_one(tmp_path, monkeypatch: 
 
     monkeypatch.setattr(pl.Expr, "hash", unlucky)
     cells = pl.Series("id", ["a", "b", "c", "a"])
-    stored = names.StoredNames.of({"s": [cells.to_frame().lazy()]}, {"s": 4}, tmp_path)
+    kept = StoredNames.of({"s": [cells.to_frame().lazy()]}, {"s": 4}, tmp_path)
     monkeypatch.undo()
     assert set(tried) == {0, 1}
-    known = next(stored.parts("s")).to_list()
+    known = next(kept.parts("s")).to_list()
     assert sorted(known) == ["a", "b", "c"]
-    assert [known[place] for place in stored.places("s", cells)] == ["a", "b", "c", "a"]
+    assert [known[place] for place in kept.places("s", cells)] == ["a", "b", "c", "a"]
 
 
 def test_keys_are_ranked_in_ranges_as_they_are_at_once(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{n * 7919 % 1000:04}" for n in range(300)] + ["A@x.org", "a@x.org", "b@x.org"]
-    stored = names.StoredNames.of({"s": [pl.LazyFrame({"id": texts})]}, {"s": len(texts)}, tmp_path)
-    whole = keys.rank_keys(stored, {}, tmp_path)
+    kept = StoredNames.of({"s": [pl.LazyFrame({"id": texts})]}, {"s": len(texts)}, tmp_path)
+    whole = keys.rank_keys(kept, {}, tmp_path)
     monkeypatch.setattr(keys, "RANGE", 20)
-    ranges = keys.rank_keys(stored, {}, tmp_path)
+    ranges = keys.rank_keys(kept, {}, tmp_path)
     assert len(ranges.sorted) > 10
     assert (whole.rank == ranges.rank).all()
     assert (whole.address == ranges.address).all()
