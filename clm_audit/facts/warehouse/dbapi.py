@@ -102,6 +102,10 @@ class DbapiSession:
             for name in reversed(self._kept):
                 self._fetched(f"DROP TABLE {name}")
 
+    def view(self, name: str, query: str) -> None:
+        """As a temporary table, too: not all warehouses know views that end with the session."""
+        self.keep(name, query)
+
     def keep_codes(self, name: str, query: str) -> None:
         """By a window over the names in the order of their bytes."""
         order = self._dialect.ordered.format("name")

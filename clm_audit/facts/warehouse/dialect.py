@@ -22,7 +22,9 @@ class Dialect:
     part of RE2, Java and POSIX. ``day``: a date as days since 1970. ``local``: the date that a stamp with a zone is in
     zone {1}; ``utc_local``: the same of a stamp without zone that is UTC. ``wide``: an integer of at least 100 bits,
     ``quotient``: the whole part of the quotient of two such. ``ordered``: text in the order of its bytes.
-    ``first_word``: the first run of digits and small letters of ASCII, null or empty where there is none.
+    ``hashed``: what texts are grouped by to find out which of them stand several times: equal ones have it in common,
+    and others hardly ever do. ``first_word``: the first run of digits and small letters of ASCII, null or empty where
+    there is none.
     ``fence``: what ends a subquery whose columns are to be computed once, and not again wherever they are named."""
 
     name: str
@@ -48,6 +50,7 @@ class Dialect:
     attempt: str = "TRY_CAST({0} AS {1})"
     exact: str = "CAST({0} AS DECIMAL(38, 18))"
     ordered: str = "{0}"
+    hashed: str = "{0}"
     fence: str = ""
 
     def name_of(self, identifier: str) -> str:
@@ -99,6 +102,7 @@ SPARK = Dialect(
     minus_minutes="timestampadd(MINUTE, -CAST({1} AS INT), {0})",
     wide="CAST({0} AS DECIMAL(38, 0))",
     quotient="CAST(({0}) DIV ({1}) AS DECIMAL(38, 0))",
+    hashed="xxhash64({0})",
 )
 POSTGRES = Dialect(
     "postgres",

@@ -98,6 +98,10 @@ class DuckSession:
         """As a temporary table."""
         self._run(f"CREATE TEMP TABLE {name} AS {query}")
 
+    def view(self, name: str, query: str) -> None:
+        """As a temporary view."""
+        self._run(f"CREATE TEMP VIEW {name} AS {query}")
+
     def keep_codes(self, name: str, query: str) -> None:
         """By a window over the sorted names."""
         self.keep(name, f"SELECT name, ROW_NUMBER() OVER (ORDER BY name) - 1 AS code FROM ({query}) AS every_name")

@@ -17,8 +17,12 @@ from clm_audit.facts.money import CENT, MICRO
 from clm_audit.facts.warehouse.canonical import Making
 from clm_audit.facts.warehouse.cells import half_even
 from clm_audit.facts.warehouse.dialect import Dialect
+from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.selection import Selection
 
+AGAIN = f"{PREFIX}order_again"
+FEW = 500_000
+"""Numbers that stand several times, up to which only their rows are grouped."""
 SAID = ("day", "gross", "refunded", "customer", "currency", "left_out")
 _MIXED = f"COALESCE(MIN(customer) <> MAX(customer) OR MAX(day) - MIN(day) > {ORDER_DAYS}, FALSE)"
 _SINGLE = "'conflicting_rows'"
@@ -31,14 +35,17 @@ def alike(names: Sequence[str]) -> str:
 
 
 def told_of(making: Making, one: Selection) -> str:
-    """The orders of a table, as a SELECT."""
+    """The orders of a table, as a SELECT; sends what that needs to know."""
     if one.table.fact == "order_lines":
         return _items(making, one)
     return _rows(making, one) if one.source.lines else _numbers(making, one)
 
 
 def _numbers(making: Making, one: Selection) -> str:
-    """Orders by number; a negative amount under one is a refund on its own day, a number of its own."""
+    """Orders by number; a negative amount under one is a refund on its own day, a number of its own.
+
+    Next to all numbers stand once. What stands several times is found by a narrow count, and grouped alone.
+    """
     sql = making.sql
     order, gross, day = (f"s.{sql.name_of(name)}" for name in ("order", "amount", "date"))
     text = sql.text
@@ -52,14 +59,41 @@ def _numbers(making: Making, one: Selection) -> str:
         "currency": making.column(one, "currency", pl.String()),
         "left_out": "s.left_out",
     }
-    rows = making.rows(one, ("customer", "email"), columns, f"s.reason = 0 AND {order} IS NOT NULL")
+    known = f"s.reason = 0 AND {order} IS NOT NULL"
+    again, few = _again(making, one, order, known)
+
+    def rows(where: str) -> str:
+        return making.rows(one, ("customer", "email"), columns, f"{known}{where}")
+
     said = ", ".join(f"MIN({name}) AS {name}" for name in SAID)
     grouped = (
         f"SELECT number, COUNT(*) AS records, COUNT(*) AS lost, {said},"
         f" CASE WHEN NOT ({alike(SAID)}) THEN {_SINGLE} END AS fault, 0 AS unsaid, FALSE AS mixed"
-        f" FROM ({rows}) AS o GROUP BY number"
+        " FROM ({0}) AS o GROUP BY number"
     )
-    return _converted(making, one, grouped, "1")
+    alone = (
+        f"SELECT number, CAST(1 AS BIGINT) AS records, CAST(1 AS BIGINT) AS lost, {', '.join(SAID)},"
+        f" CAST(NULL AS {text}) AS fault, 0 AS unsaid, FALSE AS mixed FROM ({{0}}) AS o"
+    )
+    if not few:
+        return _converted(making, one, grouped.format(rows("")), "1")
+    if not again:
+        return _converted(making, one, alone.format(rows("")), "1")
+    both = (alone.format(rows(f" AND NOT {again}")), grouped.format(rows(f" AND {again}")))
+    return _converted(making, one, " UNION ALL ".join(both), "1")
+
+
+def _again(making: Making, one: Selection, order: str, known: str) -> tuple[str, bool]:
+    """Whether the number of a row stands several times, as SQL (empty where none does); and whether few do.
+
+    Of a hash it may say so of a number that stands once, never the other way round.
+    """
+    name, key = f"{AGAIN}_{one.table.index}", making.sql.hashed.format(order)
+    making.session.keep(
+        name, f"SELECT {key} AS hashed FROM {one.table.staged} AS s WHERE {known} GROUP BY {key} HAVING COUNT(*) > 1"
+    )
+    ((found,),) = making.session.rows(f"SELECT COUNT(*) FROM {name}")
+    return f"EXISTS (SELECT 1 FROM {name} AS a WHERE a.hashed = {key})" if found else "", found <= FEW
 
 
 def _given_back(refunded: str, gross: str, returned: str) -> str:

@@ -63,6 +63,10 @@ class Session(Protocol):
         """Run ``query`` once and keep its rows under ``name`` (a plain identifier) until the session ends."""
         ...
 
+    def view(self, name: str, query: str) -> None:
+        """Give a query a name; its rows are made wherever they are asked for. For what costs next to nothing."""
+        ...
+
     def keep_codes(self, name: str, query: str) -> None:
         """Keep the different texts ``name`` that ``query`` gives, with ``code``: their place, from 0, in the order of
         their bytes."""

@@ -21,8 +21,7 @@ def keep_orders(making: Making, parts: Sequence[Selection]) -> Mapping[int, tupl
     Raises :class:`DataError` when two tables say different things of one number, or tell of the same sales.
     """
     _refuse_retold(parts)
-    making.session.keep(_TOLD, " UNION ALL ".join(told_of(making, one) for one in parts))
-    _keep_leaders(making, parts)
+    _keep_numbers(making, parts)
     rows = f"SELECT * FROM {NUMBERS} WHERE sound AND leads AND day IS NOT NULL AND gross IS NOT NULL"
     names = ("customer", "day", "gross", "refunded")
     values = {name: f"f.{name}" for name in names} | {
@@ -59,12 +58,14 @@ def _tallies(one: Selection) -> tuple[Tally, ...]:
     return (*own_rules(one), *lost, Tally("repeated", header, NUMBERS, repeated, repeated=True))
 
 
-def _keep_leaders(making: Making, parts: Sequence[Selection]) -> None:
-    """Mark the one row of each number that counts; files of both sides may number their orders anew."""
-    session = making.session
-    if len(parts) == 1:
-        session.keep(NUMBERS, f"SELECT *, TRUE AS leads FROM {_TOLD}")
+def _keep_numbers(making: Making, parts: Sequence[Selection]) -> None:
+    """Keep ``clm_order_numbers``, and mark the one row of each number that counts: of several tables of one system the
+    first has it. Tables of both sides may number their orders anew."""
+    session, told = making.session, " UNION ALL ".join(told_of(making, one) for one in parts)
+    if len({one.table.space for one in parts}) == len(parts):
+        session.keep(NUMBERS, f"SELECT t.*, TRUE AS leads FROM ({told}) AS t")
         return
+    session.keep(_TOLD, told)
     both = {"before", "after"} <= {one.table.side for one in parts}
     keys = ["space", "number", *(["day"] if both else [])]
     session.keep(

@@ -29,9 +29,15 @@ def keep_people(session: Session, selections: Sequence[Selection]) -> tuple[bool
     every = [
         f"SELECT {sql.name_of(name)} AS key FROM {one.table.staged}" for one in selections for name in ids_of(one)
     ] or [f"SELECT CAST(NULL AS {sql.text}) AS key"]
-    session.keep(_TEXTS, f"SELECT DISTINCT key FROM ({' UNION ALL '.join(every)}) AS every_key WHERE key IS NOT NULL")
+    texts = f"FROM ({' UNION ALL '.join(every)}) AS every_key WHERE key IS NOT NULL"
     merged = keep_merges(session, selections)
     linked = _linked(session, selections)
+    if not (merged or linked or any("belongs_to" in one.fields for one in selections)):
+        session.keep_codes(CODES, f"SELECT DISTINCT key AS name {texts}")
+        code = "CAST(code AS BIGINT)"
+        session.view(PEOPLE, f"SELECT name AS key, {code} AS customer, {code} AS reader, name FROM {CODES}")
+        return False, ""
+    session.keep(_TEXTS, f"SELECT DISTINCT key {texts}")
     followed = (
         f"SELECT t.key AS written, COALESCE(m.target, t.key) AS key FROM {_TEXTS} AS t"
         f" LEFT JOIN {merged} AS m ON t.key = m.key"

@@ -98,6 +98,10 @@ class PostgresSession:
         self._run(f"CREATE TEMP TABLE {name} AS {query}")
         self._run(f"ANALYZE {name}")
 
+    def view(self, name: str, query: str) -> None:
+        """As a temporary view."""
+        self._run(f"CREATE TEMPORARY VIEW {name} AS {query}")
+
     def keep_codes(self, name: str, query: str) -> None:
         """By a window over the names in the order of their bytes, whatever the collation of the database."""
         order = POSTGRES.ordered.format("name")

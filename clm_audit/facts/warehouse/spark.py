@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _FILES = re.compile(r"/|[.](parquet|csv|tsv)([.]gz)?$", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_PLACE_BITS = 33  # of the numbers of monotonically_increasing_id that count within a partition
 _CSV = {
     "header": "true",
     "mode": "FAILFAST",
@@ -114,26 +115,30 @@ class SparkWarehouse:
         """Computed at once, under a temporary view."""
         self._hold(name, self._sql(query, f"kept as {name}"))
 
+    def view(self, name: str, query: str) -> None:
+        """Not computed."""
+        self._shown(name, self._sql(query, f"called {name}"))
+
     def keep_codes(self, name: str, query: str) -> None:
         """``query`` gives distinct texts ``name``; they are kept with ``code``, their place (from 0) in their order.
 
-        A window over all of them would put them on one worker. So they are sorted by ranges, each range is numbered on
-        its own, and begins where the ranges before it end. The ranges are fixed before they are counted.
+        A window over all of them would put them on one worker. So they are sorted, which leaves a range of them on each
+        worker, and numbered there (Spark's own number: that of the range above 33 bits of places in it). A range begins
+        where the ranges before it end. The numbers are fixed before the ranges are counted.
         """
-        from pyspark.sql import Window
         from pyspark.sql import functions as sql
 
-        names = self._sql(query, f"sorted by ranges, numbered in their order and kept as {name}")
+        names = self._sql(query, f"sorted, numbered range by range and kept as {name}")
         with told():
-            ranges = names.repartitionByRange("name").withColumn("range", sql.spark_partition_id())
-            fixed = self._fixed(f"{name}_ranges", ranges)
-            sizes = dict(sorted((row[0], row[1]) for row in fixed.groupBy("range").count().collect()))
+            placed = names.orderBy("name").select("name", sql.monotonically_increasing_id().alias("place"))
+            fixed = self._fixed(f"{name}_places", placed)
+            part = sql.shiftright("place", _PLACE_BITS).cast("int")
+            sizes = dict(sorted((row[0], row[1]) for row in fixed.groupBy(part.alias("part")).count().collect()))
             begins = dict(zip(sizes, accumulate(sizes.values(), initial=0), strict=False))
-            within = sql.row_number().over(Window.partitionBy("range").orderBy("name"))
-            starts = self.native.createDataFrame(list(begins.items()), "range int, begins long")
-            numbered = fixed.withColumn("nth", within).join(sql.broadcast(starts), "range")
-            coded = numbered.select("name", (sql.col("begins") + sql.col("nth") - 1).alias("code"))
-        self._hold(name, coded)
+            starts = sql.lit([begins.get(at, 0) for at in range(max(sizes, default=0) + 1)])
+            within = sql.col("place").bitwiseAND(2**_PLACE_BITS - 1)
+            coded = fixed.select("name", (sql.get(starts.cast("array<bigint>"), part) + within).alias("code"))
+        self._shown(name, coded)
 
     def rows(self, query: str) -> Sequence[tuple[Any, ...]]:
         """Fetched whole."""
@@ -167,8 +172,13 @@ class SparkWarehouse:
 
     def _hold(self, name: str, frame: DataFrame) -> None:
         with told():
-            self._kept[name] = self._fixed(name, frame)
-            self._kept[name].createOrReplaceTempView(name)
+            fixed = self._fixed(name, frame)
+        self._shown(name, fixed)
+
+    def _shown(self, name: str, frame: DataFrame) -> None:
+        with told():
+            self._kept[name] = frame
+            frame.createOrReplaceTempView(name)
 
     def _fixed(self, name: str, frame: DataFrame) -> DataFrame:
         """The rows of a frame, computed once, without its history."""
