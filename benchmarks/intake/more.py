@@ -164,7 +164,8 @@ def never_quoted_truth(draft: Draft) -> bool:
         special = [cell for cell in cells if mark in cell or "\n" in cell or quote in cell]
         if not special:
             continue
-        if any("\n" in cell or cell.startswith((quote, "{")) or cell.endswith(quote) for cell in special):
+        torn = (cell.startswith("{") and mark in cell for cell in special)  # JSON without the mark stays in one cell
+        if any(torn) or any("\n" in cell or cell.startswith(quote) or cell.endswith(quote) for cell in special):
             piece.truths, piece.cells = [Truth(free=True, slack=4)], None
         elif any(mark in cell for cell in special):
             parts = [part for cell in cells for part in cell.split(mark)]

@@ -30,10 +30,12 @@ def cut_off(mender: Mender, last: int) -> bool:
 
 def _begun(cell: str, column: Column) -> bool:
     """Whether a cell, the last of its column, is the beginning of what the others are."""
-    if column.filled < _ENOUGH or column.forms[form_of(cell)] > 1:
-        return column.filled >= _ENOUGH and _half_a_word(cell, column)
-    if not cell:
+    if column.filled < _ENOUGH:
+        return False
+    if not cell:  # where other rows leave it blank, too, it is as whole as they are
         return column.shapes[BLANK] <= 1
+    if column.forms[form_of(cell)] > 1:
+        return _half_a_word(cell, column)
     if column.shapes[WHOLE] == column.filled:  # shorter numbers are as good as long ones, shorter ids are not
         main, count = column.forms.most_common(1)[0]
         return count >= column.filled - 1 and len(main) >= _ID and len(cell) < len(main)

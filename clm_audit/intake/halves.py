@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 from clm_audit.intake.dialect import Dialect, Record
@@ -51,9 +52,10 @@ def rejoined(text: Text, target: Path, dialect: Dialect, record: Record) -> Text
     body = text.path.read_bytes()[record.stop :].decode()
     names = tuple(name for name in record.cells if name.strip())
     rows, broken = _rows(body, dialect)
+    rows, ends = _ended(rows, _blank_at_end(record.cells))
     if not rows or any(len(row.read.cells) < len(names) for row in rows):
         return None
-    zeros = len(names) < len(record.cells)  # a column may lack its name: then only cents below ten tell
+    zeros = len(names) < len(record.cells) - ends  # a column may lack its name: then only cents below ten tell
     for column, parts in ((_decimal(rows, names, zeros=zeros), _DECIMAL), (_grouped(rows, len(names)), _GROUPS)):
         told = ((row, _alone(row.read, len(names), parts)) for row in rows)
         wide = [row for row, at in told if at == [column] or (column in at and parts is _DECIMAL)]
@@ -79,6 +81,19 @@ def _rows(body: str, dialect: Dialect) -> tuple[list[_Row], int]:
     while found and CLOSING.match(found[-1].read.cells[0]):
         found.pop()
     return found, odd
+
+
+def _ended(rows: Sequence[_Row], most: int) -> tuple[list[_Row], int]:
+    """The rows without the blank cells at their ends that every one of them has, ``most`` of them; and how many."""
+    blank = min((_blank_at_end(row.read.cells) for row in rows), default=0)
+    count = min(most, blank)
+    keep = -count or None
+    short = ((row, row.read.cells[:keep], row.read.quoted[:keep]) for row in rows)
+    return [_Row(row.start, replace(row.read, cells=cells, quoted=held)) for row, cells, held in short], count
+
+
+def _blank_at_end(cells: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda cell: not cell.strip(), reversed(cells)))
 
 
 def _decimal(rows: Sequence[_Row], names: Sequence[str], *, zeros: bool) -> int | None:

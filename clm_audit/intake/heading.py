@@ -126,9 +126,15 @@ def _fitted(
         return names[:width], 0, "blank names at the end of the header left out"
     if lack < 0 and len(blanks) == -lack:
         return [name for i, name in enumerate(names) if i not in blanks], 0, "blank names in the header left out"
+    ends = next((at for at, name in enumerate(reversed(names)) if name.strip()), 0)
+    if lack > 0 and ends and all(not cell.strip() for row in rows for cell in row[-ends:]):
+        # a separator ends each line: what lies between header and rows lies before it
+        inner = [row[:-ends] for row in rows]
+        fitted, spare, note = _fitted(names[:-ends], inner, width - ends, where, record, blind)
+        return [*fitted, *[""] * ends], spare + ends, note
     if lack > 0 and all(not cell.strip() for row in rows for cell in row[-lack:]):
         return [*names, *[""] * lack], lack, f"rows end with {lack} blank cells more than the header"
-    if lack == 1 and numbered([row[0] for row in rows]):
+    if lack == 1 and names[0].strip() and numbered([row[0] for row in rows]):
         return ["", *names], 0, "the first column numbers the rows and has no name"
     what = f"the header has {len(names)} names, the rows below have {width} cells"
     if lack == 1:

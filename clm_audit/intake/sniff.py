@@ -11,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import dropwhile
 
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, body_width, records
 from clm_audit.intake.penned import end_of, escapes, quote_of, spaced
 from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
+_COMMENT = (b"#", b"//", b"--")
 RARE = ("^", "~", "\x1f", "\x01", ":", " ")
 _CONTROL = ("\x1f", "\x01")  # stand in no text, so that two tables with them may share a file
 _UNSEEN = 4  # of these, the ones that stand in no text
@@ -67,6 +69,8 @@ def _separator(head: bytes, start: int) -> str:
     many = len(head.splitlines()) > _FEW
     for separator in (one for one in RARE if one.encode() in head):
         usual = separator not in ": "
+        if not usual and best in RARE[:_UNSEEN] and score_of(head, start, best, _WIDE)[1] >= _ENOUGH:
+            break  # what stands in no text makes a table: blanks and colons are text
         if not (usual or many or (separator == ":" and _titled(head, start, ":"))) or (
             separator == " " and _marked(head, start)
         ):
@@ -74,7 +78,7 @@ def _separator(head: bytes, start: int) -> str:
         score, share = score_of(head, start, separator, least=2 if usual or _paired(head, start, separator) else 3)
         steady = separator in _CONTROL or (usual and _throughout(head, start, separator))
         enough = _ENOUGH if steady else _RARE_SHARE if usual else _NEARLY_ALL
-        sure = share >= enough or (not usual and _titled(head, start, separator))
+        sure = share >= enough or _titled(head, start, separator)
         better = sure and score > best_score * (1 if usual else _BETTER)
         if better and (usual or not _tears_quotes(head, start, separator)):
             best, best_score = separator, score
@@ -139,10 +143,12 @@ def _marked(head: bytes, start: int) -> bool:
 
 
 def _paired(head: bytes, start: int, separator: str) -> bool:
-    """Whether each line has one colon with no blank or slash behind it, the first line between two words."""
+    """Whether each line has one colon with no blank or slash behind it, the first line between two words; comments may
+    stand above it."""
     if separator != ":":
         return False
     lines = [line for line in head[start:].splitlines()[:SAMPLE] if line.strip()]
+    lines = [*dropwhile(lambda line: line.startswith(_COMMENT), lines)]
     told = [line for line in lines if line.count(b":") == 1 and re.search(rb":(?![ /\d]|\Z)", line)]
     first = lines[0].split(b":") if lines else []
     words = len(first) == 2 and all(re.fullmatch(rb"[A-Za-z][A-Za-z _-]*", part) for part in first)

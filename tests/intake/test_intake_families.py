@@ -52,6 +52,13 @@ def test_a_last_cell_like_others_is_whole_without_a_line_end(tmp_path: Path, las
     assert (table.height, table.rejected) == (60, ())
 
 
+@pytest.mark.parametrize("blanks", [0, 7])
+def test_a_blank_last_cell_is_whole_only_where_others_below_words_are_blank_too(tmp_path: Path, blanks: int) -> None:
+    body = [f"A{n},{'Utrecht' if n > blanks else ''}" for n in range(1, 60)]
+    table = read(tmp_path, "id,what\n" + "\n".join([*body, "A60,"]))
+    assert len(table.rejected) == (not blanks)
+
+
 SPEND = ("Day", "Campaign", "Cost", "Impr.")
 
 

@@ -24,12 +24,12 @@ def places(table: TextTable, path: Path, encoding: str) -> list[str]:
     return [content[one.byte :].decode(encoding).split("\r\n")[0] for one in table.repaired if step]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16-le"])
-def test_decimal_commas_in_every_row_are_whole_numbers_again(tmp_path: Path, encoding: str) -> None:
-    lines = [f'2024-01-{n % 28 + 1:02},"Büro, {n}",{n * 7},{n + 10},{n % 9 + 1}' for n in range(60)]
-    table = read(tmp_path, "Day,What,Cost,Clicks", *lines, encoding=encoding)
-    assert table.header == ("Day", "What", "Cost", "Clicks")
-    assert table.frame.collect().rows()[1] == ("2024-01-02", "Büro, 1", "7,11", "2")
+@pytest.mark.parametrize(("encoding", "end"), [("utf-8", ""), ("cp1252", ""), ("utf-16-le", ""), ("utf-8", ",,")])
+def test_decimal_commas_in_every_row_are_whole_numbers_again(tmp_path: Path, encoding: str, end: str) -> None:
+    lines = [f'2024-01-{n % 28 + 1:02},"Büro, {n}",{n * 7},{n + 10},{n % 9 + 1}{end}' for n in range(60)]
+    table = read(tmp_path, f"Day,What,Cost,Clicks{end}", *lines, encoding=encoding)
+    assert table.header == ("Day", "What", "Cost", "Clicks", *end.replace(",", " ").split(" ")[1:])
+    assert table.frame.collect().rows()[1] == ("2024-01-02", "Büro, 1", "7,11", "2", *[""] * len(end))
     assert [(one.line, one.code) for one in table.repaired] == [(n + 2, "unquoted_separator") for n in range(60)]
     assert places(table, tmp_path / "f.csv", encoding) == lines
 

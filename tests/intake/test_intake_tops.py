@@ -158,6 +158,36 @@ def test_a_table_with_colons_below_many_lines_of_a_key_and_its_value(tmp_path: P
     assert (table.header_line, rows(table)) == (41, [tuple(line.split(":")) for line in body])
 
 
+@pytest.mark.parametrize("mark", ["^", "~ "])
+def test_a_table_with_a_rare_mark_below_many_lines_of_a_key_and_its_value(tmp_path: Path, mark: str) -> None:
+    body = [mark.join((f"call {n}", f"Customer {n:04}", "late again", "blue")) for n in range(60)]
+    table = read(
+        tmp_path, *(f"Condition {n}: none" for n in range(40)), mark.join(("Title", "By", "Summary", "Tags")), *body
+    )
+    assert (table.header_line, rows(table)) == (41, [tuple(line.split(mark)) for line in body])
+
+
+@pytest.mark.parametrize("sign", ["#", "--"])
+def test_pairs_with_colons_below_comments_are_two_columns(tmp_path: Path, sign: str) -> None:
+    above = [f"{sign} Export of all records", f"{sign} created by a job, at 10:20", sign]
+    body = [f"customer{n:04}@example.com:{'wrong, late' if n % 9 == 0 else 'call' * (n % 5 > 0)}" for n in range(60)]
+    table = read(tmp_path, *above, "Email Address:Reason", *body)
+    assert (table.header, rows(table)) == (("Email Address", "Reason"), [tuple(one.split(":")) for one in body])
+
+
+def test_a_blank_name_and_one_too_few_above_rows_with_numbers(tmp_path: Path) -> None:
+    table = read(tmp_path, ",day,event,plan", *(f"{n},2024-01-{n % 28 + 1:02},call,free,Peru" for n in range(60)))
+    assert (table.header, table.height) == (("", "day", "event", "plan"), 60)
+    assert any("nobody can say which name is whose" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("rows_below", [0, 3])
+def test_a_sentence_cut_like_a_row_above_names_as_programs_write_them(tmp_path: Path, rows_below: int) -> None:
+    body = [f"ev_{n},u_{n},log in,again" for n in range(rows_below)]
+    table = read(tmp_path, "and,so,on,and", "event_id,user_id,event_type,country", *body)
+    assert (table.header, table.height) == (("event_id", "user_id", "event_type", "country"), rows_below)
+
+
 def test_a_line_of_groups_above_the_first_of_two_parts(tmp_path: Path) -> None:
     part = [f"call {'abcdefgh'[n % 8]},Customer {n:04},late again {'xyz'[n % 3]},blue" for n in range(40)]
     again = [line.replace(",", ";") for line in ("Title,Author,Summary,Tags", *part)]
