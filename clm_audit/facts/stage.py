@@ -103,9 +103,7 @@ class Stager:
         base = self.reader.base([*needed, *self.segments.values()])
         plans = [self._plan(number, base) for number, columns in enumerate(self.columns) if columns]
         ids = sorted({column.name for one in plans for column in self._ids(one).values()})
-        keyed = {one.number: one.columns["order"].name for one in plans if self._has_keys(one)}
-        held = [*ids, *(pl.col(name).hash().alias(f"hash {number}") for number, name in keyed.items())]
-        cells = base.select(held) if held else base.select("row").head(0)
+        cells = base.select(ids) if ids else base.select("row").head(0)
         totals = base.filter(is_total(self.table, self.yields, self.columns, self.sums)).select("row")
         # every query starts at ``base``: only then is the file read once for all of them
         queries = [*map(self._written, plans), base.select(**self._counts()), totals, cells, self._other_ids(base)]
@@ -114,10 +112,6 @@ class Stager:
         numbers = self._numbers(counts)
         codes = {name: self.pools.code_ids(name_space(self.table), whole[name]) for name in ids}
         staged = [self._kept(one, rows, codes) for one, rows in zip(plans, found, strict=True)]
-        staged = [
-            replace(one, keys=one.keys_of(whole[f"hash {one.number}"])) if one.number in keyed else one
-            for one in staged
-        ]
         asked = Asked(self.table, self.finder, self.columns, base)
         self.kept = asked.kept(doubtful(self.columns, self.formats)) if self._doubted else []
         notes = tuple(dict.fromkeys([*self.formats.notes, *asked.namesakes(), *asked.states(staged)]))
@@ -195,9 +189,6 @@ class Stager:
     def _id_fields(self, one: Staged) -> dict[str, Column]:
         fields = FIELDS[one.fact]
         return {name: each for name, each in one.columns.items() if name in fields and fields[name].kind == "id"}
-
-    def _has_keys(self, one: Staged) -> bool:
-        return self.in_memory and one.fact == "orders" and not one.by_line
 
     def _counts(self) -> dict[str, pl.Expr]:
         """Counts over the whole file: rows, stamps, rounded amounts, and three decimals that could be thousands."""

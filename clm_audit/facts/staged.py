@@ -22,8 +22,7 @@ class Staged:
     on its first yield.
     ``returned``: whether there is a column ``returned`` that marks orders given back whole.
     ``sign``: the sign beside its amounts (``$``) where nothing says which of its currencies it stands for.
-    ``rows``: those of a file that is not large are ``held`` in memory, with ``keys``: the row numbers and hashes of
-    the keys of good rows. Those of a large one stand in a Parquet, and its keys are hashed when they are needed.
+    ``rows``: those of a file that is not large are ``held`` in memory, those of a large one stand in a Parquet.
     """
 
     table: RawTable
@@ -39,7 +38,6 @@ class Staged:
     returned: bool = False
     sign: str = ""
     held: bool = False
-    keys: pl.DataFrame | None = None
     read: tuple[ColumnRead, ...] = ()
 
     @property
@@ -56,8 +54,3 @@ class Staged:
     def by_line(self) -> bool:
         """Whether several rows make one order."""
         return bool(self.source.lines) or self.fact == "order_lines"
-
-    def keys_of(self, hashes: pl.Series) -> pl.DataFrame:
-        """The row numbers of good rows, and their hashes out of those of all rows."""
-        good = self.rows.filter(pl.col("reason") == 0).select("row").collect(engine="streaming")["row"]
-        return pl.DataFrame({"row": good, "hash": hashes if len(good) == len(hashes) else hashes.gather(good)})

@@ -5,8 +5,8 @@ export, so when one side of go-live has its own files a repeated order must also
 whose shared ids say different things are told apart (:mod:`clm_audit.facts.numbering`). When a few orders
 were corrected, what the export says counts whose newest order is the latest (the first of equals).
 
-Numbers that stand twice are found by their hashes, of very many part by part, and so are they settled: of each order
-only a byte is held, and what counts of those that were looked at is written.
+Where the numbers do not stand in order, those that stand twice are found by their hashes, of very many part by part,
+and so are they settled: of each order only a byte is held, and what counts of those that were looked at is written.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from clm_audit.facts import alike
 from clm_audit.facts.candidates import COLUMNS, LOOKED_AT, Candidates, Twins, pieces
 from clm_audit.facts.fates import Fates, has, mark
 from clm_audit.facts.ledger import Rows
+from clm_audit.facts.rising import none_twice
 from clm_audit.facts.settle import Settling
 from clm_audit.facts.split import split
 
@@ -46,28 +47,42 @@ def _looked_at(members: Mapping[int, Candidates], folder: Path) -> dict[int, Fat
     starts = np.cumsum([0, *(one.one.table.height for one in members.values())])
     fates = np.zeros(starts[-1], dtype=np.uint8)
     found = {number: fates[start:end] for number, start, end in zip(members, starts[:-1], starts[1:], strict=True)}
-    keys = [one.one.keys for one in members.values()]
-    held = [key for key in keys if key is not None]
-    if len(held) == len(keys):
-        _mark_held(list(found.values()), held)
+    if all(one.one.held and not one.one.by_line for one in members.values()):
+        _mark_held(list(found.values()), [_numbers(one) for one in members.values()])
         return found
     for number, one in members.items():
         if one.one.by_line:  # the total of an order with one row is never missing
             mark(found[number], one.orders.filter(_no_total()).select("first").collect(engine="streaming"), LOOKED_AT)
-    if len(members) > 1 or not any(one.one.by_line for one in members.values()):
+    if len(members) == 1 and any(one.one.by_line for one in members.values()):
+        return found  # the rows of each order were brought together
+    if not none_twice(_batches(one) for one in members.values()):
         for places in _repeated(members, starts, folder / "hashes"):
             fates[places] = LOOKED_AT
     return found
 
 
-def _mark_held(fates: Sequence[Fates], keys: Sequence[pl.DataFrame]) -> None:
-    """Of files with one row an order, where no good row lacks a total: by the hashes that are held."""
-    places = alike.repeated(np.concatenate([key["hash"].to_numpy() for key in keys]))
+def _batches(one: Candidates) -> Iterator[pl.Series]:
+    """The numbers of the orders in the order of their rows."""
+    for batch in one.orders.select("order").collect_batches(maintain_order=True):
+        yield batch["order"]
+
+
+def _numbers(one: Candidates) -> pl.DataFrame:
+    """Row and number of each order of a file that is held, with one row an order."""
+    rows = one.one.rows.select("row", "reason", "order").collect()
+    return rows.filter(pl.col("reason") == 0) if (rows["reason"] > 0).any() else rows
+
+
+def _mark_held(fates: Sequence[Fates], orders: Sequence[pl.DataFrame]) -> None:
+    """Of files with one row an order, where no good row lacks a total: what is held is looked at once."""
+    if none_twice([rows["order"]] for rows in orders):
+        return
+    places = alike.repeated(np.concatenate([alike.hashes(rows["order"]) for rows in orders]))
     start = 0
-    for own, key in zip(fates, keys, strict=True):
-        low, high = np.searchsorted(places, (start, start + key.height))
-        own[key["row"].gather(places[low:high] - np.uint32(start)).to_numpy()] = LOOKED_AT
-        start += key.height
+    for own, rows in zip(fates, orders, strict=True):
+        low, high = np.searchsorted(places, (start, start + rows.height))
+        own[rows["row"].gather(places[low:high] - np.uint32(start)).to_numpy()] = LOOKED_AT
+        start += rows.height
 
 
 def _no_total() -> pl.Expr:
