@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,15 +94,6 @@ def served(one: Staged) -> NDArray[np.bool_] | None:
     for batch in one.rows.select("row").collect_batches(maintain_order=False):
         asked[batch["row"].to_numpy()] = True
     return asked
-
-
-def booked(context: Context, one: Staged, entries: Sequence[Entry], kept: pl.DataFrame) -> pl.DataFrame:
-    """Enter the rows of one yield; a record that an earlier fact of the file took stands for no further one."""
-    book = context.books[one.table.index]
-    fresh = book.fresh()
-    book.enter(served(one), entries)
-    weights = fresh[rows_of(kept)].astype(np.int32)
-    return kept.with_columns(rows=pl.Series(weights, dtype=pl.Int32))
 
 
 def rows_of(frame: pl.DataFrame, column: str = "row") -> Rows:

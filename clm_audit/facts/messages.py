@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from clm_audit.facts.alike import repeated
-from clm_audit.facts.common import Context, booked, not_taken, rows_of, served, side_of
+from clm_audit.facts.common import Context, not_taken, rows_of, served, side_of
 from clm_audit.facts.identity import Codes, gather
 from clm_audit.facts.ledger import Entry
+from clm_audit.facts.losses import Losses, Places
 from clm_audit.facts.pools import Pools
 from clm_audit.facts.split import Shelved, scratch, shelve, split, undivided, written
 from clm_audit.facts.staged import Staged
@@ -50,26 +50,27 @@ def campaign_codes(pools: Pools) -> Mapping[str, Codes]:
 
 def build_sends(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write the sends: one row a recipient and campaign, delivered if any of its rows says so."""
-    frames = []
+    frames, places = [], Places.of(staged)
     for number, one in enumerate(staged):
         delivered = pl.col("delivered").fill_null(False) if "delivered" in one.columns else pl.lit(True)
         if "bounced" in one.columns:
             delivered = delivered & ~pl.col("bounced").fill_null(False)
-        frames.append(_rows(number, one, campaigns, context, "sent", delivered.alias("delivered")))
+        frames.append(_rows(number, places, campaigns, context, "sent", delivered.alias("delivered")))
     first = [pl.col("delivered").not_(), pl.col("day")]
     columns = ("campaign", "recipient", "segment", "day", "delivered", "file", "side", "rows")
     with scratch(context.folder / "sends-made") as folder:
-        kept = _once(frames, staged, ["campaign", "recipient"], first, context, "sends", folder)
+        kept = _once(frames, places, ["campaign", "recipient"], first, context, "sends", folder)
         ready = [part.with_columns(context.segment("recipient")).select(columns) for part in kept]
         return shelve(ready, context.folder / "sends", context.parts, "recipient")
 
 
 def build_responses(staged: Sequence[Staged], campaigns: Mapping[str, Codes], context: Context) -> Shelved:
     """Write the responses: one row a recipient, campaign and kind, on the first day."""
-    frames = [_rows(number, one, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
+    places = Places.of(staged)
+    frames = [_rows(number, places, campaigns, context, "date", _kind(one)) for number, one in enumerate(staged)]
     key = ["campaign", "recipient", "kind"]
     with scratch(context.folder / "responses-made") as folder:
-        kept = _once(frames, staged, key, [pl.col("day")], context, "responses", folder)
+        kept = _once(frames, places, key, [pl.col("day")], context, "responses", folder)
         ready = [part.select("campaign", "recipient", "day", "kind", "file", "side", "rows") for part in kept]
         return shelve(ready, context.folder / "responses", context.parts, "recipient")
 
@@ -83,11 +84,12 @@ def _kind(one: Staged) -> pl.Expr:
 
 
 def _rows(
-    number: int, one: Staged, campaigns: Mapping[str, Codes], context: Context, day: str, extra: pl.Expr
+    number: int, places: Places, campaigns: Mapping[str, Codes], context: Context, day: str, extra: pl.Expr
 ) -> pl.LazyFrame:
+    one = places.staged[number]
     rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
     return rows.select(
-        "row",
+        places.at(number),
         pl.lit(number, dtype=pl.Int32).alias("part"),
         gather(pl.col("campaign"), campaigns[one.system]).alias("campaign"),
         context.who.customer(one, ("recipient",)).alias("recipient"),
@@ -100,7 +102,7 @@ def _rows(
 
 def _once(
     frames: Sequence[pl.LazyFrame],
-    staged: Sequence[Staged],
+    places: Places,
     key: list[str],
     first: list[pl.Expr],
     context: Context,
@@ -108,50 +110,22 @@ def _once(
     folder: Path,
 ) -> list[pl.LazyFrame]:
     """The row of each key that comes first by ``first``, else in its file; books the others as repeated, and gives
-    each kept row its record count. Only rows that share a key are sorted: as a rule there are next to none."""
-    books = [context.books[one.table.index] for one in staged]
-    # a record of two facts of one builder counts for the first one, which is only known when all parts were seen
-    count = context.parts if len({book.table.index for book in books}) == len(books) else 1
-    whose = pl.col("recipient").fill_null(0) % count
-    parts = split(pl.concat(frames), whose.cast(pl.UInt32), count, folder / "rows")
-    fresh = [book.fresh() for book in books] if count > 1 else []
-    unknown: list[list[pl.Series]] = [[] for _ in staged]
-    again: list[list[pl.Series]] = [[] for _ in staged]
-    kept = []
+    each kept row its record count. Only rows that share a key are sorted: as a rule there are next to none. Of very
+    many rows those of one recipient come together in one part, and the parts are looked at one after the other."""
+    whose = pl.col("recipient").fill_null(0) % context.parts
+    parts = split(pl.concat(frames), whose.cast(pl.UInt32), context.parts, folder / "rows")
+    found, kept = Losses(places), []
     for at, part in enumerate(parts):
         known = _judged(part.collect(engine="streaming"), key, first)
-        for number in range(len(staged)):
-            here = known.filter(pl.col("part") == number) if len(staged) > 1 else known
-            unknown[number].append(here.filter(pl.col("again").is_null())["row"])
-            again[number].append(here.filter("again")["row"])
+        for number, one in enumerate(places.staged):
+            here = known.filter(pl.col("part") == number) if len(places.staged) > 1 else known
+            found.lose(number, "unknown_kind", _header(one), here.filter(pl.col("again").is_null())["at"])
+            found.lose(number, "repeated", _header(one), here.filter("again")["at"], repeated=True)
         taken = known.filter(~pl.col("again"))
         context.count(f"{fact}.rows", taken.height)
-        if count > 1:
-            kept.append(written(_weighed(taken, fresh), folder / f"{at}.parquet"))
-    for number, one in enumerate(staged):
-        lost, repeated = (rows_of(pl.concat(each[number]).sort().to_frame()) for each in (unknown, again))
-        entries = [
-            *not_taken(one),
-            Entry(lost, "unknown_kind", _header(one)),
-            Entry(repeated, "repeated", _header(one), repeated=True),
-        ]
-        context.count(f"{fact}.duplicate_rows", len(repeated))
-        if count > 1:
-            books[number].enter(served(one), entries)
-        else:
-            here = taken.filter(pl.col("part") == number) if len(staged) > 1 else taken
-            kept.append(booked(context, one, entries, here).lazy())
-    return kept
-
-
-def _weighed(taken: pl.DataFrame, fresh: Sequence[NDArray[np.bool_]]) -> pl.DataFrame:
-    """The rows with the number of records that each stands for: none where an earlier fact has it."""
-    weight = np.zeros(taken.height, dtype=np.int32)
-    part = taken["part"].to_numpy()
-    for number, marks in enumerate(fresh):
-        here = part == number
-        weight[here] = marks[rows_of(taken)[here]]
-    return taken.with_columns(rows=pl.Series(weight))
+        kept.append(written(taken, folder / f"{at}.parquet") if context.parts > 1 else taken.lazy())
+    weights = found.book(context, fact)  # known when all parts were seen, as a record may tell of two facts
+    return [each.with_columns(weights) for each in kept]
 
 
 def _judged(rows: pl.DataFrame, key: list[str], first: list[pl.Expr]) -> pl.DataFrame:
@@ -170,11 +144,10 @@ def _later(known: pl.DataFrame, key: list[str], first: list[pl.Expr]) -> pl.Seri
     later = np.zeros(known.height, dtype=np.bool_)
     shared = repeated(hashed)
     if len(shared):
-        some = known[shared].select(
-            *key, *(each.alias(f"by {at}") for at, each in enumerate(first)), at=pl.Series(shared)
-        )
-        some = some.sort(*(f"by {at}" for at in range(len(first))), maintain_order=True)
-        later[some.filter(~pl.struct(key).is_first_distinct())["at"].to_numpy()] = True
+        by = [each.alias(f"by {number}") for number, each in enumerate(first)]
+        some = known[shared].select(*key, *by, "at", where=pl.Series(shared))
+        some = some.sort(*(each.meta.output_name() for each in by), "at")
+        later[some.filter(~pl.struct(key).is_first_distinct())["where"].to_numpy()] = True
     return pl.Series(later)
 
 

@@ -18,6 +18,7 @@ from clm_audit.facts.model import BOOKKEEPING, SCHEMAS
 from clm_audit.facts.places import count_stages, place_of
 from clm_audit.facts.split import Shelved, scratch, shelve, split, written
 from clm_audit.facts.staged import Staged
+from clm_audit.facts.whose import Buyers
 
 Moments = Literal["stages", "surveys", "events", "referrals"]
 
@@ -79,7 +80,8 @@ def build_moments(fact: Moments, staged: Sequence[Staged], context: Context, ord
 
 def _built(fact: Moments, places: Places, context: Context, orders: Sequence[Staged], folder: Path) -> Shelved:
     kind, staged = _KINDS[fact], places.staged
-    rows = pl.concat(_rows(places, number, kind, context, orders) for number in range(len(staged)))
+    buyers = Buyers(orders, context, folder / "buyers")
+    rows = pl.concat(_rows(places, number, kind, context, buyers) for number in range(len(staged)))
     whose = pl.coalesce("customer", pl.col("day").cast(pl.Int64), pl.lit(0)) % context.parts
     parts = split(rows, whose.cast(pl.UInt32), context.parts, folder / "rows")
     named = None
@@ -98,14 +100,10 @@ def _built(fact: Moments, places: Places, context: Context, orders: Sequence[Sta
     return shelve(ready, context.folder / fact, context.parts, "customer")
 
 
-def _rows(places: Places, number: int, kind: _Kind, context: Context, orders: Sequence[Staged]) -> pl.LazyFrame:
+def _rows(places: Places, number: int, kind: _Kind, context: Context, buyers: Buyers) -> pl.LazyFrame:
     one = places.staged[number]
     who = [name for name in kind.who if name in one.columns]
-    rows = one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0))
-    if "order" in one.columns:
-        rows = rows.join(_buyers(one.system, orders, context), on="order", how="left", maintain_order="left")
-    else:
-        rows = rows.with_columns(order=pl.lit(None, dtype=pl.String), buyer=pl.lit(None, dtype=pl.Int64))
+    rows = buyers.beside(one, one.rows.filter((pl.col("reason") == 0) & (pl.col("left") == 0)))
     rows = rows.with_columns(customer=pl.coalesce(context.who.customer(one, who), "buyer"))
     return rows.select(
         places.at(number),
@@ -146,16 +144,6 @@ def _looked_at(fact: Moments, kind: _Kind, rows: pl.DataFrame, named: Fates | No
         found.lose(number, "repeated", one.columns[kind.day].header, again, repeated=True)
         good.append(here.filter(~pl.col("again")))
     return pl.concat(good)
-
-
-def _buyers(system: str, orders: Sequence[Staged], context: Context) -> pl.LazyFrame:
-    """Order of a system -> who it belongs to, whatever became of it; orders of nobody known are not listed."""
-    found = [pl.LazyFrame(schema={"order": pl.String, "buyer": pl.Int64})]
-    for one in orders:
-        if one.system == system:
-            buyer = context.who.customer(one, tuple(one.columns)).alias("buyer")
-            found.append(one.rows.select("order", buyer).drop_nulls())
-    return pl.concat(found).unique("order", keep="first", maintain_order=True)
 
 
 _VALUES = ("stage", "kind", "score", "event", "referred")
