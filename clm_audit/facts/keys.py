@@ -73,11 +73,19 @@ def rank_keys(names: Names, separators: Mapping[str, str], folder: Path) -> Keys
         codes, different = ranked(frame["key"])
         rank[frame["at"].to_numpy()] = np.where(codes < 0, -1, codes + before)
         address.append(different.str.contains("@", literal=True).to_numpy())
-        spelt = frame.filter(pl.col("text").is_not_null()).select("key", "text").unique()
-        cases += spelt.group_by("key").len().filter(pl.col("len") > 1).height
+        cases += _cases(frame["text"], codes, len(different))
         before += len(different)
         ordered.append(different if total <= RANGE else _kept(different, folder / f"sorted-{number}.parquet"))
     return Keys(start, rank, np.concatenate(address), cases, tuple(ordered))
+
+
+def _cases(texts: pl.Series, codes: NDArray[np.int64], count: int) -> int:
+    """How many addresses are spelt in several ways: a text of theirs differs from another one."""
+    known = np.flatnonzero(codes >= 0)
+    one = np.zeros(count, dtype=np.int64)
+    one[codes[known]] = known
+    other = texts.gather(known).ne_missing(texts.gather(one[codes[known]])).to_numpy()
+    return len(np.unique(codes[known[other]]))
 
 
 def _kept(different: pl.Series, path: Path) -> Path:
