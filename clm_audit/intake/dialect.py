@@ -18,7 +18,9 @@ from clm_audit.intake.names import Names
 SEPARATORS = (",", ";", "\t", "|")
 SEPARATOR_NAMES = {
     ",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe", "^": "caret", "~": "tilde",
-    "\x1f": "unit separator", "\x01": "start of heading", ":": "colon", " ": "space",
+    "\x1f": "unit separator", "\x01": "start of heading", ":": "colon", " ": "space", "#": "number sign",
+    "¦": "broken bar", "§": "section sign", "¬": "not sign", "•": "bullet", "\x02": "start of text",
+    "\x1c": "file separator", "\x1e": "record separator",
 }  # fmt: skip
 SAMPLE = 200  # records by which dialects are compared
 _LINE_END = re.compile(rb"\r{0,2}\n|\r|\Z")
@@ -33,7 +35,7 @@ class Dialect:
 
     ``escape``: a backslash makes the next character text; ``spaced``: a blank follows each separator and
     is no part of the cell; ``mixed``: any line end ends a record; ``wrapped``: each record stands in quotes
-    as a whole, as if it were one cell. A separator may have two characters.
+    as a whole, as if it were one cell. A separator may have several characters.
     """
 
     separator: str
@@ -56,12 +58,21 @@ class Dialect:
         "semicolon, CRLF, quotes '"
         """
         ends = "mixed line ends" if self.mixed else _ENDS[self.end]
-        twice = "two of " if len(self.separator) > 1 else ""
-        words = [twice + SEPARATOR_NAMES[self.separator[0]] + (" and blank" if self.spaced else ""), ends]
+        words = [self._mark + (" and blank" if self.spaced else ""), ends]
         if self.quote != '"':
             words.append(f"quotes {self.quote}" if self.quote else "no quotes")
         words += ["backslash escapes"] * self.escape + ["records in quotes"] * self.wrapped
         return ", ".join(words)
+
+    @property
+    def _mark(self) -> str:
+        """The separator in words."""
+        first = self.separator[0]
+        if self.separator == first:
+            return SEPARATOR_NAMES[first]
+        if self.separator == first * 2 and first in SEPARATOR_NAMES:
+            return f"two of {SEPARATOR_NAMES[first]}"
+        return f"the characters {self.separator}"
 
 
 def plain(dialect: Dialect) -> Dialect:

@@ -14,6 +14,7 @@ from clm_audit.intake.names import Names
 from clm_audit.intake.sample import confirmed, ends_of
 from clm_audit.intake.sniff import sniff
 from clm_audit.intake.text import Text
+from clm_audit.intake.unexpected import unexpected
 
 
 def first_look(text: Text, names: Names, name: str) -> tuple[Dialect, Heading]:
@@ -45,4 +46,6 @@ def _dialect(head: bytes, start: int, names: Names) -> Dialect | None:
     known = find_header(head, names, start)
     if known is None:
         return None
+    if separator is None and (mark := unexpected(head, start)) is not None:
+        return confirmed(sniff(head, start, mark), head, start)
     return confirmed(sniff(head, start, known.separator if known.matches else separator), head, start)

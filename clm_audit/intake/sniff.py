@@ -44,9 +44,9 @@ def sniff(head: bytes, start: int, separator: str | None = None) -> Dialect:
                 found, quote=outer if outer == "'" else found.quote or outer, end=end, mixed=mixed, wrapped=True
             )
     chosen = separator or _separator(head, start)
-    chosen = _doubled(head, start, chosen)
+    chosen = _doubled(head, start, chosen) if len(chosen) == 1 else chosen
     quote = quote_of(head, chosen)
-    escape = escapes(head, chosen, quote)
+    escape = "\\" not in chosen and escapes(head, chosen, quote)
     end, mixed = end_of(head)
     return Dialect(chosen, quote, end, escape, spaced(head, start, chosen, quote), mixed)
 
