@@ -5,8 +5,8 @@ export, so when one side of go-live has its own files a repeated order must also
 whose shared ids say different things are told apart (:mod:`clm_audit.facts.numbering`). When a few orders
 were corrected, what the export says counts whose newest order is the latest (the first of equals).
 
-Where the numbers do not stand in order, those that stand twice are found by their hashes, of very many part by part,
-and so are they settled: of each order only a byte is held, and what counts of those that were looked at is written.
+Numbers that stand twice are found by their hashes, of very many part by part, and so are they settled: of each order
+only a byte is held, and what counts of those that were looked at is written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from clm_audit.facts import alike
 from clm_audit.facts.candidates import COLUMNS, LOOKED_AT, Candidates, Twins, pieces
 from clm_audit.facts.fates import Fates, has, mark
 from clm_audit.facts.ledger import Rows
-from clm_audit.facts.rising import none_twice
 from clm_audit.facts.settle import Settling
 from clm_audit.facts.split import split
 
@@ -53,18 +52,10 @@ def _looked_at(members: Mapping[int, Candidates], folder: Path) -> dict[int, Fat
     for number, one in members.items():
         if one.one.by_line:  # the total of an order with one row is never missing
             mark(found[number], one.orders.filter(_no_total()).select("first").collect(engine="streaming"), LOOKED_AT)
-    if len(members) == 1 and any(one.one.by_line for one in members.values()):
-        return found  # the rows of each order were brought together
-    if not none_twice(_batches(one) for one in members.values()):
+    if len(members) > 1 or not any(one.one.by_line for one in members.values()):
         for places in _repeated(members, starts, folder / "hashes"):
             fates[places] = LOOKED_AT
     return found
-
-
-def _batches(one: Candidates) -> Iterator[pl.Series]:
-    """The numbers of the orders in the order of their rows."""
-    for batch in one.orders.select("order").collect_batches(maintain_order=True):
-        yield batch["order"]
 
 
 def _numbers(one: Candidates) -> pl.DataFrame:
@@ -75,8 +66,6 @@ def _numbers(one: Candidates) -> pl.DataFrame:
 
 def _mark_held(fates: Sequence[Fates], orders: Sequence[pl.DataFrame]) -> None:
     """Of files with one row an order, where no good row lacks a total: what is held is looked at once."""
-    if none_twice([rows["order"]] for rows in orders):
-        return
     places = alike.repeated(np.concatenate([alike.hashes(rows["order"]) for rows in orders]))
     start = 0
     for own, rows in zip(fates, orders, strict=True):

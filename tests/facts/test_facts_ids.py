@@ -15,7 +15,6 @@ from clm_audit.facts import alike, numbered, stored
 from clm_audit.facts.dictionary import Dictionary
 from clm_audit.facts.kinds import kinds
 from clm_audit.facts.numbered import Form, span
-from clm_audit.facts.rising import none_twice
 from clm_audit.facts.stored import StoredNames
 
 PLAIN = st.integers(0, 40).map(str)
@@ -92,20 +91,6 @@ def test_stored_ids_are_found_where_they_stand(tmp_path_factory, few: int, part:
         assert names.places("s", series(texts)).tolist() == [place[text] for text in texts]
     expected = [-1 if text is None else place.get(text, -1) for text in asked]
     assert names.find("s", series(asked)).tolist() == expected
-
-
-@given(st.lists(st.lists(st.lists(st.text("ab", max_size=3), max_size=4), max_size=3), max_size=4))
-def test_rising_texts_stand_once(columns: list[list[list[str]]]) -> None:
-    flat = [[text for batch in batches for text in batch] for batches in columns]
-    found = none_twice([[pl.Series(batch, dtype=pl.String) for batch in batches] for batches in columns])
-    steps = [texts in (sorted(set(texts)), sorted(set(texts), reverse=True)) for texts in flat]
-    ends = sorted((min(texts), max(texts)) for texts in flat if texts)
-    apart = all(before[1] < after[0] for before, after in pairwise(ends))
-    assert found == (all(steps) and apart)
-
-
-def test_texts_that_lack_one_say_nothing() -> None:
-    assert not none_twice([[pl.Series(["a", None, "b"])]])
 
 
 def test_ids_keep_no_column_alive_and_are_not_asked_for_again() -> None:
