@@ -49,7 +49,7 @@ HELP = """Examples:
   clm-audit compare -c client.yaml --html report.html --json audit.json
   clm-audit compare -c client.yaml --gate --quiet
   clm-audit compare -c client.yaml --keep audits/
-  clm-audit compare exports/ --go-live 2024-07-01 --memory 1.5GB --keep-facts facts/
+  clm-audit compare exports/ --go-live 2024-07-01 --keep-facts facts/
   clm-audit compare facts/ --materiality 3%
 
 Compare the customer metrics from before and after go-live, tell what the CRM can take credit for, and judge it.

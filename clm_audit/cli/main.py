@@ -167,7 +167,7 @@ def _command(argv: Sequence[str]) -> Outcome:
 def _say_usage(error: TyperException) -> None:
     near = getattr(error, "possibilities", None)  # of an unknown option
     text = f"{error.message}. Did you mean {' or '.join(sorted(near))}?" if near else error.format_message()
-    lines = text.splitlines()
+    lines = text.replace("\n\t", " ").splitlines()  # the choices of an argument stand on a line each
     for line in lines:
         say(line)
     context = getattr(error, "ctx", None)

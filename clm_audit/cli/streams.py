@@ -6,7 +6,9 @@ Nothing heavy is imported before it is needed: `--help` must be quick.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -102,12 +104,26 @@ def print_drawn(draw: Callable[[Console], None]) -> None:
 
 
 def print_lines(text: str) -> None:
-    """Lines for people on stdout, in the encoding of the console and harmless to it."""
+    """Lines for people on stdout, in the encoding of the console and harmless to it; on a terminal they are wrapped."""
     from clm_audit.report.safe import terminal
 
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     with whole_pipe():
         for line in text.splitlines():
-            print(terminal(line, sys.stdout.encoding or "ascii"))
+            for part in _wrapped(line, width):
+                print(terminal(part, sys.stdout.encoding or "ascii"))
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line in parts of ``width`` at most (0: as it is), words left whole and the rest two blanks further in.
+
+    >>> _wrapped("  orders not counted because voided: 39", 30)
+    ['  orders not counted because', '    voided: 39']
+    """
+    if not width or len(line) <= width:
+        return [line]
+    further = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.wrap(line, width, subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
 
 
 def write_stdout(text: str | bytes) -> None:

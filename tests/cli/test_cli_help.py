@@ -63,7 +63,7 @@ def test_version() -> None:
         (["compare", "--format", "jsn"], "'json'"),
         (["schema", "confg"], "'config'"),
         (["compare", "--go-live"], "requires an argument"),
-        (["schema"], "Missing argument"),
+        (["schema"], "Choose from: config, audit, check, plan, history"),
     ],
 )
 def test_a_typo_is_a_usage_error_with_the_right_word(clm_audit: Run, args: list[str], says: str) -> None:
