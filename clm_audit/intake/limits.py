@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 MIB: Final = 1 << 20
-CHUNK: Final = 4 * MIB  # bytes looked at together; small enough for the processor's cache
+CHUNK: Final = 4 * MIB  # bytes read together
+WINDOW: Final = MIB  # bytes looked at together: what is made of them stays in the processor's cache
 HEAD_BYTES: Final = 4_096  # bytes that say what a file is
 HEAD: Final = MIB  # bytes in which the header must be found
 HEAD_RECORDS: Final = 50  # records in which the header must be found

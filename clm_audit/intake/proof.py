@@ -24,8 +24,8 @@ import numpy.typing as npt
 from clm_audit.exits import DataError
 from clm_audit.intake.blanks import spans, void
 from clm_audit.intake.detour import Detour
-from clm_audit.intake.limits import CHUNK, MAX_CELL
-from clm_audit.intake.marks import CR, LF, Bytes, Marks, Offsets, Rules, is_tight, marks
+from clm_audit.intake.limits import CHUNK, MAX_CELL, WINDOW
+from clm_audit.intake.marks import CR, LF, Bytes, Offsets, Records, Rules, gathered, is_tight, marks, regular
 from clm_audit.intake.proved import Proof
 
 Structure = Callable[[bytes], bool]  # is this record of another width a total or a footer?
@@ -47,7 +47,7 @@ def prove(
     mend: Mend | None = None,
     headers: Sequence[bytes] = (),
     detours: Sequence[Detour] = (),
-    chunk: int = CHUNK,
+    chunk: int = WINDOW,
 ) -> Proof:
     """Prove ``path`` from byte ``start`` (the first byte after the header record) to its end.
 
@@ -100,9 +100,13 @@ class _Pass:
                 offset = self._enter(self.known.pop(), on_rows)
                 continue
             stop = min(offset + step, self.known[-1].start if self.known else self.size)
-            window = self._window(offset, stop)
-            found = marks(window, offset, self.rules, self.quoted, wary=self.mend is not None)
-            self.tight = self.tight and is_tight(window, self.rules)
+            raw = self._window(offset, stop)
+            window = np.frombuffer(raw, dtype=np.uint8)
+            found = None if self.quoted else regular(raw, offset, self.rules, self.separators)
+            if found is None:
+                marked = marks(window, offset, self.rules, self.quoted, wary=self.mend is not None)
+                found = gathered(marked, self.separators)
+            self.tight = self.tight and (found.bare or is_tight(window, self.rules))
             self.fault = None
             on_rows(self._take(found, window, offset))
             self._check_cell(found, stop)
@@ -144,7 +148,7 @@ class _Pass:
             start += len(part)
         return b"".join(parts)
 
-    def _window(self, offset: int, stop: int) -> Bytes:
+    def _window(self, offset: int, stop: int) -> bytes:
         """The bytes ``[offset, stop)`` with one byte of context; the span begins and ends with a record end.
 
         A last record without a line end gets one, so that it is counted like the others.
@@ -154,17 +158,14 @@ class _Pass:
         raw = before + self._read(offset - (not before), stop + 1)
         if stop == self.size:
             raw += edge if raw.endswith(edge) else edge + edge
-        return np.frombuffer(raw, dtype=np.uint8)
+        return raw
 
-    def _take(self, found: Marks, window: Bytes, offset: int) -> Offsets:
+    def _take(self, found: Records, window: Bytes, offset: int) -> Offsets:
         """Starts of the data records that end in this chunk; stops before the first one of another width."""
-        ends = np.flatnonzero(found.is_end)
-        if not len(ends):
-            self.separators += len(found.at)
-            return found.at[:0]
-        at = found.at[ends]
-        separators = np.diff(ends, prepend=-1) - 1
-        separators[0] += self.separators
+        at, separators = found.at, found.separators
+        if not len(at):
+            self.separators = found.rest
+            return at
         starts = np.concatenate(([self.record], at[:-1] + 1))
         length = at - starts
         if self.rules.end == LF:
@@ -177,7 +178,8 @@ class _Pass:
                 at, starts, length, off, bare, separators = kept
                 break
         hollow = ~off & (length == self.rules.width - 1)  # separators only, or nothing at all
-        hollow |= ~off & self._spaces(starts, length, window, offset)
+        begun = 1 if found.bare else len(starts)  # of bare ones only the first can hold a blank, before this chunk
+        hollow[:begun] |= ~off[:begun] & self._spaces(starts[:begun], length[:begun], window, offset)
         empty = hollow | bare
         self.blanks += int(empty.sum())
         self.blank += spans(starts[empty], at[empty] + 1)
@@ -189,7 +191,7 @@ class _Pass:
         self.height += len(rows)
         if self.fault is None:
             self.record = int(at[-1]) + 1
-            self.separators = len(found.at) - int(ends[-1]) - 1
+            self.separators = found.rest
         return starts[rows]
 
     def _spaces(self, starts: Offsets, length: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
@@ -253,16 +255,16 @@ class _Pass:
             self.fault = (start, f"{fields} where the header has {self.rules.width}")
         return self.fault is None
 
-    def _check_cell(self, found: Marks, stop: int) -> None:
+    def _check_cell(self, found: Records, stop: int) -> None:
         """A cell beyond the limit spans whole chunks, so only the gap before the first mark can be one."""
-        gap = (int(found.at[0]) if len(found.at) else stop) - self.last_mark
+        gap = (found.edges[0] if found.edges else stop) - self.last_mark
         if gap > MAX_CELL and self.fault is None:
             self.fault = (
                 self.record,
                 f"a cell of more than {MAX_CELL >> 20} MB; a quote that is never closed does this",
             )
-        if len(found.at):
-            self.last_mark = int(found.at[-1])
+        if found.edges:
+            self.last_mark = found.edges[1]
 
     def _proof(self) -> Proof:
         lost = [(one.start, one.stop) for one in self.detours if not one.rows]

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from clm_audit.intake.dialect import Record
 from clm_audit.intake.limits import MIB
 from clm_audit.intake.text import pieces
@@ -17,6 +19,7 @@ _LONGER = 4  # times the first header that another one may be long
 _LINES = 20  # lines that a header has at most
 _MOST_SEEN = 200_000  # times that a name may stand in a file before it is an ordinary word of the rows
 _ANY_CASE = 64 * MIB  # bytes of a file up to which a name is looked for in capitals, too
+_LONG = 1 << 16  # bytes that are worth asking about before they are searched
 _ENDED = b"\"' \t\r\n"
 _LINE_END = re.compile(r"\r{0,2}\n|\r")
 
@@ -76,6 +79,11 @@ def spots_of(path: Path, name: str, record: Record, marks: Sequence[str]) -> Ite
             done = place + length - 1
 
 
+def _holds(text: bytes, one: bytes) -> bool:
+    """Whether a text may hold some bytes; a long one is asked by what finds them several times as fast."""
+    return len(text) < _LONG or bool(pl.Series([text]).bin.contains(one).item())
+
+
 def _places(path: Path, wanted: Sequence[bytes], ended: frozenset[int]) -> Iterator[tuple[int, int]]:
     """Where one of some bytes stands before the end of a cell, and how long it is; -1 where they stand too often."""
     keep = max(map(len, wanted))
@@ -85,7 +93,7 @@ def _places(path: Path, wanted: Sequence[bytes], ended: frozenset[int]) -> Itera
         last = len(text) - keep
         found: list[tuple[int, int]] = []
         for one in wanted:
-            place = text.find(one)
+            place = text.find(one) if _holds(text, one) else -1
             while 0 <= place < last and seen < _MOST_SEEN:
                 seen += 1
                 if text[place + len(one)] in ended:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clm_audit.intake.charsets import WIDE, codec_of
-from clm_audit.intake.limits import CHUNK
+from clm_audit.intake.limits import WINDOW
 
 BOM = codecs.BOM_UTF8
 Offsets = npt.NDArray[np.int64]
@@ -42,7 +42,7 @@ class Text:
 def pieces(path: Path) -> Iterator[bytes]:
     """The file's bytes, some megabytes at a time."""
     with path.open("rb") as file:
-        while piece := file.read(CHUNK):
+        while piece := file.read(WINDOW):
             yield piece
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from clm_audit.config.plan import Source
 from clm_audit.config.preset import load_presets
 from clm_audit.exits import DataError
-from clm_audit.intake import decode as module
+from clm_audit.intake import text as module
 from clm_audit.intake.decode import decode
 from clm_audit.intake.dialect import SEPARATORS, find_header, records
 from clm_audit.intake.names import Names, column_of, normal, same
@@ -47,7 +47,7 @@ def text_of(path: Path, target: Path) -> tuple[str, str]:
 def test_encodings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes, content: str, encoding: str, chunk: int
 ) -> None:
-    monkeypatch.setattr(module, "CHUNK", chunk)
+    monkeypatch.setattr(module, "WINDOW", chunk)
     path = tmp_path / "f.csv"
     path.write_bytes(data)
     assert text_of(path, tmp_path / "copy") == (content, encoding)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import ExportObject, Preset, Recognise, Yield
-from clm_audit.intake import decode, proof
+from clm_audit.intake import proof
 from clm_audit.intake import text as decoded
 from clm_audit.intake.locate import locate
 from clm_audit.intake.model import RawTable
@@ -93,7 +93,7 @@ def test_rows_of_one_line_each_are_found_by_their_line_ends(
         at += len(line.encode(plain))
     wanted = data.draw(st.sets(st.sampled_from(range(len(lines)))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(decoded, "CHUNK", size)
+        patch.setattr(decoded, "WINDOW", size)
         assert locate(table, sorted(wanted)) == {number: expected[number] for number in wanted}
 
 
@@ -125,7 +125,7 @@ def test_chunk_borders_change_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     expected = locate(table, range(9))
     assert expected[8] == (18, 14 + 8 * 8)
     for size in (1, 2, 5, 11):
-        monkeypatch.setattr(decode, "CHUNK", size)
+        monkeypatch.setattr(decoded, "WINDOW", size)
         monkeypatch.setattr(proof.prove, "__defaults__", (*proof.prove.__defaults__[:-1], size))
         assert locate(table, range(9)) == expected
 

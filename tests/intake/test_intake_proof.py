@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from clm_audit.exits import DataError
 from clm_audit.facts.columns import BLANKS
 from clm_audit.intake.detour import Detour, Fault
-from clm_audit.intake.marks import CR, LF, Rules
+from clm_audit.intake.marks import CR, LF, Records, Rules, gathered, is_tight, marks, regular
 from clm_audit.intake.proof import prove
 from clm_audit.intake.proved import Proof
 from clm_audit.intake.scan import scan
@@ -230,3 +230,42 @@ def test_many_rows_with_quoted_line_ends_keep_their_height(tmp_path: Path) -> No
     ids = frame.select(pl.col("a").cast(pl.Int64)).collect()["a"]
     assert proof.height == 60_000
     assert ids.to_list() == list(range(60_000))
+
+
+PLAIN_LINE = st.lists(st.sampled_from([b"a", b"7", b"", b" ", b"\xc3\xa9", b"\t"]), max_size=3).map(b"".join)
+
+
+@FEW
+@given(
+    st.lists(st.one_of(st.lists(PLAIN_LINE, min_size=3, max_size=3), st.lists(PLAIN_LINE, max_size=4)), max_size=5),
+    st.sampled_from([b"\n", b"\r\n", b"\r"]), st.sampled_from([b"", b"\r", b'"', b"\n"]), st.data(),
+)  # fmt: skip
+def test_a_regular_chunk_has_the_records_that_are_found_mark_by_mark(
+    lines: list[list[bytes]], end: bytes, odd: bytes, data: st.DataObject
+) -> None:
+    whole = b"".join(b",".join(cells) + end for cells in lines)
+    at = data.draw(st.integers(0, len(whole)))
+    whole = end[-1:] + whole[:at] + odd + whole[at:] + end[-1:]
+    start = data.draw(st.integers(1, max(1, len(whole) - 1)))
+    stop = data.draw(st.integers(start, max(start, len(whole) - 1)))
+    rules = Rules(ord(","), CR if end == b"\r" else LF, 3)
+    raw, begun = whole[start - 1 : stop + 1], data.draw(st.integers(0, 3))
+    window = np.frombuffer(raw, dtype=np.uint8)
+    slow = gathered(marks(window, start, rules, quoted=False), begun)
+    found = regular(raw, start, rules, begun)
+    if found is not None:
+        assert [one.tolist() for one in (found.at, found.separators)] == [
+            one.tolist() for one in (slow.at, slow.separators)
+        ]
+        assert (found.rest, found.edges, slow.fault, slow.quoted) == (slow.rest, slow.edges, None, False)
+        assert is_tight(window[1:-1], rules) or not found.bare
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_ordinary_records_are_found_together(end: bytes, cut: int) -> None:
+    whole = end[-1:] + b"".join(b"a%d,,c" % number + end for number in range(9))
+    rules = Rules(ord(","), CR if end == b"\r" else LF, 3)
+    found = regular(whole[cut - 1 :] + b"a", cut, rules, whole[1:cut].split(end[-1:])[-1].count(b","))
+    assert isinstance(found, Records)
+    assert found.bare
