@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from clm_audit.measures import measure as measuring
 from clm_audit.measures.parts import KEYS, added
 from clm_audit.pipeline import audit
 from clm_audit.report.json_out import to_json
+from facts.joined import two_systems
+from facts.parted import divided
 
 PIECES = ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED"))
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "clm-audit.yaml"
@@ -37,6 +40,26 @@ def test_the_report_does_not_tell_how_many_parts_there_were(whole: str, parts: i
         report = to_json(audit(resolve([], SAMPLE, {}, {}, SAMPLE.parent), lambda *step: steps.append(step)))
     assert report == whole
     assert {("measuring", number, parts) for number in range(parts)} <= set(steps)
+
+
+def test_groups_merged_ids_and_links_are_the_same_in_any_number_of_parts(tmp_path: Path) -> None:
+    for name, text in two_systems(5).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    config = tmp_path / "clm-audit.yaml"
+    config.write_text(
+        "go_live: 2024-07-01\nsources: [{path: .}]\ncurrency: EUR\nsegment_by: [region]\n"
+        "control: {segment: Industry, untreated: [a]}\n"
+    )
+    reports = []
+    for parts in (1, 2, 5, 7):
+        with pytest.MonkeyPatch.context() as patch:
+            divided(patch, parts)
+            reports.append(to_json(audit(resolve([], config, {}, {}, tmp_path))))
+    assert len(set(reports)) == 1
+    found = json.loads(reports[0])
+    assert found["plan"]["control.segment"]["value"] == "Industry"
+    assert {one["label"] for metric in found["metrics"] for one in metric["segments"]} >= {"N", "S"}
 
 
 def test_the_keys_of_every_frame_tell_its_rows_apart(monkeypatch: pytest.MonkeyPatch) -> None:
