@@ -40,7 +40,9 @@ class Dictionary:
         """The code (uint32) of each text, new ones among them; null stays null."""
         known = cells.drop_nulls() if cells.null_count() else cells
         kind, texts = kinds(known)
-        found = self._coded(texts)[kind]
+        first = self.texts.is_empty()
+        code = self._coded(texts)
+        found = kind if first else code[kind]  # of the first column the kinds are the codes
         if len(known) == len(cells):
             return pl.Series(cells.name, found)
         codes = np.zeros(len(cells), dtype=np.uint32)
@@ -70,8 +72,7 @@ class Dictionary:
         new = np.flatnonzero(found < 0)
         found[new] = len(self.texts) + np.arange(len(new))
         fresh = texts if len(new) == len(texts) else texts.gather(new)
-        fresh = (fresh + "").rename("text")  # a copy: a long text would keep the whole column that it stands in
-        self.texts = pl.concat([self.texts, fresh], rechunk=True)
+        self.texts = pl.concat([self.texts, fresh.rename("text")], rechunk=True)
         return found.astype(np.uint32)
 
     def _index(self) -> None:

@@ -81,7 +81,7 @@ def rank_keys(names: Names, separators: Mapping[str, str], folder: Path) -> Keys
 
 def _cases(texts: pl.Series, codes: NDArray[np.int64], count: int) -> int:
     """How many addresses are spelt in several ways: a text of theirs differs from another one."""
-    known = np.flatnonzero(codes >= 0)
+    known = np.flatnonzero(texts.is_not_null().to_numpy())
     one = np.zeros(count, dtype=np.int64)
     one[codes[known]] = known
     other = texts.gather(known).ne_missing(texts.gather(one[codes[known]])).to_numpy()
@@ -101,9 +101,12 @@ def _texts(names: Names, separators: Mapping[str, str]) -> Iterator[pl.DataFrame
         for texts in names.parts(space):
             frame = pl.DataFrame({"text": texts}).with_row_index("at", offset=before)
             first = first_id(pl.col("text"), separators.get(space))
-            known = first.str.contains("@", literal=True)
-            key = pl.when(known).then(first.str.to_lowercase()).otherwise(space + ":" + first)
-            yield frame.select("at", key=key, text=pl.when(known).then("text"))
+            key, known = space + ":" + first, first.str.contains("@", literal=True)
+            if frame.select(known.any()).item():
+                key = pl.when(known).then(first.str.to_lowercase()).otherwise(key)
+                yield frame.select("at", key=key, text=pl.when(known).then("text"))
+            else:
+                yield frame.select("at", key=key, text=pl.lit(None, dtype=pl.String))
             before += len(texts)
 
 

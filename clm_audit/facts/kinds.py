@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -12,7 +14,8 @@ from clm_audit.facts.ranks import ranked
 
 Kinds = NDArray[np.uint32]
 SPARSE = 4  # numbers may be spread over so many times as many as there are cells
-_NOWHERE = 2**32 - 1
+_SAMPLE = 1000
+_TEXT = pl.col("text")
 
 
 def kinds(cells: pl.Series) -> tuple[Kinds, pl.Series]:
@@ -26,21 +29,34 @@ def kinds(cells: pl.Series) -> tuple[Kinds, pl.Series]:
 
 
 def _by_number(cells: pl.Series) -> tuple[Kinds, pl.Series] | None:
-    """Where all cells have one form, and their numbers lie close together, a table of the numbers tells."""
+    """Where all cells have one form, and their numbers lie close together, a table of the numbers tells.
+
+    The form is guessed from a few cells, and looked for among all of them where some have another one.
+    """
     frame = cells.to_frame("text")
-    form = Form.of(*frame.select(span(pl.col("text"))).row(0))
-    numbers = None if form is None else frame.select(form.number(pl.col("text"))).to_series()
-    if numbers is None or numbers.null_count():
+    form = _form(frame.head(_SAMPLE))
+    if form is None:
         return None
-    place = numbers.to_numpy()
-    size = int(place.max()) + 1
-    if size > SPARSE * len(place):
+    form = replace(form, low=0)
+    numbers = frame.select(form.number(_TEXT)).to_series()
+    if numbers.null_count() and (form := _form(frame)) is not None:
+        numbers = frame.select(form.number(_TEXT)).to_series()
+    return None if form is None or numbers.null_count() else _tabled(form, numbers.to_numpy())
+
+
+def _form(frame: pl.DataFrame) -> Form | None:
+    return Form.of(*frame.select(span(_TEXT)).row(0))
+
+
+def _tabled(form: Form, numbers: Kinds) -> tuple[Kinds, pl.Series] | None:
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low >= SPARSE * len(numbers):
         return None
-    holder = np.full(size, _NOWHERE, dtype=np.uint32)  # of each number a cell that has it
-    holder[place] = np.arange(len(place), dtype=np.uint32)
-    held = holder != _NOWHERE
-    number = np.cumsum(held, dtype=np.uint32) - np.uint32(1)
-    return number[place], cells.gather(holder[held])
+    numbers = numbers - np.uint32(low) if low else numbers
+    seen = np.zeros(high - low + 1, dtype=np.bool_)
+    seen[numbers] = True
+    kind = np.cumsum(seen, dtype=np.uint32) - np.uint32(1)
+    return kind[numbers], form.texts(np.flatnonzero(seen) + low)
 
 
 def _by_hash(cells: pl.Series) -> tuple[Kinds, pl.Series]:
@@ -51,7 +67,7 @@ def _by_hash(cells: pl.Series) -> tuple[Kinds, pl.Series]:
     places, first = alike.together(alike.hashes(cells))
     kind = np.empty(len(cells), dtype=np.uint32)
     kind[places] = np.cumsum(first, dtype=np.uint32) - np.uint32(1)
-    texts = cells.gather(places[first])
+    texts = cells.gather(places[first]) + ""  # a copy: a long text would keep the column alive that it stands in
     other = texts.gather(kind).ne(cells).arg_true()
     if not len(other):
         return kind, texts

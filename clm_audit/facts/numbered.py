@@ -61,6 +61,15 @@ class Form:
             number -= self.low
         return pl.when(fits).then(number.cast(pl.UInt32, strict=False))
 
+    def texts(self, numbers: NDArray[np.int64]) -> pl.Series:
+        """The texts of numbers above ``low``.
+
+        >>> Form("c", 3, 7).texts(np.array([0, 5])).to_list()
+        ['c007', 'c012']
+        """
+        whole = pl.Series("text", numbers + (self.low + 10**self.digits if self.digits else self.low)).cast(pl.String)
+        return (self.prefix + (whole.str.slice(1) if self.digits else whole)).rename("text")
+
 
 def span(texts: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr, pl.Expr]:
     """What :meth:`Form.of` asks about a column."""
@@ -110,5 +119,4 @@ class Numbers:
 
     def texts(self, start: int, end: int) -> pl.Series:
         """The texts of these places."""
-        numbers = pl.Series("text", np.flatnonzero(self.at != _NOWHERE)[start:end] + self.form.low).cast(pl.String)
-        return (self.form.prefix + numbers.str.zfill(self.form.digits)).rename("text")
+        return self.form.texts(np.flatnonzero(self.at != _NOWHERE)[start:end])
