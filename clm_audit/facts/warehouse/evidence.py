@@ -10,7 +10,6 @@ from clm_audit.facts.model import OF_LIFECYCLE, SCHEMAS, Table
 from clm_audit.facts.statuses import LISTED, words_among
 from clm_audit.facts.warehouse.canonical import Making, table_of
 from clm_audit.facts.warehouse.customers import ROWS
-from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.orders import NUMBERS
 from clm_audit.facts.warehouse.selection import Selection
 
@@ -22,58 +21,89 @@ Of = Mapping[Table, Sequence[Selection]]
 def count_all(making: Making, of: Of) -> None:
     """Everything; also notes of rows that are understood and not counted."""
     for fact, parts in of.items():
-        _days_and_rows(making, fact)
+        credited = _days_and_rows(making, fact, parts)
         if "left_out" in SCHEMAS[fact] or fact == "customers":
-            _left_out(making, fact, parts)
+            _left_out(making, fact, parts, credited)
     if "orders" in of:
         _orders(making, listed="customers" in of)
         _given_back(making, of["orders"])
-        _mixed(making, of["orders"])
+        if any(one.by_line for one in of["orders"]):
+            _mixed(making, of["orders"])
     if "customers" in of:
         _customers(making, of["customers"])
-    if "tickets" in of:
-        _tickets(making)
     if "stages" in of:
         _stages(making)
     if "surveys" in of:
         _surveys(making)
     if "subscriptions" in of:
-        _subscriptions(making, of["subscriptions"])
+        _subscriptions(making)
 
 
-def _days_and_rows(making: Making, fact: Table) -> None:
-    """``<fact>.in.<file>``, and the first and last days, over all tables and of each."""
-    dated = fact != "customers"
-    days = "MIN(day) AS first_day, MAX(day) AS last_day" if dated else "NULL AS first_day, NULL AS last_day"
-    counts = " WHERE left_out IS NULL" if "left_out" in SCHEMAS[fact] else ""
-    found = making.session.rows(f"SELECT file, COUNT(*), {days} FROM {table_of(fact)}{counts} GROUP BY file")
-    firsts: list[int] = []
-    lasts: list[int] = []
-    for file, rows, first, last in sorted(found):
-        making.count(f"{fact}.in.{file}", int(rows))
-        if dated and fact not in OF_LIFECYCLE and first is not None:
+_TESTS: Mapping[Table, Mapping[str, str]] = {
+    "orders": {
+        "rows": "left_out IS NULL",
+        "refund_over_amount": "left_out IS NULL AND gross >= 0 AND refunded > gross",
+        "zero_amount": "left_out IS NULL AND net = 0",
+        "with_customer": "left_out IS NULL AND customer IS NOT NULL",
+        "without_customer": "left_out IS NULL AND customer IS NULL",
+    },
+    "customers": {"rows": "TRUE", "inactive": "ended IS NOT NULL", "staged": "stage IS NOT NULL"},
+    "tickets": {
+        "rows": "left_out IS NULL",
+        "without_customer": "left_out IS NULL AND customer IS NULL",
+        "timed": "left_out IS NULL AND seconds IS NOT NULL",
+        "costed": "left_out IS NULL AND cost IS NOT NULL",
+    },
+    "stages": {"rows": "TRUE", "placed": "place IS NOT NULL", "unknown": "place IS NULL"},
+}
+"""What is counted of a fact, as ``<fact>.<name>``."""
+
+
+def _tests(fact: Table, parts: Sequence[Selection]) -> Mapping[str, str]:
+    if fact != "subscriptions":
+        return _TESTS.get(fact, {"rows": "TRUE"})
+    ends = any({"end", "cancelled"} & set(one.fields) for one in parts)
+    return {"rows": "TRUE", "ending_rows": "TRUE" if ends else "FALSE", "ended": "until IS NOT NULL"}
+
+
+def _days_and_rows(making: Making, fact: Table, parts: Sequence[Selection]) -> Mapping[int, int]:
+    """``<fact>.in.<file>``, the first and last days, over all tables and of each, and the counts of :data:`_TESTS`, in
+    one query. Returns the credit notes of each table."""
+    dated, tests = fact != "customers", _tests(fact, parts)
+    counts = "left_out IS NULL" if "left_out" in SCHEMAS[fact] else "TRUE"
+    asked = [counts, f"left_out = '{_CREDIT}'" if fact == "orders" else "FALSE", *tests.values()]
+    sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in asked)
+    day = f"CASE WHEN {counts} THEN day END" if dated else "CAST(NULL AS INTEGER)"
+    query = f"SELECT file, MIN({day}) AS first_day, MAX({day}) AS last_day, {sums} FROM {table_of(fact)} GROUP BY file"
+    totals, credited = dict.fromkeys(tests, 0), {}
+    spans: list[tuple[int, int]] = []
+    for file, first, last, rows, credits_, *found in sorted(making.session.rows(query)):
+        credited[int(file)] = int(credits_)
+        totals = {name: total + int(count) for (name, total), count in zip(totals.items(), found, strict=True)}
+        if rows:
+            making.count(f"{fact}.in.{file}", int(rows))
+        if fact not in OF_LIFECYCLE and first is not None:
             making.evidence[f"{fact}.first_day.{file}"], making.evidence[f"{fact}.last_day.{file}"] = first, last
-            firsts.append(first)
-            lasts.append(last)
-    if firsts:
+            spans.append((first, last))
+    if spans:
+        firsts, lasts = zip(*spans, strict=True)
         making.evidence[f"{fact}.first_day"], making.evidence[f"{fact}.last_day"] = min(firsts), max(lasts)
-    if fact != "orders":
-        ((rows,),) = making.session.rows(f"SELECT COUNT(*) FROM {table_of(fact)}{counts if fact == 'tickets' else ''}")
-        making.count(f"{fact}.rows", int(rows))
+    for name, total in totals.items():
+        making.count(f"{fact}.{name}", total)
+    return credited
 
 
-def _left_out(making: Making, fact: Table, parts: Sequence[Selection]) -> None:
+def _left_out(making: Making, fact: Table, parts: Sequence[Selection], credited: Mapping[int, int]) -> None:
     """``<fact>.left_out.<reason>``, and notes in the words of those of files."""
     lines = [one.table.index for one in parts if one.by_line]
     rows = {
         "customers": f"SELECT part, left_out, 1 AS n FROM {ROWS}",
         "orders": f"SELECT part, left_out, {_weight(lines)} AS n FROM {NUMBERS} WHERE sound",
     }.get(fact, f"SELECT file AS part, left_out, 1 AS n FROM {table_of(fact)}")
-    query = f"SELECT part, left_out, SUM(n) FROM ({rows}) AS r WHERE left_out IS NOT NULL GROUP BY part, left_out"
-    found = [(int(part), str(reason), int(count)) for part, reason, count in making.session.rows(query)]
-    if fact == "orders":
-        query = f"SELECT file, COUNT(*) FROM {table_of(fact)} WHERE left_out = '{_CREDIT}' GROUP BY file"
-        found += [(int(file), _CREDIT, int(count)) for file, count in making.session.rows(query)]
+    found = [(file, _CREDIT, count) for file, count in credited.items() if count]
+    if any(one.left for one in parts):
+        query = f"SELECT part, left_out, SUM(n) FROM ({rows}) AS r WHERE left_out IS NOT NULL GROUP BY part, left_out"
+        found += [(int(part), str(reason), int(count)) for part, reason, count in making.session.rows(query)]
     for part, reason, count in sorted(found):
         making.count(f"{fact}.left_out.{reason}", count)
         what = f"{fact} not counted because {reason.replace('_', ' ')}"
@@ -88,17 +118,8 @@ def _weight(lines: Sequence[int]) -> str:
 
 
 def _orders(making: Making, *, listed: bool) -> None:
-    sums = {
-        "rows": "left_out IS NULL",
-        "refund_over_amount": "left_out IS NULL AND gross >= 0 AND refunded > gross",
-        "zero_amount": "left_out IS NULL AND net = 0",
-        "with_customer": "left_out IS NULL AND customer IS NOT NULL",
-        "without_customer": "left_out IS NULL AND customer IS NULL",
-    }
-    _sums(making, "orders", table_of("orders"), sums)
     if listed:
-        known = f"{PREFIX}customers_listed"
-        making.session.keep(known, f"SELECT DISTINCT customer FROM {ROWS} WHERE customer IS NOT NULL")
+        known = f"(SELECT DISTINCT customer FROM {ROWS} WHERE customer IS NOT NULL)"
         query = (
             f"SELECT COUNT(*) FROM {table_of('orders')} AS o LEFT JOIN {known} AS k ON o.customer = k.customer"
             " WHERE o.left_out IS NULL AND o.customer IS NOT NULL AND k.customer IS NULL"
@@ -159,11 +180,12 @@ def _given_back(making: Making, parts: Sequence[Selection]) -> None:
 
 def _customers(making: Making, parts: Sequence[Selection]) -> None:
     table = table_of("customers")
-    _sums(making, "customers", table, {"inactive": "ended IS NOT NULL", "staged": "stage IS NOT NULL"})
     able = [one.table.index for one in parts if "ended" in one.fields]
-    of_able = f"part IN ({', '.join(map(str, able))})" if able else "FALSE"
-    gone = "(ended IS NOT NULL OR COALESCE(left_out = 'deleted', FALSE))"
-    _sums(making, "customers", ROWS, {"ending_rows": of_able, "ended": f"{of_able} AND {gone}"})
+    making.evidence.update({"customers.ending_rows": 0, "customers.ended": 0})
+    if able:
+        of_able = f"part IN ({', '.join(map(str, able))})"
+        gone = "(ended IS NOT NULL OR COALESCE(left_out = 'deleted', FALSE))"
+        _sums(making, "customers", ROWS, {"ending_rows": of_able, "ended": f"{of_able} AND {gone}"})
     query = f"SELECT acquired, COUNT(*) FROM {table} WHERE acquired IS NOT NULL GROUP BY acquired"
     days = {int(day): int(count) for day, count in making.session.rows(query)}
     if days:
@@ -171,15 +193,6 @@ def _customers(making: Making, parts: Sequence[Selection]) -> None:
         making.evidence["customers.acquired_rows"] = sum(days.values())
         making.evidence["customers.acquired_days"] = len(days)
         making.evidence["customers.acquired_top_rows"], making.evidence["customers.acquired_top_day"] = days[top], top
-
-
-def _tickets(making: Making) -> None:
-    counts = {
-        "without_customer": "left_out IS NULL AND customer IS NULL",
-        "timed": "left_out IS NULL AND seconds IS NOT NULL",
-        "costed": "left_out IS NULL AND cost IS NOT NULL",
-    }
-    _sums(making, "tickets", table_of("tickets"), counts)
 
 
 def _surveys(making: Making) -> None:
@@ -190,9 +203,8 @@ def _surveys(making: Making) -> None:
 
 
 def _stages(making: Making) -> None:
-    """Rows and customers that are placed, since when; and the words without a place."""
+    """Customers that are placed, since when; and the words without a place."""
     table = table_of("stages")
-    _sums(making, "stages", table, {"placed": "place IS NOT NULL", "unknown": "place IS NULL"})
     query = f"SELECT COUNT(DISTINCT customer), MIN(day) FROM {table} WHERE place IS NOT NULL"
     customers, first = making.session.rows(query)[0]
     making.count("stages.customers", int(customers))
@@ -212,11 +224,8 @@ def _stages(making: Making) -> None:
         making.note(file, f"{what} ({told})" if told else what)
 
 
-def _subscriptions(making: Making, parts: Sequence[Selection]) -> None:
+def _subscriptions(making: Making) -> None:
     table = table_of("subscriptions")
-    ends = any({"end", "cancelled"} & set(one.fields) for one in parts)
-    told = {"ending_rows": "TRUE" if ends else "FALSE", "ended": "until IS NOT NULL"}
-    _sums(making, "subscriptions", table, told)
     query = f"SELECT currency, COUNT(*) FROM {table} WHERE left_out IS NULL AND currency IS NOT NULL GROUP BY currency"
     for name, count in sorted(making.session.rows(query)):
         making.count(f"subscriptions.currency.{name}", int(count))

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from clm_audit.facts.links import SHARED
 from clm_audit.facts.model import Table
 from clm_audit.facts.warehouse.canonical import Making
+from clm_audit.facts.warehouse.cells import COLON
+from clm_audit.facts.warehouse.dialect import Dialect
 from clm_audit.facts.warehouse.model import PREFIX
 from clm_audit.facts.warehouse.people import CODES, LINKED, PAIRS, PEOPLE, ids_of
 from clm_audit.facts.warehouse.selection import Selection
@@ -21,38 +23,47 @@ def count_people(making: Making, of: Of) -> None:
     at = sql.position.format("name", "'@'")
     query = f"SELECT COUNT(*) FROM {CODES} WHERE {at} > 0"
     making.count("customers.by_email", int(rows(query)[0][0]))
-    float_id = sql.matches.format("key", sql.literal("^[^:@]*:[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"))
+    floats = sql.matches.format("key", sql.literal("^[^:@]*:[0-9]([.,][0-9]+)?[Ee][+][0-9]+$"))
     zeros = sql.matches.format("key", sql.literal("^[^:@]*:0+[1-9][0-9]{0,16}$"))
-    space, text = (sql.part.format("key", "':'", part) for part in (1, 2))
+    tests = (floats, zeros, f"{_of_either_length(sql)} AND length({sql.part.format('key', COLON, 2)}) = 15")
+    sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in tests)
+    found = [int(count or 0) for count in rows(f"SELECT {sums} FROM {PEOPLE}")[0]]
+    damage = {"excel_float": found[0], "excel_zeros": _zeros(making, zeros) if found[1] else 0}
+    for name, count in damage.items():
+        making.count(f"ids.{name}", count)
+    making.evidence["ids.excel_damage"] = sum(damage.values())
+    _cases(making, [one for parts in of.values() for one in parts])
+    making.evidence.update({"ids.two_lengths": 0, "ids.short_alone": 0})
+    if found[2]:
+        _lengths(making)
+    _merges(making, of.get("customers", ()))
+    _shared(making)
+
+
+def _zeros(making: Making, zeros: str) -> int:
+    """Ids with zeros in front that also stand without them."""
+    sql = making.sql
+    space, text = (sql.part.format("key", COLON, part) for part in (1, 2))
     short = f"{space} || ':' || CAST({sql.attempt.format(text, 'BIGINT')} AS {sql.text})"
     query = (
         f"SELECT COUNT(*) FROM (SELECT {short} AS short FROM {PEOPLE} WHERE {zeros}) AS z"
         f" JOIN {PEOPLE} AS p ON z.short = p.key"
     )
-    damage = {
-        "excel_float": int(rows(f"SELECT COUNT(*) FROM {PEOPLE} WHERE {float_id}")[0][0]),
-        "excel_zeros": int(rows(query)[0][0]),
-    }
-    for name, count in damage.items():
-        making.count(f"ids.{name}", count)
-    making.evidence["ids.excel_damage"] = sum(damage.values())
-    _cases(making, [one for parts in of.values() for one in parts])
-    _lengths(making)
-    _merges(making, of.get("customers", ()))
-    _shared(making)
+    return int(making.session.rows(query)[0][0])
 
 
 def _cases(making: Making, selections: Sequence[Selection]) -> None:
-    """Addresses that are written in capitals here and without there."""
+    """Addresses that are written in capitals here and without there; without any capitals there are none."""
     sql = making.sql
+    if not _has_capitals(making, selections):
+        making.evidence["customers.email_case"] = 0
+        return
     cells = {
         (one.table.frm, one.columns[name].name): clean(sql, one.table.cells[one.columns[name].name], one.table)
         for one in selections
         for name in ids_of(one)
         if name in one.columns and one.table.cells[one.columns[name].name].kind == "text"
     }
-    if not cells:
-        return
     at = sql.position.format("written", "'@'")
     texts = " UNION ALL ".join(f"SELECT {cell} AS written FROM {frm}" for (frm, _), cell in cells.items())
     query = (
@@ -63,17 +74,31 @@ def _cases(making: Making, selections: Sequence[Selection]) -> None:
     making.evidence["customers.email_case"] = int(making.session.rows(query)[0][0])
 
 
+def _has_capitals(making: Making, selections: Sequence[Selection]) -> bool:
+    """Whether any address holds a capital, or nobody looked at every row of a table of addresses."""
+    parts = [one for one in selections if one.texts]
+    if any(not one.whole for one in parts):
+        return True
+    texts = " UNION ALL ".join(f"SELECT capitals FROM {one.table.staged} WHERE capitals" for one in parts)
+    return bool(texts) and bool(making.session.rows(f"SELECT COUNT(*) FROM ({texts}) AS texts")[0][0])
+
+
+def _of_either_length(sql: Dialect) -> str:
+    """Whether a key is an id of 15 or 18 letters and digits, not of digits alone."""
+    shape = sql.matches.format("key", sql.literal("^[^:@]*:[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"))
+    letter = sql.matches.format(sql.part.format("key", COLON, 2), sql.literal("[a-zA-Z]"))
+    return f"{shape} AND {letter}"
+
+
 def _lengths(making: Making) -> None:
     """Ids of 15 characters where the same system also has some of 18, spelt both ways or in one way only."""
     sql = making.sql
-    space, text = (sql.part.format("key", "':'", part) for part in (1, 2))
-    shape = sql.matches.format("key", sql.literal("^[^:@]*:[a-zA-Z0-9]{15}([A-Z0-5]{3})?$"))
-    letter = sql.matches.format(text, sql.literal("[a-zA-Z]"))
+    space, text = (sql.part.format("key", COLON, part) for part in (1, 2))
     name = f"{PREFIX}id_lengths"
     making.session.keep(
         name,
         f"SELECT {space} AS space, substr({text}, 1, 15) AS stem,"
-        f" CASE WHEN length({text}) = 18 THEN 1 ELSE 0 END AS long_id FROM {PEOPLE} WHERE {shape} AND {letter}",
+        f" CASE WHEN length({text}) = 18 THEN 1 ELSE 0 END AS long_id FROM {PEOPLE} WHERE {_of_either_length(sql)}",
     )
     query = (
         f"SELECT SUM(CASE WHEN l.stem IS NULL THEN 0 ELSE 1 END), COUNT(*) FROM {name} AS s"

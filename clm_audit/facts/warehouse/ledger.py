@@ -114,7 +114,8 @@ def _by_rows(tallies: Sequence[Tally]) -> list[tuple[str, list[Tally]]]:
 
 def ledger_query(one: Selection, tallies: Sequence[Tally]) -> str:
     """The rows of the table, and the rows of each tally, in one row."""
-    parts = [f"(SELECT CAST(COUNT(*) AS BIGINT) AS rows_read FROM {one.table.frm}) AS r_0"]
+    read = one.table.staged if one.whole else one.table.frm
+    parts = [f"(SELECT CAST(COUNT(*) AS BIGINT) AS rows_read FROM {read}) AS r_0"]
     number = 0
     columns = ["r_0.rows_read"]
     for place, (rows, some) in enumerate(_by_rows(tallies), start=1):

@@ -45,9 +45,12 @@ class Selector:
         back = statuses_returned(self)
         names = tuple(values)
         typed = ", ".join(f"{value} AS {self.sql.name_of(name)}" for name, value in values.items())
+        texts = tuple(name for name in self.columns if self._is_address(name))
         extra = [*([f"{back} AS returned"] if back else []), f"{left} AS left_out"]
+        extra += [f"{self._capitals(texts)} AS capitals"] if texts else []
         inner = f"SELECT *, {', '.join([typed, *extra])} FROM {self._base()}{self._where()}"
         outer = [self.sql.name_of(name) for name in names] + (["returned"] if back else []) + ["left_out"]
+        outer += ["capitals"] if texts else []
         cases = " ".join(f"WHEN {test} THEN {number}" for number, (_, _, test) in enumerate(rules, start=1))
         reason = f"CASE WHEN left_out IS NOT NULL THEN 0 {cases} ELSE 0 END AS reason"
         return Selection(
@@ -61,7 +64,19 @@ class Selector:
             fields=names,
             left=tuple(reason for _, reason in reasons),
             listing=self._listing(inner, rules),
+            texts=texts,
         )
+
+    def _is_address(self, name: str) -> bool:
+        """Whether a field may hold an e-mail address."""
+        spec = FIELDS[self.source.fact].get(name)
+        return spec is not None and spec.kind == "id" and self.table.cells[self.columns[name].name].kind == "text"
+
+    def _capitals(self, names: tuple[str, ...]) -> str:
+        at = chr(39) + "@" + chr(39)
+        cells = [self.text(self.columns[name]) for name in names]
+        tests = (f"({self.sql.position.format(cell, at)} > 0 AND LOWER({cell}) <> {cell})" for cell in cells)
+        return " OR ".join(f"COALESCE({test}, FALSE)" for test in tests)
 
     def _listing(self, inner: str, rules: list[Rule]) -> str:
         cases = " ".join(f"WHEN {test} THEN {self.sql.literal(code)}" for code, _, test in rules)

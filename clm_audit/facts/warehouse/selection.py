@@ -14,7 +14,9 @@ from clm_audit.facts.warehouse.model import SourceTable
 class Selection:
     """``query`` gives its typed rows; ``columns``: field -> column of the table; ``reasons``: code and column of each
     rule, in the order of ``reason``; ``left``: why rows may be left out, the first rule that holds first;
-    ``listing``: a query that nobody sends, of the rows that break a rule, with its code."""
+    ``listing``: a query that nobody sends, of the rows that break a rule, with its code; ``texts``: the fields of
+    customers that are texts in the table. ``capitals`` of its rows tells whether one of them is an address with
+    capitals."""
 
     table: SourceTable
     source: Yield
@@ -26,6 +28,12 @@ class Selection:
     fields: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
     listing: str = ""
+    texts: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every row of the table is among its typed rows."""
+        return not self.source.where
 
     @property
     def by_line(self) -> bool:

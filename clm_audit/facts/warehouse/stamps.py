@@ -18,34 +18,57 @@ _MIDNIGHT = "[ T]0?0:00(:00([.,]0+)?)?$"
 
 
 def count_stamps(making: Making, selections: Sequence[Selection]) -> None:
-    """``dates.naive``, ``dates.zoned``, ``dates.dst_gap`` and ``dates.dst_overlap``, as ``facts/clocks.py`` counts."""
-    seen = set()
+    """``dates.naive``, ``dates.zoned``, ``dates.dst_gap`` and ``dates.dst_overlap``, as ``facts/clocks.py`` counts.
+    Each table is looked at once, whatever it feeds."""
+    stamped: dict[str, dict[str, tuple[Selection, Column]]] = {}
     for one in selections:
         for name, spec in FIELDS[one.table.fact].items():
-            place = (one.table.frm, one.columns[name].name) if name in one.columns else None
-            if spec.kind == "day" and place and place not in seen:
-                seen.add(place)
-                _count(making, one, one.columns[name])
+            column = one.columns.get(name) if spec.kind == "day" else None
+            if column and one.table.cells[column.name].kind in ("naive", "zoned", "text"):
+                stamped.setdefault(one.table.frm, {}).setdefault(column.name, (one, column))
+    for frm, columns in stamped.items():
+        _count(making, frm, tuple(columns.values()))
     for name in ("naive", "zoned", "dst_gap", "dst_overlap", "day_month"):
         making.count(f"dates.{name}", 0)
 
 
-def _count(making: Making, one: Selection, field: Column) -> None:
-    sql, column, kind = making.sql, field.name, one.table.cells[field.name].kind
-    stated = zone_of(one.table, field, making.plan.timezone) if kind == "text" else None
-    if kind in ("zoned", "text"):
-        shaped = "" if kind == "zoned" else f" WHERE {fits(sql, f'CAST({sql.name_of(column)} AS {sql.text})', ZONED)}"
-        query = f"SELECT COUNT({sql.name_of(column)}) FROM {one.table.frm}{shaped}"
-        making.count("dates.zoned", int(making.session.rows(query)[0][0]))
-    if kind not in ("naive", "text"):
-        return
-    stamp = f"CAST({sql.name_of(column)} AS {sql.text})"
-    spans = clock_changes(stated or making.plan.timezone)
-    tests = ["TRUE", f"NOT {fits(sql, 'stamp', _MIDNIGHT)}", *(_within(making, some) for some in spans)]
+def _count(making: Making, frm: str, columns: Sequence[tuple[Selection, Column]]) -> None:
+    """Those of one table, in one query."""
+    sql = making.sql
+    stamps, shaped, tests = [], [], []
+    for at, (one, column) in enumerate(columns):
+        name, stamp, naive = sql.name_of(column.name), f"stamp_{at}", f"naive_{at}"
+        kind = one.table.cells[column.name].kind
+        if kind == "zoned":
+            stamps.append(f"{name} AS {stamp}")
+            shaped.append(stamp)
+            tests += [f"{stamp} IS NOT NULL", *["FALSE"] * 4]
+            continue
+        stamps.append(f"CAST({name} AS {sql.text}) AS {stamp}")
+        shaped += [stamp, f"CASE WHEN {fits(sql, stamp, _NAIVE)} THEN {stamp} END AS {naive}"]
+        spans = clock_changes(_clock(making, one, column) or making.plan.timezone)
+        timed = f"NOT {fits(sql, naive, _MIDNIGHT)}"
+        within = (_within(making, naive, some) for some in spans)
+        zoned = fits(sql, stamp, ZONED) if kind == "text" else "FALSE"
+        tests += [zoned, f"{naive} IS NOT NULL", timed, *within]
     sums = ", ".join(f"SUM(CASE WHEN {test} THEN 1 ELSE 0 END)" for test in tests)
-    rows = f"SELECT {stamp} AS stamp FROM {one.table.frm}"
-    found = making.session.rows(f"SELECT {sums} FROM ({rows}) AS s WHERE {fits(sql, 'stamp', _NAIVE)}")[0]
-    naive, timed, gaps, overlaps = (int(count or 0) for count in found)
+    texts = f"(SELECT {', '.join(stamps)} FROM {frm}) AS s"
+    (found,) = making.session.rows(f"SELECT {sums} FROM (SELECT {', '.join(shaped)} FROM {texts}{sql.fence}) AS t")
+    counts = [int(count or 0) for count in found]
+    for at, (one, column) in enumerate(columns):
+        making.count("dates.zoned", counts[5 * at])
+        _tell(making, one, column, counts[5 * at + 1 : 5 * at + 5])
+
+
+def _clock(making: Making, one: Selection, field: Column) -> str | None:
+    """The clock that a column of texts says it is of."""
+    is_text = one.table.cells[field.name].kind == "text"
+    return zone_of(one.table, field, making.plan.timezone) if is_text else None
+
+
+def _tell(making: Making, one: Selection, field: Column, counts: Sequence[int]) -> None:
+    """What the stamps without a zone of one column make of the counts and the notes."""
+    (naive, timed, gaps, overlaps), stated = counts, _clock(making, one, field)
     if not timed:  # midnight throughout: dates as a spreadsheet writes them
         return
     for name, count in (("zoned" if stated else "naive", naive), ("dst_gap", gaps), ("dst_overlap", overlaps)):
@@ -60,7 +83,7 @@ def _count(making: Making, one: Selection, field: Column) -> None:
             making.note(one.table.index, f"{said}: {count:,}")
 
 
-def _within(making: Making, spans: Sequence[tuple[datetime, datetime]]) -> str:
+def _within(making: Making, stamp: str, spans: Sequence[tuple[datetime, datetime]]) -> str:
     """Whether a stamp lies in one of the spans (local times)."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for start, end in spans:
@@ -68,6 +91,6 @@ def _within(making: Making, spans: Sequence[tuple[datetime, datetime]]) -> str:
     tests = []
     for (low, high), days in grouped.items():
         listed = ", ".join(map(making.sql.literal, days))
-        late = f"substr(stamp, 12, 5) >= '{low}'" + (f" AND substr(stamp, 12, 5) < '{high}'" if low < high else "")
-        tests.append(f"(substr(stamp, 1, 10) IN ({listed}) AND {late})")
+        late = f"substr({stamp}, 12, 5) >= '{low}'" + (f" AND substr({stamp}, 12, 5) < '{high}'" if low < high else "")
+        tests.append(f"(substr({stamp}, 1, 10) IN ({listed}) AND {late})")
     return " OR ".join(tests) or "FALSE"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cache
 from pathlib import Path
@@ -17,9 +18,10 @@ from clm_audit.facts import idforms
 from clm_audit.facts.model import SCHEMAS
 from clm_audit.facts.personal import leaks
 from clm_audit.facts.store import run_folder
-from clm_audit.facts.warehouse import cells, forms
+from clm_audit.facts.warehouse import cells, forms, lines
 from clm_audit.facts.warehouse.build import exports_of, facts_of
 from clm_audit.facts.warehouse.dialect import DUCKDB
+from clm_audit.facts.warehouse.duck import DuckSession
 from clm_audit.facts.warehouse.names import parts_of, quoted
 from clm_audit.facts.warehouse.personal import sought
 from clm_audit.intake.read import read_exports
@@ -62,15 +64,23 @@ def value(query: str) -> object:
     return found
 
 
-def test_rows_that_break_a_rule_have_the_same_codes_and_counts(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("hashed", "few"), [("{0}", lines.FEW), ("CAST(length({0}) AS BIGINT)", lines.FEW), ("{0}", 0)]
+)  # told apart by the number, by a hash that tells next to nothing apart, and not looked for at all
+def test_rows_that_break_a_rule_have_the_same_codes_and_counts(
+    hashed: str, few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DuckSession, "dialect", replace(DUCKDB, hashed=hashed))
+    monkeypatch.setattr(lines, "FEW", few)
     dated = [row for row in ORDERS if "T" not in row[1]]  # a file's column has one form of stamps, a table's rows any
     write_csv(tmp_path / "orders.csv", dated)
     load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "text")
     with facts_in(plan_of(tmp_path, "  - path: orders.csv\n", MORE)) as facts:
-        home, (record,) = everything(facts), facts.files
+        home, (record,), written = everything(facts), facts.files, facts.evidence["customers.email_case"]
     source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: orders}}\n"
     with facts_in(plan_of(tmp_path, source, MORE)) as facts:
         there, (found,) = everything(facts), facts.files
+        assert facts.evidence["customers.email_case"] == written == 1
         sample = [(one.file, one.column, one.code, one.action, one.line, one.byte) for one in facts.rejects]
     assert there == home
     assert found.reasons == record.reasons
