@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clm_audit.config.plan import AuditPlan
-from clm_audit.facts.keep import keep_facts
-from clm_audit.facts.kept import exports_kept, facts_kept, kept_in, read_manifest, settled_as_kept
+from clm_audit.facts.anywhere import exports_of, facts_of
 from clm_audit.facts.model import Facts
 from clm_audit.facts.redact import redacted
 from clm_audit.facts.room import Room
 from clm_audit.facts.store import run_folder
-from clm_audit.facts.warehouse.build import exports_of, facts_of
-from clm_audit.facts.warehouse.personal import searches
+from clm_audit.facts.whether_kept import kept_in
 from clm_audit.inference.assess import assess
-from clm_audit.inference.outlook import foresee
 from clm_audit.intake.model import Exports, Progress, Reject, silent
-from clm_audit.measures.explained import statements
-from clm_audit.measures.history import has_begun, last_day, measure_history
 from clm_audit.measures.measure import measure
 from clm_audit.measures.parts import MEASURING
-from clm_audit.report.ahead import compose_ahead
 from clm_audit.report.compose import compose
 from clm_audit.report.model import AuditReport
-from clm_audit.report.model_ahead import AheadReport
 from clm_audit.verdict.judge import judge
 
+if TYPE_CHECKING:
+    from clm_audit.report.model_ahead import AheadReport
+
+# What only some runs do (looking ahead, kept facts, statements for an engine) is imported where it is done.
 FACTS, JUDGING = "building the facts", "judging"
 
 
@@ -39,6 +37,10 @@ def look_ahead(
     ``effect``: the change (share) that is asked for; each metric's materiality when None. ``room``: the memory that
     the run may take. Raises as :func:`audit`.
     """
+    from clm_audit.inference.outlook import foresee
+    from clm_audit.measures.history import has_begun, last_day, measure_history
+    from clm_audit.report.ahead import compose_ahead
+
     with run_folder() as folder, read(plan, folder, progress, room) as (plan, _, facts):
         progress(MEASURING, 0, max(1, len(facts.parts)))
         end = last_day(plan, facts)
@@ -55,6 +57,9 @@ def explained(plan: AuditPlan, progress: Progress = silent) -> str:
 
     Raises as :func:`audit`.
     """
+    from clm_audit.facts.warehouse.personal import searches
+    from clm_audit.measures.explained import statements
+
     with run_folder() as folder, exports_of(plan, folder, progress) as exports:
         facts = facts_of(plan, exports, folder, stage(FACTS, progress))
         searched = searches(exports) if plan.report.redact else ()
@@ -71,6 +76,8 @@ def read(
     """
     kept = kept_in(plan)
     if kept is not None:
+        from clm_audit.facts.kept import exports_kept, facts_kept, read_manifest, settled_as_kept
+
         manifest = read_manifest(kept)
         yield settled_as_kept(plan, manifest), exports_kept(manifest), facts_kept(kept, manifest)
         return
@@ -112,6 +119,8 @@ def audit(
     with run_folder() as folder, read(plan, folder, progress, room) as (plan, exports, facts):
         rejects(facts.rejects)
         if keep is not None:
+            from clm_audit.facts.keep import keep_facts
+
             keep_facts(plan, exports, facts, keep)
         if plan.report.redact:
             plan, facts = redacted(plan, facts)

@@ -37,8 +37,11 @@ from clm_audit.cli.targets import with_formats
 from clm_audit.exits import ExitCode, Problem, UsageError, exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from clm_audit.config.plan import AuditPlan
     from clm_audit.facts.room import Room
+    from clm_audit.intake.model import Exports
     from clm_audit.report.model import AuditReport
 
 HELP = """Examples:
@@ -141,16 +144,16 @@ def _plan(paths: list[str], config: Path | None, options: dict[str, str | None],
 
 def _is_kept(paths: list[str]) -> bool:
     """Whether the only path holds kept facts, which know their go-live date."""
-    from clm_audit.facts.kept_model import MANIFEST
+    from clm_audit.facts.whether_kept import holds_facts
 
-    return len(paths) == 1 and (Path(paths[0]) / MANIFEST).is_file()
+    return len(paths) == 1 and holds_facts(Path(paths[0]))
 
 
 def _checked(keep_facts: Path | None) -> Path | None:
     """The folder for the facts, unless they cannot be kept there."""
-    from clm_audit.facts.keep import check_folder
-
     if keep_facts is not None:
+        from clm_audit.facts.keep import check_folder
+
         check_folder(keep_facts)
     return keep_facts
 
@@ -228,13 +231,16 @@ def run(
     """Audit and write the files that were asked for."""
     from datetime import UTC, datetime
 
-    from clm_audit.cli.redaction import search
     from clm_audit.intake.model import Reject
     from clm_audit.pipeline import audit, uninspected
 
     rejects: list[Reject] = []
+    inspect: Callable[[AuditReport, Exports], None] = uninspected
+    if plan.report.redact:
+        from clm_audit.cli.redaction import search
+
+        inspect = search(outputs, rejects)
     with progress(quiet) as watch:
-        inspect = search(outputs, rejects) if plan.report.redact else uninspected
         report = audit(plan, watch, rejects.extend, inspect, room, keep_facts)
     if stamp:
         report = report.model_copy(update={"created": datetime.now(UTC).isoformat(timespec="seconds")})

@@ -158,17 +158,21 @@ class Outputs:
 
     def _rejects_target(self, rejects: Sequence[Reject]) -> list[Target]:
         """The list of rejects. One of an earlier run beside the report is brought up to date."""
+        beside = self._beside()
+        path = beside if beside is not None and (rejects or beside.exists()) else self.rejects
+        if path is None:
+            return []
         from clm_audit.report.rejects import rejects_csv
         from clm_audit.report.write import Target
 
-        beside = self._beside()
-        path = beside if beside is not None and (rejects or beside.exists()) else self.rejects
-        return [] if path is None else [Target(path, rejects_csv(rejects).encode("utf-8"))]
+        return [Target(path, rejects_csv(rejects).encode("utf-8"))]
 
     def _kept_target(self, report: AuditReport) -> list[Target]:
+        if self.keep is None:
+            return []
         from clm_audit.report.kept import kept_target
 
-        return [] if self.keep is None else [kept_target(self.keep, report)]
+        return [kept_target(self.keep, report)]
 
     def _beside(self) -> Path | None:
         """`rejects.csv` beside the first report, where no other name is given."""

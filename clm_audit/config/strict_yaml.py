@@ -24,8 +24,11 @@ Loc = tuple[str | int, ...]
 Mark = tuple[int, int]  # line and column, both from 1
 
 _FASTEST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NUMERIC = tuple("+-.0123456789")  # what a number begins with
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_HALF = re.compile("[\ud800-\udfff]")  # of a pair of surrogates
+_NODES = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLS = {word: word.lower() == "true" for word in ("true", "True", "TRUE", "false", "False", "FALSE")}
 
@@ -135,17 +138,17 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         """Add one event to what is being built."""
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, _NODES):
+            self._refuse_extras(event)
+            self._node(event)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self._stack.pop()
+        elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
                 raise UsageError("a second document is not allowed", where=self._at(event), hint="use two files")
         elif isinstance(event, yaml.AliasEvent):
             raise UsageError("an alias (*) is not allowed", where=self._at(event), hint="write the value again")
-        elif isinstance(event, yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            self._refuse_extras(event)
-            self._node(event)
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            self._stack.pop()
 
     def _node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         mark = _mark(event)
@@ -216,7 +219,7 @@ class _Builder:
             raise UsageError(
                 "an anchor (&) is not allowed", where=self._at(event), hint="write the value where it stands"
             )
-        if isinstance(event, yaml.ScalarEvent) and not _encodable(event.value):
+        if isinstance(event, yaml.ScalarEvent) and _HALF.search(event.value):
             raise UsageError("half a character (a lone surrogate)", where=self._at(event), hint="write the character")
         if event.tag is not None:
             raise UsageError("a tag (!) is not allowed", where=self._at(event), hint="write the plain value")
@@ -224,10 +227,6 @@ class _Builder:
     def _at(self, event: yaml.Event) -> str:
         line, column = _mark(event)
         return f"{self.name}:{line}:{column}"
-
-
-def _encodable(text: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _mark(event: yaml.Event) -> Mark:
@@ -241,11 +240,13 @@ def number(text: str) -> str | SourceInt | SourceFloat:
     >>> number("0610"), number("0610").text, number("12:30")
     (610, '0610', '12:30')
     """
-    if len(text) <= 40 and _INT.fullmatch(text):
+    if len(text) > 40 or not text.startswith(_NUMERIC):
+        return text
+    if _INT.fullmatch(text):
         whole = SourceInt(text)
         whole.text = text
         return whole
-    if len(text) <= 40 and _FLOAT.fullmatch(text):
+    if _FLOAT.fullmatch(text):
         real = SourceFloat(text)
         real.text = text
         return real

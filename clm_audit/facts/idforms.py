@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 
@@ -14,7 +16,6 @@ from clm_audit.config.preset import IdForm
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _SHORT, _LONG = r"^[0-9A-Za-z]{15}$", r"^[0-9A-Za-z]{15}[A-Za-z0-5]{3}$"
 _GUID = r"^\{?[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?$"
-_ENDINGS = pl.Series([a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET], dtype=pl.String)
 
 
 def one_form(cells: pl.Expr, form: IdForm) -> pl.Expr:
@@ -49,7 +50,12 @@ def _endings(ids: pl.Series) -> pl.Series:
     characters = np.frombuffer(text, dtype=np.uint8).reshape(-1, 3, 5)
     capital = (characters >= ord("A")) & (characters <= ord("Z"))
     numbers = capital @ np.array([1, 2, 4, 8, 16])
-    return _ENDINGS.gather(numbers @ np.array([1024, 32, 1]))
+    return _every_ending().gather(numbers @ np.array([1024, 32, 1]))
+
+
+@cache
+def _every_ending() -> pl.Series:
+    return pl.Series([a + b + c for a in _ALPHABET for b in _ALPHABET for c in _ALPHABET], dtype=pl.String)
 
 
 def _unbent(one: str) -> str:

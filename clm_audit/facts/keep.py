@@ -16,9 +16,10 @@ import polars as pl
 from clm_audit import __version__
 from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.exits import UsageError
-from clm_audit.facts.kept_model import MANIFEST, KeptFile, KeptTable, Manifest, digest_of, presets_of, settings_of
+from clm_audit.facts.kept_model import KeptFile, KeptTable, Manifest, digest_of, presets_of, settings_of
 from clm_audit.facts.model import Facts, Table
 from clm_audit.facts.store import enough_disk
+from clm_audit.facts.whether_kept import MANIFEST
 from clm_audit.intake.model import Exports
 
 

@@ -12,26 +12,12 @@ from pydantic import ValidationError
 from clm_audit import __version__
 from clm_audit.config.plan import AuditPlan
 from clm_audit.exits import DataError, Problem, UsageError
-from clm_audit.facts.kept_model import MANIFEST, SETTINGS, Manifest, digest_of, presets_of, settings_of
+from clm_audit.facts.kept_model import SETTINGS, Manifest, digest_of, presets_of, settings_of
 from clm_audit.facts.model import Facts, Table
+from clm_audit.facts.whether_kept import MANIFEST
 from clm_audit.intake.model import Exports
 
 _AGAIN = "keep them anew: clm-audit compare EXPORTS --keep-facts FOLDER"
-
-
-def kept_in(plan: AuditPlan) -> Path | None:
-    """The folder of kept facts that is the plan's only source; None where there is none.
-
-    Raises :class:`UsageError` when it is not the only one.
-    """
-    found = [source.path for source in plan.sources if (source.path / MANIFEST).is_file()]
-    if not found:
-        return None
-    if len(plan.sources) > 1 or plan.engines:
-        raise UsageError(
-            "kept facts are all that an audit is made of", where=found[0].name, hint="give no other path beside them"
-        )
-    return found[0]
 
 
 def read_manifest(folder: Path) -> Manifest:

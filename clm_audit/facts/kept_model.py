@@ -16,7 +16,6 @@ from clm_audit.config.preset import ExportObject
 from clm_audit.facts.model import ColumnRead, Table
 from clm_audit.intake.model import FileRecord, RawTable, Reject
 
-MANIFEST = "clm-audit-facts.json"
 SETTINGS = frozenset(
     {"timezone", "currency", "rates", "spend", "stages", "segment_by", "control", "go_live", "activation"}
 )

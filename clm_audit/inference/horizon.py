@@ -56,36 +56,40 @@ def future_season(series: LogSeries, mode: Floats, further: Sequence[int], allow
     if not further:
         return []
     long = prolonged(series, max(further))
+    return [float(value) for value in allowance(long, mode, _weights(series, long, further))]
+
+
+def future_sd(series: LogSeries, mode: Floats, further: Sequence[int]) -> list[float]:
+    """Posterior sd of θ̄ given the scales, with so many further periods observed (non-decreasing counts).
+
+    The factor of fewer periods is the leading block of that of more, and what is solved with it the leading rows: so
+    one factor and one solution serve for all counts.
+    """
+    long = prolonged(series, max(further))
+    effect = effect_covariance(long)
+    noise = long.sampling + float(np.exp(2.0 * mode[5])) + JITTER
+    root = linalg.cholesky(without_effect(long, mode) + effect + np.diag(noise), lower=True)
+    weights = _weights(series, long, further)
+    shared = effect @ weights.T
+    u = linalg.solve_triangular(root, shared, lower=True)
+    seen = np.arange(long.log_ratio.size)[:, None] < series.log_ratio.size + np.asarray(further)
+    variance = np.einsum("mn,nm->m", weights, shared) - (u**2).sum(axis=0, where=seen)
+    return [float(value) for value in np.sqrt(np.maximum(variance, JITTER))]
+
+
+def _weights(series: LogSeries, long: LogSeries, further: Sequence[int]) -> Floats:
+    """The weights of the mean over the periods after go-live, with so many further ones observed, [m, n]."""
     known = series.log_ratio.size
     weights = np.zeros((len(further), long.log_ratio.size))
     for row, count in enumerate(further):
         after = long.after[: known + count]
         weights[row, : known + count] = after / max(1, int(np.count_nonzero(after)))
-    return [float(value) for value in allowance(long, mode, weights)]
-
-
-def future_sd(series: LogSeries, mode: Floats, further: list[int]) -> list[float]:
-    """Posterior sd of θ̄ given the scales, with so many further periods observed (non-decreasing counts)."""
-    long = prolonged(series, max(further))
-    after = long.after
-    effect = effect_covariance(long)
-    noise = long.sampling + float(np.exp(2.0 * mode[5])) + JITTER
-    root = linalg.cholesky(without_effect(long, mode) + effect + np.diag(noise), lower=True)
-    known = series.log_ratio.size
-    return [_sd(root, effect, after, known + count) for count in further]
+    return weights
 
 
 def _whole(count: float) -> int:
     """Rounded up, a hair above a whole number being that number."""
     return math.ceil(round(count, 6))
-
-
-def _sd(root: Floats, effect: Floats, after: NDArray[np.bool_], size: int) -> float:
-    """sd of θ̄ when the first ``size`` periods are observed: the leading block of the factor serves."""
-    weights = after[:size] / np.count_nonzero(after[:size])
-    shared = effect[:size, :size] @ weights
-    u = linalg.solve_triangular(root[:size, :size], shared, lower=True)
-    return float(np.sqrt(max(float(weights @ shared) - float(u @ u), JITTER)))
 
 
 def prolonged(series: LogSeries, further: int) -> LogSeries:

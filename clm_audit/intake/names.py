@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice, takewhile
 
 _PATTERN = "re:"
@@ -28,6 +28,11 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).replace("\ufeff", "").split()).casefold()
 
 
+def _written(header: str) -> str:
+    """The form of a header that patterns are held against."""
+    return " ".join(unicodedata.normalize("NFC", header).split())
+
+
 @lru_cache(maxsize=4_096)
 def _pattern(alias: str) -> re.Pattern[str]:
     return re.compile(unicodedata.normalize("NFC", alias.removeprefix(_PATTERN)), re.IGNORECASE)
@@ -40,7 +45,7 @@ def same(alias: str, header: str) -> bool:
     True
     """
     if alias.startswith(_PATTERN):
-        return _pattern(alias).fullmatch(" ".join(unicodedata.normalize("NFC", header).split())) is not None
+        return _pattern(alias).fullmatch(_written(header)) is not None
     return normal(alias) == normal(header)
 
 
@@ -87,7 +92,15 @@ class Names:
 
     def knows(self, cell: str) -> bool:
         """Whether this is a known header."""
-        return normal(cell) in self.exact or any(same(pattern, cell) for pattern in self.patterns)
+        if normal(cell) in self.exact:
+            return True
+        written = _written(cell)
+        return any(matches(written) for matches in self._matching)
+
+    @cached_property
+    def _matching(self) -> tuple[Callable[[str], object], ...]:
+        """Each pattern as a question to a header as it is written."""
+        return tuple(_pattern(alias).fullmatch for alias in self.patterns)
 
 
 def leading_blank(headers: Mapping[str, str]) -> tuple[str, ...]:

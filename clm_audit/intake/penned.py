@@ -23,11 +23,14 @@ def quote_of(head: bytes, separator: str) -> str:
     single = wrapped["'"]
     lines = part.count(b"\n") or part.count(b"\r")
     needed = any(separator.encode() in cell for cell in single)  # an apostrophe may be a part of the text
-    whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
-    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']) and (needed or whole or len(single) > max(lines, 2)):
-        return "'"
+    if len(single) >= 2 and len(single) > 4 * len(wrapped['"']):
+        whole = len(single) >= sum(1 for line in part.splitlines() if line.strip())  # one column, each cell in quotes
+        if needed or whole or len(single) > max(lines, 2):
+            return "'"
     if len(wrapped["`"]) > max(2 * lines, 2) and len(wrapped["`"]) > 4 * len(wrapped['"']):
         return "`"
+    if b'"' not in part:
+        return '"'
     opened = re.search(rb'(?:^|[\r\n]|%b) ?"' % mark, part)
     lines = sum(1 for line in part.splitlines() if b'"' in line)
     return "" if not wrapped['"'] and opened is None and lines >= 3 else '"'

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from clm_audit.config.plan import AuditPlan
+from clm_audit.config.plan import AuditPlan, Source
 from clm_audit.config.preset import Preset
 from clm_audit.exits import DataError, Problem
 from clm_audit.intake.above import completed
@@ -21,7 +21,7 @@ from clm_audit.intake.jsonfile import read_json
 from clm_audit.intake.limits import HEAD_BYTES
 from clm_audit.intake.magic import Kind, kind_of
 from clm_audit.intake.model import ROW, Exports, Progress, RawTable, silent
-from clm_audit.intake.names import column_of
+from clm_audit.intake.names import Names, column_of
 from clm_audit.intake.open import EMPTY, Found, find_files, is_text, passed_over
 from clm_audit.intake.recognise import Candidate, known_names, objects_for, winner
 from clm_audit.intake.scan import unique_names
@@ -65,6 +65,9 @@ class _Reading:
     tables: list[RawTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     jobs: int = 0
+    source: Source | None = None
+    objects: tuple[Candidate, ...] = ()
+    names: Names = field(default_factory=lambda: Names(frozenset()))
 
     def take(self, found: Found, progress: Progress) -> None:
         """Read one file: its tables, or the reason why there is none."""
@@ -72,8 +75,10 @@ class _Reading:
             link = self.folder / f"link-{self.jobs}"
             link.symlink_to(found.path.resolve())
             found = replace(found, path=link)
-        objects = objects_for(found.source, self.presets)
-        job = Job(found, self.jobs, objects, known_names(objects), self.folder, progress)
+        if self.source is not found.source:  # the files of a folder are of one source
+            objects = objects_for(found.source, self.presets)
+            self.source, self.objects, self.names = found.source, objects, known_names(objects)
+        job = Job(found, self.jobs, self.objects, self.names, self.folder, progress)
         self.jobs += 1
         with self._told(job):
             kind, what, hint = _kind(found.path)

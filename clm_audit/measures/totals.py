@@ -27,14 +27,28 @@ def cells(keys: Mapping[str, NDArray[Any]], values: Mapping[str, NDArray[Any]]) 
     """Rows summed by key: keys unique and sorted; integers stay int64, float sums are rounded."""
     names = list(keys)
     stacked = np.stack([np.asarray(keys[name], dtype=np.int64) for name in names])
-    unique, place = np.unique(stacked, axis=1, return_inverse=True)
+    unique, place = _distinct(stacked)
     summed: dict[str, NDArray[Any]] = {}
     for name, column in values.items():
         whole = column.dtype.kind in "iub"
         total = np.zeros(unique.shape[1], dtype=np.int64 if whole else np.float64)
-        np.add.at(total, place.ravel(), column)
+        np.add.at(total, place, column)
         summed[name] = total if whole else significant(total)
     return Cells({name: unique[i] for i, name in enumerate(names)}, summed)
+
+
+def _distinct(stacked: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different columns of [keys, rows], in order by the first key, then the next; and which of them each row is.
+
+    As :func:`numpy.unique` over an axis, which compares whole columns and takes many times as long.
+    """
+    order = np.lexsort(stacked[::-1])
+    ordered = stacked[:, order]
+    first = np.ones(order.size, dtype=bool)
+    first[1:] = (ordered[:, 1:] != ordered[:, :-1]).any(axis=0)
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.cumsum(first) - 1
+    return ordered[:, first], place
 
 
 def empty(*keys: str) -> Cells:

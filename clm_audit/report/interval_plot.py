@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from clm_audit.report.model import Adjusted, Unknown
-from clm_audit.report.model_history import HistoryEffect
+
+if TYPE_CHECKING:
+    from clm_audit.report.model_history import HistoryEffect
 
 WIDTH = 33
 _MOST = 0.5  # beyond ±50 % the plot is cut; the numbers beside it are not

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clm_audit.report import safe
 from clm_audit.report.model import AuditReport
-from clm_audit.report.model_ahead import AheadReport
-from clm_audit.report.model_check import CheckOnlyReport
-from clm_audit.report.model_history import HistoryReport
 from clm_audit.report.saved import SEAL, seal
+
+if TYPE_CHECKING:
+    from clm_audit.report.model_ahead import AheadReport
+    from clm_audit.report.model_check import CheckOnlyReport
+    from clm_audit.report.model_history import HistoryReport
 
 DIGITS = 10
 

@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
 from clm_audit.report import numbers
 from clm_audit.report.model import Assumption, AuditReport
-from clm_audit.report.model_ahead import AheadReport
-from clm_audit.report.model_check import CheckOnlyReport
-from clm_audit.report.model_history import HistoryReport
 
-Report = TypeVar("Report", AuditReport, CheckOnlyReport, AheadReport, HistoryReport)
+if TYPE_CHECKING:
+    from clm_audit.report.model_ahead import AheadReport
+    from clm_audit.report.model_check import CheckOnlyReport
+    from clm_audit.report.model_history import HistoryReport
+
+Report = TypeVar("Report", AuditReport, "CheckOnlyReport", "AheadReport", "HistoryReport")
 SENTENCES = frozenset({
     "sentence", "finding_sentence", "reason", "remedy", "why_different", "definition", "how_sure", "method", "message",
     "difference", "differences", "next_step", "better", "consequence", "notes", "segment_notes", "summary",

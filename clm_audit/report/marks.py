@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from clm_audit.config.plan import FindingValue, RatchetValue, VerdictValue
-from clm_audit.report.model_ahead import OutlookStatus
-from clm_audit.report.model_history import GoalOutcome
 from clm_audit.verdict.model import CheckStatus, PlainAnswer
+
+if TYPE_CHECKING:
+    from clm_audit.report.model_ahead import OutlookStatus
+    from clm_audit.report.model_history import GoalOutcome
 
 Tone = Literal["good", "bad", "flat", "open"]
 VERDICTS: Mapping[VerdictValue, tuple[str, Tone]] = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from clm_audit.intake.model import FileRecord, RowCounts
 from clm_audit.report import numbers, words_rejects
 from clm_audit.report.look import ledger_total
 from clm_audit.report.model import AuditReport
-from clm_audit.report.model_check import CheckOnlyReport
+
+if TYPE_CHECKING:
+    from clm_audit.report.model_check import CheckOnlyReport
 
 _COUNTED = re.compile(r"(.+): ([\d,]+)")
 

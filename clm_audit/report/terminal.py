@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.box import ROUNDED
 from rich.console import Console
@@ -17,7 +18,6 @@ from clm_audit.report.interval_plot import interval_plot, plot_reach
 from clm_audit.report.language import spoken
 from clm_audit.report.metric_said import moved, sentences
 from clm_audit.report.model import AuditReport, CheckReport, MetricReport, Unknown
-from clm_audit.report.model_check import CheckOnlyReport
 from clm_audit.report.safe import terminal
 from clm_audit.report.terminal_goals import draw_goals
 from clm_audit.report.terminal_lifecycle import draw_lifecycle
@@ -26,6 +26,9 @@ from clm_audit.report.terminal_page import PROSE, TONES, fold
 from clm_audit.report.terminal_page import Kind as Kind
 from clm_audit.report.terminal_page import Page as Page
 from clm_audit.report.trace import keys
+
+if TYPE_CHECKING:
+    from clm_audit.report.model_check import CheckOnlyReport
 
 _PLOT_FROM = 118  # columns from which the metrics table has room for a plot
 _UNITS_FROM = 136  # columns from which units have a column of their own
@@ -223,7 +226,7 @@ def _not_taken(page: Page, report: AuditReport | CheckOnlyReport, total: RowCoun
     said = rows_said.not_taken(total)
     if not said:
         return
-    where = "--rejects FILE.csv lists" if isinstance(report, CheckOnlyReport) else LISTS
+    where = LISTS if isinstance(report, AuditReport) else "--rejects FILE.csv lists"
     page.line(f"{said}; {where} each with file, line, column and reason")
     for row in rows_said.rejected_first(report):
         page.line(row, indent=2)

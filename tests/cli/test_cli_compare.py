@@ -425,7 +425,7 @@ def test_closed_streams_change_no_exit_code(
 
 STOPPED = """
 import os, signal, sys, time
-import clm_audit.facts.warehouse.build as sources
+import clm_audit.facts.anywhere as sources
 from clm_audit.cli.main import run
 name = getattr(signal, os.environ["STOP_BY"])
 signal.signal(name, signal.SIG_DFL)  # tests that run under nohup hand down that it is ignored
