@@ -24,7 +24,10 @@ _FEW = 2**20  # numbers for which there is always room
 
 @dataclass(frozen=True)
 class Form:
-    """``prefix``, then ``digits`` digits, or (of 0) some of which the first is no zero: a number from ``low`` on."""
+    """``prefix``, then ``digits`` digits, or (of 0) some of which the first is no zero: a number from ``low`` on.
+
+    Texts of one length, none of which begins with a zero, have the second form, as longer ones may follow.
+    """
 
     prefix: str
     digits: int
@@ -40,7 +43,9 @@ class Form:
         lowest, digits = first[len(prefix) :], longest - len(prefix.encode())
         if not lowest or digits > _MOST or not last.startswith(prefix) or last[len(prefix) :].strip(_DIGITS):
             return None
-        return cls(prefix, digits, int(lowest)) if shortest == longest else cls(prefix, 0, 0)
+        if shortest != longest:
+            return cls(prefix, 0, 0)
+        return cls(prefix, digits if lowest.startswith("0") and digits > 1 else 0, int(lowest))
 
     def number(self, texts: pl.Expr) -> pl.Expr:
         """How far above ``low`` the number of each text of this form is (uint32), null for all others.
@@ -55,7 +60,8 @@ class Form:
         else:
             fits |= texts == self.prefix + "0"
         end = texts.str.slice(len(self.prefix)) if self.prefix else texts
-        number = end.cast(pl.UInt32 if 0 < self.digits <= _SMALL else pl.UInt64, strict=False)
+        small = self.digits <= _SMALL and self.low < 2**32
+        number = end.cast(pl.UInt32 if small else pl.UInt64, strict=False)
         if self.low:
             fits &= number >= self.low
             number -= self.low

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from clm_audit.facts.split import split
 Places = NDArray[np.int64]
 PART_IDS = 2**21  # cells with an id of one part of a dictionary
 _TRIES = 8
+_SAMPLE = 1000
 _TEXT = pl.col("text")
 
 
@@ -131,14 +132,26 @@ def _one(frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _dictionary(columns: Sequence[pl.LazyFrame], cells: int, folder: Path) -> _Space:
     """The different texts of some columns: those with a number, and the others."""
-    form = _form(columns)
-    numbers = Numbers.of(form, columns, cells) if form else None
+    numbers = _numbers(columns, cells)
     texts = pl.concat(columns).filter(_TEXT.is_not_null())
     if numbers is None:
         return _Space(None, _files(texts, cells, folder))
     if not numbers.others:
         return _Space(numbers, None)
     return _Space(numbers, _files(texts.filter(numbers.form.number(_TEXT).is_null()), numbers.others, folder))
+
+
+def _numbers(columns: Sequence[pl.LazyFrame], cells: int) -> Numbers | None:
+    """Those of the form that the first cells have, or, where some lack it, of the one that most columns have."""
+    guess = _form([each.head(_SAMPLE) for each in columns])
+    found = Numbers.of(replace(guess, low=0), columns, cells) if guess else None
+    if guess is None or (found is not None and not found.others):
+        return found
+    form = _form(columns)
+    if form is None or (found is not None and form == replace(guess, low=form.low)):
+        return found
+    other = Numbers.of(form, columns, cells)
+    return min((each for each in (found, other) if each), key=lambda each: each.others, default=None)
 
 
 def _form(columns: Sequence[pl.LazyFrame]) -> Form | None:

@@ -35,12 +35,15 @@ def series(texts: list[str | None]) -> pl.Series:
     return pl.Series("id", texts, dtype=pl.String)
 
 
-@pytest.mark.parametrize("hashes", [alike.hashes, weak])
+@pytest.mark.parametrize(("hashes", "sample"), [(alike.hashes, 1000), (weak, 1000), (alike.hashes, 2)])
 @given(columns=COLUMNS, asked=MIXED)
 @settings(deadline=None)
-def test_codes_are_those_of_a_dictionary(hashes, columns: list[list[str | None]], asked: list[str | None]) -> None:
+def test_codes_are_those_of_a_dictionary(
+    hashes, sample: int, columns: list[list[str | None]], asked: list[str | None]
+) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(alike, "hashes", hashes)
+        patch.setattr("clm_audit.facts.kinds._SAMPLE", sample)
         ids, known = Dictionary(), dict[str, int]()
         for texts in columns:
             codes = ids.codes(series(texts))
@@ -73,15 +76,18 @@ def test_a_number_stands_for_one_text(texts: list[str], others: list[str | None]
         assert number == (above if 0 <= above < 2**32 else None)
 
 
-@pytest.mark.parametrize(("few", "part"), [(2**20, 2**21), (64, 8)])
+@pytest.mark.parametrize(("few", "part", "sample"), [(2**20, 2**21, 1000), (64, 8, 1000), (64, 8, 2)])
 @given(columns=COLUMNS, asked=MIXED)
 @settings(deadline=None, max_examples=40)
-def test_stored_ids_are_found_where_they_stand(tmp_path_factory, few: int, part: int, columns, asked) -> None:
+def test_stored_ids_are_found_where_they_stand(
+    tmp_path_factory, few: int, part: int, sample: int, columns, asked
+) -> None:
     folder = tmp_path_factory.mktemp("ids")
     frames = [series(texts).to_frame().lazy() for texts in columns]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(numbered, "_FEW", few)
         patch.setattr(stored, "PART_IDS", part)
+        patch.setattr(stored, "_SAMPLE", sample)
         names = StoredNames.of({"s": frames}, {"s": sum(map(len, columns))}, folder)
         known = [text for texts in names.parts("s") for text in texts]
     assert sorted(known) == sorted({text for texts in columns for text in texts if text is not None})
