@@ -30,6 +30,7 @@ from clm_audit.exits import ExitCode
 
 if TYPE_CHECKING:
     from clm_audit.config.plan import AuditPlan
+    from clm_audit.facts.nothing import NothingDatedError
     from clm_audit.facts.room import Room
     from clm_audit.intake.model import Progress, Reject
     from clm_audit.report.model_check import CheckOnlyReport
@@ -69,7 +70,7 @@ def check(
     outputs.check()
     room = room_of(memory)
     with progress(quiet) as watch:
-        report, rejected = checked(plan, watch, room)
+        report, rejected, nothing = checked(plan, watch, room)
     written = outputs.write_rejects(rejected)
     if not quiet:
         say_written(written, rejected)
@@ -81,12 +82,18 @@ def check(
         from clm_audit.report.terminal_check import print_check
 
         print_drawn(lambda console: print_check(report, console))
+    if nothing is not None:  # said last, below what became of every row
+        raise nothing
     failed = any(one.status == "fail" for one in report.checks)
     return Outcome(ExitCode.UNFIT if failed else ExitCode.DONE, said=not quiet)
 
 
-def checked(plan: AuditPlan, watch: Progress, room: Room | None = None) -> tuple[CheckOnlyReport, tuple[Reject, ...]]:
-    """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run."""
+def checked(
+    plan: AuditPlan, watch: Progress, room: Room | None = None
+) -> tuple[CheckOnlyReport, tuple[Reject, ...], NothingDatedError | None]:
+    """Read and check, and all rows not taken; with a go-live, given or from two sides, all checks run, unless no row
+    with a date counts: then why."""
+    from clm_audit.facts.nothing import NothingDatedError
     from clm_audit.facts.store import run_folder
     from clm_audit.measures.measure import measure
     from clm_audit.measures.parts import MEASURING
@@ -95,12 +102,16 @@ def checked(plan: AuditPlan, watch: Progress, room: Room | None = None) -> tuple
     from clm_audit.verdict.checks import all_checks, intake_checks
 
     with run_folder() as folder, read(plan, folder, watch, room) as (plan, exports, facts):
+        nothing, measured = None, None
         if plan.go_live is not None or {"before", "after"} <= plan.sides:
             watch(MEASURING, 0, max(1, len(facts.parts)))
-            measured = measure(plan, facts, progress=watch)
-            watch(JUDGING, 0, 1)
-            checks = all_checks(plan, exports, facts, measured)
-            return compose_check(plan, exports, facts, checks, measured), facts.rejects
+            try:
+                measured = measure(plan, facts, progress=watch)
+            except NothingDatedError as error:
+                nothing = error
         watch(JUDGING, 0, 1)
+        if measured is not None:
+            checks = all_checks(plan, exports, facts, measured)
+            return compose_check(plan, exports, facts, checks, measured), facts.rejects, None
         checks = intake_checks(plan, exports, facts)
-        return compose_check(plan, exports, facts, checks), facts.rejects
+        return compose_check(plan, exports, facts, checks), facts.rejects, nothing

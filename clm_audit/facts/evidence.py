@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from clm_audit.config.plan import AuditPlan
+from clm_audit.facts.clocks import zone_named
 from clm_audit.facts.common import Context
 from clm_audit.facts.model import OF_LIFECYCLE, Table
 from clm_audit.facts.staged import Staged
@@ -83,5 +84,12 @@ def count_day_months(staged: Sequence[Staged], context: Context) -> None:
 def _note_clock_changes(one: Staged, plan: AuditPlan, context: Context) -> None:
     for name, what in (("dst_gap", "skips"), ("dst_overlap", "repeats")):
         if count := one.stamps.get(name):
-            note = f"stamps in an hour that the clock of {plan.timezone} {what}, kept on their day: {count:,}"
+            note = f"stamps in an hour that the clock of {_clocks(one, plan)} {what}, kept on their day: {count:,}"
             context.books[one.table.index].notes.append(note)
+
+
+def _clocks(one: Staged, plan: AuditPlan) -> str:
+    """The zone by which the stamps of a file are read: as its headers say, or its system, or the plan."""
+    written = dict.fromkeys(column.captured["tz"] for column in one.columns.values() if "tz" in column.captured)
+    stated = one.table.object.timezone if one.table.object else None
+    return " and ".join(zone_named(zone) or zone for zone in written) or stated or plan.timezone

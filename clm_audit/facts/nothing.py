@@ -9,7 +9,11 @@ from clm_audit.exits import DataError
 from clm_audit.facts.model import Facts
 
 
-def nothing_dated(plan: AuditPlan, facts: Facts) -> DataError:
+class NothingDatedError(DataError):
+    """No row with a date counts, so that there is nothing to measure."""
+
+
+def nothing_dated(plan: AuditPlan, facts: Facts) -> NothingDatedError:
     """The error for facts without any dated row that counts: what became of most rows, and where to look."""
     where, why = "", ", because no file is recognised"
     rejected = sum(record.rows.rejected for record in facts.files)
@@ -19,6 +23,8 @@ def nothing_dated(plan: AuditPlan, facts: Facts) -> DataError:
         seen = Counter((reject.code, reject.column, reject.file) for reject in facts.rejects)
         (code, column, where), _ = seen.most_common(1)[0]
         why = f": {rejected:,} of {rows:,} rows were rejected, mostly with {code} (column {column!r})"
+        if code == "conflicting_rows" and facts.evidence.get("orders.ids_excel_float"):
+            why += ", because a spreadsheet wrote their numbers with an exponent (1.05E+11): export them again"
     elif left:
         name, count = left.most_common(1)[0]
         fact, _, reason = name.split(".")
@@ -29,4 +35,4 @@ def nothing_dated(plan: AuditPlan, facts: Facts) -> DataError:
         why = ": the files hold no orders, tickets, sends, campaigns or spend"
     paths = " ".join(str(source.path) for source in plan.sources if source.path)
     hint = f"run clm-audit check {paths} to see what became of every row".replace("  ", " ")
-    return DataError(f"no row with a date that counts{why}", where=where, hint=hint)
+    return NothingDatedError(f"no row with a date that counts{why}", where=where, hint=hint)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from clm_audit.exits import DataError
-from clm_audit.intake.detour import Detour, Fault, Row
+from clm_audit.intake.detour import Detour, Fault
 from clm_audit.intake.dialect import Dialect, plain
 from clm_audit.intake.doubts import Doubt, doubts, rival_separator
 from clm_audit.intake.ending import cut_off
@@ -99,11 +99,6 @@ def _read(
     is_odd = structure_of(totals(headers), dialect.separator)
     with text.path.open("rb", buffering=0) as raw:
         return _Reading(text, name, rows, dialect, heading, again, raw, is_odd, names).table(headers, progress)
-
-
-def _held(row: Row, rules: Rules) -> bool:
-    """Whether a cell of a record that was mended holds a separator."""
-    return row.text.count(bytes((rules.separator,))) >= rules.width
 
 
 class _Reading:
@@ -265,7 +260,7 @@ class _Reading:
         if proof.height > 1 and cut_off(self.mender, last):
             lost = Detour(last, self.size, faults=(Fault(last, "truncated", -1, False),))
             proof = prove(text.path, self.name, *whole, detours=(*proof.detours, lost))
-        if not rules.quote and any(_held(row, rules) for one in proof.detours for row in one.rows):
+        if not rules.quote and any(b'"' in row.text for one in proof.detours for row in one.rows):
             return self._walked(headers, progress)  # a cell that was mended needs quotes, which the file has not
         layout = Layout(
             content=text.path, start=heading.stop, separator=rules.separator, end=rules.end, width=rules.width,

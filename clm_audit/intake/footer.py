@@ -34,11 +34,11 @@ def footers(mender: Mender, tail: Sequence[Fault], *, known: bool = False) -> fr
 
     A footer is one cell of text (or a total with its label) that could not stand in the first column, or that
     says what it is; where the system's own footer lines were seen (``known``), any line of one cell is one more: the
-    title of the report, the name of the company. A record that is cut off is none.
+    title of the report, the name of the company. A record that is cut off is none, unless it stands below such lines.
     """
     found: list[int] = []
     for fault in tail:
-        if fault.repaired or len(tail) > MOST or not _is_footer(mender, fault, known=known):
+        if fault.repaired or len(tail) > MOST or not _is_footer(mender, fault, known=known, below=bool(found)):
             return frozenset()
         found.append(fault.start)
     return frozenset(found)
@@ -80,7 +80,7 @@ def _rest_of_a_cell(mender: Mender, start: int, text: str) -> bool:
     return any(map(last.knows, (cell + text, f"{cell} {text}"))) or (last.free and text[:1].islower())
 
 
-def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
+def _is_footer(mender: Mender, fault: Fault, *, known: bool, below: bool) -> bool:
     text = mender.line(fault.start)
     cells = [cell.strip().strip("\"'") for cell in text.split(mender.dialect.separator)]
     filled = [cell for cell in cells if cell]
@@ -97,7 +97,8 @@ def _is_footer(mender: Mender, fault: Fault, *, known: bool) -> bool:
     column = mender.readings.profile.columns[0]
     if any(value.startswith(filled[0]) for value in column.values):  # the beginning of a record that was cut off
         return False
-    alone = len(filled) == 1 and fault.code != "truncated" and shape(filled[0]) in (WORD, TEXT)
+    whole = fault.code != "truncated" or (known and below)
+    alone = len(filled) == 1 and whole and shape(filled[0]) in (WORD, TEXT)
     return alone and (known or (column.typed and not column.fits(filled[0])))
 
 

@@ -38,3 +38,16 @@ def test_check_says_so_without_a_verdict(clm_audit: Run, tmp_path: Path) -> None
     assert run.returncode == ExitCode.UNFIT
     assert "failed: Rows that could not be read" in run.stdout
     assert "Next: mend what failed first (Rows that could not be read), then check again" in run.stdout
+
+
+def test_check_lists_every_row_also_where_none_of_them_counts(clm_audit: Run, tmp_path: Path) -> None:
+    rows = [f"1.05284E+11,Deal {n},Closed Won,{n},2024-05-{n:02},{n}" for n in range(1, 25)]
+    names = "Record ID,Deal Name,Deal Stage,Amount,Close Date,Associated Contact IDs"
+    (tmp_path / "deals.csv").write_text("\n".join([names, *rows, ""]))
+    run = clm_audit("check", "deals.csv", "--go-live", "2024-05-12", "--rejects", "rejects.csv")
+    assert run.returncode == ExitCode.UNFIT
+    assert "failed: Rows that could not be read" in run.stdout
+    assert "24 rows rejected" in run.stdout
+    assert len((tmp_path / "rejects.csv").read_text().splitlines()) == 25
+    assert "because a spreadsheet wrote their numbers with an exponent" in run.stderr
+    assert run.stderr.splitlines()[-1] == "clm-audit: exit 4, the data are not fit to judge"

@@ -382,6 +382,17 @@ def test_mutated_files_keep_their_ledger_and_all_other_rows(
             assert next(csv.reader(io.StringIO(raw, newline=""))) == row
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_cell_that_was_torn_in_a_file_without_quotes_is_whole(tmp_path: Path, place: int) -> None:
+    """Its quotes are text and wrap nothing, and the line end that was mended needs quotes all the same."""
+    body = [f'C"-{n},Customer {n},2024-01-{n + 1:02},{n}.50' for n in range(20)]
+    body[place] = body[place].replace(",C", ",C\r")
+    table = known(tmp_path, "\n".join(["id,name,day,sum", *body, ""]).encode(), {"s": preset("id", "name", "day")})
+    rows = [list(row) for row in table.frame.drop(ROW).collect().rows()]
+    assert [[cell.replace("\n", "\r") for cell in row] for row in rows] == [line.split(",") for line in body]
+    assert [(one.line, one.code) for one in table.faults] == [(place + 2, "unquoted_line_end")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "cp1252"])
 def test_rows_of_a_rewritten_file_are_found_in_the_original(tmp_path: Path, encoding: str) -> None:
     body = [f'C-{n},"Köln \\"{n}\\"\nand more",2024-01-02' for n in range(12)]

@@ -26,6 +26,14 @@ def test_the_clock_of_the_header_decides_on_which_day_a_late_conversation_falls(
     assert_world(tmp_path, expected, timezone="UTC")  # 2024-01-05 18:00 in London
 
 
+def test_a_note_on_a_changed_clock_names_that_of_the_header(tmp_path: Path) -> None:
+    header = ("Conversation ID", "Conversation started at (Europe/Berlin)", "Handling time (seconds)")
+    write_csv(tmp_path / "c.csv", header, [(1, "2024-10-27 02:30:00", 60)])
+    facts = assert_world(tmp_path, Expected({"c.csv": Rows(1)}, {"tickets.rows": 1}), timezone="UTC")
+    said = "stamps in an hour that the clock of Europe/Berlin repeats, kept on their day: 1"
+    assert facts.files[0].notes == (said,)
+
+
 def test_a_clock_that_nobody_knows_is_refused_with_its_column(tmp_path: Path) -> None:
     header = ("Conversation ID", "Conversation started at (Mars/Phobos)", "Handling time (seconds)")
     write_csv(tmp_path / "c.csv", header, [(1, "2024-01-06 03:00:00", 60)])

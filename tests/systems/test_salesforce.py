@@ -189,3 +189,23 @@ def test_the_field_history_tells_of_stages_alone(tmp_path: Path) -> None:
     write_csv(tmp_path / "OpportunityFieldHistory.csv", header, rows)
     totals = {"stages.rows": 1, "stages.stage.Closed Won": 1}
     assert_world(tmp_path, Expected({"OpportunityFieldHistory.csv": Rows(3)}, totals))
+
+
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_the_footer_of_a_german_report_ends_with_the_name_of_the_company_with_or_without_a_line_end(
+    tmp_path: Path, end: str
+) -> None:
+    names = "Opportunity-Name,Phase,Schlusstermin,Betrag Währung,Betrag,Accountname,Account-ID,Opportunity-ID"
+    rows = [
+        f'Geschäft {n},Closed Won,{n:02}.05.2024,EUR,"1.0{n:02},50",Größe {n % 5},'
+        f"{salesforce_world.short('001', n % 5)},{salesforce_world.short('006', n)}"
+        for n in range(1, 25)
+    ]
+    footer = [
+        "", "Verkaufschancen Bericht", '"Copyright (c) 2000-2024 salesforce.com, inc. Alle Rechte vorbehalten."',
+        '"Vertrauliche Informationen - Nicht verteilen"', '"Generiert von:  Customer 0001 25.05.2024 09:12"', "Firma",
+    ]  # fmt: skip
+    text = "\n".join([names, *rows, *footer]) + end
+    (tmp_path / "report1716600000000.csv").write_bytes(text.encode("latin-1"))
+    totals = {"orders.rows": 24, "orders.gross": sum(100_050 + 100 * n for n in range(1, 25))}
+    assert_world(tmp_path, Expected({"report1716600000000.csv": Rows(24, structure=7)}, totals))
