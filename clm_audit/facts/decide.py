@@ -17,6 +17,7 @@ from clm_audit.facts.money import Locale, MoneyProfile
 from clm_audit.facts.shapes import Shape
 from clm_audit.intake.model import RawTable
 
+Rows = pl.DataFrame | pl.LazyFrame
 SAMPLE = 2_000
 _THOUSAND = "export the column with two decimals, or without thousands separators"
 
@@ -49,7 +50,7 @@ class Formats:
         if not wanted:
             return
         cells = [self._cells(column).alias(name) for name, column in wanted.items()]
-        head = self.table.frame.head(SAMPLE).select(cells).collect().lazy()
+        head = self.table.frame.head(SAMPLE).select(cells).collect()
         for column in day_columns:
             if column.name in wanted:
                 self._guess_date(column, head)
@@ -69,7 +70,7 @@ class Formats:
             old_date = self.dates[column.name]
             self._decide_date(column)
             self.settle_open(column, None)
-            self._ask_for_midnight(column, self._all(column).head(SAMPLE))
+            self._ask_for_midnight(column, self._head(column))
             return self.dates.get(column.name) != old_date
         old_locale = self.money.get(column.name)
         if old_locale is None:
@@ -90,7 +91,7 @@ class Formats:
             found.append(ColumnRead(header=column.header, kind="amount", form=form, how=how))
         return tuple(found)
 
-    def _guess_date(self, column: Column, head: pl.LazyFrame) -> None:
+    def _guess_date(self, column: Column, head: pl.DataFrame) -> None:
         found, filled = self._shapes(column, head, self._forms())
         best = found[0].form if found else ISO
         if not found or (best.order in ("iso", "zoned", "ymd", "epoch") and found[0].cells == filled):
@@ -104,7 +105,7 @@ class Formats:
         """Ask all rows; about the forms of the first rows alone, unless these do not explain every cell."""
         self.certain.add(column.name)
         rows = self._all(column)
-        some, _ = self._shapes(column, rows.head(SAMPLE), self._forms())
+        some, _ = self._shapes(column, self._head(column), self._forms())
         found, filled = self._shapes(column, rows, [shape.form for shape in some])
         if sum(shape.cells for shape in found) != filled:
             found, _ = self._shapes(column, rows, self._forms())
@@ -122,12 +123,12 @@ class Formats:
         if decision.note:
             self.notes.append(decision.note)
 
-    def _ask_for_midnight(self, column: Column, head: pl.LazyFrame) -> None:
+    def _ask_for_midnight(self, column: Column, head: pl.DataFrame) -> None:
         """Stamps that are midnight throughout are days, which no difference of clocks may move."""
         first, *others = [self._as_days(column, head, part) for part in self.dates[column.name].parts]
         self.dates[column.name] = replace(first, beside=others[0]) if others else first
 
-    def _as_days(self, column: Column, head: pl.LazyFrame, form: DateFormat) -> DateFormat:
+    def _as_days(self, column: Column, head: pl.DataFrame, form: DateFormat) -> DateFormat:
         stated = "tz" in column.captured or bool(self.table.object and self.table.object.timezone)
         if form.order not in ("zoned", "epoch") and not (stated and form.order != "given"):
             return form
@@ -206,16 +207,19 @@ class Formats:
     def _all(self, column: Column) -> pl.LazyFrame:
         return self.table.frame.select(self._cells(column).alias(column.name))
 
+    def _head(self, column: Column) -> pl.DataFrame:
+        return self._all(column).head(SAMPLE).collect()
+
     def _cells(self, column: Column) -> pl.Expr:
         cells = text(self.table, column)
         return cells.str.strip_suffix("%") if column.name in self.shares else cells
 
-    def _shapes(self, column: Column, rows: pl.LazyFrame, forms: Sequence[DateFormat]) -> tuple[tuple[Shape, ...], int]:
+    def _shapes(self, column: Column, rows: Rows, forms: Sequence[DateFormat]) -> tuple[tuple[Shape, ...], int]:
         """The shapes among some forms, and how many cells are filled."""
         counts = _one(rows, shapes.shape_exprs(pl.col(column.name), forms))
         return shapes.read_shapes(counts, forms), counts["filled"] or 0
 
-    def _profile(self, column: Column, rows: pl.LazyFrame) -> MoneyProfile:
+    def _profile(self, column: Column, rows: Rows) -> MoneyProfile:
         """The profile of the cells as they are; of the cells without signs and codes only where some need it."""
         cells = pl.col(column.name)
         counts = _one(rows, money.profile_exprs(cells, cells))
@@ -224,5 +228,7 @@ class Formats:
         return MoneyProfile(**{name: count or 0 for name, count in counts.items()})
 
 
-def _one(rows: pl.LazyFrame, counts: Mapping[str, pl.Expr]) -> dict[str, int | None]:
-    return rows.select(**counts).collect(engine="streaming").row(0, named=True)
+def _one(rows: Rows, counts: Mapping[str, pl.Expr]) -> dict[str, int | None]:
+    """The first rows are asked where they are: to start the threads of a stream costs more than their answer."""
+    found = rows.select(**counts)
+    return (found if isinstance(found, pl.DataFrame) else found.collect(engine="streaming")).row(0, named=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import jinja2
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -30,6 +31,7 @@ from clm_audit.report import (
 )
 from clm_audit.report.charts import NARROW, WIDE
 from clm_audit.report.charts_funnel import funnel_figure, scores_figure
+from clm_audit.report.compiled import Compiled
 from clm_audit.report.costs_said import cost_figure
 from clm_audit.report.drawing import ACCENT
 from clm_audit.report.figures import (
@@ -123,6 +125,12 @@ def brand_style(colour: str | None) -> str:
     return f"{light}\n@media (prefers-color-scheme: dark) {{ {dark} }}\n@media print {{ {light} }}\n"
 
 
+def _made_with() -> str:
+    """What shapes a compiled template beside its text: Jinja, the settings below, and the sink that fills its gaps."""
+    own = (Path(__file__), Path(safe.__file__))
+    return "\n".join((jinja2.__version__, *(path.read_text(encoding="utf-8") for path in own)))
+
+
 @cache
 def environment() -> Environment:
     """Where the pages are made: everything is escaped, nothing may be missing."""
@@ -134,6 +142,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        bytecode_cache=Compiled(_TEMPLATES, _made_with()),
     )
     made.globals.update(
         look=look,
