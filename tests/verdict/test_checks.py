@@ -157,6 +157,8 @@ def test_row_cap_with_the_next_part_is_no_cut() -> None:
 def test_missing_parts() -> None:
     assert said(files.missing_part(subject((table("a/orders_2.csv"),)))) == ("warn", "parts_missing")
     assert said(files.missing_part(subject((table("o_1.csv"), table("o_3.csv"))))) == ("warn", "parts_missing")
+    dated = (table("all-deals-2024-06-01-1.csv"), table("all-deals-2024-06-01-3.csv"))
+    assert said(files.missing_part(subject(dated))) == ("warn", "parts_missing")
     assert said(files.missing_part(subject((table("o_1.csv"), table("o_2.csv"))))) == ("pass", "parts_whole")
     for name in ("orders-2024-07-02.csv", "orders_2024.csv", "2.csv", "orders_02.csv"):
         assert said(files.missing_part(subject((table(name),))))[0] == "pass", name

@@ -48,7 +48,7 @@ STALE_DAYS = 60
 RETOLD = "retold"  # code of such a row
 OFF_MONTHS = 0.2  # share of the months in which books and ad platforms may disagree
 _DATED = re.compile(r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)")
-_PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$")
+_PART = re.compile(r"^(?P<stem>.*[^\d_-])[_-](?P<part>[1-9]\d?)$|^(?P<dated>.*20\d\d-\d\d-\d\d)[_-](?P<number>[1-9])$")
 
 
 def row_cap(subject: Subject) -> Check:
@@ -231,7 +231,7 @@ def _hit(rows: int, caps: tuple[int, ...]) -> int | None:
 def _part(table: RawTable) -> tuple[tuple[str, str], int] | None:
     stem, _, suffix = table.name.partition(".")
     match = _PART.match(stem)
-    return ((match["stem"], suffix), int(match["part"])) if match else None
+    return ((match["stem"] or match["dated"], suffix), int(match["part"] or match["number"])) if match else None
 
 
 def _has_next_part(table: RawTable, tables: tuple[RawTable, ...]) -> bool:
