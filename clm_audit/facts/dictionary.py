@@ -85,7 +85,7 @@ class Dictionary:
         while self._levels and len(self._levels[-1].at) <= 2 * len(at):
             last = self._levels.pop()
             hashes, at = np.concatenate([last.hashes.values, hashes]), np.concatenate([last.at, at])
-        order = np.argsort(hashes, kind="stable")
+        order = np.argsort(hashes)
         hashes, at = hashes[order], at[order]
         again = np.zeros(len(hashes), dtype=np.bool_)
         np.equal(hashes[1:], hashes[:-1], out=again[1:])

@@ -23,8 +23,10 @@ class Ascending:
         """Of hashes that ascend."""
         bits = max(1, (len(values) - 1).bit_length())
         shift = np.uint64(64 - bits)
-        edges = np.arange(2**bits, dtype=np.uint64) << shift
-        return cls(values, np.searchsorted(values, edges).astype(np.uint32), shift)
+        first = np.zeros(2**bits, dtype=np.uint32)
+        counts = np.bincount((values >> shift).astype(np.int64), minlength=2**bits)
+        np.cumsum(counts[:-1], out=first[1:], dtype=np.uint32)
+        return cls(values, first, shift)
 
     def find(self, wanted: Hashes) -> NDArray[np.int64]:
         """The place of each hash, -1 where it does not stand; steps on from the first with its leading bits.
