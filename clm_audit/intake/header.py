@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from clm_audit.intake.dialect import SAMPLE, Dialect, Record, best_row, records
 from clm_audit.intake.heading import Heading, placed, titles_of
-from clm_audit.intake.headline import families_of, in_places
+from clm_audit.intake.headline import families_of, in_places, is_underline
 from clm_audit.intake.limits import HEAD_RECORDS
 from clm_audit.intake.names import Names
 from clm_audit.intake.shapes import BLANK, LINES, TEXT, WORD, shape
@@ -57,7 +57,9 @@ def find_heading(
     rows = found[first:]
     index, matches = best_row([record.cells for record in rows], names)
     if matches:
-        return placed(found, first + index, first + index + 1, where, last=lambda: _last(tail, dialect))
+        after = first + index + 1
+        after += after < len(found) and is_underline(found[after].cells)
+        return placed(found, first + index, after, where, last=lambda: _last(tail, dialect))
     width = table_width(rows, HEAD_RECORDS)
     whole = single_names(rows, head, dialect, width) if dialect.wrapped else untorn(rows, head, mark, width)
     found = [*found[:first], *whole]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from clm_audit.exits import DataError
 from clm_audit.intake.dialect import Record, body_width
+from clm_audit.intake.misnamed import numbered_apart
 
 _SEVERAL = 3  # rows from which their width is that of the table, whatever the header says
 _MOST = 0.9
@@ -134,7 +135,7 @@ def _fitted(
         return [*fitted, *[""] * ends], spare + ends, note
     if lack > 0 and all(not cell.strip() for row in rows for cell in row[-lack:]):
         return [*names, *[""] * lack], lack, f"rows end with {lack} blank cells more than the header"
-    if lack == 1 and names[0].strip() and numbered([row[0] for row in rows]):
+    if lack == 1 and names[0].strip() and numbered([row[0] for row in rows]) and numbered_apart(names, rows):
         return ["", *names], 0, "the first column numbers the rows and has no name"
     what = f"the header has {len(names)} names, the rows below have {width} cells"
     if lack == 1:

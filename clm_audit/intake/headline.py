@@ -34,8 +34,17 @@ def lettered(cells: Sequence[str]) -> set[str]:
 def is_remark(cells: Sequence[str]) -> bool:
     """Whether a line under the names underlines them, or says what is in brackets below each: units, kinds."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    lines = all(len(cell) > 1 and not cell.strip("-=_") for cell in filled)
-    return bool(filled) and (lines or all(cell[0] in "([" and cell[-1] in ")]" for cell in filled))
+    return is_underline(cells) or (bool(filled) and all(cell[0] in "([" and cell[-1] in ")]" for cell in filled))
+
+
+def is_underline(cells: Sequence[str]) -> bool:
+    """Whether a line under the names does nothing but underline them, with the marks of Markdown for their sides.
+
+    >>> is_underline(["---", ":--:", ""]), is_underline(["-", "---"])
+    (True, False)
+    """
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return bool(filled) and all(len(cell) > 1 and cell.strip(":") and not cell.strip("-=_:") for cell in filled)
 
 
 def families_of(rows: Sequence[Sequence[str]]) -> list[frozenset[str]]:

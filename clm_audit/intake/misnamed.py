@@ -34,6 +34,14 @@ def misnamed(names: Sequence[str], columns: Sequence[Column], quote: str) -> boo
     return against > 0 and any(left == 0 and agree > agreed for agree, left in moved)
 
 
+def numbered_apart(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a first column that counts up has no name, and the names are those of the columns behind it: not where
+    they then say something else than what stands below them, and did not before."""
+    columns = [Column(cells) for cells in zip(*rows, strict=True)]
+    (agreed, _), (_, against) = _agree(names, columns), _agree(("", *names), columns)
+    return not (agreed and against)
+
+
 def _agree(names: Sequence[str], columns: Sequence[Column]) -> tuple[int, int]:
     """How many names say what stands below them, and how many say something else."""
     agree = against = 0

@@ -34,6 +34,13 @@ def test_decimal_commas_in_every_row_are_whole_numbers_again(tmp_path: Path, enc
     assert places(table, tmp_path / "f.csv", encoding) == lines
 
 
+@pytest.mark.parametrize("end", ["", ","])
+def test_a_first_column_that_counts_up_is_no_row_number_where_dates_tell(tmp_path: Path, end: str) -> None:
+    lines = [f"{n},2024-01-{n % 28 + 1:02},c{n % 7},{n * 7},{n + 10}{end}" for n in range(60)]
+    table = read(tmp_path, f"order,date,customer,amount{end}", *lines)
+    assert [row[3] for row in table.frame.collect().rows()] == [f"{n * 7},{n + 10}" for n in range(60)]
+
+
 @pytest.mark.parametrize(
     "row",
     [

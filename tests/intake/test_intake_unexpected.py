@@ -65,6 +65,17 @@ def test_a_preset_knows_the_names_between_such_marks(tmp_path: Path, mark: str) 
     assert (table.object_name, table.height, table.lost) == ("orders", 60, 0)
 
 
+def test_the_line_that_underlines_names_is_no_row_of_a_table_that_a_preset_knows(tmp_path: Path) -> None:
+    lines = ["| order | date | customer | amount |", "|---|:---|:-:|---:|"]
+    lines += [f"| {n} | 2024-05-{n:02} | c{n % 5} | {n}.50 |" for n in range(1, 20)]
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([*lines, ""]))
+    plan = AuditPlan(sources=(Source(path=path),), root=tmp_path, go_live=date(2024, 7, 1))
+    (tmp_path / "run").mkdir()
+    (table,) = read_exports(plan, tmp_path / "run").tables
+    assert (table.object_name, table.height, table.structure, table.lost) == ("orders", 19, 2, 0)
+
+
 @pytest.mark.parametrize(
     "content",
     [
