@@ -19,7 +19,8 @@ from clm_audit.facts.names import Names
 from clm_audit.facts.ranks import ranked
 
 Ranks = NDArray[np.int32]
-RANGE = 2**21  # keys of one range at most, roughly
+RANGE = 2**21  # keys that are ranked at once at most
+_FINER = 4  # of more keys a range has so much fewer, as what stands of all of them in memory leaves less room
 _SAMPLE = 2**16
 
 
@@ -119,7 +120,7 @@ def _splits(names: Names, separators: Mapping[str, str], total: int) -> pl.Serie
     """Keys that cut all of them into ranges of about the same size, from a sample."""
     step = -(-total // _SAMPLE)
     sample = pl.concat(frame["key"].gather_every(step) for frame in _texts(names, separators)).drop_nulls().sort()
-    ranges = -(-total // RANGE)
+    ranges = -(-total * _FINER // RANGE)
     return sample.gather([len(sample) * number // ranges for number in range(1, ranges)])
 
 
