@@ -36,7 +36,8 @@ def _order(texts: pl.Series) -> pl.Series:
 
 
 def _words(texts: pl.Series) -> pl.DataFrame | None:
-    """The bytes of each text as columns of numbers that order the rows as the texts are ordered.
+    """The bytes of each text, after those that all begin with, as columns of numbers that order the rows as the texts
+    are ordered.
 
     None where that would not do: of texts that are very long, not ASCII, or hold the byte that fills others up.
     """
@@ -44,11 +45,16 @@ def _words(texts: pl.Series) -> pl.DataFrame | None:
         longest=pl.col("text").str.len_bytes().max(),
         plain=pl.col("text").str.len_bytes().sum() == pl.col("text").str.len_chars().sum(),
         filled=pl.col("text").str.contains("\0", literal=True).any(),
+        first=pl.col("text").min(),
+        last=pl.col("text").max(),
     )
-    longest, plain, filled = sizes.row(0)
+    longest, plain, filled, first, last = sizes.row(0)
     if not longest or longest > LONGEST or not plain or filled:
         return None
-    count = -(-longest // WORD)
-    padded = texts.str.pad_end(count * WORD, "\0").cast(pl.Binary)
+    shared = next((at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
+    count = -(-(longest - shared) // WORD)
+    if not count:
+        return None
+    padded = texts.str.slice(shared).str.pad_end(count * WORD, "\0").cast(pl.Binary)
     words = padded.bin.reinterpret(dtype=pl.Array(pl.UInt64, count), endianness="big")
     return pl.DataFrame({str(place): words.arr.get(place) for place in range(count)})

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from clm_audit.facts import ranks
 
 IDS = st.text("ab01:@.", max_size=20)
+BEGUN = IDS.map("a long beginning:".__add__)
 LONG = st.text("xy", min_size=60, max_size=70)
 ODD = st.one_of(st.text("a\0", max_size=9), st.text("aé日\U0001f600", max_size=9), LONG)
 
@@ -20,7 +21,11 @@ def expected(texts: list[str | None]) -> tuple[list[int], list[str]]:
     return [-1 if text is None else place[text] for text in texts], names
 
 
-@given(st.lists(st.one_of(st.none(), IDS, ODD), max_size=40) | st.lists(st.one_of(st.none(), IDS), max_size=40))
+@given(
+    st.lists(st.one_of(st.none(), IDS, ODD), max_size=40)
+    | st.lists(st.one_of(st.none(), IDS), max_size=40)
+    | st.lists(BEGUN)
+)
 def test_ranks_follow_the_bytes(texts: list[str | None]) -> None:
     codes, names = ranks.ranked(pl.Series("name", texts, dtype=pl.String))
     assert (codes.tolist(), names.to_list()) == expected(texts)
@@ -33,6 +38,6 @@ def test_each_length_is_ranked_to_its_last_byte(size: int) -> None:
     assert (codes.tolist(), names.to_list()) == expected(texts)
 
 
-@pytest.mark.parametrize(("text", "as_numbers"), [("c1", True), ("é", False), ("a\0", False), ("", False)])
+@pytest.mark.parametrize(("text", "as_numbers"), [("c1", True), ("é", False), ("a\0", False), ("", True)])
 def test_only_short_plain_texts_are_compared_as_numbers(text: str, as_numbers: bool) -> None:
-    assert (ranks._words(pl.Series([text])) is not None) == as_numbers
+    assert (ranks._words(pl.Series([text, text + "b"])) is not None) == as_numbers
