@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -10,12 +11,14 @@ from types import MappingProxyType
 from typing import Literal
 
 from clm_audit.config.base import Frozen
+from clm_audit.config.beside import keep, kept
 from clm_audit.config.scalars import Zone
 from clm_audit.config.shipped import shipped
 from clm_audit.config.strict_yaml import Document, load
 from clm_audit.config.validate import validate
 from clm_audit.exits import Problem, UsageError
 
+_READERS = ("base", "preset", "scalars", "strict_yaml", "yaml_builder")  # modules that say what may stand in a preset
 FactName = Literal[
     "customers",
     "orders",
@@ -148,11 +151,26 @@ class Preset(Frozen):
 
 @cache
 def load_presets() -> Mapping[str, Preset]:
-    """The presets that ship with the package, by system, in alphabetical order; read once.
+    """The presets that ship with the package, by system, in alphabetical order; read once, and
+    kept beside their files for the next run.
 
     Raises :class:`~clm_audit.exits.UsageError` with every mistake of every file as file:line:column.
     """
-    return read_presets(shipped("configs") / "systems", ours=True)
+    folder = shipped("configs") / "systems"
+    made_from = _sources(folder)
+    found = kept(folder / "presets", made_from)
+    if found is not None:
+        return MappingProxyType({system: Preset.model_validate(data) for system, data in json.loads(found).items()})
+    presets = read_presets(folder, ours=True)
+    plain = {system: preset.model_dump(mode="json", exclude_unset=True) for system, preset in presets.items()}
+    keep(folder / "presets", made_from, json.dumps(plain).encode())
+    return presets
+
+
+def _sources(folder: Path) -> str:
+    """All that the presets of a folder are made from: their files, and our own that say what may stand in one."""
+    readers = [Path(__file__).with_name(f"{name}.py") for name in _READERS]
+    return "\0".join(f"{path.name}\0{path.read_text('utf-8')}" for path in (*readers, *sorted(folder.glob("*.yaml"))))
 
 
 def read_presets(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
+from clm_audit.config import preset as preset_module
 from clm_audit.config.preset import load_presets, read_presets
 from clm_audit.config.shipped import shipped
 from clm_audit.config.strict_yaml import load
@@ -30,6 +32,27 @@ def test_the_shipped_presets_are_read_once_and_named_as_their_files() -> None:
     assert list(presets) == sorted(presets)
     assert {"hubspot", "shopify", "zendesk", "plain"} <= set(presets)
     assert all(name == preset.system for name, preset in presets.items())
+
+
+def test_presets_kept_beside_their_files_are_the_same_until_a_file_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "systems"
+    folder.mkdir()
+    for path in (shipped("configs") / "systems").glob("*.yaml"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(preset_module, "shipped", lambda _: tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    fresh = dict(load_presets.__wrapped__())
+    assert len(list((folder / "__pycache__").iterdir())) == 1
+    with monkeypatch.context() as without_yaml:
+        without_yaml.setattr(preset_module, "read_presets", None)
+        kept = dict(load_presets.__wrapped__())
+    assert kept == fresh == dict(read_presets(folder, ours=True))
+    assert list(kept) == sorted(kept)
+    (folder / "plain.yaml").write_text((folder / "plain.yaml").read_text("utf-8").replace("title: ", "title: A "))
+    assert load_presets.__wrapped__()["plain"].title == f"A {fresh['plain'].title}"
 
 
 def test_a_sound_preset(tmp_path: Path) -> None:
