@@ -30,7 +30,7 @@ def nothing_dated(plan: AuditPlan, facts: Facts) -> NothingDatedError:
         fact, _, reason = name.split(".")
         why = f": {count:,} {fact} are understood and not counted ({reason.replace('_', ' ')})"
     elif facts.files and not rows:
-        why = ": the files hold a header and no rows"
+        why = ": the tables hold no rows" if facts.session is not None else ": the files hold a header and no rows"
     elif facts.files:
         why = ": the files hold no orders, tickets, sends, campaigns or spend"
     paths = " ".join(str(source.path) for source in plan.sources if source.path)

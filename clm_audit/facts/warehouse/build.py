@@ -24,7 +24,7 @@ from clm_audit.facts.warehouse.evidence import count_all
 from clm_audit.facts.warehouse.identities import count_people
 from clm_audit.facts.warehouse.ledger import UNKNOWN, Losses, Tally, counted
 from clm_audit.facts.warehouse.messages import keep_campaigns, keep_responses, keep_sends
-from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable
+from clm_audit.facts.warehouse.model import MOST_SMALL, SMALL, Session, SourceTable, placed
 from clm_audit.facts.warehouse.moments import keep_moments
 from clm_audit.facts.warehouse.orders import keep_orders
 from clm_audit.facts.warehouse.people import keep_people
@@ -103,7 +103,8 @@ def _check_facts(exports: Exports, tables: Sequence[SourceTable]) -> None:
 
 def _raw(table: SourceTable, session: Session, folder: Path) -> RawTable:
     """A table among the files: a small one with its rows, which are brought home; of others only their number."""
-    (height,) = session.rows(f"SELECT COUNT(*) FROM {table.frm}")[0]
+    with placed(table.where or table.name):
+        (height,) = session.rows(f"SELECT COUNT(*) FROM {table.frm}")[0]
     headers = {name: name for name in table.cells}
     frame = pl.LazyFrame(schema=dict.fromkeys(headers, pl.String()))
     if table.fact in SMALL:
@@ -199,8 +200,9 @@ def _staged(plan: AuditPlan, exports: EngineExports, session: Session, progress:
     done, every = sum(rows.values()) - sum(rows[table.index] for table in exports.there), sum(rows.values())
     for table in exports.there:
         progress(table.name, done, every)
-        one = Selector(session, table, plan.timezone, tuple(plan.segment_columns)).selection()
-        session.keep(table.staged, one.query)
+        with placed(table.where or table.name):
+            one = Selector(session, table, plan.timezone, tuple(plan.segment_columns)).selection()
+            session.keep(table.staged, one.query)
         done += rows[table.index]
         found.append(one)
     progress("", every, every)

@@ -90,6 +90,9 @@ class DuckSession:
             if isinstance(error.__context__, duckdb.CatalogException):
                 query = "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL"
                 known = [name for place, table in self.rows(query) for name in (f"{place}.{table}", table)]
+                if table in known or ".".join(parts_of(table)) in known:
+                    what = f"the view {table} reads a table that is not there"
+                    raise UsageError(what, hint="make the view anew, or name another table") from None
                 near = did_you_mean(".".join(parts_of(table)), tuple(known)) or f"tables: {', '.join(known[1::2][:12])}"
                 raise UsageError(f"there is no table {table}", hint=near) from None
             raise
@@ -138,7 +141,10 @@ def told() -> Iterator[None]:
         raise DataError("a table or column is gone from the database", hint="run again") from None
     except duckdb.OutOfMemoryException:
         raise DataError("DuckDB ran out of memory", hint="free some, or let fewer things run beside it") from None
-    except (duckdb.ConversionException, duckdb.OutOfRangeException):
+    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+        if "out of range" not in str(error).lower() and "overflow" not in str(error).lower():
+            what, hint = "a cell holds what its column cannot be read as", "cast it in the view, with TRY_CAST"
+            raise DataError(what, hint=hint) from None
         raise DataError("an amount or a sum is larger than 9.2e18", hint="look for amounts in the wrong unit") from None
     except duckdb.InvalidInputException:
         hint = "a CSV file must have as many fields in every row; give it as a path, where every row is proved"

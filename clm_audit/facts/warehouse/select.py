@@ -16,7 +16,7 @@ from clm_audit.facts.warehouse.forms import one_form
 from clm_audit.facts.warehouse.model import PREFIX, Cell, Session, SourceTable
 from clm_audit.facts.warehouse.selection import Selection
 from clm_audit.facts.warehouse.stated import zone_of
-from clm_audit.facts.warehouse.texts import clean, key_of
+from clm_audit.facts.warehouse.texts import clean, in_capitals, key_of
 from clm_audit.facts.warehouse.words import Words
 
 Rule = tuple[str, str, str]  # reject code, column, whether a row breaks it (SQL)
@@ -47,7 +47,8 @@ class Selector:
         typed = ", ".join(f"{value} AS {self.sql.name_of(name)}" for name, value in values.items())
         texts = tuple(name for name in self.columns if self._is_address(name))
         extra = [*([f"{back} AS returned"] if back else []), f"{left} AS left_out"]
-        extra += [f"{self._capitals(texts)} AS capitals"] if texts else []
+        written = [self.text(self.columns[name]) for name in texts]
+        extra += [f"{' OR '.join(in_capitals(self.sql, text) for text in written)} AS capitals"] if texts else []
         inner = f"SELECT *, {', '.join([typed, *extra])} FROM {self._base()}{self._where()}"
         outer = [self.sql.name_of(name) for name in names] + (["returned"] if back else []) + ["left_out"]
         outer += ["capitals"] if texts else []
@@ -71,12 +72,6 @@ class Selector:
         """Whether a field may hold an e-mail address."""
         spec = FIELDS[self.source.fact].get(name)
         return spec is not None and spec.kind == "id" and self.table.cells[self.columns[name].name].kind == "text"
-
-    def _capitals(self, names: tuple[str, ...]) -> str:
-        at = chr(39) + "@" + chr(39)
-        cells = [self.text(self.columns[name]) for name in names]
-        tests = (f"({self.sql.position.format(cell, at)} > 0 AND LOWER({cell}) <> {cell})" for cell in cells)
-        return " OR ".join(f"COALESCE({test}, FALSE)" for test in tests)
 
     def _listing(self, inner: str, rules: list[Rule]) -> str:
         cases = " ".join(f"WHEN {test} THEN {self.sql.literal(code)}" for code, _, test in rules)
@@ -211,6 +206,9 @@ class Selector:
             return cells.units_of_float(native, places)
         if kind == "decimal":
             return cells.units_of_decimal(self.sql, native, cell.places, places)
+        if kind != "text":
+            what = f"{self.table.name}: column {cell.name} holds neither numbers nor texts"
+            raise DataError(what, where=self.table.where, hint="cast it to a number in a view")
         return cells.units_of_text(self.sql, native, places)
 
     def _day(self, column: Column) -> str:

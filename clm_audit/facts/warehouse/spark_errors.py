@@ -44,7 +44,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], tuple[str, str]], ...] = (
     (("ExecutorLostFailure", "FetchFailed", "OutOfMemoryError", "All masters are unresponsive"), _WORKERS),
     (("Master removed our application", "CHECKPOINT_RDD", "Checkpoint block"), _WORKERS),
     (("TABLE_OR_VIEW_NOT_FOUND", "UNRESOLVED_COLUMN", "PATH_NOT_FOUND", "FILE_NOT_EXIST"), _GONE),
-    (("CAST_INVALID_INPUT", "CANNOT_PARSE"), _NO_VALUE),
+    (("CAST_INVALID_INPUT", "CANNOT_PARSE", "DIVIDE_BY_ZERO"), _NO_VALUE),
     (("FileNotFoundException", "does not exist"), _GONE),
     (("MALFORMED_RECORD", "MALFORMED_CSV", "CANNOT_READ_FILE_FOOTER"), _UNREADABLE),
     (("UNSUPPORTED_DATASOURCE_FOR_DIRECT_QUERY",), _UNTOLD),

@@ -15,7 +15,7 @@ from clm_audit.facts.columns import Finder
 from clm_audit.facts.readers import name_space_of
 from clm_audit.facts.sought import lacking_fields
 from clm_audit.facts.warehouse.duck import DuckSession
-from clm_audit.facts.warehouse.model import SMALL, Cell, Kind, Session, SourceTable, placed
+from clm_audit.facts.warehouse.model import PREFIX, SMALL, Cell, Kind, Session, SourceTable, placed
 from clm_audit.intake.names import FIRST_COLUMN, same, total_columns
 from clm_audit.intake.recognise import CUSTOM, Candidate, candidates, objects_for, why_unknown, winner
 
@@ -38,6 +38,7 @@ def find_tables(plan: AuditPlan, session: Session, first: int) -> Found:
         for fact, name in source.tables.items():
             where = plan.origins.get(f"engines[{at}].tables.{fact}", "")
             with placed(where):
+                _check_name(name)
                 columns = session.columns(name)
                 _check_map(source.map.get(fact, {}), name, [column for column, _ in columns], plan, at, fact)
                 chosen = _chosen(plan.presets, source, fact, name, [column for column, _ in columns])
@@ -54,6 +55,14 @@ def find_tables(plan: AuditPlan, session: Session, first: int) -> Found:
             chosen = winner(fitting, name)
             tables += _tables(session, source, chosen, chosen.export.yields, name, columns, first + len(tables), "")
     return Found(tuple(tables), tuple(unknown))
+
+
+def _check_name(name: str) -> None:
+    """Raise :class:`UsageError` where what the run makes would be read in the place of a table."""
+    bare = name.strip('"`').casefold()
+    if bare.startswith(PREFIX) and not set("./") & set(bare):  # neither in a schema nor a file
+        what = f"{name}: names that begin with {PREFIX} are those of what a run makes"
+        raise UsageError(what, hint="name the table with its schema, as schema.table")
 
 
 def _check_map(

@@ -8,6 +8,7 @@ from clm_audit.facts.warehouse.dialect import Dialect
 from clm_audit.facts.warehouse.model import Cell, SourceTable
 from clm_audit.intake.names import same
 
+AT = "'@'"
 _STAMP = "^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}"
 
 
@@ -35,5 +36,10 @@ def key_of(sql: Dialect, text: str, table: SourceTable, *, address: bool) -> str
     first = text
     if separator := table.object.id_separator:
         first = f"TRIM({sql.part.format(text, sql.literal(separator), 1)})"
-    mail = f"CASE WHEN {sql.position.format(text, chr(39) + '@' + chr(39))} > 0 THEN LOWER({first})"
+    mail = f"CASE WHEN {sql.position.format(text, AT)} > 0 THEN LOWER({first})"
     return f"{mail} END" if address else f"{mail} ELSE {sql.literal(table.space + ':')} || {first} END"
+
+
+def in_capitals(sql: Dialect, text: str) -> str:
+    """Whether a text is an e-mail address with a capital letter; never null."""
+    return f"COALESCE({sql.position.format(text, AT)} > 0 AND LOWER({text}) <> {text}, FALSE)"

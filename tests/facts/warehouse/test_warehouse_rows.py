@@ -193,6 +193,51 @@ def test_what_is_not_there_is_said_at_its_line(tmp_path: Path) -> None:
         assert problem.where.startswith("clm-audit.yaml:4:"), source
 
 
+SHOP = (
+    "CREATE TABLE orders AS SELECT 'o' || i AS \"order\", DATE '2024-01-01' + i::INTEGER AS \"date\", 10.25 AS amount"
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "made", "said"),
+    [
+        ("flags", "CREATE TABLE flags AS SELECT * REPLACE (TRUE AS amount) FROM orders",
+         "column amount holds neither numbers nor texts"),
+        ("days", 'CREATE TABLE days AS SELECT * REPLACE ("date" AS amount) FROM orders',
+         "column amount holds neither numbers nor texts"),
+        ("times", "CREATE TABLE times AS SELECT * REPLACE (20240101 AS \"date\") FROM orders",
+         "column date holds numbers, not dates"),
+        ("lists", "CREATE TABLE lists AS SELECT * REPLACE ([1] AS \"order\") FROM orders",
+         "column order has a type that no field can hold"),
+        ("broken", "CREATE VIEW broken AS SELECT * REPLACE (CAST('canary' || amount AS INTEGER) AS amount) FROM orders",
+         "a cell holds what its column cannot be read as"),
+        ("gone", "CREATE TABLE base AS FROM orders; CREATE VIEW gone AS FROM base; DROP TABLE base",
+         "the view gone reads a table that is not there"),
+        ("clm_orders", "CREATE TABLE clm_orders AS FROM orders", "names that begin with clm_"),
+    ],
+)  # fmt: skip
+def test_a_table_that_cannot_be_read_is_refused_by_name_with_what_to_do(
+    table: str, made: str, said: str, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(f"{SHOP} FROM range(20) AS r(i); {made}")
+    source = f"  - {{engine: duckdb, database: shop.duckdb, tables: {{orders: {table}}}}}\n"
+    with pytest.raises(AuditError, match=said) as caught, facts_in(plan_of(tmp_path, source)):
+        pass
+    (problem,) = caught.value.problems
+    assert problem.where == "clm-audit.yaml:3:54"
+    assert problem.hint
+    assert "canary" not in str(caught.value)
+
+
+def test_a_table_that_a_run_would_hide_is_read_by_its_schema(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
+        connection.execute(f"{SHOP} FROM range(20) AS r(i); ALTER TABLE orders RENAME TO clm_orders")
+    source = "  - {engine: duckdb, database: shop.duckdb, tables: {orders: main.clm_orders}}\n"
+    with facts_in(plan_of(tmp_path, source)) as facts:
+        assert (facts.files[0].rows.read, facts.files[0].rows.accepted) == (20, 20)
+
+
 def test_a_database_that_another_program_writes_is_said_to_be_locked(tmp_path: Path) -> None:
     write_csv(tmp_path / "orders.csv", [("order", "date", "amount"), ("1", "2024-01-01", "1.00")])
     load(tmp_path / "shop.duckdb", {"orders": tmp_path / "orders.csv"}, "typed")
