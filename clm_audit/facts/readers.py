@@ -17,6 +17,7 @@ from clm_audit.facts.decide import Formats
 from clm_audit.facts.fields import FIELDS, Field
 from clm_audit.facts.idforms import one_form
 from clm_audit.facts.pools import Pools
+from clm_audit.facts.runs import once_a_run
 from clm_audit.intake.model import ROW, RawTable
 from clm_audit.intake.recognise import CUSTOM
 
@@ -183,7 +184,8 @@ class Reader:
             return native
         other = dates.DateFormat("compact") if dtype.is_integer() else dates.ISO
         form = self.formats.dates.get(column.name, other)
-        return dates.day_of(pl.col(column.name), form, self.zone, self._stated_zone(column))
+        stated = self._stated_zone(column)
+        return once_a_run(pl.col(column.name), lambda cells: dates.day_of(cells, form, self.zone, stated), pl.Int32)
 
     def _stated_zone(self, column: Column) -> str | None:
         """The clock of stamps without a zone: as the column's header says, or as the system always writes them."""
