@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,16 +72,18 @@ def shelve(rows: Sequence[pl.LazyFrame], folder: Path, parts: int, owner: str) -
     return Shelved(pl.concat(divided), divided)
 
 
-def held(rows: pl.LazyFrame) -> pl.LazyFrame:
+def held(rows: pl.LazyFrame, arranged: Callable[[pl.DataFrame], pl.DataFrame] | None = None) -> pl.LazyFrame:
     """The rows in memory, of many without the columns that say the same in all of them: those are made when they are
-    asked for."""
+    asked for. ``arranged`` puts many rows in order, by ``customer`` and ``day``."""
     table = rows.collect(engine="streaming")
     if table.height <= FEW:
         return table.lazy()
-    same = {each.name: pl.lit(each[0], dtype=each.dtype) for each in table if _says_one(each)}
-    if len(same) == table.width:
+    told = {each.name: each for each in table if each.name not in ("customer", "day")}
+    same = {name: pl.lit(each[0], dtype=each.dtype) for name, each in told.items() if _says_one(each)}
+    kept = table.drop(same)
+    if not kept.width:
         return table.lazy()
-    return table.drop(same).lazy().with_columns(**same).select(table.columns)
+    return (arranged(kept) if arranged else kept).lazy().with_columns(**same).select(table.columns)
 
 
 def _says_one(column: pl.Series) -> bool:

@@ -16,10 +16,10 @@ from clm_audit.config.plan import Activation
 from clm_audit.measures.coverage import acquired_by, day_counts
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
-from clm_audit.measures.entrants import NEVER
 from clm_audit.measures.exposure import Share, Watch, measured
 from clm_audit.measures.model import Calendar, Cells, MetricTotals
 from clm_audit.measures.periods import Inputs, blank
+from clm_audit.measures.runs import NEVER
 from clm_audit.measures.spells import first_spells, reach, watched
 from clm_audit.measures.totals import cells
 

@@ -18,24 +18,24 @@ from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
 from clm_audit.measures.grid import DAYS, Grid
 from clm_audit.measures.model import Calendar, Cells
+from clm_audit.measures.runs import NEVER
 from clm_audit.measures.totals import cells
 
 Frame = nw.LazyFrame[Any]
 Split = tuple[str, ...]
-NEVER = 2**31 - 1  # a day later than all days
 DATED, OLDER, UNDATED = 0, 1, 2
 """``kind``: the system dates the customer within the data, before them, or not at all."""
 SUMS = ("entrants", "again", "lost", "active")
 
 
-def entrant_frames(stepped: Frame, dated: Frame | None, grid: Grid, calendar: Calendar, split: Split) -> Frames:
+def entrant_frames(each: Frame, dated: Frame | None, grid: Grid, calendar: Calendar, split: Split) -> Frames:
     """``entrants``: those who came in a week, by kind, and how many of them bought again within 90 days, ordered last
     within 90 days, were not lost after 182; ``lives``: after how many days those of the windows were lost.
 
-    ``stepped``: packed order weeks, each with the one before it (``grid.steps``). ``dated``: the customers' table
-    where the system says when each of them came.
+    ``each``: one row a customer (:func:`comers`). ``dated``: the customers' table where the system says when each of
+    them came.
     """
-    each = _kinds(_customers(stepped, grid, calendar, split), dated, calendar)
+    each = _kinds(each, dated, calendar)
     return {"entrants": _entrants(each, calendar, split), "lives": _lives(each, grid, calendar)}
 
 
@@ -44,9 +44,12 @@ def silence(calendar: Calendar) -> int:
     return 7 * calendar.inactivity_weeks
 
 
-def _customers(stepped: Frame, grid: Grid, calendar: Calendar, split: Split) -> Frame:
+def comers(stepped: Frame, grid: Grid, calendar: Calendar, split: Split) -> Frame:
     """One row a customer: day of the ``first`` order, of the next on another day (``again``), and of the last before
-    the first long silence or the end (``stop``), counted from the first day of the grid."""
+    the first long silence or the end (``stop``), counted from the first day of the grid.
+
+    ``stepped``: packed order weeks, each with the one before it (:func:`clm_audit.measures.grid.steps`).
+    """
     at, before = nw.col("packed") // (DAYS * DAYS), nw.col("before") // (DAYS * DAYS)
     rows = stepped.select(
         *split,
@@ -73,11 +76,6 @@ def _customers(stepped: Frame, grid: Grid, calendar: Calendar, split: Split) -> 
     )
     stop = nw.when(nw.col("stop") < nw.col("last")).then(nw.col("stop")).otherwise(nw.col("last"))
     return each.with_columns(stop=stop)
-
-
-def _base(grid: Grid) -> int:
-    """The day number of the grid's first day."""
-    return grid.go_live - 7 * grid.shift
 
 
 def _kinds(each: Frame, dated: Frame | None, calendar: Calendar) -> Frame:
@@ -108,7 +106,7 @@ def _entrants(each: Frame, calendar: Calendar, split: Split) -> Frame:
 
 def _lives(each: Frame, grid: Grid, calendar: Calendar) -> Frame:
     """Days from the first order to the end of the first silence, of those who came in a window; seen from within it."""
-    base, quiet = _base(grid), silence(calendar)
+    base, quiet = grid.first_day, silence(calendar)
     parts = []
     for cohort, window in enumerate(watched(calendar, "orders")):
         start, end = (day - base for day in window)

@@ -35,9 +35,14 @@ class Grid:
         width = shift + ((calendar.span[1] - calendar.go_live) // 7 // LONGEST_PERIOD + 2) * LONGEST_PERIOD
         return cls(calendar.go_live, shift, width, max(calendar.base_weeks, calendar.inactivity_weeks) + LONGEST_PERIOD)
 
+    @property
+    def first_day(self) -> int:
+        """The day that the grid begins with."""
+        return self.go_live - 7 * self.shift
+
     def week(self, day: nw.Expr) -> nw.Expr:
         """The shifted week of a day, never negative."""
-        return (day.cast(nw.Int64) - (self.go_live - 7 * self.shift)) // 7
+        return (day.cast(nw.Int64) - self.first_day) // 7
 
     def at(self) -> nw.Expr:
         """A row's customer and week, as one integer."""
@@ -52,8 +57,7 @@ def packed(grid: Grid, *, dated: bool) -> nw.Expr:
     """
     if not dated:
         return nw.col("at") * (DAYS * DAYS)
-    base = grid.go_live - 7 * grid.shift
-    low, high = ((nw.col(name).cast(nw.Int64) - base) % 7 for name in ("lo", "hi"))
+    low, high = ((nw.col(name).cast(nw.Int64) - grid.first_day) % 7 for name in ("lo", "hi"))
     return (nw.col("at") * DAYS + low) * DAYS + high
 
 

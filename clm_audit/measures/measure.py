@@ -40,7 +40,7 @@ from clm_audit.measures.lifecycle import is_asked, lifecycle_cells, lifecycle_fr
 from clm_audit.measures.members import lives_of
 from clm_audit.measures.model import Calendar, Measured, MetricTotals, Totals
 from clm_audit.measures.orders import purchase_frequency, transaction_size
-from clm_audit.measures.parts import collected_in_parts, referrals_in_parts
+from clm_audit.measures.parts import collected_in_parts, in_memory, referrals_in_parts
 from clm_audit.measures.periods import Inputs, blank
 from clm_audit.measures.reduction import again_frames, total_frames
 from clm_audit.measures.service import service_cost
@@ -108,7 +108,7 @@ def _collected(
     if not facts.parts:
         return engine.collect(frames(tables))
     divided = [{name: rows for name, rows in part.items() if name != "referrals"} for part in facts.parts]
-    sums = collected_in_parts(engine, divided, frames, progress)
+    sums = collected_in_parts(engine, divided, frames, progress, in_memory)
     return {**sums, **(referrals_in_parts(engine, facts, calendar, progress) if is_asked(plan) else {})}
 
 

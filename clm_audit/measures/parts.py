@@ -14,7 +14,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from clm_audit.facts.inorder import by_customer
 from clm_audit.facts.model import Facts
+from clm_audit.facts.split import held
 from clm_audit.intake.model import Progress
 from clm_audit.measures.engines import Collected, Columns, Engine, Frames
 from clm_audit.measures.model import Calendar
@@ -33,14 +35,32 @@ LARGEST = "largest"
 MEASURING = "measuring"
 
 
+Part = Mapping[Any, pl.LazyFrame]
+
+
+def in_memory(part: Part) -> Part:
+    """What many frames are made of is read once, orders in the order of their customers."""
+    arranged = {"orders": by_customer, "tickets": None, "customers": None}
+    return {name: held(rows, arranged[name]) if name in arranged else rows for name, rows in part.items()}
+
+
+def as_it_is(part: Part) -> Part:
+    """A part that is looked at once."""
+    return part
+
+
 def collected_in_parts(
-    engine: Engine, parts: Sequence[Mapping[Any, pl.LazyFrame]], frames: Callable[[Frames], Frames], progress: Progress
+    engine: Engine,
+    parts: Sequence[Part],
+    frames: Callable[[Frames], Frames],
+    progress: Progress,
+    ready: Callable[[Part], Part] = as_it_is,
 ) -> Collected:
-    """The frames of all parts, one part after the other."""
+    """The frames of all parts, one part after the other, each of which is made ``ready`` before."""
     sums: Collected = {}
     for number, part in enumerate(parts):
         progress(MEASURING, number, len(parts))
-        with engine.open(part) as tables:
+        with engine.open(ready(part)) as tables:
             sums = added(sums, engine.collect(frames(tables)))
     return sums
 

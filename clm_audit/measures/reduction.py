@@ -14,11 +14,12 @@ from clm_audit.measures.contacts import acquired_frame, aggregate_frame, campaig
 from clm_audit.measures.coverage import acquired_by, day_counts
 from clm_audit.measures.daily import CREDIT_NOTE, as_float, flag, inside
 from clm_audit.measures.engines import Collected, Columns, Frames
-from clm_audit.measures.entrants import entrant_frames
+from clm_audit.measures.entrants import comers, entrant_frames, silence
 from clm_audit.measures.followed import followed_frames, one_in, second_look
 from clm_audit.measures.grid import Grid
 from clm_audit.measures.model import Calendar
-from clm_audit.measures.weekly import order_weeks, stepped
+from clm_audit.measures.runs import in_memory, lazy
+from clm_audit.measures.weekly import comers_in_memory, gaps_in_memory, order_weeks, stepped
 from clm_audit.measures.wide import customer_frames
 
 Frame = nw.LazyFrame[Any]
@@ -78,21 +79,30 @@ def order_frames(
     Credit notes take part in the sums of days and in what a customer did in a period, and nowhere else.
     """
     grid = Grid.of(calendar)
-    known = orders.filter(~nw.col("customer").is_null())
     followed_up = calendar.inactivity_weeks > 0
-    dated = order_weeks(known, grid, split, dated=followed_up)
-    weekly = dated.select("at", "n", "x", *split)
-    weeks = stepped(dated, grid, split, dated=followed_up)
+    weeks = order_weeks(orders, grid, split, dated=followed_up)
+    gaps, each = _customers(weeks, grid, calendar, split)
+    weekly = weeks.select("at", "n", "x", *split)
     credited = {} if notes is None else {"credit_days": _credit_days(notes)}
     return {
         **credited,
         "order_days": _order_days(orders, split),
         "values": _values(orders, calendar),
         "buyers": _buyers(weekly, notes, calendar.merge["orders"], grid, split),
-        "gaps": _gaps(weeks, grid, split),
-        **(entrant_frames(weeks, customers, grid, calendar, split) if followed_up else {}),
+        "gaps": gaps,
+        **(entrant_frames(each, customers, grid, calendar, split) if each is not None else {}),
         **followed_frames(weekly, notes, grid.at(), grid.width, every),
     }
+
+
+def _customers(weeks: Frame, grid: Grid, calendar: Calendar, split: Split) -> tuple[Frame, Frame | None]:
+    """Gaps between order weeks, and one row a customer where somebody asks what became of those who came."""
+    followed_up = calendar.inactivity_weeks > 0
+    if in_memory(weeks):
+        each = lazy(comers_in_memory(weeks, grid, split, silence(calendar))) if followed_up else None
+        return lazy(gaps_in_memory(weeks, grid, split)), each
+    steps = stepped(weeks, grid, split, dated=followed_up)
+    return _gaps(steps, grid, split), comers(steps, grid, calendar, split) if followed_up else None
 
 
 def _one(split: Split) -> dict[str, nw.Expr]:

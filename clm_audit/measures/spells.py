@@ -15,9 +15,9 @@ from clm_audit.measures.catalogue_lifecycle import HALF_YEAR, QUARTER
 from clm_audit.measures.coverage import LONGEST_SILENCE, acquired_by, day_counts
 from clm_audit.measures.daily import flag
 from clm_audit.measures.engines import Collected, Frames
-from clm_audit.measures.entrants import NEVER
 from clm_audit.measures.grid import with_before
 from clm_audit.measures.model import Calendar, Cells
+from clm_audit.measures.runs import NEVER
 from clm_audit.measures.totals import cells
 
 Frame = nw.LazyFrame[Any]

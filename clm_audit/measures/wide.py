@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -10,10 +11,10 @@ from clm_audit.measures.daily import as_float, flag, inside
 from clm_audit.measures.engines import Frames
 from clm_audit.measures.followed import largest_frame
 from clm_audit.measures.model import Calendar
+from clm_audit.measures.runs import NEVER, beside, held, in_memory, in_windows, lazy
 
 Frame = nw.LazyFrame[Any]
 SIDES = ("before", "after")
-NEVER = 2**31 - 1  # a day later than all days
 
 
 def customer_frames(
@@ -44,17 +45,19 @@ def customer_frames(
         parts.append(_file_part(customers, calendar, dated))
     names = wide_names(orders is not None, tickets is not None)
     marks = [f"{name}_{side}" for name in ("active", "prior") for side in SIDES] if orders is not None else []
-    wide = parts[0]
-    if len(parts) > 1:
-        wide = nw.concat([_widened(part, [*names, *marks]) for part in parts], how="vertical")
-        wide = wide.group_by("customer").agg(
-            nw.col("segment").max(),
-            nw.col("first").min(),
-            nw.col("since").min(),
-            **{name: nw.col(name).sum() for name in [*names, *marks]},
-        )
+    wide = parts[0] if len(parts) == 1 else _together(parts, [*names, *marks])
     frames = {"customers": _moments(wide, names, calendar, orders is not None, dated)}
     return frames if orders is None else {**frames, "largest": largest_frame(wide)}
+
+
+def _together(parts: Sequence[Frame], sums: list[str]) -> Frame:
+    """One row a customer out of parts that each have one."""
+    days, of = ("first", "since"), ("segment",)
+    if in_memory(parts[0]):
+        return lazy(beside([part.to_native().collect() for part in parts], sums, days, of))
+    both = nw.concat([_widened(part, sums) for part in parts], how="vertical")
+    most = {name: nw.col(name).max() for name in of} | {name: nw.col(name).min() for name in days}
+    return both.group_by("customer").agg(**most, **{name: nw.col(name).sum() for name in sums})
 
 
 def names_of(frame: Frame) -> list[str]:
@@ -90,8 +93,12 @@ def _mark(condition: nw.Expr) -> nw.Expr:
 
 
 def _order_part(orders: Frame, calendar: Calendar, split: tuple[str, ...]) -> Frame:
-    known = orders.filter(~nw.col("customer").is_null())
     spans = {f"{name}_{side}": span for side in SIDES for name, span in _spans(calendar, side).items()}
+    if in_memory(orders):
+        rows = held(orders, "day", "net", *(nw.col(name).fill_null(0) for name in split))
+        bought = in_windows(rows, spans, _sums(calendar, revenue="net"), split)
+        return lazy(bought if split else bought.with_columns(segment=0))
+    known = orders.filter(~nw.col("customer").is_null())
     first = {span: name for name, span in reversed(spans.items())}  # equal spans are counted once
     columns = {name: _mark(inside(span)) for span, name in first.items()}
     for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):
@@ -110,6 +117,12 @@ def _spans(calendar: Calendar, side: str) -> dict[str, tuple[int, int]]:
     return {"orders": (start, end), "active": (end - reach, end), "prior": (start - reach, start)}
 
 
+def _sums(calendar: Calendar, **sources: str) -> dict[str, tuple[str, tuple[int, int]]]:
+    """For each quantity of both windows its column and the window."""
+    windows = zip(SIDES, (calendar.before, calendar.after), strict=True)
+    return {f"{name}_{side}": (source, window) for side, window in windows for name, source in sources.items()}
+
+
 def _credit_part(notes: Frame, calendar: Calendar) -> Frame:
     known = notes.filter(~nw.col("customer").is_null())
     columns = {
@@ -123,6 +136,11 @@ def _credit_part(notes: Frame, calendar: Calendar) -> Frame:
 
 
 def _ticket_part(tickets: Frame, calendar: Calendar) -> Frame:
+    if in_memory(tickets):
+        rows = held(tickets, "day", *(nw.col(name).fill_null(0) for name in ("segment", "cost", "seconds")))
+        counts = {f"tickets_{side}": span for side, span in zip(SIDES, (calendar.before, calendar.after), strict=True)}
+        found = in_windows(rows, counts, _sums(calendar, cost="cost", seconds="seconds"), ["segment"])
+        return lazy(found.drop("first"))
     known = tickets.filter(~nw.col("customer").is_null())
     columns: dict[str, nw.Expr] = {}
     for side, window in zip(SIDES, (calendar.before, calendar.after), strict=True):

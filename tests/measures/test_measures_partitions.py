@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm_audit.config.resolve import resolve
-from clm_audit.facts import candidates, keys, names, twins
+from clm_audit.facts import candidates, keys, stored, twins
 from clm_audit.facts.room import Room
 from clm_audit.measures import measure as measuring
 from clm_audit.measures.parts import KEYS, added
@@ -21,7 +21,7 @@ from clm_audit.report.json_out import to_json
 from facts.joined import two_systems
 from facts.parted import divided
 
-PIECES = ((keys, "RANGE"), (names, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED"))
+PIECES = ((keys, "RANGE"), (stored, "PART_IDS"), (twins, "HASHES"), (candidates, "SETTLED"))
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "clm-audit.yaml"
 
 

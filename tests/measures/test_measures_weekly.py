@@ -25,11 +25,11 @@ def test_weeks_are_those_of_a_dictionary(
     rows = sorted(rows) if in_order else rows
     schema = {"customer": pl.Int64, "day": pl.Int32, "net": pl.Int64}
     frame = pl.DataFrame([(who, FIRST + day, net) for who, day, net in rows], schema=schema, orient="row")
-    known = nw.from_native(frame.with_columns(segment=pl.col("customer").cast(pl.Int32) % 2).lazy())
+    orders = nw.from_native(frame.with_columns(segment=pl.col("customer").cast(pl.Int32) % 2).lazy())
     expected: dict[int, list[tuple[int, int]]] = {}
     for who, day, net in rows:
         expected.setdefault(who * GRID.width + day // 7, []).append((FIRST + day, net))
-    weeks = order_weeks(known, GRID, split, dated=dated)
+    weeks = order_weeks(orders, GRID, split, dated=dated)
     found = weeks.collect().to_native()
     assert found["at"].to_list() == sorted(expected)
     assert found["n"].to_list() == [len(expected[at]) for at in sorted(expected)]
