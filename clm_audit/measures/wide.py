@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals as nw
@@ -46,7 +46,8 @@ def customer_frames(
     names = wide_names(orders is not None, tickets is not None)
     marks = [f"{name}_{side}" for name in ("active", "prior") for side in SIDES] if orders is not None else []
     wide = parts[0] if len(parts) == 1 else _together(parts, [*names, *marks])
-    frames = {"customers": _moments(wide, names, calendar, orders is not None, dated)}
+    sums = _moments(wide, names, calendar, orders is not None, dated)
+    frames = {"customers": _by_segment(wide, sums, split)}
     return frames if orders is None else {**frames, "largest": largest_frame(wide)}
 
 
@@ -167,7 +168,15 @@ def _known(held: set[str], end: int, dated: bool) -> nw.Expr:
     return flag(known).sum()
 
 
-def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, dated: bool) -> Frame:
+def _by_segment(wide: Frame, sums: Mapping[str, nw.Expr], split: tuple[str, ...]) -> Frame:
+    """The sums per segment; in memory rows of one segment are summed without asking each for it."""
+    if split or not in_memory(wide):
+        return wide.group_by("segment").agg(customers=nw.len(), **sums)
+    whole = wide.select(nw.col("segment").max(), customers=nw.len(), **sums)
+    return whole.filter(nw.col("customers") > 0)
+
+
+def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, dated: bool) -> Mapping[str, nw.Expr]:
     sums = {f"sum_{name}": nw.col(name).cast(nw.Int64).sum() for name in names}
     products = {
         f"product_{i}_{j}": (as_float(a) * as_float(b)).sum()
@@ -188,4 +197,4 @@ def _moments(wide: Frame, names: list[str], calendar: Calendar, ordered: bool, d
             marks[f"active_{side}"] = flag(nw.col(f"active_{side}") > 0).sum()
             marks[f"retained_{side}"] = flag(bought & (nw.col(f"prior_{side}") > 0)).sum()
             marks[f"first_{side}"] = flag(first).sum()
-    return wide.group_by("segment").agg(customers=nw.len(), **sums, **products, **marks)
+    return {**sums, **products, **marks}
