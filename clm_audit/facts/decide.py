@@ -10,7 +10,7 @@ import polars as pl
 from clm_audit.exits import DataError
 from clm_audit.facts import dates, daymonth, marks, money, shapes
 from clm_audit.facts.columns import Column, text
-from clm_audit.facts.dates import ISO, DateFormat
+from clm_audit.facts.dates import ISO, ZONED, DateFormat
 from clm_audit.facts.daymonth import Decision
 from clm_audit.facts.model import ColumnRead, How
 from clm_audit.facts.money import Locale, MoneyProfile
@@ -19,6 +19,7 @@ from clm_audit.intake.model import RawTable
 
 Rows = pl.DataFrame | pl.LazyFrame
 SAMPLE = 2_000
+FIRST = (ISO, ZONED)  # what is asked before all other forms
 _THOUSAND = "export the column with two decimals, or without thousands separators"
 
 
@@ -92,7 +93,11 @@ class Formats:
         return tuple(found)
 
     def _guess_date(self, column: Column, head: pl.DataFrame) -> None:
-        found, filled = self._shapes(column, head, self._forms())
+        forms = self._forms()
+        plain = FIRST if forms[: len(FIRST)] == FIRST else ()
+        found, filled = self._shapes(column, head, plain)
+        if not found or found[0].cells != filled:  # nearly every export writes its days in one of the first two forms
+            found, filled = self._shapes(column, head, forms)
         best = found[0].form if found else ISO
         if not found or (best.order in ("iso", "zoned", "ymd", "epoch") and found[0].cells == filled):
             self._set(column, Decision(best))
