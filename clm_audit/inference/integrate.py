@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize
 
+from clm_audit.inference.descent import minimum
 from clm_audit.inference.prior import fixed_nodes
 from clm_audit.inference.structural import StructuralModel
 
@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 
 BOUND_SPREADS = 4.0
 """The mode is sought within four prior standard deviations of the prior's centre."""
+MOST_STEPS, FLAT_ENOUGH = 60, 1e-7
+"""The search ends when a step lowers the objective by less than this share of it."""
 CURVATURE_STEP = 0.05
 WIDEN = 1.15
 """The nodes are spread a little wider than the curvature says: tails cost less than gaps."""
@@ -55,15 +57,7 @@ def nodes_around(model: StructuralModel, mode: Floats) -> Floats:
 def find_mode(model: StructuralModel) -> Floats:
     """The most probable log scales, by L-BFGS-B from the prior's centre with the analytic gradient, [6]."""
     centre, reach = model.prior.centre, BOUND_SPREADS * model.prior.spread
-    found = optimize.minimize(
-        model.objective,
-        centre,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=optimize.Bounds(centre - reach, centre + reach),
-        options={"maxiter": 60, "ftol": 1e-7},
-    )
-    return np.asarray(found.x, dtype=np.float64)
+    return minimum(model.objective, centre, centre - reach, centre + reach, most=MOST_STEPS, enough=FLAT_ENOUGH)
 
 
 def curvature_axes(model: StructuralModel, mode: Floats) -> Floats:
