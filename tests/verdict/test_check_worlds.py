@@ -25,7 +25,7 @@ def read(world: World, folder: Path) -> CheckOnlyReport:
     world.write(folder)
     config = folder / "clm-audit.yaml" if world.config else None
     plan = resolve(list(world.paths), config, world.options, {}, folder, needs_go_live=False)
-    report, _ = checked(plan, silent)
+    report, *_ = checked(plan, silent)
     assert all(file.rows.adds_up() for file in report.files)
     return report
 
