@@ -88,7 +88,7 @@ class SparkWarehouse:
         try:
             schema = self.native.sql(self._noted(f"SELECT * FROM {self.source(table)}")).schema
         except AnalysisException as error:
-            if "NOT_FOUND" not in str(error):
+            if not any(mark in str(error) for mark in ("NOT_FOUND", "SINGLE_PART_NAMESPACE")):
                 raise meaning(str(error), type(error).__name__) from None
             if _FILES.search(table):
                 what = f"there is no file {table}, or Spark may not look into its folder"
