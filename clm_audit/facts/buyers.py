@@ -27,6 +27,7 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
     )
     seen = {name: np.zeros(context.who.customers, dtype=np.bool_) for name in ("before", "after")}
     of_all = named = unlisted = blurred = 0
+    any_blurred = bool(context.who.blurred.any())
     for batch in rows.collect_batches(maintain_order=False):
         of_all += batch.height
         known = batch.drop_nulls("customer")
@@ -34,7 +35,8 @@ def count_customers(orders: pl.LazyFrame, context: Context, *, listed: bool) -> 
         customers = known["customer"].to_numpy()
         for name, mark in seen.items():
             mark[customers[known[name].to_numpy()]] = True
-        blurred += int(context.who.blurred[customers].sum())
+        if any_blurred:
+            blurred += int(context.who.blurred[customers].sum())
         if listed:
             unlisted += int((~context.who.known[customers]).sum())
     context.evidence["orders.with_customer"] = named
