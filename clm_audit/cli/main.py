@@ -94,6 +94,8 @@ def run() -> None:
     gc.set_threshold(_NEW_OBJECTS)
     # Set before numpy loads: starting its threads costs more CPU time than the model's small matrices ever need.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Set before the first model is made: else the metadata of every package that is installed are read for plug-ins.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         code = main(sys.argv[1:])
     except StoppedError as stop:
