@@ -52,6 +52,7 @@ class Records:
 
     ``rest`` separators of the next one are in the chunk, too (and of the first one, if none ends here); ``edges`` are
     its first and last mark. ``bare``: it holds no blanks but the line ends, no quotes, and nothing but ASCII.
+    ``pairs``: there may be carriage returns before its line feeds.
     """
 
     at: Offsets
@@ -61,6 +62,7 @@ class Records:
     quoted: bool = False
     fault: tuple[int, str] | None = None
     bare: bool = False
+    pairs: bool = True
 
 
 def marks(window: Bytes, offset: int, rules: Rules, quoted: bool, wary: bool = False) -> Marks:
@@ -130,7 +132,7 @@ def regular(raw: bytes, offset: int, rules: Rules, begun: int) -> Records | None
     rest = min((done + len(left)) % len(unit), rules.width - 1)
     marked = bytes((rules.separator, rules.end))
     edges = (offset + _first(raw, marked), offset + _last(raw, marked))
-    return Records(ends + offset, separators, rest, edges, bare=bare)
+    return Records(ends + offset, separators, rest, edges, bare=bare, pairs=pairs)
 
 
 @cache

@@ -168,7 +168,7 @@ class _Pass:
             return at
         starts = np.concatenate(([self.record], at[:-1] + 1))
         length = at - starts
-        if self.rules.end == LF:
+        if self.rules.end == LF and found.pairs:
             length -= window[at - offset] == CR  # a window is one byte ahead: the byte before the record end
         off = separators != self.rules.width - 1
         bare = off & void(starts, at, window, offset, self.rules.separator) if off.any() else off
@@ -184,15 +184,16 @@ class _Pass:
         self.blanks += int(empty.sum())
         self.blank += spans(starts[empty], at[empty] + 1)
         self.ragged_blank = max((self.ragged_blank, *starts[bare & (separators > 0)][-1:].tolist()))
-        rows = np.flatnonzero(~off & ~hollow & ~self._repeats(starts, at, length, window, offset))
+        is_row = ~(off | hollow | self._repeats(starts, at, length, window, offset))
+        rows, ends = (starts, at) if is_row.all() else (starts[is_row], at[is_row])
         if len(rows):
-            self.first = self.first if self.height else int(starts[rows[0]])
-            self.last = min(int(at[rows[-1]]) + 1, self.size)
+            self.first = self.first if self.height else int(rows[0])
+            self.last = min(int(ends[-1]) + 1, self.size)
         self.height += len(rows)
         if self.fault is None:
             self.record = int(at[-1]) + 1
             self.separators = found.rest
-        return starts[rows]
+        return rows
 
     def _spaces(self, starts: Offsets, length: Offsets, window: Bytes, offset: int) -> npt.NDArray[np.bool_]:
         """Which records are separators and blanks only."""
