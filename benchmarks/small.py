@@ -28,7 +28,7 @@ from synthetic import GO_LIVE, as_export, events
 HERE = Path(__file__).resolve().parent
 ORDERS, TICKETS, CAMPAIGNS = 50_000, 8_000, 60
 COMMANDS = ("", "compare", "check", "plan", "init", "explain", "report", "demo", "schema")
-LIBRARIES = "import numpy, polars, narwhals, pydantic, scipy.linalg, scipy.special"
+LIBRARIES = "import numpy, polars, narwhals, pydantic, scipy.linalg, scipy.optimize, scipy.special"
 READING = ("read_exports",)
 STAGES = ("facts_of", "measure", "assess", "judge", "compose")
 AIMS = {"audit": 1.5, "help": 0.15}

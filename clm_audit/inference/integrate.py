@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
-from clm_audit.inference.descent import minimum
 from clm_audit.inference.prior import fixed_nodes
 from clm_audit.inference.structural import StructuralModel
 
@@ -57,7 +57,15 @@ def nodes_around(model: StructuralModel, mode: Floats) -> Floats:
 def find_mode(model: StructuralModel) -> Floats:
     """The most probable log scales, by L-BFGS-B from the prior's centre with the analytic gradient, [6]."""
     centre, reach = model.prior.centre, BOUND_SPREADS * model.prior.spread
-    return minimum(model.objective, centre, centre - reach, centre + reach, most=MOST_STEPS, enough=FLAT_ENOUGH)
+    found = optimize.minimize(
+        model.objective,
+        centre,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=optimize.Bounds(centre - reach, centre + reach),
+        options={"maxiter": MOST_STEPS, "ftol": FLAT_ENOUGH},
+    )
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def curvature_axes(model: StructuralModel, mode: Floats) -> Floats:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 Floats = NDArray[np.float64]
 
@@ -67,8 +68,6 @@ def simplex_weights(target: Floats, donors: Floats) -> Floats:
     minimum of ‖Gμ‖² + (Σμ − 1)² over μ ≥ 0 lies at a multiple of λ: for any direction the best scale leaves
     q / (1 + q), which rises with q = ‖Gλ‖². So one non-negative least-squares problem gives λ exactly.
     """
-    from scipy import optimize  # takes long to load, and few audits have donors
-
     size = donors.shape[1]
     rows = np.vstack([donors - target[:, None], TIE * np.eye(size), np.ones(size)])
     found, _ = optimize.nnls(rows, np.append(np.zeros(rows.shape[0] - 1), 1.0))

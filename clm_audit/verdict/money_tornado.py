@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from clm_audit.config.plan import MetricId
 from clm_audit.inference.rounding import as_share, rounded
@@ -76,6 +77,4 @@ def _breakeven(case: Case, estimates: Effects, metric: MetricId) -> float | None
 
     if worth(-FARTHEST) * worth(FARTHEST) > 0:
         return None
-    from scipy import optimize  # takes long to load, and few audits are told what the change is worth
-
     return rounded(as_share(float(optimize.brentq(worth, -FARTHEST, FARTHEST))))
