@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from clm_audit.intake.footer import TOTAL_WORDS
 from clm_audit.intake.heading import numbered
+from clm_audit.intake.limits import MAX_COLUMNS
 from clm_audit.intake.shapes import BLANK, LINES, NUMBER, TEXT, WHOLE, WORD, shape
 
 _WORDS = (WORD, TEXT, LINES)
@@ -48,9 +49,10 @@ def is_underline(cells: Sequence[str]) -> bool:
 
 
 def families_of(rows: Sequence[Sequence[str]]) -> list[frozenset[str]]:
-    """For each column the shapes of its cells where words are the exception; none where they are not."""
+    """For each column the shapes of its cells where words are the exception; none where they are not. No table has more
+    columns than are looked at."""
     families = []
-    for column in zip(*rows, strict=True):
+    for column in zip(*(row[:MAX_COLUMNS] for row in rows), strict=True):
         shapes = Counter(map(shape, column))
         shapes.pop(BLANK, None)
         total = shapes.total()

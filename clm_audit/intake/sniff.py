@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from clm_audit.intake.dialect import SAMPLE, SEPARATORS, Dialect, body_width, records
+from clm_audit.intake.limits import MAX_COLUMNS
 from clm_audit.intake.penned import end_of, escapes, quote_of, spaced
 from clm_audit.intake.shapes import BLANK, TEXT, WORD, shape
 
@@ -236,9 +237,10 @@ def score_of(head: bytes, start: int, separator: str, least: int = 2) -> tuple[f
 
 
 def _types(rows: Sequence[Sequence[str]]) -> float:
-    """How much columns look alike from row to row, and look like something; 0 to 1."""
-    total = 0.0
-    for column in zip(*rows, strict=True):
+    """How much columns look alike from row to row, and look like something; 0 to 1. No table has more columns than are
+    looked at."""
+    total, columns = 0.0, list(zip(*(row[:MAX_COLUMNS] for row in rows), strict=True))
+    for column in columns:
         shapes = Counter(map(shape, column))
         blanks = shapes.pop(BLANK, 0)
         shapes[WORD] += shapes.pop(TEXT, 0) if shapes[WORD] > shapes[TEXT] else 0
@@ -246,7 +248,7 @@ def _types(rows: Sequence[Sequence[str]]) -> float:
         filled = len(column) - blanks
         alike = max(shapes.values()) / filled if filled else 1.0
         total += weight / len(column) * (0.5 + 0.5 * alike)
-    return total / len(rows[0])
+    return total / len(columns)
 
 
 def _weight(kind: str) -> float:

@@ -18,6 +18,7 @@ import pytest
 
 from clm_audit.cli import main as entry
 from clm_audit.exits import ExitCode, UsageError
+from clm_audit.facts import room
 from clm_audit.report import write
 from clm_audit.report.formats import FORMATS
 from clm_audit.report.json_out import to_json
@@ -343,6 +344,7 @@ def test_temporary_files_that_the_system_refuses_are_no_error_of_the_program(
 ) -> None:
     """The engine writes them, and tells of a full disk in an error of its own."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(room, "HELD", 100)  # so few rows would be held in memory
     write_orders(tmp_path / "in" / "orders.csv", steady_orders(3, customers=60, weeks_before=60, weeks_after=30))
     answers = "".join(f"S{number},c{number},,2023-06-{1 + number % 28:02},{number % 11},nps\n" for number in range(50))
     (tmp_path / "in" / "surveys.csv").write_text(f"survey,customer,email,date,score,kind\n{answers}")
